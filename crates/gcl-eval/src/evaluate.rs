@@ -1,0 +1,134 @@
+//! Frame-level evaluation of a test set.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ranking::{Pool, Ranking};
+use crate::{EvalError, Measure, Reason, RocPoint, stats};
+
+/// One video's part of an [`Evaluation`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VideoEvaluation {
+    /// The video's id.
+    pub video: String,
+    /// Number of frames.
+    pub frames: u64,
+    /// Number of abnormal frames.
+    pub abnormal_frames: u64,
+    /// ROC-AUC of this video alone.
+    pub auc: Measure,
+}
+
+/// How well scores agree with frame labels, over a whole test set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Number of frames.
+    pub frames: u64,
+    /// Number of abnormal frames.
+    pub abnormal_frames: u64,
+    /// ROC-AUC of all frames of all videos pooled into one ranking: the frame-level AUC of GCL
+    /// (section 4) and of most of the field.
+    pub micro_auc: Measure,
+    /// Average precision of the pooled frames.
+    pub average_precision: Measure,
+    /// Equal error rate of the pooled frames.
+    pub equal_error_rate: Measure,
+    /// Mean of the videos' own AUCs, over those videos that have both classes.
+    pub macro_auc: Measure,
+    /// Number of videos in that mean.
+    pub macro_videos: usize,
+    /// Every video, in order of id.
+    pub videos: Vec<VideoEvaluation>,
+    /// ROC curve of the pooled frames, for plotting; not part of the JSON.
+    #[serde(skip)]
+    pub roc: Vec<RocPoint>,
+}
+
+/// Collects videos one at a time, so that their scores need not be in memory together.
+#[derive(Debug, Clone, Default)]
+pub struct Evaluator {
+    pool: Pool,
+    videos: BTreeMap<String, VideoEvaluation>,
+}
+
+impl Evaluator {
+    /// Without any video.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a video. `scores` (higher = more anomalous) and `labels` (`true` = abnormal) have one
+    /// entry a frame.
+    ///
+    /// # Errors
+    /// [`EvalError::Duplicate`] for an id seen before; [`EvalError::InVideo`] naming the video if
+    /// lengths differ or a score is not finite. The video is then not counted.
+    pub fn push(
+        &mut self,
+        video: impl Into<String>,
+        scores: &[f32],
+        labels: &[bool],
+    ) -> Result<(), EvalError> {
+        let video = video.into();
+        if self.videos.contains_key(&video) {
+            return Err(EvalError::Duplicate { video });
+        }
+        let own = Ranking::new(scores, labels).map_err(|e| e.in_video(&video))?;
+        self.pool.push(scores, labels).map_err(|e| e.in_video(&video))?;
+        let result = VideoEvaluation {
+            video: video.clone(),
+            frames: own.frames(),
+            abnormal_frames: own.abnormal_frames(),
+            auc: own.auc(),
+        };
+        self.videos.insert(video, result);
+        Ok(())
+    }
+
+    /// Measures what was collected.
+    pub fn finish(self) -> Evaluation {
+        self.finish_with_ranking().0
+    }
+
+    /// As [`finish`](Self::finish), with the pooled ranking, from which score histograms and further
+    /// measures can be had.
+    pub fn finish_with_ranking(self) -> (Evaluation, Ranking) {
+        let all = self.pool.rank();
+        let videos: Vec<_> = self.videos.into_values().collect();
+        let aucs: Vec<f64> = videos.iter().filter_map(|v| v.auc.value()).collect();
+        let macro_auc = match stats::mean(&aucs) {
+            Measure::Undefined { .. } => Measure::undefined(Reason::NoVideoDefined),
+            mean => mean,
+        };
+        let evaluation = Evaluation {
+            frames: all.frames(),
+            abnormal_frames: all.abnormal_frames(),
+            micro_auc: all.auc(),
+            average_precision: all.average_precision(),
+            equal_error_rate: all.equal_error_rate(),
+            macro_auc,
+            macro_videos: aucs.len(),
+            videos,
+            roc: all.roc_curve(),
+        };
+        (evaluation, all)
+    }
+}
+
+/// Evaluates videos given as (id, scores, labels), one score and one label a frame.
+///
+/// # Errors
+/// As [`Evaluator::push`], for the first video that is refused.
+pub fn evaluate<I, S, L>(videos: I) -> Result<Evaluation, EvalError>
+where
+    I: IntoIterator<Item = (String, S, L)>,
+    S: AsRef<[f32]>,
+    L: AsRef<[bool]>,
+{
+    let mut evaluator = Evaluator::new();
+    for (video, scores, labels) in videos {
+        evaluator.push(video, scores.as_ref(), labels.as_ref())?;
+    }
+    Ok(evaluator.finish())
+}

@@ -1,0 +1,208 @@
+//! Scores put in order, which is all that ROC-AUC and its relatives look at.
+
+use crate::error::{EvalError, all_finite};
+use crate::{Measure, Reason};
+
+/// Frames collected from any number of videos, not yet in order. Four bytes a frame.
+#[derive(Debug, Clone, Default)]
+pub struct Pool {
+    abnormal: Vec<u32>,
+    normal: Vec<u32>,
+}
+
+impl Pool {
+    /// Adds one video's frames.
+    ///
+    /// # Errors
+    /// [`EvalError::Length`] if `scores` and `labels` differ in length, [`EvalError::NonFinite`] for
+    /// a NaN or an infinity. Either way nothing is added.
+    pub fn push(&mut self, scores: &[f32], labels: &[bool]) -> Result<(), EvalError> {
+        if scores.len() != labels.len() {
+            return Err(EvalError::Length { scores: scores.len(), labels: labels.len() });
+        }
+        all_finite(scores)?;
+        let abnormal = labels.iter().filter(|l| **l).count();
+        self.abnormal.reserve(abnormal);
+        self.normal.reserve(labels.len() - abnormal);
+        for (score, label) in scores.iter().zip(labels) {
+            if *label { &mut self.abnormal } else { &mut self.normal }.push(to_key(*score));
+        }
+        Ok(())
+    }
+
+    /// Puts the collected frames in order.
+    pub fn rank(mut self) -> Ranking {
+        sort(&mut self.abnormal);
+        sort(&mut self.normal);
+        Ranking { abnormal: self.abnormal, normal: self.normal }
+    }
+}
+
+/// Frames of both classes in order of their scores: sorted once, then asked for any measure.
+#[derive(Debug, Clone)]
+pub struct Ranking {
+    /// Ascending keys of the abnormal frames' scores.
+    pub(crate) abnormal: Vec<u32>,
+    /// Ascending keys of the normal frames' scores.
+    pub(crate) normal: Vec<u32>,
+}
+
+/// All frames that share one score.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tie {
+    pub score: f32,
+    pub abnormal: u64,
+    pub normal: u64,
+}
+
+impl Ranking {
+    /// Ranks one list of frames. `scores` and `labels` (`true` = abnormal) have one entry a frame.
+    ///
+    /// # Errors
+    /// As [`Pool::push`].
+    pub fn new(scores: &[f32], labels: &[bool]) -> Result<Self, EvalError> {
+        let mut pool = Pool::default();
+        pool.push(scores, labels)?;
+        Ok(pool.rank())
+    }
+
+    /// Number of frames.
+    pub fn frames(&self) -> u64 {
+        self.abnormal_frames() + self.normal_frames()
+    }
+
+    /// Number of abnormal frames.
+    pub fn abnormal_frames(&self) -> u64 {
+        self.abnormal.len() as u64
+    }
+
+    /// Number of normal frames.
+    pub fn normal_frames(&self) -> u64 {
+        self.normal.len() as u64
+    }
+
+    /// The smallest and the largest score, if there is any frame.
+    pub fn range(&self) -> Option<(f32, f32)> {
+        let low = [self.abnormal.first(), self.normal.first()].into_iter().flatten().min()?;
+        let high = [self.abnormal.last(), self.normal.last()].into_iter().flatten().max()?;
+        Some((from_key(*low), from_key(*high)))
+    }
+
+    /// Number of (normal, abnormal) frames in each of `bins` equal bins over [`range`](Self::range).
+    /// Without any frame, all counts are 0.
+    pub fn histogram(&self, bins: usize) -> (Vec<u64>, Vec<u64>) {
+        let (low, high) = self.range().unwrap_or((0.0, 1.0));
+        let count = |keys: &[u32]| {
+            crate::histogram::bin_counts(keys.iter().map(|k| from_key(*k)), low, high, bins)
+        };
+        (count(&self.normal), count(&self.abnormal))
+    }
+
+    /// Why measures that compare the two classes are undefined, if they are.
+    pub(crate) fn lacking(&self) -> Option<Measure> {
+        let reason = match (self.abnormal.is_empty(), self.normal.is_empty()) {
+            (true, true) => Reason::NoFrames,
+            (true, false) => Reason::NoAbnormalFrame,
+            (false, true) => Reason::NoNormalFrame,
+            (false, false) => return None,
+        };
+        Some(Measure::undefined(reason))
+    }
+
+    /// Groups of equal scores, the highest first.
+    pub(crate) fn ties(&self) -> impl Iterator<Item = Tie> + '_ {
+        let mut abnormal = self.abnormal.iter().rev().copied().peekable();
+        let mut normal = self.normal.iter().rev().copied().peekable();
+        std::iter::from_fn(move || {
+            let key = match (abnormal.peek(), normal.peek()) {
+                (Some(a), Some(n)) => *a.max(n),
+                (Some(a), None) => *a,
+                (None, Some(n)) => *n,
+                (None, None) => return None,
+            };
+            let mut tie = Tie { score: from_key(key), abnormal: 0, normal: 0 };
+            while abnormal.next_if_eq(&key).is_some() {
+                tie.abnormal += 1;
+            }
+            while normal.next_if_eq(&key).is_some() {
+                tie.normal += 1;
+            }
+            Some(tie)
+        })
+    }
+}
+
+/// Maps finite floats to integers in the same order; -0.0 and 0.0 are equal, hence one key.
+pub(crate) fn to_key(score: f32) -> u32 {
+    let bits = (score + 0.0).to_bits();
+    if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
+}
+
+/// The float that [`to_key`] was given.
+pub(crate) fn from_key(key: u32) -> f32 {
+    f32::from_bits(if key >> 31 == 1 { key & !(1 << 31) } else { !key })
+}
+
+/// Sorts ascending: a least-significant-digit radix sort with three digits of 11 bits, which for a
+/// test set of a million frames is several times faster than sorting by comparison.
+pub(crate) fn sort(keys: &mut Vec<u32>) {
+    const DIGITS: usize = 1 << 11;
+    if keys.len() < 4 * DIGITS {
+        keys.sort_unstable();
+        return;
+    }
+    let digit = |key: u32, pass: usize| (key >> (11 * pass)) as usize & (DIGITS - 1);
+    let mut counts = [[0usize; DIGITS]; 3];
+    for key in keys.iter() {
+        for (pass, count) in counts.iter_mut().enumerate() {
+            count[digit(*key, pass)] += 1;
+        }
+    }
+    let mut sorted = vec![0u32; keys.len()];
+    for (pass, count) in counts.iter_mut().enumerate() {
+        if count.contains(&keys.len()) {
+            continue; // all keys share this digit
+        }
+        let mut start = 0;
+        for slot in count.iter_mut() {
+            start += std::mem::replace(slot, start);
+        }
+        for key in keys.iter() {
+            let slot = &mut count[digit(*key, pass)];
+            sorted[*slot] = *key;
+            *slot += 1;
+        }
+        std::mem::swap(keys, &mut sorted);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_keep_order_and_come_back() {
+        let ascending =
+            [f32::MIN, -1.0, -f32::MIN_POSITIVE, -1e-45, 0.0, 1e-45, 1e-30, 0.5, 1.0, f32::MAX];
+        assert!(ascending.windows(2).all(|w| to_key(w[0]) < to_key(w[1])));
+        assert!(ascending.iter().all(|s| from_key(to_key(*s)) == *s));
+        assert_eq!(to_key(-0.0), to_key(0.0));
+    }
+
+    #[test]
+    fn radix_sort_sorts() {
+        let mut state = 1u32;
+        for mask in [u32::MAX, 0x7ff, 0xff_f800, 0] {
+            let mut keys: Vec<u32> = (0..50_000)
+                .map(|_| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (state ^ state >> 15) & mask
+                })
+                .collect();
+            let mut expected = keys.clone();
+            expected.sort();
+            sort(&mut keys);
+            assert_eq!(keys, expected);
+        }
+    }
+}
