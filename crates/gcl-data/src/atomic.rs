@@ -1,0 +1,85 @@
+//! Writing a file so that a reader sees either the old file, or all of the new one.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Writes `path` through `fill`: into a temporary file in the same folder, then renamed over `path`.
+///
+/// Missing parent folders are made. If `fill` fails, or the process dies, `path` is as it was
+/// before; a killed process may leave a `.gcl-*.part` file behind, which every reader ignores.
+///
+/// # Errors
+/// Whatever making the folder, writing or renaming answers; the temporary file is then removed.
+pub fn write_atomic<F>(path: &Path, fill: F) -> io::Result<()>
+where
+    F: FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
+{
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".gcl-").suffix(".part");
+    // Temporary files are private by default; a result should be as readable as any other new file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut temporary = builder.tempfile_in(folder)?;
+    let mut writer = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+    fill(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    temporary.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// [`write_atomic`] for bytes that are already in memory.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn write_bytes_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_atomic(path, |out| out.write_all(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn replaces_whole_files_and_makes_folders() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b/c.txt");
+        write_bytes_atomic(&path, b"first").unwrap();
+        write_bytes_atomic(&path, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c.txt");
+        write_bytes_atomic(&path, b"old").unwrap();
+        let result = write_atomic(&path, |out| {
+            out.write_all(b"half of the ne")?;
+            Err(io::Error::other("disk on fire"))
+        });
+        assert_eq!(result.unwrap_err().to_string(), "disk on fire");
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_read_the_file_as_the_umask_says() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let ordinary = dir.path().join("ordinary");
+        fs::write(&ordinary, b"x").unwrap();
+        let ours = dir.path().join("ours");
+        write_bytes_atomic(&ours, b"x").unwrap();
+        let mode = |p: &Path| fs::metadata(p).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&ordinary));
+    }
+}

@@ -1,0 +1,244 @@
+//! How a video is cut into clips, and how the clips' scores become one score a frame.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Frames `start..end` of a video, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Span {
+    /// The first frame.
+    pub start: usize,
+    /// One past the last frame.
+    pub end: usize,
+}
+
+impl Span {
+    /// The number of frames, 0 if `end` is not after `start`.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the span holds no frame.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What becomes of the frames that do not fill a whole clip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tail {
+    /// One more clip, shifted back so that it ends with the last frame. A video shorter than a
+    /// clip gives one clip, filled by repeating its last frame. No frame is lost.
+    #[default]
+    Shift,
+    /// They are dropped: `floor(n / length)` clips where stride = length.
+    Drop,
+    /// One more clip, filled by looping over its own frames (RTFM): `ceil(n / length)` clips where
+    /// stride = length.
+    Loop,
+    /// The 2017 3D-ResNet extractor's enumeration: `ceil(n / length) - 1` clips where
+    /// stride = length. The last 1 to `length` frames have no clip of their own, and a video of at
+    /// most `length` frames has none at all.
+    PaperResnext,
+}
+
+/// The rule that cuts a video into clips of `length` frames, one every `stride` frames.
+///
+/// Neither may be zero ([`Clips::validate`]; deserialising checks it); the other functions take a
+/// zero as 1 instead of dividing by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "RawClips")]
+pub struct Clips {
+    /// Frames in a clip; 16 in both papers.
+    pub length: usize,
+    /// Frames from one clip's start to the next one's.
+    pub stride: usize,
+    /// What becomes of the last frames.
+    pub tail: Tail,
+}
+
+/// Why clips and frames do not fit each other.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ClipError {
+    /// A length or stride out of range.
+    #[error("clip {what} is {found}; it must be 1 to {max}", max = Clips::MAX)]
+    Range {
+        /// `length` or `stride`.
+        what: &'static str,
+        /// The refused value.
+        found: usize,
+    },
+    /// As many scores as the rule gives clips were expected.
+    #[error(
+        "{frames} frames make {expected} clips (length {}, stride {}, tail {:?}), but there are {found} scores",
+        clips.length, clips.stride, clips.tail
+    )]
+    Count {
+        /// Frames of the video.
+        frames: usize,
+        /// The clips that the rule gives.
+        expected: usize,
+        /// The scores that came.
+        found: usize,
+        /// The rule.
+        clips: Clips,
+    },
+    /// The rule gives no clip for a video that has frames.
+    #[error(
+        "a video of {frames} frames has no clip under {clips:?}, so no frame of it has a score"
+    )]
+    NoClip {
+        /// Frames of the video.
+        frames: usize,
+        /// The rule.
+        clips: Clips,
+    },
+    /// One score for each frame would not fit into memory.
+    #[error("no memory for {0} frame scores")]
+    Memory(usize),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawClips {
+    length: usize,
+    stride: usize,
+    #[serde(default)]
+    tail: Tail,
+}
+
+impl TryFrom<RawClips> for Clips {
+    type Error = ClipError;
+    fn try_from(raw: RawClips) -> Result<Self, ClipError> {
+        Self { length: raw.length, stride: raw.stride, tail: raw.tail }.validate()
+    }
+}
+
+impl Default for Clips {
+    /// 16 frames every 16 frames, with a shifted tail clip.
+    fn default() -> Self {
+        Self { length: 16, stride: 16, tail: Tail::Shift }
+    }
+}
+
+impl Clips {
+    /// The largest length or stride, in frames.
+    pub const MAX: usize = 1 << 16;
+
+    /// Refuses a length or stride of zero or above [`Clips::MAX`].
+    ///
+    /// # Errors
+    /// [`ClipError::Range`].
+    pub fn validate(self) -> Result<Self, ClipError> {
+        for (what, found) in [("length", self.length), ("stride", self.stride)] {
+            if !(1..=Self::MAX).contains(&found) {
+                return Err(ClipError::Range { what, found });
+            }
+        }
+        Ok(self)
+    }
+
+    fn parts(&self, frames: usize) -> Parts {
+        let (length, stride) = (self.length.max(1), self.stride.max(1));
+        let whole = match self.tail {
+            Tail::PaperResnext => frames.saturating_sub(length).div_ceil(stride),
+            _ if frames < length => 0,
+            _ => (frames - length) / stride + 1,
+        };
+        let covered = if whole == 0 { 0 } else { (whole - 1) * stride + length };
+        let extra = match self.tail {
+            Tail::Shift => covered < frames,
+            // With a stride above the length the next clip may start after the last frame.
+            Tail::Loop => covered < frames && whole.saturating_mul(stride) < frames,
+            Tail::Drop | Tail::PaperResnext => false,
+        };
+        Parts { length, stride, whole, covered, extra }
+    }
+
+    /// The number of clips that a video of `frames` frames gives.
+    #[must_use]
+    pub fn count(&self, frames: usize) -> usize {
+        let parts = self.parts(frames);
+        parts.whole + usize::from(parts.extra)
+    }
+
+    /// The frames that clip `i`'s score stands for; empty, at the video's end, if there is no such
+    /// clip.
+    ///
+    /// The spans of all clips follow each other without gap or overlap. Where stride = length a
+    /// whole clip stands for its own frames; where clips overlap, for the `stride` frames at its
+    /// centre (the first and last clip reach to their outer ends). A tail clip stands for the
+    /// frames that no whole clip covers.
+    #[must_use]
+    pub fn span(&self, i: usize, frames: usize) -> Span {
+        let parts = self.parts(frames);
+        let offset = parts.length.saturating_sub(parts.stride) / 2;
+        let border = |i: usize| if i == 0 { 0 } else { i * parts.stride + offset };
+        if i < parts.whole {
+            let last = i + 1 == parts.whole;
+            let end = if last { parts.covered } else { border(i + 1) };
+            Span { start: border(i), end }
+        } else if i == parts.whole && parts.extra {
+            Span { start: parts.covered, end: frames }
+        } else {
+            Span { start: frames, end: frames }
+        }
+    }
+
+    /// The source frames of clip `i`, in order: `length` of them, or none if there is no such clip.
+    /// Frames repeat only where the tail rule fills a clip up.
+    pub fn frames_of(&self, i: usize, frames: usize) -> impl Iterator<Item = usize> + use<> {
+        let parts = self.parts(frames);
+        let is_extra = i == parts.whole && parts.extra;
+        let exists = i < parts.whole || is_extra;
+        let looping = self.tail == Tail::Loop;
+        let start = match self.tail {
+            _ if !exists => 0,
+            Tail::Shift if is_extra => frames.saturating_sub(parts.length),
+            _ => i * parts.stride,
+        };
+        // A clip that exists has at least one frame, so there is always something to repeat.
+        let own = frames.saturating_sub(start).max(1);
+        (0..if exists { parts.length } else { 0 }).map(move |k| match k {
+            k if k < own => start + k,
+            k if looping => start + k % own,
+            _ => start + own - 1,
+        })
+    }
+
+    /// One score a frame from one score a clip: each is repeated over its [`span`](Self::span), and
+    /// frames after the last clip take the last score. The paper gives no rule; see docs/method.md.
+    ///
+    /// # Errors
+    /// [`ClipError::Count`] unless there is one score for each clip, [`ClipError::NoClip`] for a
+    /// video that has frames but no clip, [`ClipError::Memory`].
+    pub fn expand(&self, scores: &[f32], frames: usize) -> Result<Vec<f32>, ClipError> {
+        let expected = self.count(frames);
+        if scores.len() != expected {
+            return Err(ClipError::Count { frames, expected, found: scores.len(), clips: *self });
+        }
+        let mut out = Vec::new();
+        out.try_reserve_exact(frames).map_err(|_| ClipError::Memory(frames))?;
+        for (i, &score) in scores.iter().enumerate() {
+            out.resize(self.span(i, frames).end, score);
+        }
+        match scores.last() {
+            Some(&last) => out.resize(frames, last),
+            None if frames > 0 => return Err(ClipError::NoClip { frames, clips: *self }),
+            None => {}
+        }
+        Ok(out)
+    }
+}
+
+/// A video's clips: `whole` ones that end at frame `covered`, and perhaps one `extra`.
+struct Parts {
+    length: usize,
+    stride: usize,
+    whole: usize,
+    covered: usize,
+    extra: bool,
+}

@@ -1,0 +1,72 @@
+//! What can be wrong with a folder of features.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::clips::{ClipError, Clips};
+use crate::id::{IdError, VideoId};
+use crate::npy::NpyError;
+
+/// Why features were not read or written.
+#[derive(Debug, Error)]
+#[allow(missing_docs)] // the fields are what the messages say
+pub enum FeatureError {
+    /// A `.npy` file is not what it says.
+    #[error(transparent)]
+    Npy(#[from] NpyError),
+    /// A file's name is no video id.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// The caller's clip rule is out of range.
+    #[error(transparent)]
+    Clips(#[from] ClipError),
+    /// Reading or writing failed.
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+    /// A `.json` file is not a [`FeatureMeta`](super::FeatureMeta).
+    #[error("{path}: not the description of a feature file: {source}")]
+    Json { path: PathBuf, source: serde_json::Error },
+    /// A description's values make no sense.
+    #[error("{path}: {what}")]
+    Meta { path: PathBuf, what: String },
+    /// No `.npy` file at all.
+    #[error("{0}: no .npy file here or below")]
+    Empty(PathBuf),
+    /// Folders in folders without end.
+    #[error("{0}: folders are nested too deeply (a loop of links?)")]
+    TooDeep(PathBuf),
+    /// Not `[T, d]` or `[T, crops, d]`, or a zero in it.
+    #[error(
+        "{path}: shape {shape:?}; features are [clips, d] or [clips, crops, d], none of them 0"
+    )]
+    Shape { path: PathBuf, shape: Vec<usize> },
+    /// Two videos differ in what must be the same for all.
+    #[error("{what} differs: {first} has {first_value}, {second} has {second_value}")]
+    Differs {
+        what: String,
+        first: VideoId,
+        first_value: String,
+        second: VideoId,
+        second_value: String,
+    },
+    /// Some videos have a description, others not.
+    #[error("{with} has a .json beside it and {without} has none: they are of different origin")]
+    Mixed { with: VideoId, without: VideoId },
+    /// The caller's clip rule is not the files'.
+    #[error("the features were cut with {found:?}, not with {expected:?}")]
+    OtherClips { expected: Clips, found: Clips },
+    /// The number of clips does not follow from the number of frames.
+    #[error("{path}: {found} clips, but {frames} frames make {expected} under {clips:?}")]
+    ClipCount { path: PathBuf, found: usize, frames: usize, expected: usize, clips: Clips },
+    /// A finished file was made in another way.
+    #[error("{path} was made in another way: {difference}; remove it or write elsewhere")]
+    OtherExtractor { path: PathBuf, difference: String },
+    /// The file is no longer the one that was opened.
+    #[error("{path}: the file changed while in use ({what})")]
+    Changed { path: PathBuf, what: String },
+    /// There is no such video in the set.
+    #[error("video number {index} of {videos} was asked for")]
+    NoVideo { index: usize, videos: usize },
+}

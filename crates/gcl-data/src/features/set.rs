@@ -1,0 +1,273 @@
+//! A folder of features, opened: which videos there are, and their values on demand.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::error::FeatureError;
+use super::meta::ExtractorIdentity;
+use super::open::{Found, look, npy_files};
+use crate::clips::Clips;
+use crate::id::VideoId;
+use crate::npy::Npy;
+
+/// One video of a [`FeatureSet`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeatureVideo {
+    /// The video.
+    pub id: VideoId,
+    /// Clips, `T`.
+    pub segments: usize,
+    /// Crops per clip; 1 for a `[T, d]` file.
+    pub crops: usize,
+    /// Values per crop, `d`.
+    pub dim: usize,
+    /// Frames of the video; unknown for a plain `.npy`.
+    pub frames: Option<usize>,
+    /// Frames a second, where known.
+    pub fps: Option<f64>,
+}
+
+/// A folder of feature files that fit together, sorted by id.
+///
+/// Only headers and descriptions are read at opening. Each read opens its file and closes it again,
+/// so the number of videos is not bounded by the number of open files.
+#[derive(Debug, Clone)]
+pub struct FeatureSet {
+    dir: PathBuf,
+    videos: Vec<FeatureVideo>,
+    file_lengths: Vec<u64>,
+    identity: Option<ExtractorIdentity>,
+    clips: Option<Clips>,
+    dim: usize,
+    crops: usize,
+}
+
+/// Values that are averaged over crops at a time.
+const BLOCK: usize = 1 << 20;
+
+impl FeatureSet {
+    /// Opens all `.npy` files in `dir` and below. For plain files, without descriptions, the clip
+    /// rule stays unknown.
+    ///
+    /// # Errors
+    /// [`FeatureError`]: a bad file, no file, or two videos that do not fit together.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self, FeatureError> {
+        Self::open_with(dir, None)
+    }
+
+    /// As [`FeatureSet::open`], with the clip rule of plain files.
+    ///
+    /// # Errors
+    /// As [`FeatureSet::open`], and [`FeatureError::OtherClips`] if the files have descriptions with
+    /// another rule than the given one.
+    pub fn open_with(dir: impl AsRef<Path>, clips: Option<Clips>) -> Result<Self, FeatureError> {
+        let dir = dir.as_ref();
+        let mut ids = npy_files(dir)?.into_iter();
+        let first = ids.next().ok_or_else(|| FeatureError::Empty(dir.to_owned()))?;
+        let first = look(dir, first)?;
+        let identity = first.meta.as_ref().map(|meta| meta.extractor.clone());
+        let clips = match (clips.map(Clips::validate).transpose()?, &identity) {
+            (Some(expected), Some(identity)) if identity.clips != expected => {
+                return Err(FeatureError::OtherClips { expected, found: identity.clips });
+            }
+            (given, None) => given,
+            (_, Some(identity)) => Some(identity.clips),
+        };
+        let mut set = Self {
+            dir: dir.to_owned(),
+            videos: Vec::new(),
+            file_lengths: Vec::new(),
+            identity,
+            clips,
+            dim: first.dim,
+            crops: first.crops,
+        };
+        set.push(&first);
+        for id in ids {
+            let found = look(dir, id)?;
+            agree(&first, &found)?;
+            set.push(&found);
+        }
+        Ok(set)
+    }
+
+    fn push(&mut self, found: &Found) {
+        self.file_lengths.push(found.file_length);
+        self.videos.push(FeatureVideo {
+            id: found.id.clone(),
+            segments: found.segments,
+            crops: found.crops,
+            dim: found.dim,
+            frames: found.meta.as_ref().map(|meta| meta.frames),
+            fps: found.meta.as_ref().and_then(|meta| meta.fps),
+        });
+    }
+
+    /// The videos, sorted by id.
+    #[must_use]
+    pub fn videos(&self) -> &[FeatureVideo] {
+        &self.videos
+    }
+
+    /// The position of `id` among [`FeatureSet::videos`].
+    #[must_use]
+    pub fn index_of(&self, id: &VideoId) -> Option<usize> {
+        self.videos.binary_search_by(|video| video.id.cmp(id)).ok()
+    }
+
+    /// The same set with only the videos that `keep` accepts; it may become empty.
+    #[must_use]
+    pub fn select(&self, mut keep: impl FnMut(&VideoId) -> bool) -> Self {
+        let mut set = self.clone();
+        let kept = self.videos.iter().zip(&self.file_lengths).filter(|(v, _)| keep(&v.id));
+        (set.videos, set.file_lengths) = kept.map(|(v, l)| (v.clone(), *l)).unzip();
+        set
+    }
+
+    /// Values per clip, `d`.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Crops per clip.
+    #[must_use]
+    pub fn crops(&self) -> usize {
+        self.crops
+    }
+
+    /// Clips of all videos together.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.videos.iter().map(|video| video.segments).sum()
+    }
+
+    /// What made the features; `None` for plain files.
+    #[must_use]
+    pub fn identity(&self) -> Option<&ExtractorIdentity> {
+        self.identity.as_ref()
+    }
+
+    /// How the videos were cut, from the descriptions or the caller.
+    #[must_use]
+    pub fn clips(&self) -> Option<Clips> {
+        self.clips
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Replaces `out` by the features `[T, d]` of the video at `index`, each the mean over its
+    /// crops.
+    ///
+    /// # Errors
+    /// As [`FeatureSet::read_rows`].
+    pub fn read(&self, index: usize, out: &mut Vec<f32>) -> Result<(), FeatureError> {
+        let segments = self.videos.get(index).map_or(0, |video| video.segments);
+        self.read_rows(index, 0..segments, out)
+    }
+
+    /// Replaces `out` by the features of the clips in `range` of the video at `index`: `[range, d]`,
+    /// each the mean over its crops.
+    ///
+    /// # Errors
+    /// [`FeatureError::NoVideo`], [`FeatureError::Changed`] if the file is no longer the one that was
+    /// opened, [`FeatureError::Npy`] for clips that do not exist and for values that are not finite.
+    pub fn read_rows(
+        &self,
+        index: usize,
+        range: Range<usize>,
+        out: &mut Vec<f32>,
+    ) -> Result<(), FeatureError> {
+        out.clear();
+        let (video, length) = self
+            .videos
+            .get(index)
+            .zip(self.file_lengths.get(index))
+            .ok_or(FeatureError::NoVideo { index, videos: self.videos.len() })?;
+        let path = video.id.file(&self.dir, "npy");
+        let npy = Npy::open(&path)?;
+        let now = super::open::check_shape(&path, npy.shape(), None)?;
+        if now != [video.segments, video.crops, video.dim] || npy.file_length() != *length {
+            let what = format!(
+                "it had {length} bytes and {} clips, and now has {} bytes and {} clips",
+                video.segments,
+                npy.file_length(),
+                npy.rows()
+            );
+            return Err(FeatureError::Changed { path, what });
+        }
+        if video.crops == 1 {
+            return Ok(npy.read_rows(range, out)?);
+        }
+        let step = (BLOCK / (video.crops * video.dim)).max(1);
+        let mut block = Vec::new();
+        let mut start = range.start;
+        // An empty range goes through once too, so that its bounds are judged.
+        loop {
+            let end = range.end.min(start.saturating_add(step)).max(start.min(range.end));
+            npy.read_rows(start..end, &mut block).inspect_err(|_| out.clear())?;
+            for clip in block.chunks_exact(video.crops * video.dim) {
+                mean_over_crops(clip, video.dim, out);
+            }
+            start = end;
+            if start >= range.end {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Appends the mean of `clip`'s crops, `d` values each.
+fn mean_over_crops(clip: &[f32], dim: usize, out: &mut Vec<f32>) {
+    let start = out.len();
+    out.resize(start + dim, 0.0);
+    let sum = out.get_mut(start..).unwrap_or_default();
+    let mut crops = 0.0;
+    for crop in clip.chunks_exact(dim) {
+        crops += 1.0;
+        for (sum, value) in sum.iter_mut().zip(crop) {
+            *sum += value;
+        }
+    }
+    for value in sum {
+        *value /= crops;
+    }
+}
+
+/// Refuses two videos that must not be used together.
+fn agree(first: &Found, second: &Found) -> Result<(), FeatureError> {
+    let differs = |what: &str, a: &dyn ToString, b: &dyn ToString| FeatureError::Differs {
+        what: what.to_owned(),
+        first: first.id.clone(),
+        first_value: a.to_string(),
+        second: second.id.clone(),
+        second_value: b.to_string(),
+    };
+    match (&first.meta, &second.meta) {
+        (Some(a), Some(b)) => {
+            if let Some((what, a, b)) = a.extractor.difference(&b.extractor) {
+                return Err(differs(&format!("the extractor's {what}"), &a, &b));
+            }
+        }
+        (None, None) => {}
+        (Some(_), None) => {
+            let (with, without) = (first.id.clone(), second.id.clone());
+            return Err(FeatureError::Mixed { with, without });
+        }
+        (None, Some(_)) => {
+            let (with, without) = (second.id.clone(), first.id.clone());
+            return Err(FeatureError::Mixed { with, without });
+        }
+    }
+    if first.dim != second.dim {
+        return Err(differs("the number of dimensions", &first.dim, &second.dim));
+    }
+    if first.crops != second.crops {
+        return Err(differs("the number of crops", &first.crops, &second.crops));
+    }
+    Ok(())
+}

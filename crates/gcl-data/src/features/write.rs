@@ -1,0 +1,71 @@
+//! Writing a video's features, and telling whether they are already written.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::error::FeatureError;
+use super::meta::{ExtractorIdentity, FeatureMeta};
+use crate::atomic::write_bytes_atomic;
+use crate::id::VideoId;
+use crate::npy::{Npy, write_f32};
+
+/// Writes a video's features, `data` of `shape` `[T, d]` or `[T, crops, d]` in C order, and their
+/// description: `<dir>/<id>.npy` and `<dir>/<id>.json`.
+///
+/// The description is written first and the `.npy` appears last, whole, by one rename: where there
+/// is a `.npy`, both are complete and belong together. Different videos share no file, so any
+/// number of processes may write into one folder.
+///
+/// # Errors
+/// [`FeatureError::Shape`] or [`FeatureError::Meta`] if shape, data and description do not fit,
+/// [`FeatureError::ClipCount`] if `T` is not what the description's frames and clip rule give,
+/// [`FeatureError::Npy`] for a value that is not finite, [`FeatureError::Io`].
+pub fn write_features(
+    dir: &Path,
+    id: &VideoId,
+    shape: &[usize],
+    data: &[f32],
+    meta: &FeatureMeta,
+) -> Result<(), FeatureError> {
+    let (npy, json) = (id.file(dir, "npy"), id.file(dir, "json"));
+    meta.validate(&json)?;
+    super::open::check_shape(&npy, shape, Some(meta))?;
+    let mut text = serde_json::to_vec_pretty(meta)
+        .map_err(|source| FeatureError::Json { path: json.clone(), source })?;
+    text.push(b'\n');
+    // An older .npy must not stand beside the new description, not even for a moment.
+    match fs::remove_file(&npy) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            return Err(FeatureError::Io { path: npy, source });
+        }
+        _ => {}
+    }
+    write_bytes_atomic(&json, &text).map_err(|source| FeatureError::Io { path: json, source })?;
+    write_f32(&npy, shape, data)?;
+    Ok(())
+}
+
+/// Whether the features of `id` in `dir` are complete and made by `extractor`: what resuming an
+/// extraction asks for each video. Only the description and the `.npy`'s header are read.
+///
+/// # Errors
+/// [`FeatureError::OtherExtractor`], with the first difference, if they are complete but made in
+/// another way; an error also if either file is there but cannot be read.
+pub fn is_finished(
+    dir: &Path,
+    id: &VideoId,
+    extractor: &ExtractorIdentity,
+) -> Result<bool, FeatureError> {
+    let (npy, json) = (id.file(dir, "npy"), id.file(dir, "json"));
+    if !npy.exists() || !json.exists() {
+        return Ok(false);
+    }
+    let meta = FeatureMeta::read(&json)?;
+    if let Some((what, found, expected)) = meta.extractor.difference(extractor) {
+        let difference = format!("{what} is {found} there and {expected} here");
+        return Err(FeatureError::OtherExtractor { path: npy, difference });
+    }
+    super::open::check_shape(&npy, Npy::open(&npy)?.shape(), Some(&meta))?;
+    Ok(true)
+}

@@ -1,0 +1,21 @@
+//! What travels between the stages of video anomaly detection: manifests, feature files, ground
+//! truth and scores, and the check that they line up.
+//!
+//! Everything is keyed by [`VideoId`], never by its position in a list, since misordered ground
+//! truth raises no error and only makes every result wrong. Readers refuse a file that lies about
+//! itself before they allocate anything for it, and name the file, the video, what was expected
+//! and what was found. Writers replace whole files ([`atomic`]).
+
+pub mod atomic;
+pub mod clips;
+pub mod features;
+pub mod id;
+pub mod npy;
+
+pub use clips::{ClipError, Clips, Span, Tail};
+pub use features::{
+    ExtractorIdentity, FeatureError, FeatureMeta, FeatureSet, FeatureVideo, is_finished,
+    write_features,
+};
+pub use id::{IdError, VideoId};
+pub use npy::{Npy, NpyError, write_f32};

@@ -1,0 +1,272 @@
+//! An open `.npy` file and its values.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use memmap2::Mmap;
+
+use super::dtype::{Dtype, Kind};
+use super::error::NpyError;
+use super::header::{self, Header};
+
+/// Bytes that are read from the file at a time.
+const BLOCK: usize = 1 << 18;
+
+/// An open `.npy` file, whose header is known to be true of the file's length.
+///
+/// "Rows" are steps of the first axis. Opening reads the header only; every read goes to the file,
+/// in blocks, so that memory is needed for the values asked for and nothing else. Reads take
+/// `&self` and do not disturb each other.
+#[derive(Debug)]
+pub struct Npy {
+    path: PathBuf,
+    file: File,
+    length: u64,
+    header: Header,
+    map: OnceLock<Option<Mmap>>,
+}
+
+impl Npy {
+    /// Opens `path` and checks its header against its length.
+    ///
+    /// # Errors
+    /// [`NpyError`]: one variant for each way in which the file can lie.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, NpyError> {
+        let path = path.as_ref();
+        let io = |source| NpyError::Io { path: path.to_owned(), source };
+        // Asked before opening, since opening a pipe would wait for its other end.
+        if !std::fs::metadata(path).map_err(io)?.is_file() {
+            return Err(NpyError::NotAFile(path.to_owned()));
+        }
+        let file = File::open(path).map_err(io)?;
+        let length = file.metadata().map_err(io)?.len();
+        let header = header::read(path, length, &file)?;
+        Ok(Self { path: path.to_owned(), file, length, header, map: OnceLock::new() })
+    }
+
+    /// The file's path, as it was opened.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The array's shape; empty for a single value.
+    #[must_use]
+    pub fn shape(&self) -> &[usize] {
+        &self.header.shape
+    }
+
+    /// The element type.
+    #[must_use]
+    pub fn dtype(&self) -> Dtype {
+        self.header.dtype
+    }
+
+    /// The file's length in bytes when it was opened.
+    #[must_use]
+    pub fn file_length(&self) -> u64 {
+        self.length
+    }
+
+    /// The number of rows: the first axis, or 1 for a single value.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.header.shape.first().copied().unwrap_or(1)
+    }
+
+    /// Replaces `out` by the rows in `range`, flattened in C order whatever the file's order is.
+    /// Integers come as the nearest `f32`.
+    ///
+    /// # Errors
+    /// [`NpyError::Rows`] for rows that do not exist, [`NpyError::NotFinite`] for a NaN or infinity
+    /// with its row and column, [`NpyError::Changed`] if the file's length changed since it was
+    /// opened, [`NpyError::Memory`], [`NpyError::Io`]. `out` is then empty.
+    pub fn read_rows(&self, range: Range<usize>, out: &mut Vec<f32>) -> Result<(), NpyError> {
+        out.clear();
+        let Range { start, end } = range;
+        if start > end || end > self.rows() {
+            let (path, rows) = (self.path.clone(), self.rows());
+            return Err(NpyError::Rows { path, start, end, rows });
+        }
+        // No overflow: at most as many as `values`, which fits.
+        let values = (end - start) * self.header.row;
+        if values == 0 {
+            return Ok(());
+        }
+        out.try_reserve_exact(values)
+            .map_err(|_| NpyError::Memory { path: self.path.clone(), values })?;
+        let read = if self.header.fortran_order && self.header.shape.len() > 1 {
+            self.read_fortran(start, end, out)
+        } else {
+            self.blocks(start * self.header.row, values, |bytes| {
+                self.header.dtype.decode(bytes, out);
+            })
+        };
+        read.and_then(|()| check_finite(&self.path, out, start, self.header.row))
+            .inspect_err(|_| out.clear())
+    }
+
+    /// All values, flattened in C order.
+    ///
+    /// # Errors
+    /// As [`Npy::read_rows`].
+    pub fn to_f32(&self) -> Result<Vec<f32>, NpyError> {
+        let mut out = Vec::new();
+        self.read_rows(0..self.rows(), &mut out)?;
+        Ok(out)
+    }
+
+    /// All values as booleans, flattened in C order.
+    ///
+    /// # Errors
+    /// [`NpyError::NotBool`] for a value other than 0 and 1, otherwise as [`Npy::read_rows`].
+    pub fn to_bools(&self) -> Result<Vec<bool>, NpyError> {
+        let values = self.to_f32()?;
+        let bad = values.iter().enumerate().find(|(_, v)| **v != 0.0 && **v != 1.0);
+        if let Some((position, &value)) = bad {
+            return Err(NpyError::NotBool { path: self.path.clone(), position, value });
+        }
+        Ok(values.into_iter().map(|v| v == 1.0).collect())
+    }
+
+    /// The values without a copy, mapped into memory: for a C-ordered `f4` file in the machine's
+    /// own byte order whose values are all finite. `None` otherwise, and [`Npy::read_rows`] reads
+    /// the file or says what is wrong.
+    ///
+    /// The file may not be cut short while the slice is in use: the system would end the process.
+    #[must_use]
+    pub fn as_f32_slice(&self) -> Option<&[f32]> {
+        let native = self.header.dtype.big_endian == cfg!(target_endian = "big");
+        let c_order = !self.header.fortran_order || self.header.shape.len() <= 1;
+        if self.header.dtype.kind != Kind::F4 || !native || !c_order {
+            return None;
+        }
+        let map = self.map.get_or_init(|| {
+            self.check_length().ok()?;
+            // SAFETY: the map is read-only and lives as long as `self`. That no one shortens or
+            // rewrites the file meanwhile is asked of the caller above, as mapping requires.
+            let map = unsafe { Mmap::map(&self.file) }.ok()?;
+            let finite = floats(&map, self.header.offset)?.iter().all(|v| v.is_finite());
+            finite.then_some(map)
+        });
+        floats(map.as_ref()?, self.header.offset)
+    }
+
+    /// Hands the bytes of `count` values from value `first` to `take`, block by block.
+    fn blocks(
+        &self,
+        first: usize,
+        count: usize,
+        mut take: impl FnMut(&[u8]),
+    ) -> Result<(), NpyError> {
+        self.check_length()?;
+        let size = self.header.dtype.size();
+        let mut buffer = vec![0; BLOCK.min(count * size)];
+        let (mut at, end) = (first * size, (first + count) * size);
+        while at < end {
+            let part = buffer.len().min(end - at);
+            let bytes = buffer.get_mut(..part).unwrap_or_default();
+            if let Err(source) = read_at(&self.file, bytes, self.header.offset + at as u64) {
+                self.check_length()?; // says more than "unexpected end of file"
+                return Err(NpyError::Io { path: self.path.clone(), source });
+            }
+            take(bytes);
+            at += part;
+        }
+        Ok(())
+    }
+
+    /// Fortran order: the file holds column after column, each a run over all rows. Columns are
+    /// read one block at a time and scattered into the rows of `out`.
+    fn read_fortran(&self, start: usize, end: usize, out: &mut Vec<f32>) -> Result<(), NpyError> {
+        let (rows, row) = (self.rows(), self.header.row);
+        out.resize((end - start) * row, 0.0);
+        let axes = self.header.shape.get(1..).unwrap_or_default();
+        let mut values = Vec::with_capacity(BLOCK);
+        let (mut seen, mut position) = (0, 0);
+        self.blocks(0, self.header.values, |bytes| {
+            values.clear();
+            self.header.dtype.decode(bytes, &mut values);
+            for &value in &values {
+                let r = seen % rows;
+                if r == 0 {
+                    position = c_position(seen / rows, axes);
+                }
+                seen += 1;
+                if (start..end).contains(&r) {
+                    if let Some(slot) = out.get_mut((r - start) * row + position) {
+                        *slot = value;
+                    }
+                }
+            }
+        })
+    }
+
+    fn check_length(&self) -> Result<(), NpyError> {
+        let io = |source| NpyError::Io { path: self.path.clone(), source };
+        let (expected, found) = (self.length, self.file.metadata().map_err(io)?.len());
+        if found == expected {
+            return Ok(());
+        }
+        Err(NpyError::Changed { path: self.path.clone(), expected, found })
+    }
+}
+
+/// Where the element that is `i`th in Fortran order of `axes` stands in C order.
+fn c_position(mut i: usize, axes: &[usize]) -> usize {
+    let mut stride: usize = axes.iter().product();
+    let mut position = 0;
+    for &axis in axes {
+        stride /= axis.max(1);
+        position += i % axis.max(1) * stride;
+        i /= axis.max(1);
+    }
+    position
+}
+
+/// Refuses a NaN or infinity; `data` starts at row `first_row`, rows have `row` values.
+pub(super) fn check_finite(
+    path: &Path,
+    data: &[f32],
+    first_row: usize,
+    row: usize,
+) -> Result<(), NpyError> {
+    match data.iter().position(|v| !v.is_finite()) {
+        None => Ok(()),
+        Some(i) => Err(NpyError::NotFinite {
+            path: path.to_owned(),
+            row: first_row + i / row.max(1),
+            column: i % row.max(1),
+            value: data.get(i).copied().unwrap_or(f32::NAN),
+        }),
+    }
+}
+
+/// The floats from `offset` on, if they are aligned.
+fn floats(map: &Mmap, offset: u64) -> Option<&[f32]> {
+    let bytes = map.get(usize::try_from(offset).ok()?..)?;
+    // SAFETY: every bit pattern is an `f32`; `align_to` takes care of alignment and length.
+    let (before, floats, after) = unsafe { bytes.align_to::<f32>() };
+    (before.is_empty() && after.is_empty()).then_some(floats)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, at)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = bytes.get_mut(read..).unwrap_or_default();
+        at += read as u64;
+    }
+    Ok(())
+}
