@@ -1,0 +1,155 @@
+//! One self-contained HTML file about a run: no network, no scripts, no other files.
+
+mod html;
+mod measures;
+mod moments;
+mod timelines;
+
+use crate::escape::escape;
+use crate::svg::{Histogram, LineChart};
+use crate::{Evaluation, Moment};
+
+/// Style of the page; that of the charts is beside it.
+const STYLE: &str = include_str!("report.css");
+
+/// A number worth seeing first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tile {
+    /// What it is.
+    pub label: String,
+    /// Its value, as text.
+    pub value: String,
+    /// A few words under it; may be empty.
+    pub note: String,
+}
+
+/// The format of a [`Picture`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// `image/jpeg`
+    Jpeg,
+    /// `image/png`
+    Png,
+}
+
+/// An encoded picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// How `bytes` are encoded.
+    pub format: PictureFormat,
+    /// The picture's file, whole.
+    pub bytes: Vec<u8>,
+}
+
+/// A moment with what is needed to show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownMoment {
+    /// Where it is.
+    pub moment: Moment,
+    /// The video's frames a second; without, frame numbers are shown.
+    pub fps: Option<f64>,
+    /// A frame of it, usually the peak.
+    pub picture: Option<Picture>,
+}
+
+/// One video's scores.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct VideoScores {
+    /// The video's id.
+    pub video: String,
+    /// One score a frame.
+    pub scores: Vec<f32>,
+    /// One label a frame, `true` = abnormal, where known.
+    pub truth: Option<Vec<bool>>,
+    /// Frames a second; without, frame numbers are shown.
+    pub fps: Option<f64>,
+}
+
+/// What a report says. Everything but the title may be left empty; empty sections are left out.
+/// All texts are taken as plain text: nothing in them can become markup.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Report {
+    /// Heading and page title.
+    pub title: String,
+    /// A line under the heading.
+    pub subtitle: String,
+    /// Numbers shown first; those of `evaluation` are added by themselves.
+    pub tiles: Vec<Tile>,
+    /// What a reader has to know before trusting the rest, in sentences.
+    pub warnings: Vec<String>,
+    /// The most anomalous moments, in order of rank.
+    pub moments: Vec<ShownMoment>,
+    /// Every video's scores, in the order to show them.
+    pub videos: Vec<VideoScores>,
+    /// Agreement with the truth, where there is one.
+    pub evaluation: Option<Evaluation>,
+    /// Distribution of the scores.
+    pub histogram: Option<Histogram>,
+    /// Further charts, such as losses over epochs.
+    pub training: Vec<LineChart>,
+    /// The run's settings as (name, value).
+    pub config: Vec<(String, String)>,
+    /// Videos left out, as (id, reason).
+    pub skipped: Vec<(String, String)>,
+}
+
+impl Report {
+    /// An empty report.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..Self::default() }
+    }
+
+    /// The HTML file. It stays below about 20 MB: pictures and timelines that would take it further
+    /// are left out, and the page says so.
+    pub fn render(&self) -> String {
+        let sections = [
+            self.warning_section(),
+            moments::section(self),
+            timelines::section(self),
+            measures::section(self),
+            measures::training(&self.training),
+            html::pairs("config", "Configuration", ["setting", "value"], &self.config),
+            html::pairs("skipped", "Videos left out", ["video", "reason"], &self.skipped),
+        ];
+        let links: String = sections.iter().flatten().map(html::Section::link).collect();
+        let bodies: String = sections.iter().flatten().map(html::Section::html).collect();
+        format!(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+             style-src 'unsafe-inline'; img-src data:\">\n\
+             <title>{title}</title>\n<style>\n{STYLE}{chart}</style>\n</head>\n<body>\n\
+             <header><h1>{title}</h1><p>{subtitle}</p></header>\n\
+             <nav aria-label=\"Sections\">{links}</nav>\n<main>\n{tiles}{bodies}</main>\n\
+             <footer>Made by gcl-eval {version}. A higher score means a more anomalous frame; \
+             a score is a hint for a person, not a finding.</footer>\n</body>\n</html>\n",
+            title = escape(&self.title),
+            chart = crate::svg::STYLE,
+            subtitle = escape(&self.subtitle),
+            tiles = self.tile_list(),
+            version = env!("CARGO_PKG_VERSION"),
+        )
+    }
+
+    fn tile_list(&self) -> String {
+        let own = self.evaluation.as_ref().map(measures::tiles).unwrap_or_default();
+        let tiles: String = self
+            .tiles
+            .iter()
+            .chain(&own)
+            .map(|t| {
+                let (label, value, note) = (escape(&t.label), escape(&t.value), escape(&t.note));
+                format!("<div><dt>{label}</dt><dd>{value}<small>{note}</small></dd></div>\n")
+            })
+            .collect();
+        if tiles.is_empty() { tiles } else { format!("<dl class=\"tiles\">\n{tiles}</dl>\n") }
+    }
+
+    fn warning_section(&self) -> Option<html::Section> {
+        let items: String =
+            self.warnings.iter().map(|w| format!("<li>{}</li>\n", escape(w))).collect();
+        let body = format!("<ul class=\"warnings\">\n{items}</ul>\n");
+        (!items.is_empty()).then(|| html::Section::new("warnings", "Please note", body))
+    }
+}

@@ -1,0 +1,72 @@
+//! The most anomalous moments, as cards.
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::html::{Section, place, span};
+use super::{Picture, PictureFormat, Report, ShownMoment};
+use crate::escape::escape;
+
+/// Most bytes that all pictures together may add to the page.
+const PICTURE_BYTES: usize = 10_000_000;
+
+pub(super) fn section(report: &Report) -> Option<Section> {
+    if report.moments.is_empty() {
+        return None;
+    }
+    let anchors: HashMap<&str, usize> =
+        report.videos.iter().enumerate().map(|(i, v)| (v.video.as_str(), i)).collect();
+    let mut room = PICTURE_BYTES;
+    let mut left_out = 0usize;
+    let mut body = String::from("<ol class=\"moments\">\n");
+    for (i, shown) in report.moments.iter().enumerate() {
+        let mut image = String::new();
+        if let Some(picture) = &shown.picture {
+            // Base64 takes four bytes for three.
+            let bytes = picture.bytes.len().div_ceil(3).saturating_mul(4);
+            if bytes <= room {
+                room -= bytes;
+                image = img(picture, &shown.moment.video, i + 1);
+            } else {
+                left_out += 1;
+            }
+        }
+        body.push_str(&card(shown, i + 1, &image, anchors.get(shown.moment.video.as_str())));
+    }
+    body.push_str("</ol>\n");
+    if left_out > 0 {
+        body.push_str(&format!(
+            "<p class=\"note\">{left_out} pictures were left out to keep this file small.</p>\n"
+        ));
+    }
+    Some(Section::new("moments", "Most anomalous moments", body))
+}
+
+fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -> String {
+    let moment = &shown.moment;
+    let id = format!("<bdi>{}</bdi>", escape(&moment.video));
+    let video = match anchor {
+        Some(index) => format!("<a href=\"#video-{index}\">{id}</a>"),
+        None => id,
+    };
+    format!(
+        "<li>{image}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
+         <p class=\"time\">{}</p><p class=\"note\">peak at {}, score {:.4}</p></div></li>\n",
+        span(moment.start, moment.end, shown.fps),
+        place(moment.peak_frame, shown.fps),
+        moment.score,
+    )
+}
+
+fn img(picture: &Picture, video: &str, rank: usize) -> String {
+    let kind = match picture.format {
+        PictureFormat::Jpeg => "jpeg",
+        PictureFormat::Png => "png",
+    };
+    let (video, data) = (escape(video), STANDARD.encode(&picture.bytes));
+    format!(
+        "<img loading=\"lazy\" alt=\"Moment {rank}, {video}\" src=\"data:image/{kind};base64,{data}\">"
+    )
+}

@@ -1,0 +1,61 @@
+//! Small SVG charts, without scripts, readable in light and dark mode.
+//!
+//! Each chart type builds a [`Chart`], which is either put into an HTML page that holds [`STYLE`]
+//! ([`Chart::inline`]) or saved as a file of its own ([`Chart::standalone`]). Charts stay small however
+//! long the data: lines are reduced to the lowest and highest value of each pixel column.
+
+mod axis;
+mod histogram;
+mod line;
+mod path;
+mod plot;
+mod roc;
+mod timeline;
+
+pub use histogram::{Bars, Histogram};
+pub use line::{LineChart, Series};
+pub use roc::roc_chart;
+pub use timeline::{Mark, Timeline};
+
+use crate::escape::escape;
+
+/// Style sheet of all charts, for a page that holds inline ones.
+pub const STYLE: &str = include_str!("chart.css");
+
+/// A drawn chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    title: String,
+    description: String,
+    width: f64,
+    height: f64,
+    body: String,
+}
+
+impl Chart {
+    /// The `<svg>` element, for a page that holds [`STYLE`].
+    pub fn inline(&self) -> String {
+        self.element("", "")
+    }
+
+    /// A whole SVG file, with its style.
+    pub fn standalone(&self) -> String {
+        let size = format!(
+            " xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\"",
+            self.width, self.height
+        );
+        self.element(&size, &format!("<style>{STYLE}</style>"))
+    }
+
+    fn element(&self, attributes: &str, style: &str) -> String {
+        format!(
+            "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {} {}\" aria-label=\"{title}. {}\"{attributes}>\
+             <title>{title}</title>{style}{}</svg>\n",
+            self.width,
+            self.height,
+            escape(&self.description),
+            self.body,
+            title = escape(&self.title),
+        )
+    }
+}

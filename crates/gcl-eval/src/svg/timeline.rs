@@ -1,0 +1,106 @@
+//! One video's scores over time.
+
+use super::Chart;
+use super::axis::Axis;
+use super::line::extent;
+use super::path::{self, px};
+use super::plot::Plot;
+
+/// A numbered stretch of a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// First frame, counted from 0.
+    pub start: usize,
+    /// One past the last frame.
+    pub end: usize,
+    /// The number written above it.
+    pub number: usize,
+}
+
+/// One video's frame scores over time, with the truth shaded where it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Timeline<'a> {
+    /// What the chart shows, usually the video's id.
+    pub title: &'a str,
+    /// One score a frame; scores that are not finite leave gaps.
+    pub scores: &'a [f32],
+    /// One label a frame, `true` = abnormal.
+    pub truth: Option<&'a [bool]>,
+    /// Frames a second; frame numbers are shown if absent or not positive.
+    pub fps: Option<f64>,
+    /// Range of the score axis; from the scores if absent.
+    pub range: Option<(f64, f64)>,
+    /// Stretches to point out.
+    pub marks: &'a [Mark],
+}
+
+impl Timeline<'_> {
+    /// Draws the chart, 960 × 220.
+    pub fn chart(&self) -> Chart {
+        let frames = self.scores.len().max(1) as f64;
+        let x = match self.fps.filter(|fps| fps.is_finite() && *fps > 0.0) {
+            Some(fps) => Axis::time(frames / fps),
+            None => Axis::linear(0.0, frames, 8, "frame"),
+        };
+        let (low, high) =
+            self.range.unwrap_or_else(|| extent(self.scores.iter().map(|s| f64::from(*s))));
+        let y = Axis::padded(low, high, 4, "score");
+        let mut plot = Plot::new(960.0, 220.0, 20.0, x, y);
+        let (left, right) = (plot.left(), plot.right());
+        let column = |frame: f64| left + frame / frames * (right - left);
+
+        let (top, bottom) = (px(plot.top()), px(plot.bottom()));
+        let mut shade = String::new();
+        for (start, end) in stretches(self.truth.unwrap_or_default(), right - left, frames) {
+            shade.push_str(&format!(
+                "M{} {top}H{}V{bottom}H{}z",
+                px(start + left),
+                px(end + left),
+                px(start + left)
+            ));
+        }
+        plot.path("truth", &shade);
+
+        let points = self.scores.iter().enumerate();
+        let data = path::line(points.map(|(i, s)| (column(i as f64 + 0.5), plot.y(f64::from(*s)))));
+        plot.path("line s0", &data);
+
+        for mark in self.marks {
+            let (start, end) = (column(mark.start as f64), column(mark.end as f64).min(right));
+            let width = (end - start).max(3.0);
+            plot.path("mark", &format!("M{} {top}h{}v3h{}z", px(start), px(width), px(-width)));
+            let number = mark.number.to_string();
+            plot.text("mark", start + width / 2.0, plot.top() - 4.0, "middle", &number);
+        }
+        plot.chart(self.title, &self.describe())
+    }
+
+    fn describe(&self) -> String {
+        let (low, high) = extent(self.scores.iter().map(|s| f64::from(*s)));
+        let frames = self.scores.len();
+        if low > high {
+            return format!("Scores of {frames} frames");
+        }
+        let abnormal = match self.truth {
+            Some(truth) => format!(", {} of them abnormal", truth.iter().filter(|t| **t).count()),
+            None => String::new(),
+        };
+        format!("Scores of {frames} frames from {low:.4} to {high:.4}{abnormal}")
+    }
+}
+
+/// Abnormal stretches in pixels from the plot's left edge; stretches less than a pixel apart are one.
+fn stretches(truth: &[bool], width: f64, frames: f64) -> Vec<(f64, f64)> {
+    let mut found: Vec<(f64, f64)> = Vec::new();
+    for (frame, _) in truth.iter().enumerate().filter(|(_, abnormal)| **abnormal) {
+        let start = frame as f64 / frames * width;
+        let end = ((frame + 1) as f64 / frames * width).min(width);
+        match found.last_mut() {
+            Some(last) if start - last.1 < 1.0 => last.1 = end,
+            _ if start < width => found.push((start, end)),
+            _ => break,
+        }
+    }
+    // Anything abnormal stays visible.
+    found.iter().map(|(start, end)| (*start, end.max(start + 1.0))).collect()
+}
