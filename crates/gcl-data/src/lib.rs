@@ -7,15 +7,27 @@
 //! and what was found. Writers replace whole files ([`atomic`]).
 
 pub mod atomic;
+pub mod check;
 pub mod clips;
 pub mod features;
+mod files;
 pub mod id;
+pub mod manifest;
 pub mod npy;
+pub mod resolve;
+pub mod scores;
+pub mod truth;
 
+pub use check::{Check, CheckReport};
 pub use clips::{ClipError, Clips, Span, Tail};
 pub use features::{
     ExtractorIdentity, FeatureError, FeatureMeta, FeatureSet, FeatureVideo, is_finished,
     write_features,
 };
+pub use files::FilesError;
 pub use id::{IdError, VideoId};
+pub use manifest::{Manifest, ManifestEntry, ManifestError};
 pub use npy::{Npy, NpyError, write_f32};
+pub use resolve::{ResolveError, resolve, resolve_all};
+pub use scores::{ScoreError, ScoreInfo, ScoreSet, ScoreWriter};
+pub use truth::{Truth, TruthError, TruthFormat};

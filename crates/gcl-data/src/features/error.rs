@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::clips::{ClipError, Clips};
-use crate::id::{IdError, VideoId};
+use crate::files::FilesError;
+use crate::id::VideoId;
 use crate::npy::NpyError;
 
 /// Why features were not read or written.
@@ -16,9 +17,9 @@ pub enum FeatureError {
     /// A `.npy` file is not what it says.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// A file's name is no video id.
+    /// A folder could not be listed.
     #[error(transparent)]
-    Id(#[from] IdError),
+    Files(#[from] FilesError),
     /// The caller's clip rule is out of range.
     #[error(transparent)]
     Clips(#[from] ClipError),
@@ -34,9 +35,6 @@ pub enum FeatureError {
     /// No `.npy` file at all.
     #[error("{0}: no .npy file here or below")]
     Empty(PathBuf),
-    /// Folders in folders without end.
-    #[error("{0}: folders are nested too deeply (a loop of links?)")]
-    TooDeep(PathBuf),
     /// Not `[T, d]` or `[T, crops, d]`, or a zero in it.
     #[error(
         "{path}: shape {shape:?}; features are [clips, d] or [clips, crops, d], none of them 0"

@@ -1,6 +1,5 @@
-//! Finding a folder's feature files and judging each by its header and description.
+//! Judging a feature file by its header and description.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -8,9 +7,6 @@ use super::error::FeatureError;
 use super::meta::FeatureMeta;
 use crate::id::VideoId;
 use crate::npy::Npy;
-
-/// Folders in folders are followed this far, which also ends a loop of links.
-const MAX_DEPTH: usize = 32;
 
 /// One feature file whose header and description fit each other.
 pub(super) struct Found {
@@ -20,38 +16,6 @@ pub(super) struct Found {
     pub dim: usize,
     pub meta: Option<FeatureMeta>,
     pub file_length: u64,
-}
-
-/// All `.npy` files in `dir` and below, as ids in order. Names that start with a dot are no data.
-pub(crate) fn npy_files(dir: &Path) -> Result<Vec<VideoId>, FeatureError> {
-    let mut ids = Vec::new();
-    scan(dir, dir, 0, &mut ids)?;
-    ids.sort_unstable();
-    Ok(ids)
-}
-
-fn scan(root: &Path, dir: &Path, depth: usize, ids: &mut Vec<VideoId>) -> Result<(), FeatureError> {
-    if depth > MAX_DEPTH {
-        return Err(FeatureError::TooDeep(dir.to_owned()));
-    }
-    let io = |path: &Path, source| FeatureError::Io { path: path.to_owned(), source };
-    for entry in fs::read_dir(dir).map_err(|e| io(dir, e))? {
-        let entry = entry.map_err(|e| io(dir, e))?;
-        let path = entry.path();
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
-            continue;
-        }
-        let mut kind = entry.file_type().map_err(|e| io(&path, e))?;
-        if kind.is_symlink() {
-            kind = fs::metadata(&path).map_err(|e| io(&path, e))?.file_type();
-        }
-        if kind.is_dir() {
-            scan(root, &path, depth + 1, ids)?;
-        } else if path.extension().is_some_and(|e| e == "npy") {
-            ids.push(VideoId::from_path(root, &path)?);
-        }
-    }
-    Ok(())
 }
 
 /// Reads one video's header and description, and checks them against each other.

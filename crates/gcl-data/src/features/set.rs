@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::FeatureError;
 use super::meta::ExtractorIdentity;
-use super::open::{Found, look, npy_files};
+use super::open::{Found, look};
 use crate::clips::Clips;
+use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::npy::Npy;
 
@@ -62,7 +63,7 @@ impl FeatureSet {
     /// another rule than the given one.
     pub fn open_with(dir: impl AsRef<Path>, clips: Option<Clips>) -> Result<Self, FeatureError> {
         let dir = dir.as_ref();
-        let mut ids = npy_files(dir)?.into_iter();
+        let mut ids = with_extension(dir, "npy")?.into_iter();
         let first = ids.next().ok_or_else(|| FeatureError::Empty(dir.to_owned()))?;
         let first = look(dir, first)?;
         let identity = first.meta.as_ref().map(|meta| meta.extractor.clone());

@@ -196,10 +196,10 @@ impl Npy {
                     position = c_position(seen / rows, axes);
                 }
                 seen += 1;
-                if (start..end).contains(&r) {
-                    if let Some(slot) = out.get_mut((r - start) * row + position) {
-                        *slot = value;
-                    }
+                if (start..end).contains(&r)
+                    && let Some(slot) = out.get_mut((r - start) * row + position)
+                {
+                    *slot = value;
                 }
             }
         })

@@ -1,0 +1,67 @@
+//! Finding a folder's files by extension, as video ids.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::id::{IdError, VideoId};
+
+/// Folders in folders are followed this far, which also ends a loop of links.
+const MAX_DEPTH: usize = 32;
+
+/// Why a folder could not be listed.
+#[derive(Debug, Error)]
+#[allow(missing_docs)]
+pub enum FilesError {
+    /// The system refused.
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+    /// A file's name is no video id.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// Folders in folders without end.
+    #[error("{0}: folders are nested too deeply (a loop of links?)")]
+    TooDeep(PathBuf),
+}
+
+/// The ids of all files in `dir` and below that have the given extension, in order. Names that
+/// start with a dot are no data.
+pub(crate) fn with_extension(dir: &Path, extension: &str) -> Result<Vec<VideoId>, FilesError> {
+    let mut paths = Vec::new();
+    scan(dir, extension, 0, &mut paths)?;
+    let ids = paths.iter().map(|path| VideoId::from_path(dir, path));
+    let mut ids = ids.collect::<Result<Vec<_>, _>>()?;
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+fn scan(
+    dir: &Path,
+    extension: &str,
+    depth: usize,
+    paths: &mut Vec<PathBuf>,
+) -> Result<(), FilesError> {
+    if depth > MAX_DEPTH {
+        return Err(FilesError::TooDeep(dir.to_owned()));
+    }
+    let io = |path: &Path, source| FilesError::Io { path: path.to_owned(), source };
+    for entry in fs::read_dir(dir).map_err(|e| io(dir, e))? {
+        let entry = entry.map_err(|e| io(dir, e))?;
+        let path = entry.path();
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        let mut kind = entry.file_type().map_err(|e| io(&path, e))?;
+        if kind.is_symlink() {
+            kind = fs::metadata(&path).map_err(|e| io(&path, e))?.file_type();
+        }
+        if kind.is_dir() {
+            scan(&path, extension, depth + 1, paths)?;
+        } else if path.extension().is_some_and(|e| e == extension) {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}

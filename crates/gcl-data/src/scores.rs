@@ -1,0 +1,202 @@
+//! Scores: one `.npy` a video, `f32`, one score a frame, and `scores.json` for the folder.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::atomic::write_bytes_atomic;
+use crate::files::{FilesError, with_extension};
+use crate::id::VideoId;
+use crate::npy::{Npy, NpyError, write_f32};
+
+/// What is true of all scores in a folder; higher always means more anomalous.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreInfo {
+    /// Whether every score is in [0, 1].
+    pub bounded: bool,
+    /// What scores, such as `discriminator` or `generator`.
+    pub source: String,
+    /// Which model scored, such as its hash.
+    #[serde(default)]
+    pub model: Option<String>,
+}
+
+/// Why scores were not read or written.
+#[derive(Debug, Error)]
+#[allow(missing_docs)] // the fields are what the messages say
+pub enum ScoreError {
+    /// A folder could not be listed.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    /// A `.npy` file is not what it says.
+    #[error(transparent)]
+    Npy(#[from] NpyError),
+    /// Reading or writing failed.
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+    /// `scores.json` is not what it should be.
+    #[error("{path}: not the description of scores: {source}")]
+    Json { path: PathBuf, source: serde_json::Error },
+    /// No scores at all.
+    #[error("{0}: no .npy file here or below")]
+    Empty(PathBuf),
+    /// Not one score a frame.
+    #[error("{path}: shape {shape:?}; scores are [frames], at least one")]
+    Shape { path: PathBuf, shape: Vec<usize> },
+    /// A score outside [0, 1] where the folder says that there is none.
+    #[error(
+        "video {id}: the score {score} of frame {frame} is outside [0, 1], but the scores are said to be bounded"
+    )]
+    Unbounded { id: VideoId, frame: usize, score: f32 },
+    /// The folder holds other scores, or no scores but other files.
+    #[error("{path}: the folder already holds {found}; write elsewhere")]
+    Taken { path: PathBuf, found: String },
+    /// There is no such video.
+    #[error("{dir}: no scores of video {id}")]
+    NoVideo { dir: PathBuf, id: VideoId },
+}
+
+/// Writes a folder of scores, video by video.
+#[derive(Debug, Clone)]
+pub struct ScoreWriter {
+    dir: PathBuf,
+    info: ScoreInfo,
+}
+
+impl ScoreWriter {
+    /// Starts, or goes on with, the scores that `info` describes in `dir`: writes `scores.json`.
+    ///
+    /// # Errors
+    /// [`ScoreError::Taken`] if the folder has scores with another description, or `.npy` files
+    /// without any; otherwise [`ScoreError::Io`] and such.
+    pub fn create(dir: impl AsRef<Path>, info: ScoreInfo) -> Result<Self, ScoreError> {
+        let dir = dir.as_ref();
+        let taken = |found| ScoreError::Taken { path: dir.to_owned(), found };
+        match read_info(dir)? {
+            Some(found) if found != info => return Err(taken(format!("scores with {found:?}"))),
+            None if dir.exists() && !with_extension(dir, "npy")?.is_empty() => {
+                return Err(taken("other .npy files".to_owned()));
+            }
+            _ => {}
+        }
+        let path = dir.join(INFO);
+        let mut text = serde_json::to_vec_pretty(&info)
+            .map_err(|source| ScoreError::Json { path: path.clone(), source })?;
+        text.push(b'\n');
+        write_bytes_atomic(&path, &text).map_err(|source| ScoreError::Io { path, source })?;
+        Ok(Self { dir: dir.to_owned(), info })
+    }
+
+    /// Writes, or replaces, the scores of `id`: one a frame.
+    ///
+    /// # Errors
+    /// [`ScoreError::Shape`] for no scores, [`ScoreError::Unbounded`] if one breaks the folder's
+    /// word, [`ScoreError::Npy`] for one that is not finite, or if writing fails.
+    pub fn write(&self, id: &VideoId, scores: &[f32]) -> Result<(), ScoreError> {
+        let path = id.file(&self.dir, "npy");
+        if scores.is_empty() {
+            return Err(ScoreError::Shape { path, shape: vec![0] });
+        }
+        // A NaN is left to the writer, which names it as what it is.
+        check_bounds(id, self.info.bounded, scores)?;
+        Ok(write_f32(&path, &[scores.len()], scores)?)
+    }
+}
+
+/// A folder of scores, opened: headers are checked, values are read on demand.
+#[derive(Debug, Clone)]
+pub struct ScoreSet {
+    dir: PathBuf,
+    info: Option<ScoreInfo>,
+    videos: Vec<(VideoId, usize)>,
+}
+
+impl ScoreSet {
+    /// Opens the scores in `dir` and below. A folder without `scores.json`, from other tools, is
+    /// taken as unbounded scores.
+    ///
+    /// # Errors
+    /// [`ScoreError`]: no file, or one that is no list of scores.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self, ScoreError> {
+        let dir = dir.as_ref();
+        let info = read_info(dir)?;
+        let mut videos = Vec::new();
+        for id in with_extension(dir, "npy")? {
+            let npy = Npy::open(id.file(dir, "npy"))?;
+            match *npy.shape() {
+                [frames] if frames > 0 => videos.push((id, frames)),
+                ref shape => {
+                    let path = npy.path().to_owned();
+                    return Err(ScoreError::Shape { path, shape: shape.to_owned() });
+                }
+            }
+        }
+        if videos.is_empty() {
+            return Err(ScoreError::Empty(dir.to_owned()));
+        }
+        Ok(Self { dir: dir.to_owned(), info, videos })
+    }
+
+    /// The description, if the folder has one.
+    #[must_use]
+    pub fn info(&self) -> Option<&ScoreInfo> {
+        self.info.as_ref()
+    }
+
+    /// The videos with their numbers of frames, sorted by id.
+    #[must_use]
+    pub fn videos(&self) -> &[(VideoId, usize)] {
+        &self.videos
+    }
+
+    /// The number of scored frames of `id`.
+    #[must_use]
+    pub fn frames(&self, id: &VideoId) -> Option<usize> {
+        let i = self.videos.binary_search_by(|(video, _)| video.cmp(id)).ok()?;
+        self.videos.get(i).map(|(_, frames)| *frames)
+    }
+
+    /// The scores of `id`, one a frame.
+    ///
+    /// # Errors
+    /// [`ScoreError::NoVideo`], [`ScoreError::Unbounded`], [`ScoreError::Npy`] for a value that is not
+    /// finite, [`ScoreError::Shape`] if the file is no longer the one that was opened.
+    pub fn read(&self, id: &VideoId) -> Result<Vec<f32>, ScoreError> {
+        let Some(frames) = self.frames(id) else {
+            return Err(ScoreError::NoVideo { dir: self.dir.clone(), id: id.clone() });
+        };
+        let npy = Npy::open(id.file(&self.dir, "npy"))?;
+        if npy.shape() != [frames] {
+            let (path, shape) = (npy.path().to_owned(), npy.shape().to_owned());
+            return Err(ScoreError::Shape { path, shape });
+        }
+        let scores = npy.to_f32()?;
+        check_bounds(id, self.info.as_ref().is_some_and(|info| info.bounded), &scores)?;
+        Ok(scores)
+    }
+}
+
+const INFO: &str = "scores.json";
+
+fn read_info(dir: &Path) -> Result<Option<ScoreInfo>, ScoreError> {
+    let path = dir.join(INFO);
+    match fs::read(&path) {
+        Ok(text) => serde_json::from_slice(&text)
+            .map(Some)
+            .map_err(|source| ScoreError::Json { path, source }),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(ScoreError::Io { path, source }),
+    }
+}
+
+fn check_bounds(id: &VideoId, bounded: bool, scores: &[f32]) -> Result<(), ScoreError> {
+    let outside = |score: f32| !(0.0..=1.0).contains(&score) && score.is_finite();
+    match scores.iter().enumerate().find(|(_, score)| bounded && outside(**score)) {
+        None => Ok(()),
+        Some((frame, &score)) => Err(ScoreError::Unbounded { id: id.clone(), frame, score }),
+    }
+}

@@ -1,0 +1,101 @@
+//! The forms of ground truth, and telling them apart.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::str::FromStr;
+
+use super::error::TruthError;
+use crate::files::with_extension;
+
+/// A form of ground truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TruthFormat {
+    /// Find out.
+    #[default]
+    Auto,
+    /// UCF-Crime's `Temporal_Anomaly_Annotation.txt`: `name class s1 e1 s2 e2` a line, -1 for
+    /// absent. Frames `s` to `e` are abnormal, both included, counted from 0, and cut at the
+    /// video's end (as RTFM counts them; see docs/method.md). It states no number of frames.
+    Ucf,
+    /// CSV of ranges, with a header: `id` or `video`; then `start` and `end` (from 0, `end`
+    /// excluded), or `first_0based` and `last_0based`, or `first_1based` and `last_1based` (both
+    /// included; `first_abnormal_1based` and so on too); and perhaps `frames`. A video may have
+    /// several lines; empty range columns mean that it has no abnormal frame.
+    Ranges,
+    /// A folder of `.npy` files, or one: a 0 or 1 for each frame, 1 for abnormal, of any number type
+    /// (ShanghaiTech, UBnormal). The file's name is the video's.
+    Masks,
+    /// A folder of `.csv` or `.txt` files, or one: a 0 or 1 for each frame as text, 1 for abnormal.
+    /// The file's name is the video's.
+    Flags,
+}
+
+impl fmt::Display for TruthFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Auto => "auto",
+            Self::Ucf => "ucf",
+            Self::Ranges => "ranges",
+            Self::Masks => "masks",
+            Self::Flags => "flags",
+        })
+    }
+}
+
+impl FromStr for TruthFormat {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        [Self::Auto, Self::Ucf, Self::Ranges, Self::Masks, Self::Flags]
+            .into_iter()
+            .find(|format| format.to_string() == s)
+            .ok_or_else(|| format!("`{s}` is none of auto, ucf, ranges, masks, flags"))
+    }
+}
+
+/// The format of what is at `path`, by its files' extensions or its first line.
+pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
+    if path.is_dir() {
+        let masks = !with_extension(path, "npy")?.is_empty();
+        let flags =
+            !with_extension(path, "csv")?.is_empty() || !with_extension(path, "txt")?.is_empty();
+        return match (masks, flags) {
+            (true, true) => Err(TruthError::Mixed(path.to_owned())),
+            (true, false) => Ok(TruthFormat::Masks),
+            (false, true) => Ok(TruthFormat::Flags),
+            (false, false) => Err(TruthError::Empty(path.to_owned())),
+        };
+    }
+    if path.extension().is_some_and(|e| e == "npy") {
+        return Ok(TruthFormat::Masks);
+    }
+    let line = first_line(path)?;
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let numbers = |words: &[&str]| words.iter().all(|word| word.parse::<i64>().is_ok());
+    match words.as_slice() {
+        [_, _, ranges @ ..] if ranges.len() == 4 && numbers(ranges) => Ok(TruthFormat::Ucf),
+        [first, ..] if first.bytes().all(|b| matches!(b, b'0' | b'1' | b',')) => {
+            Ok(TruthFormat::Flags)
+        }
+        [_, ..] if line.contains(',') => Ok(TruthFormat::Ranges),
+        _ => Err(TruthError::Unknown(path.to_owned())),
+    }
+}
+
+/// The first line that is not empty, or its beginning.
+fn first_line(path: &Path) -> Result<String, TruthError> {
+    let io = |source| TruthError::Io { path: path.to_owned(), source };
+    // A flags file may be one line of any length; its beginning says enough.
+    let mut reader = BufReader::new(File::open(path).map_err(io)?.take(1 << 16));
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line).map_err(io)? > 0 {
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if !text.is_empty() {
+            return Ok(text.to_owned());
+        }
+        line.clear();
+    }
+    Err(TruthError::Empty(path.to_owned()))
+}

@@ -1,0 +1,202 @@
+//! Ground truth: which frames of which videos are abnormal.
+//!
+//! Each data set's own file is read as it is published; see [`TruthFormat`].
+
+mod detect;
+mod error;
+mod flags;
+mod masks;
+mod ranges;
+mod ucf;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use detect::TruthFormat;
+pub use error::TruthError;
+
+use crate::atomic::write_bytes_atomic;
+use crate::clips::Span;
+use crate::id::VideoId;
+use crate::resolve::{resolve, resolve_all};
+
+/// More frames than any video has (a hundred days at 30 a second); a larger number is a mistake.
+pub const MAX_FRAMES: usize = 1 << 28;
+
+/// What a file says about one video.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Labels {
+    /// One flag a frame.
+    Flags(Vec<bool>),
+    /// Abnormal frames; `frames` where the file says how many the video has.
+    Ranges { spans: Vec<Span>, frames: Option<usize> },
+}
+
+/// The frame labels of a data set's videos, by the names that the truth file has for them.
+///
+/// Wherever a video id is asked for, it is matched with those names by [`resolve`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Truth {
+    format: TruthFormat,
+    videos: BTreeMap<VideoId, Labels>,
+}
+
+impl Truth {
+    /// Reads the truth at `path`, a file or a folder. [`TruthFormat::Auto`] finds the format out;
+    /// [`Truth::format`] says which one it was.
+    ///
+    /// # Errors
+    /// [`TruthError`], with the line or the video where there is one.
+    pub fn read(path: impl AsRef<Path>, format: TruthFormat) -> Result<Self, TruthError> {
+        let path = path.as_ref();
+        let format = match format {
+            TruthFormat::Auto => detect::detect(path)?,
+            given => given,
+        };
+        let videos = match format {
+            TruthFormat::Auto => return Err(TruthError::Unknown(path.to_owned())),
+            TruthFormat::Ucf => ucf::read(path)?,
+            TruthFormat::Ranges => ranges::read(path)?,
+            TruthFormat::Masks => masks::read(path)?,
+            TruthFormat::Flags => flags::read(path)?,
+        };
+        if videos.is_empty() {
+            return Err(TruthError::Empty(path.to_owned()));
+        }
+        Ok(Self { format, videos })
+    }
+
+    /// Truth from labels in memory; true is abnormal.
+    #[must_use]
+    pub fn from_labels(labels: impl IntoIterator<Item = (VideoId, Vec<bool>)>) -> Self {
+        let videos = labels.into_iter().map(|(id, flags)| (id, Labels::Flags(flags))).collect();
+        Self { format: TruthFormat::Flags, videos }
+    }
+
+    /// The format that was read.
+    #[must_use]
+    pub fn format(&self) -> TruthFormat {
+        self.format
+    }
+
+    /// The names of the videos, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &VideoId> + Clone {
+        self.videos.keys()
+    }
+
+    /// The number of videos.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.videos.len()
+    }
+
+    /// Whether there is no video.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.videos.is_empty()
+    }
+
+    /// For each of `ids` the name that the truth has for it, or `None`; see [`resolve_all`].
+    ///
+    /// # Errors
+    /// [`TruthError::Resolve`] if a name is not clear, or two videos would share one.
+    pub fn match_all(&self, ids: &[VideoId]) -> Result<Vec<Option<&VideoId>>, TruthError> {
+        Ok(resolve_all(ids, self.videos.keys())?)
+    }
+
+    /// The number of frames that the truth itself states for a video, if it does.
+    ///
+    /// # Errors
+    /// [`TruthError::Resolve`] if there is no such video.
+    pub fn frames(&self, id: &VideoId) -> Result<Option<usize>, TruthError> {
+        Ok(match self.find(id)?.1 {
+            Labels::Flags(flags) => Some(flags.len()),
+            Labels::Ranges { frames, .. } => *frames,
+        })
+    }
+
+    /// One label a frame, true for abnormal, of a video of `frames` frames. `None` takes the truth's
+    /// own number, if it states one.
+    ///
+    /// # Errors
+    /// [`TruthError::Resolve`] if there is no such video, [`TruthError::FrameCount`] if the truth
+    /// states another number of frames, [`TruthError::FramesUnknown`] if none is known,
+    /// [`TruthError::Outside`] for a range that starts after the video's end.
+    pub fn labels(&self, id: &VideoId, frames: Option<usize>) -> Result<Vec<bool>, TruthError> {
+        let (name, labels) = self.find(id)?;
+        let stated = self.frames(name)?;
+        let Some(count) = frames.or(stated) else {
+            return Err(TruthError::FramesUnknown(id.clone()));
+        };
+        if let Some(found) = stated.filter(|stated| *stated != count) {
+            return Err(TruthError::FrameCount { id: id.clone(), expected: count, found });
+        }
+        let spans = match labels {
+            Labels::Flags(flags) => return Ok(flags.clone()),
+            Labels::Ranges { spans, .. } => spans,
+        };
+        if count > MAX_FRAMES {
+            return Err(TruthError::TooLong { id: id.clone(), frames: count });
+        }
+        let mut flags = vec![false; count];
+        for &span in spans {
+            let end = span.end.min(count);
+            match flags.get_mut(span.start..end) {
+                Some(part) if !part.is_empty() => part.fill(true),
+                _ => return Err(TruthError::Outside { id: id.clone(), span, frames: count }),
+            }
+        }
+        Ok(flags)
+    }
+
+    fn find(&self, id: &VideoId) -> Result<(&VideoId, &Labels), TruthError> {
+        if let Some(found) = self.videos.get_key_value(id) {
+            return Ok(found);
+        }
+        let name = resolve(id, self.videos.keys())?;
+        self.videos.get_key_value(name).ok_or_else(|| TruthError::FramesUnknown(id.clone()))
+    }
+
+    /// Writes the truth as CSV `id,start,end,frames`: frames from 0, `end` excluded, a line for each
+    /// abnormal range, and one with empty `start` and `end` for a video without any. It appears
+    /// whole or not at all, and reads back as [`TruthFormat::Ranges`].
+    ///
+    /// # Errors
+    /// [`TruthError::Io`] or [`TruthError::Csv`].
+    pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<(), TruthError> {
+        let path = path.as_ref();
+        let csv = |source| TruthError::Csv { path: path.to_owned(), source };
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["id", "start", "end", "frames"]).map_err(csv)?;
+        for (id, labels) in &self.videos {
+            let (spans, frames) = match labels {
+                Labels::Flags(flags) => (runs(flags), Some(flags.len())),
+                Labels::Ranges { spans, frames } => (spans.clone(), *frames),
+            };
+            let frames = frames.map(|n| n.to_string()).unwrap_or_default();
+            if spans.is_empty() {
+                writer.write_record([id.as_str(), "", "", &frames]).map_err(csv)?;
+            }
+            for span in spans {
+                let (start, end) = (span.start.to_string(), span.end.to_string());
+                writer.write_record([id.as_str(), &start, &end, &frames]).map_err(csv)?;
+            }
+        }
+        let io = |source| TruthError::Io { path: path.to_owned(), source };
+        let bytes = writer.into_inner().map_err(|e| io(e.into_error()))?;
+        write_bytes_atomic(path, &bytes).map_err(io)
+    }
+}
+
+/// The runs of true in `flags`.
+fn runs(flags: &[bool]) -> Vec<Span> {
+    let mut start = 0;
+    let mut spans = Vec::new();
+    for run in flags.chunk_by(|a, b| a == b) {
+        if run.first() == Some(&true) {
+            spans.push(Span { start, end: start + run.len() });
+        }
+        start += run.len();
+    }
+    spans
+}

@@ -1,0 +1,112 @@
+//! A CSV of abnormal ranges.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::Path;
+
+use csv::StringRecord;
+
+use super::{Labels, MAX_FRAMES, TruthError};
+use crate::clips::Span;
+use crate::id::VideoId;
+
+/// Where the columns are, and how their numbers count.
+struct Columns {
+    id: usize,
+    start: usize,
+    end: usize,
+    frames: Option<usize>,
+    /// Taken from the first column's number to count from 0.
+    base: usize,
+    /// Whether the last column's frame belongs to the range.
+    inclusive: bool,
+}
+
+/// Header names of a range's ends: (first, last, base, whether the last is included).
+const FORMS: [(&str, &str, usize, bool); 5] = [
+    ("start", "end", 0, false),
+    ("first_0based", "last_0based", 0, true),
+    ("first_1based", "last_1based", 1, true),
+    ("first_abnormal_0based", "last_abnormal_0based", 0, true),
+    ("first_abnormal_1based", "last_abnormal_1based", 1, true),
+];
+
+pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
+    let csv = |source| TruthError::Csv { path: path.to_owned(), source };
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(csv)?;
+    let at = |line, what| TruthError::Line { path: path.to_owned(), line, what };
+    let columns = columns(reader.headers().map_err(csv)?).map_err(|what| at(1, what))?;
+    let mut videos = BTreeMap::new();
+    for record in reader.records() {
+        let record = record.map_err(csv)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let id = VideoId::new(record.get(columns.id).unwrap_or_default())
+            .map_err(|source| TruthError::Id { path: path.to_owned(), line, source })?;
+        let (span, frames) = columns.parse(&record).map_err(|what| at(line, what))?;
+        match videos.entry(id) {
+            Entry::Vacant(vacant) => {
+                let spans = span.into_iter().collect();
+                vacant.insert(Labels::Ranges { spans, frames });
+            }
+            Entry::Occupied(mut occupied) => {
+                if let Labels::Ranges { spans, frames: before } = occupied.get_mut() {
+                    if *before != frames {
+                        let what = "frames differs from this video's earlier line".to_owned();
+                        return Err(at(line, what));
+                    }
+                    spans.extend(span);
+                }
+            }
+        }
+    }
+    Ok(videos)
+}
+
+/// Finds the columns by their names; anything unknown is refused, since it may be a misspelling.
+fn columns(header: &StringRecord) -> Result<Columns, String> {
+    let find = |name: &str| header.iter().position(|column| column == name);
+    let id = find("id").or_else(|| find("video")).ok_or("there is no column `id` or `video`")?;
+    let mut forms = FORMS.iter().filter_map(|&(first, last, base, inclusive)| {
+        Some((find(first)?, find(last)?, base, inclusive))
+    });
+    let (Some((start, end, base, inclusive)), None) = (forms.next(), forms.next()) else {
+        return Err("the header needs one pair of `start,end` (from 0, end excluded), \
+             `first_0based,last_0based` or `first_1based,last_1based` (both included)"
+            .to_owned());
+    };
+    let frames = find("frames");
+    let known = [Some(id), Some(start), Some(end), frames];
+    match header.iter().enumerate().find(|(i, _)| !known.contains(&Some(*i))) {
+        Some((_, name)) => Err(format!("column `{name}` is unknown or comes twice")),
+        None => Ok(Columns { id, start, end, frames, base, inclusive }),
+    }
+}
+
+impl Columns {
+    /// The range of a line, if it has one, and the video's frames, if they are given.
+    fn parse(&self, record: &StringRecord) -> Result<(Option<Span>, Option<usize>), String> {
+        let number = |column: usize| match record.get(column).unwrap_or_default() {
+            "" => Ok(None),
+            text => match text.parse::<usize>() {
+                Ok(n) if n <= MAX_FRAMES => Ok(Some(n)),
+                _ => Err(format!("`{text}` is no number of a frame (0 to {MAX_FRAMES})")),
+            },
+        };
+        let frames = self.frames.map(number).transpose()?.flatten();
+        let (first, last) = match (number(self.start)?, number(self.end)?) {
+            (Some(first), Some(last)) => (first, last),
+            (None, None) => return Ok((None, frames)),
+            _ => return Err("a range needs both of its ends".to_owned()),
+        };
+        let start = first.checked_sub(self.base).ok_or("frames are counted from 1 here, not 0")?;
+        // An included last frame counted from 1 is the excluded end counted from 0.
+        let end = if self.inclusive { last + 1 - self.base } else { last };
+        if start >= end {
+            return Err(format!("the range {first} to {last} is empty"));
+        }
+        if let Some(frames) = frames.filter(|frames| end > *frames) {
+            return Err(format!("the range {first} to {last} ends after frame {frames}, the last"));
+        }
+        Ok((Some(Span { start, end }), frames))
+    }
+}

@@ -1,0 +1,58 @@
+//! UCF-Crime's annotation text.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Labels, TruthError};
+use crate::clips::Span;
+use crate::id::VideoId;
+
+pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
+    let mut videos = BTreeMap::new();
+    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let (name, spans) = parse(line).map_err(|what| TruthError::Line {
+            path: path.to_owned(),
+            line: number,
+            what,
+        })?;
+        let id = VideoId::new(name).map_err(|source| TruthError::Id {
+            path: path.to_owned(),
+            line: number,
+            source,
+        })?;
+        if videos.insert(id.clone(), Labels::Ranges { spans, frames: None }).is_some() {
+            return Err(TruthError::Duplicate { path: path.to_owned(), id });
+        }
+    }
+    Ok(videos)
+}
+
+/// The name without extension, and the up to two ranges of a line.
+fn parse(line: &str) -> Result<(&str, Vec<Span>), String> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let [name, _class, first @ .., s2, e2] = fields.as_slice() else {
+        return Err(format!("{} fields; expected name class s1 e1 s2 e2", fields.len()));
+    };
+    let [s1, e1] = first else {
+        return Err(format!("{} fields; expected name class s1 e1 s2 e2", fields.len()));
+    };
+    let mut spans = Vec::new();
+    for (start, last) in [(s1, e1), (s2, e2)] {
+        if (*start, *last) == ("-1", "-1") {
+            continue;
+        }
+        match (start.parse::<usize>(), last.parse::<usize>()) {
+            (Ok(start), Ok(last)) if start <= last && last < usize::MAX => {
+                spans.push(Span { start, end: last + 1 });
+            }
+            _ => return Err(format!("`{start} {last}` is no range of frames, and not `-1 -1`")),
+        }
+    }
+    let stem = name.rsplit_once('.').map_or(*name, |(stem, _)| stem);
+    Ok((stem, spans))
+}
