@@ -53,10 +53,10 @@ fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -
     };
     format!(
         "<li>{image}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
-         <p class=\"time\">{}</p><p class=\"note\">peak at {}, score {:.4}</p></div></li>\n",
+         <p class=\"time\">{}</p><p class=\"note\">score {:.4} · peak {}</p></div></li>\n",
         span(moment.start, moment.end, shown.fps),
-        place(moment.peak_frame, shown.fps),
         moment.score,
+        place(moment.peak_frame, shown.fps),
     )
 }
 

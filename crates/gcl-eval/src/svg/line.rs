@@ -30,7 +30,7 @@ pub struct LineChart {
 }
 
 impl LineChart {
-    /// Draws the chart, 620 × 300.
+    /// Draws the chart, 540 × 300.
     pub fn chart(&self) -> Chart {
         let xs = self.series.iter().flat_map(|s| &s.points).map(|p| p.0);
         let ys = self.series.iter().flat_map(|s| &s.points).map(|p| p.1);
@@ -43,7 +43,7 @@ impl LineChart {
                 Axis::padded(low, high, 5, &self.y_label)
             }
         };
-        let mut plot = Plot::new(620.0, 300.0, 32.0, x, y);
+        let mut plot = Plot::new(540.0, 300.0, 32.0, x, y);
         for (i, series) in self.series.iter().enumerate() {
             let points = series.points.iter().map(|p| (plot.x(p.0), plot.y(p.1)));
             let data = path::line(points);

@@ -2,7 +2,8 @@
 //!
 //! Each chart type builds a [`Chart`], which is either put into an HTML page that holds [`STYLE`]
 //! ([`Chart::inline`]) or saved as a file of its own ([`Chart::standalone`]). Charts stay small however
-//! long the data: lines are reduced to the lowest and highest value of each pixel column.
+//! long the data: no more is drawn than the lowest, highest and mean value of each pixel
+//! column.
 
 mod axis;
 mod histogram;

@@ -67,6 +67,44 @@ fn flush(data: &mut String, column: &mut Option<Column>, pen: &mut Option<(Strin
     }
 }
 
+/// A line through each pixel column's mean, and the band from its lowest to its highest value.
+pub(super) struct Summary {
+    /// Path data of the line.
+    pub mean: String,
+    /// Path data of the band.
+    pub band: String,
+}
+
+/// Sums up points in pixels, x not decreasing, of which there are several in each column of one
+/// pixel. Points that are not finite are left out; a column without any other is a gap.
+pub(super) fn summary(points: impl Iterator<Item = (f64, f64)>) -> Summary {
+    // Column, lowest, highest, sum, count.
+    let mut columns: Vec<(f64, f64, f64, f64, u32)> = Vec::new();
+    for (x, y) in points.filter(|(x, y)| x.is_finite() && y.is_finite()) {
+        match columns.last_mut() {
+            Some((column, low, high, sum, count)) if *column == x.floor() => {
+                (*low, *high) = (low.min(y), high.max(y));
+                *sum += y;
+                *count += 1;
+            }
+            _ => columns.push((x.floor(), y, y, y, 1)),
+        }
+    }
+    let (mut mean, mut band) = (String::new(), String::new());
+    for run in columns.chunk_by(|a, b| b.0 - a.0 <= 1.0) {
+        mean += &line(run.iter().map(|c| (c.0 + 0.5, c.3 / f64::from(c.4))));
+        for (i, c) in run.iter().enumerate() {
+            let (x, y) = (c.0, c.1.floor());
+            let _ = if i == 0 { write!(band, "M{x} {y}h1") } else { write!(band, "V{y}h1") };
+        }
+        for c in run.iter().rev() {
+            let _ = write!(band, "V{}h-1", c.2.ceil());
+        }
+        band.push('z');
+    }
+    Summary { mean, band }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +117,13 @@ mod tests {
         assert_eq!(line(gap.into_iter()), "M0 1M2 1V3");
         assert_eq!(line(std::iter::empty()), "");
         assert_eq!(px(-0.01), "0");
+    }
+
+    #[test]
+    fn a_band_spans_each_column_and_breaks_at_gaps() {
+        let points = [(0.0, 2.0), (0.5, 4.5), (1.0, 3.0), (2.0, f64::NAN), (3.0, 1.0)];
+        let summary = summary(points.into_iter());
+        assert_eq!(summary.mean, "M0.5 3.2L1.5 3M3.5 1");
+        assert_eq!(summary.band, "M0 2h1V3h1V3h-1V5h-1zM3 1h1V1h-1z");
     }
 }

@@ -125,7 +125,10 @@ impl Plot {
             self.text("tick", LEFT - 8.0, self.y(*value) + 4.0, "end", label);
         }
         for (value, label) in &x_ticks {
-            self.text("tick", self.x(*value), self.bottom() + 18.0, "middle", label);
+            // About half a label's width; a label that would leave the chart ends at its edge.
+            let half = 3.5 * label.chars().count() as f64;
+            let x = self.x(*value).min(self.width - 2.0 - half);
+            self.text("tick", x, self.bottom() + 18.0, "middle", label);
         }
         let middle = (LEFT + self.right()) / 2.0;
         let label = self.x.label.clone();

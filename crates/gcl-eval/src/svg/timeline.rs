@@ -17,7 +17,8 @@ pub struct Mark {
     pub number: usize,
 }
 
-/// One video's frame scores over time, with the truth shaded where it is known.
+/// One video's frame scores over time, with the truth shaded where it is known. A long video is drawn
+/// as the mean of each pixel column, within a band from its lowest to its highest score.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Timeline<'a> {
     /// What the chart shows, usually the video's id.
@@ -44,7 +45,7 @@ impl Timeline<'_> {
         };
         let (low, high) =
             self.range.unwrap_or_else(|| extent(self.scores.iter().map(|s| f64::from(*s))));
-        let y = Axis::padded(low, high, 4, "score");
+        let y = Axis::padded(low, high, 5, "score");
         let mut plot = Plot::new(960.0, 220.0, 20.0, x, y);
         let (left, right) = (plot.left(), plot.right());
         let column = |frame: f64| left + frame / frames * (right - left);
@@ -62,8 +63,15 @@ impl Timeline<'_> {
         plot.path("truth", &shade);
 
         let points = self.scores.iter().enumerate();
-        let data = path::line(points.map(|(i, s)| (column(i as f64 + 0.5), plot.y(f64::from(*s)))));
-        plot.path("line s0", &data);
+        let points = points.map(|(i, s)| (column(i as f64 + 0.5), plot.y(f64::from(*s))));
+        if frames > 2.0 * (right - left) {
+            let summary = path::summary(points);
+            plot.path("band f0", &summary.band);
+            plot.path("line s0", &summary.mean);
+        } else {
+            let data = path::line(points);
+            plot.path("line s0", &data);
+        }
 
         for mark in self.marks {
             let (start, end) = (column(mark.start as f64), column(mark.end as f64).min(right));

@@ -1,0 +1,114 @@
+//! The HTML report.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoScores};
+use gcl_eval::svg::{LineChart, Series};
+use gcl_eval::{Moment, evaluate};
+
+const HOSTILE: &str =
+    "</title></style><script>alert(1)</script>\" onload='x' <img src=http://e.vil> &amp;\u{0}";
+
+fn video(id: &str, frames: usize) -> VideoScores {
+    VideoScores {
+        video: id.to_owned(),
+        scores: (0..frames).map(|f| (f % 97) as f32 / 97.0).collect(),
+        truth: Some((0..frames).map(|f| f % 97 > 60).collect()),
+        fps: Some(25.0),
+    }
+}
+
+fn shown(id: &str, bytes: Option<usize>) -> ShownMoment {
+    let moment = Moment { video: id.to_owned(), start: 50, end: 100, peak_frame: 75, score: 0.875 };
+    let picture = bytes.map(|n| Picture { format: PictureFormat::Jpeg, bytes: vec![0xff; n] });
+    ShownMoment { moment, fps: Some(25.0), picture }
+}
+
+/// A report in which every text is hostile.
+fn hostile() -> Report {
+    let text = HOSTILE.to_owned();
+    let id = text.clone();
+    Report {
+        title: text.clone(),
+        subtitle: text.clone(),
+        tiles: vec![Tile { label: text.clone(), value: text.clone(), note: text.clone() }],
+        warnings: vec![text.clone()],
+        moments: vec![shown(HOSTILE, Some(4))],
+        videos: vec![video(HOSTILE, 300)],
+        evaluation: Some(evaluate([(id, [0.1, 0.9], [false, true])]).unwrap()),
+        histogram: None,
+        training: vec![LineChart {
+            title: text.clone(),
+            x_label: text.clone(),
+            y_label: text.clone(),
+            y_range: None,
+            series: vec![Series { name: text.clone(), points: vec![(0.0, 0.0), (1.0, 1.0)] }],
+        }],
+        config: vec![(text.clone(), text.clone())],
+        skipped: vec![(text.clone(), text)],
+    }
+}
+
+#[test]
+fn no_text_becomes_markup() {
+    let page = hostile().render();
+    // Two attributes and two elements hold the page's own words; nothing of the texts is among them.
+    let tags: Vec<&str> = page.split('<').skip(1).filter_map(|t| t.split('>').next()).collect();
+    assert!(!tags.iter().any(|t| t.to_lowercase().starts_with("script")));
+    let images: Vec<_> = tags.iter().filter(|t| t.starts_with("img ")).collect();
+    assert_eq!(images.len(), 1);
+    assert!(images[0].ends_with("src=\"data:image/jpeg;base64,/////w==\""), "{images:?}");
+    // An attribute could only be injected by a raw quote: quotes come in pairs within every tag.
+    assert!(tags.iter().all(|t| t.matches('"').count() % 2 == 0 && !t.contains("onload='")));
+    assert_eq!(page.matches("</title>").count(), 1 + page.matches("<svg ").count());
+    assert_eq!(page.matches("</style>").count(), 1);
+    assert!(!page.contains('\u{0}'));
+    assert!(page.matches("&lt;script&gt;").count() >= 15, "every section shows the text");
+}
+
+#[test]
+fn it_needs_nothing_from_outside() {
+    let page = hostile().render();
+    assert!(!page.contains("src=\"http") && !page.contains("href=\"http"));
+    assert!(!page.contains("url(") && !page.contains("@import") && !page.contains("<link"));
+    assert!(!page.contains(" style=\"") && page.contains("default-src 'none'"));
+}
+
+#[test]
+fn sections_appear_only_with_content() {
+    let page = Report::new("empty").render();
+    assert!(page.contains("<h1>empty</h1>") && !page.contains("<section"));
+
+    let mut report = Report::new("one");
+    report.videos = vec![video("a/b", 300)];
+    report.moments = vec![shown("a/b", None), shown("gone", None)];
+    let page = report.render();
+    assert!(page.contains("<h2>Videos</h2>") && !page.contains("<h2>Training</h2>"));
+    // The moment leads to its video, shows its time, and is marked on the timeline.
+    assert!(page.contains("<a href=\"#video-0\"><bdi>a/b</bdi></a>"));
+    assert!(
+        page.contains("0:00:02.0 – 0:00:04.0") && page.contains("score 0.8750 · peak 0:00:03.0")
+    );
+    assert!(page.contains("<p class=\"video\"><bdi>gone</bdi></p>"));
+    assert_eq!(page.matches("<text class=\"mark\"").count(), 1);
+    assert!(page.contains("0:00:12.0 · AUC 1.0000 · 1 moment"));
+}
+
+#[test]
+fn large_runs_stay_below_twenty_megabytes() {
+    let mut report = Report::new("large");
+    report.videos = (0..400).map(|i| video(&format!("video {i}"), 18_000)).collect();
+    report.moments = (0..20).map(|_| shown("video 1", Some(1_000_000))).collect();
+    report.skipped = vec![("v".to_owned(), "unreadable".to_owned()); 3000];
+    let page = report.render();
+    assert!(page.len() < 20_000_000, "{}", page.len());
+    assert!(page.contains("<details><summary>") && !page.contains("<details open>"));
+    assert_eq!(page.matches("<img ").count(), 7);
+    assert!(page.contains("13 pictures were left out"));
+    assert!(page.contains("and 1000 more."));
+    let drawn = page.matches("<svg ").count();
+    assert!(drawn > 150, "{drawn}");
+    if drawn < 400 {
+        let note = format!("{} further timelines were left out", 400 - drawn);
+        assert!(page.contains(&note));
+    }
+}
