@@ -91,7 +91,7 @@ fn training() -> Vec<LineChart> {
     let line = |name: &str, start: f64, end: f64, pace: f64| Series {
         name: name.to_owned(),
         points: (1..=15)
-            .map(|epoch| f64::from(epoch))
+            .map(f64::from)
             .map(|epoch| (epoch, end + (start - end) * (-epoch / pace).exp()))
             .collect(),
     };

@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EvalError, Measure, Reason};
-
-/// Largest number of bins that [`calibration`] accepts.
-pub const MAX_BINS: usize = 1000;
+use crate::{EvalError, MAX_BINS, Measure, Reason};
 
 /// Frames whose scores fall into one stretch of [0, 1].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

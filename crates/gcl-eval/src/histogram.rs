@@ -1,6 +1,10 @@
 //! Counting scores into bins.
 
-/// Number of values in each of `bins` equal bins over `[low, high]`; the last bin includes `high`.
+/// Most bins that scores are sorted into.
+pub const MAX_BINS: usize = 1000;
+
+/// Number of values in each of `bins` equal bins, at most [`MAX_BINS`], over `[low, high]`; the last bin
+/// includes `high`.
 /// Values outside go to the nearest bin, NaN to none. If `low` is not below `high`, all values go
 /// to the first bin.
 pub fn bin_counts(
@@ -9,6 +13,7 @@ pub fn bin_counts(
     high: f32,
     bins: usize,
 ) -> Vec<u64> {
+    let bins = bins.min(MAX_BINS);
     let mut counts = vec![0u64; bins];
     let (low, width) = (f64::from(low), f64::from(high) - f64::from(low));
     for value in values {
@@ -34,5 +39,6 @@ mod tests {
         assert_eq!(bin_counts(values, 0.0, 1.0, 4), [3, 1, 1, 2]);
         assert_eq!(bin_counts([5.0, 5.0], 5.0, 5.0, 3), [2, 0, 0]);
         assert!(bin_counts([1.0], 0.0, 1.0, 0).is_empty());
+        assert_eq!(bin_counts([1.0], 0.0, 1.0, usize::MAX).len(), MAX_BINS);
     }
 }

@@ -45,7 +45,7 @@ impl Timeline<'_> {
         };
         let (low, high) =
             self.range.unwrap_or_else(|| extent(self.scores.iter().map(|s| f64::from(*s))));
-        let y = Axis::padded(low, high, 5, "score");
+        let y = Axis::padded(low, high, 6, "score");
         let mut plot = Plot::new(960.0, 220.0, 20.0, x, y);
         let (left, right) = (plot.left(), plot.right());
         let column = |frame: f64| left + frame / frames * (right - left);
