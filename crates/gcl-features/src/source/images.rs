@@ -1,0 +1,105 @@
+//! A folder of images, one a frame: the form in which many data sets are given out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use image::{DynamicImage, ImageReader, Limits};
+
+use super::{FrameSource, SourceError, SourceInfo};
+use crate::frame::{Frame, MAX_SIDE, Pixels};
+use crate::natural;
+
+/// Extensions of frames, compared without regard to case.
+pub const EXTENSIONS: [&str; 5] = ["jpg", "jpeg", "png", "tif", "tiff"];
+
+/// The images that lie directly in a folder, in natural order (`frame2` before `frame10`).
+pub struct Images {
+    files: Vec<PathBuf>,
+    info: SourceInfo,
+    given: usize,
+}
+
+impl Images {
+    /// Lists the folder and reads the size of the first image.
+    ///
+    /// # Errors
+    /// The folder cannot be listed, holds no image, or the first image is damaged.
+    pub fn open(path: &Path) -> Result<Self, SourceError> {
+        let failed = |error| SourceError::io(path, error);
+        let mut files = Vec::new();
+        for entry in fs::read_dir(path).map_err(failed)? {
+            let file = entry.map_err(failed)?.path();
+            if is_image(&file) {
+                files.push(file);
+            }
+        }
+        files.sort_by(|a, b| natural::compare(&a.to_string_lossy(), &b.to_string_lossy()));
+        let Some(first) = files.first() else {
+            return Err(SourceError::Empty { path: path.to_owned() });
+        };
+        let (width, height) = reader(first)?
+            .into_dimensions()
+            .map_err(|error| SourceError::damaged(first, 0, error))?;
+        let info = SourceInfo {
+            width: width as usize,
+            height: height as usize,
+            fps: None,
+            frames: Some(files.len()),
+            decoder: "image 0.25".to_owned(),
+        };
+        Ok(Self { files, info, given: 0 })
+    }
+}
+
+impl FrameSource for Images {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn next(&mut self, frame: &mut Frame) -> Result<bool, SourceError> {
+        let Some(file) = self.files.get(self.given) else { return Ok(false) };
+        let image = reader(file)?
+            .decode()
+            .map_err(|error| SourceError::damaged(file, self.given, error))?;
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        if (width, height) != (self.info.width, self.info.height) {
+            return Err(SourceError::SizeChanged {
+                path: file.clone(),
+                width: self.info.width,
+                height: self.info.height,
+                found_width: width,
+                found_height: height,
+            });
+        }
+        let pixels = match image {
+            DynamicImage::ImageLuma8(gray) => Pixels::Gray(gray.into_raw()),
+            DynamicImage::ImageLuma16(_)
+            | DynamicImage::ImageLumaA8(_)
+            | DynamicImage::ImageLumaA16(_) => Pixels::Gray(image.into_luma8().into_raw()),
+            other => Pixels::Rgb(other.into_rgb8().into_raw()),
+        };
+        *frame =
+            Frame::new(width, height, pixels).map_err(|error| SourceError::frame(file, error))?;
+        self.given += 1;
+        Ok(true)
+    }
+}
+
+/// Whether a path names a visible image file.
+pub(crate) fn is_image(file: &Path) -> bool {
+    let hidden = file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+    let extension = file.extension().map(|text| text.to_string_lossy().to_ascii_lowercase());
+    !hidden && extension.is_some_and(|text| EXTENSIONS.contains(&text.as_str())) && file.is_file()
+}
+
+/// A reader that tells the format by content, and refuses sizes that no frame may have.
+fn reader(file: &Path) -> Result<ImageReader<std::io::BufReader<fs::File>>, SourceError> {
+    let mut reader = ImageReader::open(file)
+        .and_then(ImageReader::with_guessed_format)
+        .map_err(|error| SourceError::io(file, error))?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE as u32);
+    limits.max_image_height = Some(MAX_SIDE as u32);
+    reader.limits(limits);
+    Ok(reader)
+}

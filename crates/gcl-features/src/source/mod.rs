@@ -1,0 +1,119 @@
+//! Where frames come from: video files and folders of images, read one frame at a time.
+//!
+//! | what | how |
+//! |---|---|
+//! | H.264 in MP4 or MOV | built in ([`h264`]) |
+//! | a folder of JPEG, PNG or TIFF frames | built in ([`images`]) |
+//! | YUV4MPEG2 | built in ([`y4m`]) |
+//! | anything else | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
+//!
+//! Every source gives all frames of a video in display order, or an error: it never leaves one out,
+//! so a frame's index always means the same frame.
+
+mod error;
+pub mod ffmpeg;
+pub mod h264;
+pub mod images;
+mod mp4;
+pub mod y4m;
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+pub use error::SourceError;
+
+use crate::frame::Frame;
+
+/// What is known of a video before its frames are decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceInfo {
+    /// Width in pixels.
+    pub width: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Frames per second, on average, where the file says.
+    pub fps: Option<f64>,
+    /// Number of frames, where the file says.
+    pub frames: Option<usize>,
+    /// Which decoder reads it, with its version.
+    pub decoder: String,
+}
+
+/// A video that is being decoded.
+pub trait FrameSource: Send {
+    /// Size, rate and decoder.
+    fn info(&self) -> &SourceInfo;
+
+    /// Overwrites `frame` with the next frame, or returns `false` after the last one.
+    ///
+    /// # Errors
+    /// The video is damaged or cannot be read further; the source must not be used again.
+    fn next(&mut self, frame: &mut Frame) -> Result<bool, SourceError>;
+}
+
+/// Which decoders may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Decoder {
+    /// The built-in ones where they can, else `ffmpeg`.
+    #[default]
+    Auto,
+    /// The built-in ones only.
+    Native,
+    /// `ffmpeg` for every file (folders of images are still read by the built-in reader).
+    Ffmpeg,
+}
+
+/// Opens a video file or a folder of frames.
+///
+/// The kind of a file is told from its first bytes, not from its name.
+///
+/// # Errors
+/// The file cannot be read, is damaged, or needs a decoder that is not allowed or not there.
+pub fn open(path: &Path, decoder: Decoder) -> Result<Box<dyn FrameSource>, SourceError> {
+    if path.is_dir() {
+        return Ok(Box::new(images::Images::open(path)?));
+    }
+    if decoder == Decoder::Ffmpeg {
+        return Ok(Box::new(ffmpeg::Ffmpeg::open(path, "FFmpeg is asked for")?));
+    }
+    let reason = match sniff(path)? {
+        Kind::Y4m => {
+            let file = File::open(path).map_err(|error| SourceError::io(path, error))?;
+            return Ok(Box::new(y4m::Y4m::new(BufReader::new(file), path, "y4m")?));
+        }
+        Kind::Mp4 => match h264::H264::open(path) {
+            Ok(source) => return Ok(Box::new(source)),
+            Err(SourceError::Unsupported { reason, .. }) => reason,
+            Err(error) => return Err(error),
+        },
+        Kind::Other => "no built-in decoder for this kind of file".to_owned(),
+    };
+    match decoder {
+        Decoder::Native => Err(SourceError::unsupported(path, reason)),
+        _ => Ok(Box::new(ffmpeg::Ffmpeg::open(path, &reason)?)),
+    }
+}
+
+enum Kind {
+    Mp4,
+    Y4m,
+    Other,
+}
+
+/// Tells a file's kind from its first bytes.
+fn sniff(path: &Path) -> Result<Kind, SourceError> {
+    let mut head = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(12).read_to_end(&mut head))
+        .map_err(|error| SourceError::io(path, error))?;
+    Ok(match head.as_slice() {
+        [] => return Err(SourceError::Empty { path: path.to_owned() }),
+        bytes if bytes.starts_with(b"YUV4MPEG2") => Kind::Y4m,
+        [_, _, _, _, b'f', b't', b'y', b'p', ..]
+        | [_, _, _, _, b'm', b'o', b'o', b'v', ..]
+        | [_, _, _, _, b'm', b'd', b'a', b't', ..]
+        | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => Kind::Mp4,
+        _ => Kind::Other,
+    })
+}

@@ -1,0 +1,140 @@
+//! The part of MP4 (ISO/IEC 14496-12) that H.264 video needs: where each picture's bytes lie.
+//!
+//! A file's tables are not trusted: whatever they point to is checked against the file's length
+//! before anything is allocated or read, and nothing grows beyond the tables' own size in the file.
+
+mod boxes;
+mod samples;
+mod times;
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use boxes::{Boxes, child, u32_at};
+pub(super) use samples::{Cursor, SampleTable};
+
+/// Why a file's video track cannot be used.
+#[derive(Debug)]
+pub(super) enum Mp4Error {
+    Io(io::Error),
+    Damaged(String),
+    Unsupported(String),
+}
+
+impl From<io::Error> for Mp4Error {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn damaged<T>(reason: impl Into<String>) -> Result<T, Mp4Error> {
+    Err(Mp4Error::Damaged(reason.into()))
+}
+
+fn unsupported<T>(reason: impl Into<String>) -> Result<T, Mp4Error> {
+    Err(Mp4Error::Unsupported(reason.into()))
+}
+
+/// The first video track of a file, H.264.
+pub(super) struct Track {
+    /// Payload of the `avcC` box: parameter sets and the size of length fields.
+    pub avcc: Vec<u8>,
+    /// Where the coded pictures lie.
+    pub samples: SampleTable,
+    /// Pictures per second, on average.
+    pub fps: Option<f64>,
+}
+
+/// Reads the tables of the first video track.
+pub(super) fn read(file: &mut File) -> Result<Track, Mp4Error> {
+    let len = file.metadata()?.len();
+    let moov = movie(file, len)?;
+    let movie_scale = child(&moov, b"mvhd")?.map(times::timescale).transpose()?.unwrap_or(1);
+    for entry in Boxes::new(&moov) {
+        let (name, trak) = entry?;
+        if &name != b"trak" {
+            continue;
+        }
+        let media = need(trak, b"mdia")?;
+        let handler = need(media, b"hdlr")?;
+        if handler.get(8..12) != Some(b"vide") {
+            continue;
+        }
+        let table = need(need(media, b"minf")?, b"stbl")?;
+        let avcc = h264_config(need(table, b"stsd")?)?;
+        let samples = SampleTable::read(table, len)?;
+        let scale = times::timescale(need(media, b"mdhd")?)?;
+        let times = times::Times::read(table, scale, samples.len())?;
+        if let Some(edits) = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()? {
+            times.check_edits(edits.unwrap_or(&[]), movie_scale)?;
+        }
+        return Ok(Track { avcc, samples, fps: times.fps() });
+    }
+    unsupported("no video track")
+}
+
+fn need<'a>(parent: &'a [u8], name: &[u8; 4]) -> Result<&'a [u8], Mp4Error> {
+    match child(parent, name)? {
+        Some(payload) => Ok(payload),
+        None => damaged(format!("no {:?} box", String::from_utf8_lossy(name))),
+    }
+}
+
+/// The payload of the file's `moov` box.
+fn movie(file: &mut File, len: u64) -> Result<Vec<u8>, Mp4Error> {
+    let mut at = 0u64;
+    let mut moov = None;
+    while len - at >= 8 {
+        file.seek(SeekFrom::Start(at))?;
+        let mut head = [0; 16];
+        let wanted = if len - at >= 16 { 16 } else { 8 };
+        file.read_exact(&mut head[..wanted])?;
+        let short = u64::from(u32_at(&head, 0).unwrap_or(0));
+        let [.., a, b, c, d, e, f, g, h] = head;
+        let (header, size) = match short {
+            0 => (8, len - at),
+            1 => (16, u64::from_be_bytes([a, b, c, d, e, f, g, h])),
+            size => (8, size),
+        };
+        if size < header {
+            return damaged(format!("a box of {size} bytes at byte {at}"));
+        }
+        let name = [head[4], head[5], head[6], head[7]];
+        if size > len - at {
+            let name = String::from_utf8_lossy(&name).into_owned();
+            return damaged(format!(
+                "the file ends early: its {name:?} box needs {size} bytes from byte {at} on, the file has {len}"
+            ));
+        }
+        match &name {
+            b"moof" => return unsupported("fragmented MP4"),
+            b"moov" if moov.is_none() => {
+                file.seek(SeekFrom::Start(at + header))?;
+                let mut payload = Vec::new();
+                file.take(size - header).read_to_end(&mut payload)?;
+                moov = Some(payload);
+            }
+            _ => {}
+        }
+        at += size;
+    }
+    match moov {
+        Some(payload) => Ok(payload),
+        None => damaged("no index (`moov` box): the recording was not finished, or cut off"),
+    }
+}
+
+/// The `avcC` payload of a sample description with one H.264 entry.
+fn h264_config(stsd: &[u8]) -> Result<Vec<u8>, Mp4Error> {
+    if u32_at(stsd, 4) != Some(1) {
+        return unsupported("the coding changes within the video track");
+    }
+    let Some((name, entry)) = Boxes::new(stsd.get(8..).unwrap_or(&[])).next().transpose()? else {
+        return damaged("an empty sample description");
+    };
+    if !matches!(&name, b"avc1" | b"avc3") {
+        return unsupported(format!("video coded as {:?}", String::from_utf8_lossy(&name)));
+    }
+    // Behind the fixed fields of a visual sample entry.
+    Ok(need(entry.get(78..).unwrap_or(&[]), b"avcC")?.to_vec())
+}

@@ -1,0 +1,103 @@
+//! Damaged videos give errors or the frames that can be had, and never a panic, a hang or a flood.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+
+use gcl_features::Frame;
+use gcl_features::source::{Decoder, open};
+
+fn data(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)).unwrap()
+}
+
+/// Frames read, and the error that ended it.
+fn decode(bytes: &[u8]) -> (usize, Option<String>) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("video.mp4");
+    fs::write(&path, bytes).unwrap();
+    let (mut frame, mut frames) = (Frame::default(), 0);
+    let mut run = || {
+        let mut source = open(&path, Decoder::Native)?;
+        while source.next(&mut frame)? {
+            frames += 1;
+        }
+        Ok::<_, gcl_features::source::SourceError>(())
+    };
+    let error = run().err().map(|error| error.to_string());
+    (frames, error)
+}
+
+/// A small generator of its own, so that the cases stay the same for ever (xorshift64).
+fn random(state: &mut u64) -> usize {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    (*state >> 16) as usize
+}
+
+#[test]
+fn a_file_that_ends_early_is_an_error_at_every_length() {
+    for name in ["bframes.mp4", "cropped.mp4"] {
+        let whole = data(name);
+        for len in (0..whole.len()).step_by(37) {
+            let (frames, error) = decode(&whole[..len]);
+            assert!(error.is_some(), "{name} cut to {len} bytes gave {frames} frames");
+        }
+    }
+    // With the index first, the index itself tells what is missing.
+    let whole = data("cropped.mp4");
+    let error = decode(&whole[..whole.len() - 10]).1.unwrap();
+    assert!(error.contains("the file ends early"), "{error}");
+}
+
+#[test]
+fn flipped_bits_neither_panic_nor_shift_frames() {
+    let mut errors = 0;
+    for (name, frames) in [("bframes.mp4", 40), ("cropped.mp4", 21), ("baseline.mp4", 24)] {
+        let whole = data(name);
+        for seed in 1..=200 {
+            let mut bytes = whole.clone();
+            let mut state = 0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seed);
+            for _ in 0..=random(&mut state) % 8 {
+                let at = random(&mut state) % bytes.len();
+                bytes[at] ^= 1 << (random(&mut state) % 8);
+            }
+            match decode(&bytes) {
+                (found, None) => assert_eq!(found, frames, "{name}, seed {seed}"),
+                (found, Some(_)) => {
+                    errors += 1;
+                    assert!(found <= frames, "{name}, seed {seed}");
+                }
+            }
+        }
+    }
+    assert!(errors > 100, "only {errors} of 600 damaged files were noticed");
+}
+
+#[test]
+fn tables_that_lie_are_refused_before_they_cost_memory() {
+    let whole = data("bframes.mp4");
+    let at = |name: &[u8; 4]| whole.windows(4).position(|found| found == name).unwrap();
+    for (name, offset, value, reason) in [
+        // Four thousand million pictures of one size.
+        (b"stsz", 8, [0, 0, 1, 0, 0xff, 0xff, 0xff, 0xff].as_slice(), "do not fit the file"),
+        (b"stsz", 12, &[0xff, 0xff, 0xff, 0xff], "shorter than it says"),
+        (b"stco", 12, &[0x7f, 0xff, 0xff, 0xff], "the file ends early"),
+        (b"stsc", 12, &[0, 0, 0, 9], "out of order"),
+        (b"stsc", 16, &[0, 0, 0, 1], "the index places 1 of 40 pictures"),
+        (b"stts", 8, &[0xff, 0, 0, 0], "shorter than it says"),
+        (b"avcC", 4, &[9], "configurationVersion"),
+        (b"moov", 0, b"free", "no index"),
+        (b"mdat", 0, b"moof", "fragmented"),
+        (b"moov", 4, &[0x7f, 0xff, 0xff, 0xff], "does not fit its parent"),
+        (b"elst", 12, &[0, 0, 0, 1], "hides pictures"),
+    ] {
+        let mut bytes = whole.clone();
+        let start = at(name) + offset;
+        bytes[start..start + value.len()].copy_from_slice(value);
+        let error = decode(&bytes).1.expect(reason);
+        assert!(error.contains(reason), "{error}");
+    }
+}

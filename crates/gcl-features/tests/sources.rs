@@ -1,0 +1,173 @@
+//! Every source gives the right frames, in order, and says what it cannot read.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gcl_features::source::{Decoder, FrameSource, SourceError, ffmpeg, open};
+use gcl_features::{Frame, Pixels};
+use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+/// FFmpeg's `framecrc`: Adler-32 that starts from 0.
+fn crc(frame: &Frame) -> String {
+    let Pixels::Yuv { y, u, v, .. } = frame.pixels() else { panic!("no planes") };
+    let (mut a, mut b) = (0u32, 0u32);
+    for &byte in y.iter().chain(u).chain(v) {
+        a = (a + u32::from(byte)) % 65_521;
+        b = (b + a) % 65_521;
+    }
+    format!("0x{:08x}", (b << 16) | a)
+}
+
+fn all(source: &mut dyn FrameSource) -> Result<Vec<Frame>, SourceError> {
+    let (mut frames, mut frame) = (Vec::new(), Frame::default());
+    while source.next(&mut frame)? {
+        frames.push(frame.clone());
+    }
+    Ok(frames)
+}
+
+fn fails(path: &Path, decoder: Decoder) -> String {
+    match open(path, decoder).and_then(|mut source| all(source.as_mut())) {
+        Ok(frames) => panic!("{}: {} frames", path.display(), frames.len()),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn skipped(what: &str) {
+    eprintln!("SKIPPED: {what}");
+}
+
+#[test]
+fn h264_gives_the_same_frames_as_ffmpeg() {
+    for (name, width, height, fps, full) in [
+        ("bframes", 64, 48, 25.0, false),
+        ("cropped", 66, 50, 30_000.0 / 1001.0, false),
+        ("baseline", 64, 48, 10.0, true),
+    ] {
+        let expected = fs::read_to_string(data(&format!("{name}.crc"))).unwrap();
+        let expected: Vec<&str> = expected.lines().collect();
+        let mut source = open(&data(&format!("{name}.mp4")), Decoder::Native).unwrap();
+        let info = source.info().clone();
+        assert_eq!((info.width, info.height, info.frames), (width, height, Some(expected.len())));
+        assert!((info.fps.unwrap() - fps).abs() < 1e-3, "{name}: {:?}", info.fps);
+        assert_eq!(info.decoder, "rust_h264 0.6");
+        let frames = all(source.as_mut()).unwrap();
+        assert_eq!(frames.iter().map(crc).collect::<Vec<_>>(), expected, "{name}");
+        let Pixels::Yuv { full_range, .. } = frames[0].pixels() else { panic!("no planes") };
+        assert_eq!(*full_range, full, "{name}");
+    }
+}
+
+#[test]
+fn what_the_built_in_decoder_cannot_read_goes_to_ffmpeg() {
+    for (name, reason) in [("mpeg4.mp4", "\"mp4v\""), ("fragmented.mp4", "fragmented")] {
+        assert!(fails(&data(name), Decoder::Native).contains(reason), "{name}");
+        if ffmpeg::version().is_none() {
+            skipped("no ffmpeg on the PATH");
+            continue;
+        }
+        let mut source = open(&data(name), Decoder::Auto).unwrap();
+        let decoder = source.info().decoder.clone();
+        assert!(decoder.starts_with("ffmpeg ") && decoder.contains(reason), "{decoder}");
+        assert_eq!(all(source.as_mut()).unwrap().len(), if name == "mpeg4.mp4" { 12 } else { 40 });
+    }
+}
+
+#[test]
+fn ffmpeg_and_the_built_in_decoder_agree() {
+    if ffmpeg::version().is_none() {
+        return skipped("no ffmpeg on the PATH");
+    }
+    // A name that could be taken for an option or an address stays a name.
+    let dir = tempfile::tempdir().unwrap();
+    for (name, copy) in [("bframes.mp4", "-y"), ("baseline.mp4", "http:x%d.mp4")] {
+        let copy = dir.path().join(copy);
+        fs::copy(data(name), &copy).unwrap();
+        let expected = all(open(&data(name), Decoder::Native).unwrap().as_mut()).unwrap();
+        let found = all(open(&copy, Decoder::Ffmpeg).unwrap().as_mut()).unwrap();
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[test]
+fn ffmpeg_says_what_is_damaged_and_is_ended_on_drop() {
+    if ffmpeg::version().is_none() {
+        return skipped("no ffmpeg on the PATH");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let text = dir.path().join("text.avi");
+    fs::write(&text, "not a video").unwrap();
+    let error = fails(&text, Decoder::Auto);
+    assert!(error.contains("text.avi: damaged after 0 frames") && error.contains("Invalid data"));
+    let mut cut = fs::read(data("mpeg4.mp4")).unwrap();
+    let end = cut.windows(4).position(|name| name == b"moov").unwrap() - 4;
+    cut.drain(end - 400..end - 4);
+    let path = dir.path().join("cut.mp4");
+    fs::write(&path, cut).unwrap();
+    assert!(fails(&path, Decoder::Ffmpeg).contains("damaged"));
+    let mut frame = Frame::default();
+    let mut source = open(&data("bframes.mp4"), Decoder::Ffmpeg).unwrap();
+    assert!(source.next(&mut frame).unwrap());
+    drop(source);
+}
+
+#[test]
+fn images_come_in_natural_order_and_one_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str| dir.path().join(name);
+    for (name, value) in [("f10.png", 30), ("f2.png", 20), ("F1.PNG", 10)] {
+        GrayImage::from_pixel(5, 4, Luma([value])).save(file(name)).unwrap();
+    }
+    fs::write(file(".hidden.png"), "no image").unwrap();
+    fs::write(file("notes.txt"), "no image").unwrap();
+    RgbImage::from_pixel(5, 4, Rgb([255, 0, 0])).save(file("f11.tiff")).unwrap();
+    let mut source = open(dir.path(), Decoder::Auto).unwrap();
+    assert_eq!((source.info().width, source.info().frames), (5, Some(4)));
+    let luma: Vec<u8> = all(source.as_mut()).unwrap().iter().map(|f| f.luma()[19]).collect();
+    assert_eq!(luma, [10, 20, 30, 77]);
+
+    DynamicImage::new_luma8(6, 4).save(file("f12.png")).unwrap();
+    assert!(fails(dir.path(), Decoder::Auto).contains("f12.png: 6x4 pixels, expected 5x4"));
+    fs::write(file("f12.png"), &fs::read(file("f2.png")).unwrap()[..40]).unwrap();
+    assert!(fails(dir.path(), Decoder::Auto).contains("f12.png: damaged after 4 frames"));
+}
+
+#[test]
+fn nothing_there_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(fails(dir.path(), Decoder::Auto).contains("no frame in it"));
+    assert!(fails(&dir.path().join("none.mp4"), Decoder::Auto).contains("none.mp4: No such file"));
+    fs::write(dir.path().join("empty.mp4"), "").unwrap();
+    assert!(fails(&dir.path().join("empty.mp4"), Decoder::Auto).contains("no frame in it"));
+}
+
+#[test]
+fn real_videos_have_all_their_frames() {
+    let Some(root) = std::env::var_os("GCL_DATA").map(PathBuf::from) else {
+        return skipped("GCL_DATA not set (real videos)");
+    };
+    for (path, decoder, frames) in [
+        ("upcam/eval/00.mp4", Decoder::Native, 18_066),
+        ("ucf-crime/videos/Normal_Videos_006_x264.mp4", Decoder::Native, 450),
+        ("ucf-crime/videos/RoadAccidents002_x264.mp4", Decoder::Native, 347),
+        ("ped2/test/01", Decoder::Native, 180),
+        ("i3d/01_002.avi", Decoder::Auto, 481),
+    ] {
+        if decoder == Decoder::Auto && ffmpeg::version().is_none() {
+            skipped("no ffmpeg on the PATH");
+            continue;
+        }
+        let (mut frame, mut found) = (Frame::default(), 0);
+        let mut source = open(&root.join(path), decoder).unwrap();
+        while source.next(&mut frame).unwrap() {
+            found += 1;
+        }
+        assert_eq!(found, frames, "{path}");
+    }
+}
