@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod npy;
 pub mod resolve;
 pub mod scores;
+mod table;
 pub mod truth;
 
 pub use check::{Check, CheckReport};

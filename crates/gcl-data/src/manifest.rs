@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::atomic::write_bytes_atomic;
 use crate::id::{IdError, VideoId};
+use crate::table;
 
 /// What a manifest says about one video; everything may be unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -75,9 +76,7 @@ impl Manifest {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ManifestError> {
         let path = path.as_ref();
         let csv = |source| ManifestError::Csv { path: path.to_owned(), source };
-        let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(csv)?;
-        let header = reader.headers().map_err(csv)?.clone();
+        let table::Table { header, records } = table::read(path).map_err(csv)?;
         for (i, column) in header.iter().enumerate() {
             if !COLUMNS.contains(&column) || header.iter().take(i).any(|c| c == column) {
                 let (path, column) = (path.to_owned(), column.to_owned());
@@ -89,9 +88,7 @@ impl Manifest {
         }
         let mut manifest = Self::default();
         let mut lines = BTreeMap::new();
-        for record in reader.records() {
-            let record = record.map_err(csv)?;
-            let line = record.position().map_or(0, csv::Position::line);
+        for (line, record) in records {
             let (id, entry) = entry(path, line, &header, &record)?;
             if let Some(first) = lines.insert(id.clone(), line) {
                 let path = path.to_owned();

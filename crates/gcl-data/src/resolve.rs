@@ -61,7 +61,7 @@ pub fn resolve<'a>(
     let mut near: Vec<(usize, &VideoId)> = have
         .into_iter()
         .map(|id| (likeness(wanted.name(), id.name()), id))
-        .filter(|(likeness, _)| *likeness > 1)
+        .filter(|(likeness, _)| 2 * likeness >= wanted.name().len())
         .collect();
     near.sort_by(|a, b| b.cmp(a));
     let near = near.into_iter().take(3).map(|(_, id)| id.clone()).collect();
@@ -109,11 +109,11 @@ fn same_number(a: &str, b: &str) -> bool {
     digits(a) && digits(b) && a.trim_start_matches('0') == b.trim_start_matches('0')
 }
 
-/// Bytes that two names have in common at their start or their end.
+/// Bytes that two names have in common at their start, and at their end, whatever their case.
 fn likeness(a: &str, b: &str) -> usize {
-    let common = |x: &mut dyn Iterator<Item = (u8, u8)>| x.take_while(|(a, b)| a == b).count();
-    let start = common(&mut a.bytes().zip(b.bytes()));
-    start.max(common(&mut a.bytes().rev().zip(b.bytes().rev())))
+    let same = |(a, b): &(u8, u8)| a.eq_ignore_ascii_case(b);
+    let start = a.bytes().zip(b.bytes()).take_while(same).count();
+    start + a.bytes().rev().zip(b.bytes().rev()).take_while(same).count()
 }
 
 #[cfg(test)]

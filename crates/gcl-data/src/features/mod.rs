@@ -3,6 +3,7 @@
 //! Beside each file stands `<id>.json`, which says what made it ([`FeatureMeta`]). A folder of plain
 //! `.npy` files from elsewhere is read too; how its clips were cut is then the caller's to say.
 
+mod agree;
 mod error;
 mod meta;
 mod open;

@@ -5,10 +5,12 @@
 //! refused, and so is a file whose length is not exactly what its header says: before anything is
 //! allocated for it.
 
+mod at;
 mod dtype;
 mod error;
 mod header;
 mod literal;
+mod map;
 mod read;
 mod write;
 

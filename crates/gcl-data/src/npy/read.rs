@@ -1,14 +1,14 @@
 //! An open `.npy` file and its values.
 
 use std::fs::File;
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use memmap2::Mmap;
 
-use super::dtype::{Dtype, Kind};
+use super::at::read_at;
+use super::dtype::Dtype;
 use super::error::NpyError;
 use super::header::{self, Header};
 
@@ -23,10 +23,10 @@ const BLOCK: usize = 1 << 18;
 #[derive(Debug)]
 pub struct Npy {
     path: PathBuf,
-    file: File,
+    pub(super) file: File,
     length: u64,
-    header: Header,
-    map: OnceLock<Option<Mmap>>,
+    pub(super) header: Header,
+    pub(super) map: OnceLock<Option<Mmap>>,
 }
 
 impl Npy {
@@ -132,29 +132,6 @@ impl Npy {
         Ok(values.into_iter().map(|v| v == 1.0).collect())
     }
 
-    /// The values without a copy, mapped into memory: for a C-ordered `f4` file in the machine's
-    /// own byte order whose values are all finite. `None` otherwise, and [`Npy::read_rows`] reads
-    /// the file or says what is wrong.
-    ///
-    /// The file may not be cut short while the slice is in use: the system would end the process.
-    #[must_use]
-    pub fn as_f32_slice(&self) -> Option<&[f32]> {
-        let native = self.header.dtype.big_endian == cfg!(target_endian = "big");
-        let c_order = !self.header.fortran_order || self.header.shape.len() <= 1;
-        if self.header.dtype.kind != Kind::F4 || !native || !c_order {
-            return None;
-        }
-        let map = self.map.get_or_init(|| {
-            self.check_length().ok()?;
-            // SAFETY: the map is read-only and lives as long as `self`. That no one shortens or
-            // rewrites the file meanwhile is asked of the caller above, as mapping requires.
-            let map = unsafe { Mmap::map(&self.file) }.ok()?;
-            let finite = floats(&map, self.header.offset)?.iter().all(|v| v.is_finite());
-            finite.then_some(map)
-        });
-        floats(map.as_ref()?, self.header.offset)
-    }
-
     /// Hands the bytes of `count` values from value `first` to `take`, block by block.
     fn blocks(
         &self,
@@ -205,7 +182,7 @@ impl Npy {
         })
     }
 
-    fn check_length(&self) -> Result<(), NpyError> {
+    pub(super) fn check_length(&self) -> Result<(), NpyError> {
         let io = |source| NpyError::Io { path: self.path.clone(), source };
         let (expected, found) = (self.length, self.file.metadata().map_err(io)?.len());
         if found == expected {
@@ -243,30 +220,4 @@ pub(super) fn check_finite(
             value: data.get(i).copied().unwrap_or(f32::NAN),
         }),
     }
-}
-
-/// The floats from `offset` on, if they are aligned.
-fn floats(map: &Mmap, offset: u64) -> Option<&[f32]> {
-    let bytes = map.get(usize::try_from(offset).ok()?..)?;
-    // SAFETY: every bit pattern is an `f32`; `align_to` takes care of alignment and length.
-    let (before, floats, after) = unsafe { bytes.align_to::<f32>() };
-    (before.is_empty() && after.is_empty()).then_some(floats)
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, at)?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        bytes = bytes.get_mut(read..).unwrap_or_default();
-        at += read as u64;
-    }
-    Ok(())
 }

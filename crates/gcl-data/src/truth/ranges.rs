@@ -9,6 +9,7 @@ use csv::StringRecord;
 use super::{Labels, MAX_FRAMES, TruthError};
 use crate::clips::Span;
 use crate::id::VideoId;
+use crate::table;
 
 /// Where the columns are, and how their numbers count.
 struct Columns {
@@ -33,13 +34,11 @@ const FORMS: [(&str, &str, usize, bool); 5] = [
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
     let csv = |source| TruthError::Csv { path: path.to_owned(), source };
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(csv)?;
+    let table::Table { header, records } = table::read(path).map_err(csv)?;
     let at = |line, what| TruthError::Line { path: path.to_owned(), line, what };
-    let columns = columns(reader.headers().map_err(csv)?).map_err(|what| at(1, what))?;
+    let columns = columns(&header).map_err(|what| at(1, what))?;
     let mut videos = BTreeMap::new();
-    for record in reader.records() {
-        let record = record.map_err(csv)?;
-        let line = record.position().map_or(0, csv::Position::line);
+    for (line, record) in records {
         let id = VideoId::new(record.get(columns.id).unwrap_or_default())
             .map_err(|source| TruthError::Id { path: path.to_owned(), line, source })?;
         let (span, frames) = columns.parse(&record).map_err(|what| at(line, what))?;
