@@ -1,0 +1,63 @@
+//! Plain detectors to compare against: what a careful reader asks for beside a trained network.
+//!
+//! One contract for all: fit on unlabelled rows, score rows, higher is more anomalous.
+
+mod knn;
+mod mahalanobis;
+
+pub use knn::NearestNeighbours;
+pub use mahalanobis::Mahalanobis;
+
+use crate::error::{CoreError, Result, ensure_finite};
+use crate::state::State;
+
+/// An anomaly detector over feature vectors.
+pub trait Detector: Send {
+    /// The detector's name, as the command and its files spell it.
+    fn name(&self) -> &'static str;
+
+    /// Learns from rows, row-major `[n, d]`.
+    ///
+    /// # Errors
+    /// If the matrix is empty, ragged or not finite.
+    fn fit(&mut self, features: &[f32], d: usize) -> Result<()>;
+
+    /// The score of each row, row-major `[m, d]`; higher is more anomalous. A row's score does not
+    /// depend on the other rows.
+    ///
+    /// # Errors
+    /// If the detector is not fitted, or the matrix is ragged, of another d or not finite.
+    fn score(&self, features: &[f32]) -> Result<Vec<f32>>;
+
+    /// The fitted state.
+    ///
+    /// # Errors
+    /// If the detector is not fitted.
+    fn save(&self) -> Result<State>;
+
+    /// Goes back to a fitted state.
+    ///
+    /// # Errors
+    /// If the state is damaged or of another detector.
+    fn load(&mut self, state: &State) -> Result<()>;
+}
+
+/// The number of rows of a matrix, after the checks that every detector owes its caller.
+fn rows(features: &[f32], d: usize) -> Result<usize> {
+    if d == 0 || features.is_empty() || features.len() % d != 0 {
+        let expected = format!("a positive multiple of the dimension {d}");
+        return Err(CoreError::shape("values of a feature matrix", expected, features.len()));
+    }
+    ensure_finite("feature", features)?;
+    Ok(features.len() / d)
+}
+
+/// Row-major floats as bytes, and back.
+fn to_le_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|v| v.to_le_bytes()).collect()
+}
+
+fn from_le_bytes(bytes: &[u8]) -> Vec<f32> {
+    let (words, _) = bytes.as_chunks::<4>();
+    words.iter().map(|&word| f32::from_le_bytes(word)).collect()
+}

@@ -1,0 +1,59 @@
+//! A module with its optimizer.
+
+use burn::module::Module;
+use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::tensor::Tensor;
+
+use crate::error::{CoreError, Result};
+use crate::optimizer::OptimizerConfig;
+use crate::state::State;
+
+/// A module that takes optimisation steps.
+pub(crate) struct Learner<M: Module> {
+    module: M,
+    optimizer: ModuleOptimizer,
+    config: OptimizerConfig,
+}
+
+impl<M: Module> Learner<M> {
+    pub(crate) fn new(module: M, config: OptimizerConfig) -> Result<Self> {
+        Ok(Learner { module, optimizer: config.init()?, config })
+    }
+
+    pub(crate) fn module(&self) -> &M {
+        &self.module
+    }
+
+    /// Follows the gradient of a `[1]` loss once; returns the loss, refused if not finite: a
+    /// network must not be changed by a gradient that means nothing.
+    pub(crate) fn step(&mut self, loss: Tensor<1>, what: &str) -> Result<f64> {
+        let value = loss.clone().inner().into_scalar::<f32>();
+        if !value.is_finite() {
+            return Err(CoreError::NotFinite { what: what.to_owned(), value, position: 0 });
+        }
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.module);
+        let rate = self.config.learning_rate;
+        self.module = self.optimizer.step(rate, self.module.clone(), gradients);
+        Ok(f64::from(value))
+    }
+
+    pub(crate) fn reset_optimizer(&mut self) -> Result<()> {
+        self.optimizer = self.config.init()?;
+        Ok(())
+    }
+
+    pub(crate) fn save(&self) -> Result<State> {
+        let mut state = State::default();
+        state.put_module("weights", &self.module)?;
+        state.put_optimizer("optimizer", &self.optimizer)?;
+        Ok(state)
+    }
+
+    pub(crate) fn load(&mut self, state: &State) -> Result<()> {
+        // Both or nothing: a half-loaded learner would train on silently.
+        let module = state.get_module("weights", self.module.clone())?;
+        self.optimizer = state.get_optimizer("optimizer", self.config.init()?)?;
+        self.module = module;
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! Networks, losses, pseudo-labels and detectors of generative cooperative learning (GCL).
+//!
+//! This crate knows tensors and nothing else: no files, no video, no training schedule. From the
+//! outside in:
+//!
+//! - [`CooperativePair`]: a generator and a discriminator that train each other, one batch at a
+//!   time (Zaheer et al., CVPR 2022, §3.2). It reads as the paper's algorithm.
+//! - [`networks`]: the [`Autoencoder`] (generator) and the [`Discriminator`].
+//! - [`loss`], [`threshold`], [`target`], [`temporal`]: the parts of that algorithm, each a plain
+//!   function with its equation.
+//! - [`detector`]: plain detectors to compare against, under one contract.
+//! - [`OneClass`] and [`WeaklySupervised`]: what a model must offer to join the interleaving of
+//!   one-class and weakly-supervised training (Joint-VAD, ECCV 2024). Your own models join by
+//!   implementing one of them.
+//!
+//! Every public function takes a [`Device`]; no backend is named. All randomness comes from
+//! [`rng`], on the host, so a seed means the same on every device.
+
+pub mod cooperative;
+pub mod detector;
+pub mod error;
+pub mod init;
+mod learner;
+pub mod loss;
+pub mod networks;
+pub mod one_class;
+pub mod optimizer;
+pub mod rng;
+pub mod scaler;
+pub mod soft_label;
+pub mod state;
+pub mod target;
+pub mod temporal;
+pub mod threshold;
+pub mod weakly_supervised;
+pub mod weights;
+
+pub use burn::tensor::{Device, Tensor};
+pub use cooperative::{CooperativeConfig, CooperativePair, StepReport};
+pub use error::{CoreError, Result};
+pub use networks::{
+    Activation, Autoencoder, AutoencoderConfig, Discriminator, DiscriminatorConfig,
+};
+pub use one_class::{AutoencoderOneClass, OneClass};
+pub use optimizer::OptimizerConfig;
+pub use scaler::{Scaler, ScalerKind};
+pub use state::State;
+pub use weakly_supervised::WeaklySupervised;

@@ -1,0 +1,87 @@
+//! The generator: an autoencoder over clip features.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::{Activation, Mlp};
+use crate::error::Result;
+use crate::init::Init;
+use crate::rng::HostRng;
+
+/// What an [`Autoencoder`] looks like.
+///
+/// ```
+/// # use gcl_core::{AutoencoderConfig, Device, rng};
+/// let config = AutoencoderConfig::new(32).with_hidden(vec![16, 8, 16]);
+/// let generator = config.init(&mut rng::stream(7, "generator", 0), &Device::flex())?;
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutoencoderConfig {
+    /// The feature dimension d, at both ends.
+    pub input: usize,
+    /// The hidden widths, encoder to decoder. Paper §4 for d = 2048: 1024, 512, 256, 512, 1024.
+    pub hidden: Vec<usize>,
+    /// After every hidden layer. Unspecified in the paper; ReLU (see `docs/method.md`).
+    pub activation: Activation,
+    /// After the last layer. Unspecified in the paper; linear (see `docs/method.md`).
+    pub output: Activation,
+    /// How the weights are drawn.
+    pub init: Init,
+}
+
+impl AutoencoderConfig {
+    /// The paper's shape scaled to `input` dimensions: d/2, d/4, d/8, d/4, d/2.
+    pub fn new(input: usize) -> Self {
+        let part = |divisor: usize| (input / divisor).max(1);
+        AutoencoderConfig {
+            input,
+            hidden: vec![part(2), part(4), part(8), part(4), part(2)],
+            activation: Activation::Relu,
+            output: Activation::Linear,
+            init: Init::default(),
+        }
+    }
+
+    /// Replaces the hidden widths.
+    pub fn with_hidden(mut self, hidden: Vec<usize>) -> Self {
+        self.hidden = hidden;
+        self
+    }
+
+    /// Replaces the output activation.
+    pub fn with_output(mut self, output: Activation) -> Self {
+        self.output = output;
+        self
+    }
+
+    /// A network with weights drawn from `rng`.
+    ///
+    /// # Errors
+    /// [`crate::CoreError::Setting`] if a width is 0.
+    pub fn init(&self, rng: &mut HostRng, device: &Device) -> Result<Autoencoder> {
+        let mut widths = vec![self.input];
+        widths.extend(&self.hidden);
+        widths.push(self.input);
+        let activations = (self.activation, self.output);
+        Ok(Autoencoder { mlp: Mlp::new(&widths, activations, self.init, rng, device)? })
+    }
+}
+
+/// The generator G of GCL.
+#[derive(Module, Debug)]
+pub struct Autoencoder {
+    mlp: Mlp,
+}
+
+impl Autoencoder {
+    /// Reconstructs a batch of features.
+    ///
+    /// # Shapes
+    /// - input and output: `[batch, d]`
+    pub fn forward(&self, features: Tensor<2>) -> Tensor<2> {
+        self.mlp.forward(features)
+    }
+}

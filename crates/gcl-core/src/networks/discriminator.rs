@@ -1,0 +1,81 @@
+//! The discriminator: a binary classifier over clip features.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, activation};
+use serde::{Deserialize, Serialize};
+
+use super::{Activation, Mlp};
+use crate::error::Result;
+use crate::init::Init;
+use crate::rng::HostRng;
+
+/// What a [`Discriminator`] looks like.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiscriminatorConfig {
+    /// The feature dimension d.
+    pub input: usize,
+    /// The hidden widths. Paper §4 for d = 2048: 512, 32.
+    pub hidden: Vec<usize>,
+    /// After every hidden layer. Unspecified in the paper; ReLU (see `docs/method.md`).
+    pub activation: Activation,
+    /// How the weights are drawn.
+    pub init: Init,
+}
+
+impl DiscriminatorConfig {
+    /// The paper's shape scaled to `input` dimensions: d/4, d/64 (never under 4).
+    pub fn new(input: usize) -> Self {
+        let part = |divisor: usize| (input / divisor).max(4);
+        DiscriminatorConfig {
+            input,
+            hidden: vec![part(4), part(64)],
+            activation: Activation::Relu,
+            init: Init::default(),
+        }
+    }
+
+    /// Replaces the hidden widths.
+    pub fn with_hidden(mut self, hidden: Vec<usize>) -> Self {
+        self.hidden = hidden;
+        self
+    }
+
+    /// A network with weights drawn from `rng`.
+    ///
+    /// # Errors
+    /// [`crate::CoreError::Setting`] if a width is 0.
+    pub fn init(&self, rng: &mut HostRng, device: &Device) -> Result<Discriminator> {
+        let mut widths = vec![self.input];
+        widths.extend(&self.hidden);
+        widths.push(1);
+        let activations = (self.activation, Activation::Linear);
+        Ok(Discriminator { mlp: Mlp::new(&widths, activations, self.init, rng, device)? })
+    }
+}
+
+/// The discriminator D of GCL.
+#[derive(Module, Debug)]
+pub struct Discriminator {
+    mlp: Mlp,
+}
+
+impl Discriminator {
+    /// The log-odds of being anomalous: what the loss wants, since it never saturates.
+    ///
+    /// # Shapes
+    /// - input: `[batch, d]`
+    /// - output: `[batch]`
+    pub fn logits(&self, features: Tensor<2>) -> Tensor<1> {
+        self.mlp.forward(features).squeeze_dim(1)
+    }
+
+    /// The probability of being anomalous (paper §3.2.4).
+    ///
+    /// # Shapes
+    /// - input: `[batch, d]`
+    /// - output: `[batch]`, in [0, 1]
+    pub fn probability(&self, features: Tensor<2>) -> Tensor<1> {
+        activation::sigmoid(self.logits(features))
+    }
+}

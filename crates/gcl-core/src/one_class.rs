@@ -1,0 +1,156 @@
+//! The contract of a one-class model, and the autoencoder as its first implementation.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::cooperative::to_host;
+use crate::error::{CoreError, Result};
+use crate::learner::Learner;
+use crate::loss::{ErrorNorm, sample_error};
+use crate::networks::{Autoencoder, AutoencoderConfig};
+use crate::optimizer::OptimizerConfig;
+use crate::rng::{self, HostRng};
+use crate::state::State;
+
+/// A model of the normal that learns from samples weighted by how normal they are, and scores how
+/// far a sample is from it (Joint-VAD §3.2, weighted one-class classification).
+///
+/// The trait is all that the interleaving needs: a model from another crate takes part by
+/// implementing it. Samples may be anything that batches: feature vectors, pose windows, object
+/// cubes. A model knows nothing of where in a video a sample stands.
+///
+/// Implementations draw every random number of a training step (permutations, dropout) from the
+/// generator they are handed, and keep their optimizer inside, so that a saved state resumes bit
+/// for bit. A model that initialises itself from its first batch does so in
+/// [`OneClass::train_step`] and saves that it has.
+pub trait OneClass: Send {
+    /// A batch of samples on the model's device, as its network takes it.
+    type Batch: Clone + Send;
+
+    /// Draws new weights from `seed` and forgets the optimizer's state.
+    ///
+    /// # Errors
+    /// If the model's settings make no network.
+    fn reset(&mut self, seed: u64) -> Result<()>;
+
+    /// One optimisation step on a weighted batch; returns the weighted loss, mean over the batch.
+    ///
+    /// `normality` has one weight in [0, 1] a sample, 1 for surely normal: the paper's 1 − w. A
+    /// sample of weight 0 has no influence.
+    ///
+    /// # Errors
+    /// If the shapes do not fit the model, or the loss is not finite.
+    fn train_step(
+        &mut self,
+        batch: Self::Batch,
+        normality: &[f32],
+        rng: &mut HostRng,
+    ) -> Result<f32>;
+
+    /// The anomaly score of each sample; higher is more anomalous, unbounded. Does not depend on
+    /// what else is in the batch.
+    ///
+    /// # Errors
+    /// If the shape does not fit the model, or a score is not finite.
+    fn score(&self, batch: Self::Batch) -> Result<Vec<f32>>;
+
+    /// Everything that [`OneClass::load`] needs to go on bit for bit: weights, running statistics,
+    /// flags and the optimizer's state.
+    ///
+    /// # Errors
+    /// If the weights cannot be read from the device.
+    fn save(&self) -> Result<State>;
+
+    /// Goes back to a saved state.
+    ///
+    /// # Errors
+    /// If the state is damaged or of another model.
+    fn load(&mut self, state: &State) -> Result<()>;
+}
+
+/// An autoencoder as one-class model: the score is the reconstruction error.
+pub struct AutoencoderOneClass {
+    network: AutoencoderConfig,
+    optimizer: OptimizerConfig,
+    norm: ErrorNorm,
+    learner: Learner<Autoencoder>,
+    device: Device,
+}
+
+impl AutoencoderOneClass {
+    /// A model with weights drawn from `seed`.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for settings that make no network or optimizer.
+    pub fn new(
+        network: AutoencoderConfig,
+        optimizer: OptimizerConfig,
+        norm: ErrorNorm,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
+        let device = device.clone().inner();
+        let learner = Self::learner(&network, optimizer, seed, &device)?;
+        Ok(AutoencoderOneClass { network, optimizer, norm, learner, device })
+    }
+
+    fn learner(
+        network: &AutoencoderConfig,
+        optimizer: OptimizerConfig,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Learner<Autoencoder>> {
+        let training = device.clone().autodiff();
+        let module = network.init(&mut rng::stream(seed, "generator", 0), &training)?;
+        Learner::new(module, optimizer)
+    }
+
+    fn check(&self, batch: &Tensor<2>) -> Result<()> {
+        match batch.dims()[1] == self.network.input {
+            true => Ok(()),
+            false => Err(CoreError::shape("dimension", self.network.input, batch.dims()[1])),
+        }
+    }
+}
+
+impl OneClass for AutoencoderOneClass {
+    /// Feature vectors, `[batch, d]`.
+    type Batch = Tensor<2>;
+
+    fn reset(&mut self, seed: u64) -> Result<()> {
+        self.learner = Self::learner(&self.network, self.optimizer, seed, &self.device)?;
+        Ok(())
+    }
+
+    fn train_step(
+        &mut self,
+        batch: Tensor<2>,
+        normality: &[f32],
+        _rng: &mut HostRng,
+    ) -> Result<f32> {
+        self.check(&batch)?;
+        let [size, _] = batch.dims();
+        if normality.len() != size {
+            return Err(CoreError::shape("weights of a batch", size, normality.len()));
+        }
+        let weight = Tensor::<1>::from_data(TensorData::from(normality), &self.device).autodiff();
+        let batch = batch.autodiff();
+        let error = sample_error(batch.clone(), self.learner.module().forward(batch), self.norm);
+        let loss = (error * weight).mean();
+        Ok(self.learner.step(loss, "the autoencoder's loss")? as f32)
+    }
+
+    fn score(&self, batch: Tensor<2>) -> Result<Vec<f32>> {
+        self.check(&batch)?;
+        let reconstruction = self.learner.module().valid().forward(batch.clone());
+        to_host("reconstruction error", sample_error(batch, reconstruction, self.norm))
+    }
+
+    fn save(&self) -> Result<State> {
+        self.learner.save()
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.learner.load(state)
+    }
+}

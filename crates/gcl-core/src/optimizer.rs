@@ -1,0 +1,50 @@
+//! RMSprop with the paper's settings.
+
+use burn::optim::{ModuleOptimizer, RmsPropConfig};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{CoreError, Result};
+
+/// RMSprop's settings. The defaults are the paper's (§4), read as `docs/method.md` explains.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OptimizerConfig {
+    /// The learning rate; paper: 2e-5.
+    pub learning_rate: f64,
+    /// Heavy-ball momentum; paper: 0.6.
+    pub momentum: f32,
+    /// The smoothing of squared gradients.
+    pub alpha: f32,
+    /// Keeps the division defined.
+    pub epsilon: f32,
+}
+
+impl Default for OptimizerConfig {
+    fn default() -> Self {
+        OptimizerConfig { learning_rate: 2e-5, momentum: 0.6, alpha: 0.99, epsilon: 1e-8 }
+    }
+}
+
+impl OptimizerConfig {
+    /// An optimizer without state for one module.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for a learning rate that is not positive, or a momentum or
+    /// smoothing outside [0, 1).
+    pub fn init(&self) -> Result<ModuleOptimizer> {
+        if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
+            let found = self.learning_rate;
+            return Err(CoreError::setting("learning_rate", "a positive number", found));
+        }
+        for (name, value) in [("momentum", self.momentum), ("alpha", self.alpha)] {
+            if !(0.0..1.0).contains(&value) {
+                return Err(CoreError::setting(name, "in [0, 1)", value));
+            }
+        }
+        Ok(RmsPropConfig::new()
+            .with_alpha(self.alpha)
+            .with_momentum(self.momentum)
+            .with_epsilon(self.epsilon)
+            .init())
+    }
+}

@@ -1,0 +1,134 @@
+//! Feature scaling, fitted on the training features and stored with the model.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{CoreError, Result, ensure_finite};
+
+/// Which scaling to fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScalerKind {
+    /// Features as they are, as the paper uses them.
+    Raw,
+    /// Subtract the mean, then one scalar for all, so that the mean L2 norm is √d.
+    #[default]
+    CenterScalar,
+    /// Subtract the mean and divide by the standard deviation, dimension by dimension.
+    ZScore,
+}
+
+/// A fitted scaling: x ↦ (x − shift) · factor, dimension by dimension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scaler {
+    /// Which scaling this is.
+    pub kind: ScalerKind,
+    /// What is subtracted, `[d]`.
+    pub shift: Vec<f32>,
+    /// What is multiplied with, `[d]`.
+    pub factor: Vec<f32>,
+}
+
+impl Scaler {
+    /// Fits a scaling to training features, row-major `[n, d]`.
+    ///
+    /// # Errors
+    /// [`CoreError::Shape`] for no rows or a ragged matrix, [`CoreError::NotFinite`] for NaN.
+    pub fn fit(kind: ScalerKind, features: &[f32], d: usize) -> Result<Scaler> {
+        if d == 0 || features.is_empty() || features.len() % d != 0 {
+            let expected = format!("a positive multiple of the dimension {d}");
+            return Err(CoreError::shape("values to fit a scaler to", expected, features.len()));
+        }
+        ensure_finite("feature", features)?;
+        let n = (features.len() / d) as f64;
+        let mean = column_sums(features, d, |_, x| x).into_iter().map(|s| s / n).collect::<Vec<_>>();
+        let (shift, factor) = match kind {
+            ScalerKind::Raw => (vec![0.0; d], vec![1.0; d]),
+            ScalerKind::CenterScalar => {
+                let lengths = features.chunks_exact(d).map(|row| {
+                    let squares = row.iter().zip(&mean).map(|(&x, m)| (f64::from(x) - m).powi(2));
+                    squares.sum::<f64>().sqrt()
+                });
+                let mean_length = lengths.sum::<f64>() / n;
+                let scale = if mean_length > 1e-12 { (d as f64).sqrt() / mean_length } else { 1.0 };
+                (mean, vec![scale; d])
+            }
+            ScalerKind::ZScore => {
+                let squares = column_sums(features, d, |j, x| (x - mean[j]).powi(2));
+                let inverse = |s: f64| if s / n > 1e-20 { 1.0 / (s / n).sqrt() } else { 1.0 };
+                let factor = squares.into_iter().map(inverse).collect();
+                (mean, factor)
+            }
+        };
+        let narrow = |v: Vec<f64>| v.into_iter().map(|x| x as f32).collect();
+        Ok(Scaler { kind, shift: narrow(shift), factor: narrow(factor) })
+    }
+
+    /// The feature dimension d.
+    pub fn dim(&self) -> usize {
+        self.shift.len()
+    }
+
+    /// Scales rows in place, row-major `[n, d]`.
+    ///
+    /// # Errors
+    /// [`CoreError::Shape`] if the length is not a multiple of d.
+    pub fn apply(&self, features: &mut [f32]) -> Result<()> {
+        let d = self.dim();
+        if d == 0 || features.len() % d != 0 {
+            let expected = format!("a multiple of the dimension {d}");
+            return Err(CoreError::shape("values to scale", expected, features.len()));
+        }
+        if self.kind == ScalerKind::Raw {
+            return Ok(());
+        }
+        for row in features.chunks_exact_mut(d) {
+            for ((x, shift), factor) in row.iter_mut().zip(&self.shift).zip(&self.factor) {
+                *x = (*x - shift) * factor;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn column_sums(features: &[f32], d: usize, value: impl Fn(usize, f64) -> f64) -> Vec<f64> {
+    let mut sums = vec![0.0; d];
+    for row in features.chunks_exact(d) {
+        for (j, (&x, sum)) in row.iter().zip(&mut sums).enumerate() {
+            *sum += value(j, f64::from(x));
+        }
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn one_scalar_makes_the_mean_length_root_d() {
+        let mut x = vec![1.0, 10.0, 3.0, 10.0, 5.0, 40.0];
+        Scaler::fit(ScalerKind::CenterScalar, &x, 2).unwrap().apply(&mut x).unwrap();
+        let lengths = x.chunks(2).map(|r| (r[0] * r[0] + r[1] * r[1]).sqrt());
+        approx::assert_relative_eq!(lengths.sum::<f32>() / 3.0, 2f32.sqrt(), epsilon = 1e-5);
+        assert!((x[0] + x[2] + x[4]).abs() < 1e-5);
+        approx::assert_relative_eq!((x[2] - x[0]) / (x[5] - x[1]), 2.0 / 30.0, epsilon = 1e-5);
+    }
+
+    #[test]
+    fn z_score_leaves_a_constant_dimension_finite() {
+        let mut x = vec![1.0, 7.0, 3.0, 7.0];
+        Scaler::fit(ScalerKind::ZScore, &x, 2).unwrap().apply(&mut x).unwrap();
+        assert_eq!(x, [-1.0, 0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn constant_features_and_bad_shapes() {
+        let mut x = vec![4.0; 6];
+        Scaler::fit(ScalerKind::CenterScalar, &x, 3).unwrap().apply(&mut x).unwrap();
+        assert_eq!(x, [0.0; 6]);
+        assert!(Scaler::fit(ScalerKind::Raw, &[], 2).is_err());
+        assert!(Scaler::fit(ScalerKind::Raw, &[1.0, f32::NAN], 2).is_err());
+        assert!(Scaler::fit(ScalerKind::Raw, &[1.0; 3], 2).is_err());
+    }
+}

@@ -1,0 +1,165 @@
+//! Saved states: named parts of bytes in one safetensors buffer.
+
+use std::collections::BTreeMap;
+
+use burn::module::Module;
+use burn::optim::ModuleOptimizer;
+use burn::store::ModuleRecord;
+use burn::tensor::Bytes;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{CoreError, Result};
+
+/// Everything that something needs to go on where it stopped.
+///
+/// A state is a map from part names to bytes, and becomes one safetensors buffer of `U8` tensors.
+/// Modules are stored with their parameter identities, since an optimizer's state refers to them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    parts: BTreeMap<String, Vec<u8>>,
+}
+
+impl State {
+    /// Stores bytes under a name.
+    pub fn put(&mut self, name: &str, bytes: Vec<u8>) {
+        self.parts.insert(name.to_owned(), bytes);
+    }
+
+    /// The bytes under a name.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if there are none.
+    pub fn get(&self, name: &str) -> Result<&[u8]> {
+        let missing = || CoreError::State(format!("part `{name}` is missing"));
+        self.parts.get(name).map(Vec::as_slice).ok_or_else(missing)
+    }
+
+    /// Stores a module's parameters.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if they cannot be serialized.
+    pub fn put_module<M: Module>(&mut self, name: &str, module: &M) -> Result<()> {
+        let bytes = module.clone().into_record().into_bytes().map_err(bad(name))?;
+        self.put(name, bytes.to_vec());
+        Ok(())
+    }
+
+    /// Loads a module's parameters into a module of the same shape.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if the part is missing, damaged or of another shape.
+    pub fn get_module<M: Module>(&self, name: &str, module: M) -> Result<M> {
+        let bytes = Bytes::from_bytes_vec(self.get(name)?.to_vec());
+        let record = ModuleRecord::from_bytes(bytes).map_err(bad(name))?;
+        module.try_load_record(record).map_err(bad(name))
+    }
+
+    /// Stores an optimizer's state.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if it cannot be serialized.
+    pub fn put_optimizer(&mut self, name: &str, optimizer: &ModuleOptimizer) -> Result<()> {
+        let bytes = optimizer.into_bytes().map_err(bad(name))?;
+        self.put(name, bytes.to_vec());
+        Ok(())
+    }
+
+    /// Loads an optimizer's state into a fresh optimizer of the same kind.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if the part is missing or damaged.
+    pub fn get_optimizer(&self, name: &str, optimizer: ModuleOptimizer) -> Result<ModuleOptimizer> {
+        let bytes = Bytes::from_bytes_vec(self.get(name)?.to_vec());
+        optimizer.from_bytes(bytes).map_err(bad(name))
+    }
+
+    /// Stores anything that serializes to JSON.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if it does not.
+    pub fn put_json<T: Serialize>(&mut self, name: &str, value: &T) -> Result<()> {
+        self.put(name, serde_json::to_vec(value).map_err(bad(name))?);
+        Ok(())
+    }
+
+    /// Reads back what [`State::put_json`] stored.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if the part is missing or does not parse.
+    pub fn get_json<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
+        serde_json::from_slice(self.get(name)?).map_err(bad(name))
+    }
+
+    /// Stores every part of another state under `name/`.
+    pub fn put_state(&mut self, name: &str, state: State) {
+        for (part, bytes) in state.parts {
+            self.parts.insert(format!("{name}/{part}"), bytes);
+        }
+    }
+
+    /// The parts stored under `name/`.
+    pub fn get_state(&self, name: &str) -> State {
+        let prefix = format!("{name}/");
+        let inside = |(part, bytes): (&String, &Vec<u8>)| {
+            part.strip_prefix(&prefix).map(|part| (part.to_owned(), bytes.clone()))
+        };
+        State { parts: self.parts.iter().filter_map(inside).collect() }
+    }
+
+    /// The state as one safetensors buffer.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if the format refuses a part.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut views = Vec::with_capacity(self.parts.len());
+        for (name, bytes) in &self.parts {
+            let view = TensorView::new(Dtype::U8, vec![bytes.len()], bytes).map_err(bad(name))?;
+            views.push((name.as_str(), view));
+        }
+        safetensors::serialize(views, None).map_err(bad("state"))
+    }
+
+    /// Reads a state back; the format checks every bound before anything is copied.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if the buffer is damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Result<State> {
+        let file = SafeTensors::deserialize(bytes).map_err(bad("state"))?;
+        let parts = file.iter().map(|(name, view)| (name.to_owned(), view.data().to_vec()));
+        Ok(State { parts: parts.collect() })
+    }
+}
+
+fn bad<E: std::fmt::Display>(part: &str) -> impl FnOnce(E) -> CoreError {
+    move |error| CoreError::State(format!("part `{part}`: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_state_survives_its_bytes() {
+        let mut inner = State::default();
+        inner.put("weights", vec![1, 2, 3]);
+        let mut state = State::default();
+        state.put_json("step", &7u64).unwrap();
+        state.put_state("pair", inner.clone());
+        let back = State::from_bytes(&state.to_bytes().unwrap()).unwrap();
+        assert_eq!(back.get_json::<u64>("step").unwrap(), 7);
+        assert_eq!(back.get_state("pair"), inner);
+    }
+
+    #[test]
+    fn damage_is_an_error() {
+        let mut state = State::default();
+        state.put("part", vec![0; 64]);
+        let bytes = state.to_bytes().unwrap();
+        assert!(State::from_bytes(&bytes[..bytes.len() - 1]).is_err());
+        assert!(State::from_bytes(&[0xff; 32]).is_err());
+        assert!(state.get("other").is_err());
+    }
+}

@@ -1,0 +1,60 @@
+//! The contract of a weakly-supervised model.
+
+use burn::tensor::Tensor;
+
+use crate::error::Result;
+use crate::rng::HostRng;
+use crate::state::State;
+
+/// A model that learns from bags of snippets of which only the bag's label is known, and then
+/// scores every snippet (Joint-VAD §3.3).
+///
+/// RTFM and Sultani's MIL are of this kind. The trait is all that the interleaving needs: a model
+/// from another crate takes part by implementing it.
+///
+/// Implementations draw every random number of a training step (dropout, say) from the generator
+/// they are handed, and keep their optimizer inside, so that a saved state resumes bit for bit.
+pub trait WeaklySupervised: Send {
+    /// Draws new weights from `seed` and forgets the optimizer's state.
+    ///
+    /// # Errors
+    /// If the model's settings make no network.
+    fn reset(&mut self, seed: u64) -> Result<()>;
+
+    /// One optimisation step on positive (holding an anomaly) and negative bags; returns the loss.
+    ///
+    /// # Shapes
+    /// - positive: `[bags, crops, snippets, d]`
+    /// - negative: `[bags, crops, snippets, d]`; the number of bags may differ
+    ///
+    /// # Errors
+    /// If the shapes do not fit the model, or the loss is not finite.
+    fn train_step(
+        &mut self,
+        positive: Tensor<4>,
+        negative: Tensor<4>,
+        rng: &mut HostRng,
+    ) -> Result<f32>;
+
+    /// The scores of one video's snippets, in order, each in [0, 1]; higher is more anomalous.
+    ///
+    /// # Shapes
+    /// - video: `[crops, snippets, d]`
+    ///
+    /// # Errors
+    /// If the shape does not fit the model.
+    fn score(&self, video: Tensor<3>) -> Result<Vec<f32>>;
+
+    /// Everything that [`WeaklySupervised::load`] needs to go on bit for bit: weights, running
+    /// statistics and the optimizer's state.
+    ///
+    /// # Errors
+    /// If the weights cannot be read from the device.
+    fn save(&self) -> Result<State>;
+
+    /// Goes back to a saved state.
+    ///
+    /// # Errors
+    /// If the state is damaged or of another model.
+    fn load(&mut self, state: &State) -> Result<()>;
+}

@@ -1,0 +1,123 @@
+//! The cooperative pair: it learns, repeats and resumes, on every device.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{auc, blob, devices, matrix};
+use gcl_core::target::{ExcludeDivisor, NegativeTarget};
+use gcl_core::{
+    AutoencoderConfig, CooperativeConfig, CooperativePair, CoreError, Device, DiscriminatorConfig,
+    OptimizerConfig, rng,
+};
+
+const D: usize = 16;
+
+fn pair(config: CooperativeConfig, seed: u64, device: &Device) -> CooperativePair {
+    let (g, d) = (AutoencoderConfig::new(D), DiscriminatorConfig::new(D));
+    CooperativePair::new(&g, &d, config, seed, device).unwrap()
+}
+
+fn fast() -> CooperativeConfig {
+    let optimizer = OptimizerConfig { learning_rate: 1e-3, ..Default::default() };
+    CooperativeConfig { optimizer, ..Default::default() }
+}
+
+#[test]
+fn both_networks_learn_what_is_rare() {
+    for (name, device) in devices() {
+        let rows = blob(256, D, 16, 1);
+        let x = matrix(&rows, D, &device);
+        let mut pair = pair(fast(), 5, &device);
+        let first = pair.step(x.clone(), None, &mut rng::stream(5, "target", 0)).unwrap();
+        for i in 1..60 {
+            pair.step(x.clone(), None, &mut rng::stream(5, "target", i)).unwrap();
+        }
+        let last = pair.step(x.clone(), None, &mut rng::stream(5, "target", 60)).unwrap();
+        assert!(last.loss_discriminator < 0.5 * first.loss_discriminator, "{name}");
+        for scores in [pair.probabilities(x.clone()).unwrap(), pair.errors(x.clone()).unwrap()] {
+            let quality = auc(&scores[..240], &scores[240..]);
+            assert!(quality > 0.95, "{name}: {quality}");
+        }
+    }
+}
+
+#[test]
+fn a_saved_pair_goes_on_bit_for_bit() {
+    for (name, device) in devices() {
+        let x = matrix(&blob(64, D, 6, 2), D, &device);
+        let mut straight = pair(fast(), 3, &device);
+        let mut report = None;
+        for i in 0..6 {
+            if i == 3 {
+                let bytes = straight.save().unwrap().to_bytes().unwrap();
+                let mut resumed = pair(fast(), 99, &device);
+                resumed.load(&gcl_core::State::from_bytes(&bytes).unwrap()).unwrap();
+                straight = resumed;
+            }
+            report = Some(straight.step(x.clone(), None, &mut rng::stream(3, "t", i)).unwrap());
+        }
+        let mut whole = pair(fast(), 3, &device);
+        let mut expected = None;
+        for i in 0..6 {
+            expected = Some(whole.step(x.clone(), None, &mut rng::stream(3, "t", i)).unwrap());
+        }
+        assert_eq!(report, expected, "{name}");
+        assert_eq!(straight.errors(x.clone()).unwrap(), whole.errors(x.clone()).unwrap());
+        assert_eq!(straight.logits(x.clone()).unwrap(), whole.logits(x).unwrap());
+    }
+}
+
+#[test]
+fn every_target_trains_and_known_normal_samples_are_never_labelled() {
+    let targets = [
+        NegativeTarget::Ones { value: 1.0 },
+        NegativeTarget::Replace,
+        NegativeTarget::Gaussian { sigma: 1.5 },
+        NegativeTarget::Exclude { divisor: ExcludeDivisor::Kept },
+    ];
+    for (name, device) in devices() {
+        let x = matrix(&blob(64, D, 6, 2), D, &device);
+        let known: Vec<bool> = (0..64).map(|i| i % 2 == 0).collect();
+        for target in targets {
+            let mut pair = pair(CooperativeConfig { target, ..fast() }, 3, &device);
+            let before = pair.errors(x.clone()).unwrap();
+            let report = pair.step(x.clone(), Some(&known), &mut rng::stream(3, "t", 0)).unwrap();
+            assert!(report.loss_generator.is_finite(), "{name} {target:?}");
+            assert_ne!(pair.errors(x.clone()).unwrap(), before, "{name} {target:?}: G unmoved");
+            for i in (0..64).step_by(2) {
+                assert!(!report.discriminator_labels[i] && report.generator_labels[i] == 0.0);
+            }
+            assert!(report.discriminator_labels.contains(&true), "{name} {target:?}");
+        }
+    }
+}
+
+#[test]
+fn a_nan_stops_the_step_and_changes_nothing() {
+    for (_, device) in devices() {
+        let mut rows = blob(8, D, 1, 1);
+        let mut pair = pair(fast(), 3, &device);
+        let before = pair.save().unwrap();
+        rows[5] = f32::NAN;
+        let error = pair.step(matrix(&rows, D, &device), None, &mut rng::stream(3, "t", 0));
+        assert!(matches!(error, Err(CoreError::NotFinite { .. })));
+        assert!(pair.save().unwrap() == before);
+    }
+}
+
+#[test]
+fn stored_weights_give_the_same_answers() {
+    for (_, device) in devices() {
+        let x = matrix(&blob(32, D, 3, 2), D, &device);
+        let a = pair(fast(), 1, &device);
+        let mut b = pair(fast(), 2, &device);
+        assert_ne!(a.errors(x.clone()).unwrap(), b.errors(x.clone()).unwrap());
+        let g = gcl_core::weights::to_safetensors(a.generator()).unwrap();
+        let d = gcl_core::weights::to_safetensors(a.discriminator()).unwrap();
+        let g = gcl_core::weights::from_safetensors(b.generator().clone(), g).unwrap();
+        let d = gcl_core::weights::from_safetensors(b.discriminator().clone(), d).unwrap();
+        b.set_networks(g, d).unwrap();
+        assert_eq!(a.errors(x.clone()).unwrap(), b.errors(x.clone()).unwrap());
+        assert_eq!(a.logits(x.clone()).unwrap(), b.logits(x).unwrap());
+    }
+}

@@ -1,0 +1,98 @@
+//! One suite that every plain detector passes, on every device.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{auc, blob, devices};
+use gcl_core::detector::{Detector, Mahalanobis, NearestNeighbours};
+use gcl_core::{CoreError, Device, State};
+
+const D: usize = 5;
+
+fn detectors(device: &Device) -> Vec<Box<dyn Detector>> {
+    vec![
+        Box::new(NearestNeighbours::new(1, device).unwrap()),
+        Box::new(NearestNeighbours::new(3, device).unwrap()),
+        Box::new(Mahalanobis::new(0.1).unwrap()),
+    ]
+}
+
+fn each(check: impl Fn(&mut dyn Detector)) {
+    for (_, device) in devices() {
+        for mut detector in detectors(&device) {
+            check(detector.as_mut());
+        }
+    }
+}
+
+#[test]
+fn higher_is_more_anomalous() {
+    each(|detector| {
+        detector.fit(&blob(200, D, 0, 1), D).unwrap();
+        let test = blob(60, D, 10, 2);
+        let scores = detector.score(&test).unwrap();
+        assert!(auc(&scores[..50], &scores[50..]) > 0.99, "{}", detector.name());
+    });
+}
+
+#[test]
+fn a_score_does_not_depend_on_the_other_rows() {
+    each(|detector| {
+        detector.fit(&blob(50, D, 0, 1), D).unwrap();
+        let test = blob(8, D, 2, 2);
+        let together = detector.score(&test).unwrap();
+        for (i, row) in test.chunks(D).enumerate() {
+            let alone = detector.score(row).unwrap()[0];
+            approx::assert_relative_eq!(alone, together[i], max_relative = 1e-5);
+        }
+    });
+}
+
+#[test]
+fn saved_and_loaded_equals() {
+    for (_, device) in devices() {
+        for (mut fitted, mut loaded) in detectors(&device).into_iter().zip(detectors(&device)) {
+            fitted.fit(&blob(50, D, 0, 1), D).unwrap();
+            let state = fitted.save().unwrap().to_bytes().unwrap();
+            loaded.load(&State::from_bytes(&state).unwrap()).unwrap();
+            let test = blob(8, D, 2, 2);
+            assert_eq!(fitted.score(&test).unwrap(), loaded.score(&test).unwrap());
+        }
+    }
+}
+
+#[test]
+fn bad_input_is_refused_and_constant_input_survives() {
+    each(|detector| {
+        let name = detector.name();
+        let unfitted = detector.score(&[0.0; D]);
+        assert!(matches!(unfitted, Err(CoreError::NotFitted(_))), "{name}");
+        assert!(detector.fit(&[], D).is_err(), "{name}");
+        assert!(detector.fit(&[1.0; 7], D).is_err(), "{name}");
+        let mut bad = vec![1.0; 4 * D];
+        bad[7] = f32::INFINITY;
+        let error = detector.fit(&bad, D);
+        assert!(matches!(error, Err(CoreError::NotFinite { position: 7, .. })), "{name}");
+        detector.fit(&[2.0; 6 * D], D).unwrap();
+        assert!(detector.score(&[f32::NAN; D]).is_err(), "{name}");
+        assert!(detector.score(&[2.0; D - 1]).is_err(), "{name}");
+        let scores = detector.score(&[[2.0; D], [3.0; D]].concat()).unwrap();
+        assert!(scores[1] > scores[0] && scores[0].abs() < 1e-2, "{name}: {scores:?}");
+    });
+}
+
+#[test]
+fn distances_are_the_textbook_ones() {
+    each(|detector| {
+        if detector.name() == "knn" {
+            let mut one = NearestNeighbours::new(1, &devices()[0].1).unwrap();
+            one.fit(&[0.0, 0.0, 3.0, 4.0], 2).unwrap();
+            approx::assert_relative_eq!(one.score(&[0.0, 2.0]).unwrap()[0], 2.0, epsilon = 1e-5);
+        }
+    });
+    let mut detector = Mahalanobis::new(1e-6).unwrap();
+    detector.fit(&[2.0, 0.0, -2.0, 0.0, 0.0, 1.0, 0.0, -1.0], 2).unwrap();
+    let scores = detector.score(&[2.0, 0.0, 0.0, 1.0]).unwrap();
+    approx::assert_relative_eq!(scores[0], 2f32.sqrt(), max_relative = 1e-4);
+    approx::assert_relative_eq!(scores[1], 2f32.sqrt(), max_relative = 1e-4);
+}

@@ -1,0 +1,98 @@
+//! One GCL iteration equals PyTorch's, from the same weights and batch
+//! (`tests/golden/gcl_step/export.py` wrote the case).
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use burn::store::ModuleSnapshot;
+use common::{devices, matrix};
+use gcl_core::weights::{from_safetensors, to_safetensors};
+use gcl_core::{
+    AutoencoderConfig, CooperativeConfig, CooperativePair, DiscriminatorConfig, rng,
+};
+use safetensors::SafeTensors;
+use safetensors::tensor::TensorView;
+
+const D: usize = 24;
+
+/// The tensors of the case under a prefix, as a buffer of their own.
+fn part(case: &SafeTensors<'_>, prefix: &str) -> Vec<u8> {
+    let inside = case.iter().filter_map(|(name, view)| {
+        Some((name.strip_prefix(prefix)?.strip_prefix('.')?.to_owned(), view))
+    });
+    let tensors: HashMap<String, TensorView<'_>> = inside.collect();
+    safetensors::serialize(tensors, None).unwrap()
+}
+
+fn floats(view: &TensorView<'_>) -> Vec<f32> {
+    view.data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
+}
+
+/// All parameters of a network, by name.
+fn parameters<M: ModuleSnapshot>(module: &M) -> HashMap<String, Vec<f32>> {
+    let bytes = to_safetensors(module).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    file.iter().map(|(name, view)| (name.to_owned(), floats(&view))).collect()
+}
+
+/// ‖ours − theirs‖ / ‖theirs‖ over the updates of all parameters of one network.
+fn update_difference<M: ModuleSnapshot>(case: &SafeTensors<'_>, network: &str, after: &M) -> f64 {
+    let ours = parameters(after);
+    let (mut difference, mut length) = (0.0, 0.0);
+    for (name, ours) in ours {
+        let read = |when: &str| floats(&case.tensor(&format!("{when}.{network}.{name}")).unwrap());
+        for ((o, a), b) in ours.iter().zip(read("after")).zip(read("before")) {
+            difference += f64::from(o - a).powi(2);
+            length += f64::from(a - b).powi(2);
+        }
+    }
+    assert!(length > 0.0);
+    (difference / length).sqrt()
+}
+
+#[test]
+fn one_iteration_equals_pytorchs() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/golden/gcl_step/case.safetensors");
+    let Ok(bytes) = std::fs::read(&path) else {
+        eprintln!("SKIPPED: {} is not there (packaged alone?)", path.display());
+        return;
+    };
+    let case = SafeTensors::deserialize(&bytes).unwrap();
+    let read = |name: &str| floats(&case.tensor(name).unwrap());
+    for (name, device) in devices() {
+        let g = AutoencoderConfig::new(D).with_hidden(vec![16, 8, 16]);
+        let d = DiscriminatorConfig::new(D).with_hidden(vec![12, 4]);
+        let config = CooperativeConfig::default();
+        let mut pair = CooperativePair::new(&g, &d, config, 0, &device).unwrap();
+        let g = from_safetensors(pair.generator().clone(), part(&case, "before.generator"));
+        let d = from_safetensors(pair.discriminator().clone(), part(&case, "before.discriminator"));
+        pair.set_networks(g.unwrap(), d.unwrap()).unwrap();
+
+        let batch = matrix(&read("batch"), D, &device);
+        for (ours, theirs) in pair.errors(batch.clone()).unwrap().iter().zip(read("errors")) {
+            approx::assert_relative_eq!(*ours, theirs, max_relative = 1e-5);
+        }
+        let report = pair.step(batch, None, &mut rng::stream(0, "target", 0)).unwrap();
+
+        let losses = read("losses");
+        let close = |ours: f64, theirs: f32| {
+            approx::assert_relative_eq!(ours, f64::from(theirs), max_relative = 1e-5);
+        };
+        close(report.loss_discriminator, losses[0]);
+        close(report.loss_generator, losses[1]);
+        assert_eq!(report.generator_labels, read("labels_generator"), "{name}");
+        let labels: Vec<f32> =
+            report.discriminator_labels.iter().map(|&l| f32::from(u8::from(l))).collect();
+        assert_eq!(labels, read("labels_discriminator"), "{name}");
+        for (network, difference) in [
+            ("generator", update_difference(&case, "generator", pair.generator())),
+            ("discriminator", update_difference(&case, "discriminator", pair.discriminator())),
+        ] {
+            assert!(difference < 1e-3, "{name}, {network}: {difference}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What can go wrong while training and scoring.
+
+use std::path::{Path, PathBuf};
+
+use gcl_core::CoreError;
+use gcl_data::{ClipError, FeatureError, VideoId};
+
+/// The result of this crate's fallible functions.
+pub type Result<T> = std::result::Result<T, TrainError>;
+
+/// An error of training, of a run directory or of scoring.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// A network, threshold or detector refused; numerical failures come this way.
+    #[error("{doing}: {source}")]
+    Core {
+        /// What was being done.
+        doing: String,
+        /// The refusal.
+        source: CoreError,
+    },
+    /// Features cannot be read.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    /// A video's segments and frames do not fit.
+    #[error("video `{id}`: {source}")]
+    Clips {
+        /// The video.
+        id: VideoId,
+        /// What does not fit.
+        source: ClipError,
+    },
+    /// A configuration is wrong.
+    #[error("{0}")]
+    Config(String),
+    /// Reading or writing a file failed.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A file of a run or a model is damaged or of another version.
+    #[error("{path}: {problem}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A run directory is not in the state that the command needs.
+    #[error("{path}: {problem}")]
+    Run {
+        /// The run directory.
+        path: PathBuf,
+        /// What is in the way, and what to do.
+        problem: String,
+    },
+    /// Data does not fit the model or the run it is used with.
+    #[error("{0}")]
+    Mismatch(String),
+    /// Someone asked to stop; the state is saved.
+    #[error("interrupted; the state is saved, `--resume` goes on")]
+    Interrupted,
+}
+
+impl TrainError {
+    /// Whether the numbers themselves failed (a loss or score that is not finite).
+    pub fn is_numerical(&self) -> bool {
+        matches!(self, TrainError::Core { source: CoreError::NotFinite { .. }, .. })
+    }
+
+    pub(crate) fn core(doing: impl Into<String>) -> impl FnOnce(CoreError) -> TrainError {
+        let doing = doing.into();
+        move |source| TrainError::Core { doing, source }
+    }
+
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> TrainError {
+        let path = path.to_owned();
+        move |source| TrainError::Io { path, source }
+    }
+
+    pub(crate) fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> TrainError {
+        let path = path.to_owned();
+        move |problem| TrainError::Damaged { path, problem: problem.to_string() }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a run reports while it goes: written to `events.jsonl`, and told to whoever listens.
+
+use serde::{Deserialize, Serialize};
+
+use crate::trainer::Trainer;
+
+/// One line of `events.jsonl`. Events hold no times, so that equal runs write equal files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum Event {
+    /// The run's data and phases.
+    Started {
+        /// Training videos.
+        videos: usize,
+        /// Training segments.
+        segments: usize,
+        /// Feature dimension.
+        dim: usize,
+        /// The phases to come: name, segments and steps.
+        phases: Vec<PhaseOutline>,
+    },
+    /// The end of one pass over a phase's segments.
+    Epoch(EpochReport),
+    /// Something that a user should know, in words.
+    Warning {
+        /// The words.
+        text: String,
+    },
+    /// Training is over and the model is stored.
+    Finished {
+        /// Optimisation steps over all phases.
+        steps: u64,
+        /// 1 − (G's squared error / the data's variance) on the training segments; 1 is perfect,
+        /// 0 is no better than the mean. Absent for plain detectors.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        generator_r2: Option<f64>,
+    },
+}
+
+/// A phase, before it runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhaseOutline {
+    /// Its name.
+    pub name: String,
+    /// The segments it trains on.
+    pub segments: usize,
+    /// Its optimisation steps.
+    pub steps: u64,
+}
+
+/// Means over the batches of one epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpochReport {
+    /// The phase's name.
+    pub phase: String,
+    /// Counted from 1.
+    pub epoch: u64,
+    /// The phase's steps so far.
+    pub step: u64,
+    /// G's loss; absent where G does not train.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_generator: Option<f64>,
+    /// D's loss; absent where D does not train.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_discriminator: Option<f64>,
+    /// The share of segments that G called anomalous.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labelled_by_generator: Option<f64>,
+    /// The share of segments that D called anomalous.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labelled_by_discriminator: Option<f64>,
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// The current phase's name.
+    pub phase: String,
+    /// Steps done over all phases.
+    pub step: u64,
+    /// Steps of all phases.
+    pub steps: u64,
+}
+
+/// Someone who follows a run. All methods do nothing unless overridden.
+pub trait Listener {
+    /// Something worth a line happened.
+    fn event(&mut self, _event: &Event) {}
+    /// One optimisation step is done.
+    fn step(&mut self, _progress: &Progress) {}
+    /// An epoch ended; score with the trainer's networks, say, against a truth that the trainer
+    /// never sees.
+    fn epoch(&mut self, _trainer: &Trainer) {}
+}
+
+/// A listener that ignores everything.
+pub struct Silent;
+
+impl Listener for Silent {}

@@ -1,0 +1,35 @@
+//! Training and scoring: the cooperative loop of GCL as a state machine that can be killed and
+//! resumed, and the models that it leaves behind.
+//!
+//! The way through, in the order in which things happen:
+//!
+//! 1. [`RunConfig`]: a method is a set of values ([`Method`], [`Preset`]), never a copy of a loop.
+//! 2. [`Samples`]: the segments of all training videos, pooled.
+//! 3. [`Trainer`]: one optimisation step at a time, `Trainer::advance`; its whole state is saved
+//!    and loaded as one value.
+//! 4. [`RunDir`]: where a run lives on disk, and how it is saved by one rename.
+//! 5. [`Model`]: what is left: networks (or a plain detector), scaler, and the distribution of its
+//!    training scores, so that a video's score never depends on what else is scored.
+//! 6. [`train`]: all of that, for those who want a call and not a loop.
+
+pub mod config;
+pub mod error;
+pub mod events;
+pub mod model;
+pub mod rank;
+pub mod run;
+pub mod run_dir;
+pub mod samples;
+pub mod schedule;
+mod tally;
+pub mod trainer;
+pub mod warnings;
+
+pub use config::{Method, Preset, RunConfig, ScoreSource};
+pub use error::{Result, TrainError};
+pub use events::{Event, Listener, Silent};
+pub use model::{Model, SegmentScores};
+pub use run::{TrainOptions, train};
+pub use run_dir::RunDir;
+pub use samples::Samples;
+pub use trainer::Trainer;

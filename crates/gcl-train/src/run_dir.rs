@@ -1,0 +1,194 @@
+//! A run on disk: configuration, events, resumable state, model and scores in one folder.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use gcl_core::State;
+use gcl_data::atomic::write_bytes_atomic;
+
+use crate::config::{RunConfig, from_toml};
+use crate::error::{Result, TrainError};
+use crate::events::Event;
+
+/// The folder of one run.
+///
+/// | path | holds |
+/// |---|---|
+/// | `config.toml` | the resolved configuration |
+/// | `events.jsonl` | one event a line |
+/// | `state/state.safetensors` | where training stands, replaced by one rename |
+/// | `model/` | the trained model |
+/// | `scores/`, `report.html` | what scoring and reporting leave |
+#[derive(Clone, Debug)]
+pub struct RunDir {
+    path: PathBuf,
+}
+
+impl RunDir {
+    /// A run at this path; nothing is touched yet.
+    pub fn new(path: impl Into<PathBuf>) -> RunDir {
+        RunDir { path: path.into() }
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the model goes.
+    pub fn model(&self) -> PathBuf {
+        self.path.join("model")
+    }
+
+    /// Where frame scores go.
+    pub fn scores(&self) -> PathBuf {
+        self.path.join("scores")
+    }
+
+    /// Where the report goes.
+    pub fn report(&self) -> PathBuf {
+        self.path.join("report.html")
+    }
+
+    fn config_path(&self) -> PathBuf {
+        self.path.join("config.toml")
+    }
+
+    fn events_path(&self) -> PathBuf {
+        self.path.join("events.jsonl")
+    }
+
+    fn state_path(&self) -> PathBuf {
+        self.path.join("state").join("state.safetensors")
+    }
+
+    /// Whether a run was ever started here.
+    pub fn exists(&self) -> bool {
+        self.config_path().exists()
+    }
+
+    /// Starts a run: a fresh folder with the configuration.
+    ///
+    /// # Errors
+    /// [`TrainError::Run`] if there is a run already; nothing is overwritten.
+    pub fn create(&self, config: &RunConfig) -> Result<()> {
+        if self.exists() {
+            return Err(TrainError::Run {
+                path: self.path.clone(),
+                problem: "there is a run already; --resume goes on with it, or choose another folder"
+                    .to_owned(),
+            });
+        }
+        let text = toml::to_string(config).map_err(|e| TrainError::Config(e.to_string()))?;
+        // Events first: a folder with a configuration is a run, and is complete.
+        let events = self.events_path();
+        write_bytes_atomic(&events, b"").map_err(TrainError::io(&events))?;
+        let path = self.config_path();
+        write_bytes_atomic(&path, text.as_bytes()).map_err(TrainError::io(&path))
+    }
+
+    /// The configuration of the run.
+    ///
+    /// # Errors
+    /// If there is no run, or its configuration does not parse.
+    pub fn config(&self) -> Result<RunConfig> {
+        let path = self.config_path();
+        if !path.exists() {
+            let problem = "no run here (no config.toml)".to_owned();
+            return Err(TrainError::Run { path: self.path.clone(), problem });
+        }
+        let text = fs::read_to_string(&path).map_err(TrainError::io(&path))?;
+        from_toml(&text).map_err(TrainError::damaged(&path))
+    }
+
+    /// Saves a state, with the number of events that belong to it.
+    ///
+    /// # Errors
+    /// If it cannot be written; the state before stays.
+    pub fn save_state(&self, mut state: State, events: usize) -> Result<()> {
+        let core = || TrainError::core("saving the state");
+        state.put_json("events", &events).map_err(core())?;
+        let bytes = state.to_bytes().map_err(core())?;
+        let path = self.state_path();
+        write_bytes_atomic(&path, &bytes).map_err(TrainError::io(&path))
+    }
+
+    /// The saved state and its number of events; `None` if none was saved yet.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn state(&self) -> Result<Option<(State, usize)>> {
+        let path = self.state_path();
+        if !path.exists() {
+            return Ok(None);
+        }
+        let bytes = fs::read(&path).map_err(TrainError::io(&path))?;
+        let state = State::from_bytes(&bytes).map_err(TrainError::damaged(&path))?;
+        let events = state.get_json("events").map_err(TrainError::damaged(&path))?;
+        Ok(Some((state, events)))
+    }
+
+    /// Opens the event log after its first `keep` events; later ones are of steps that a killed
+    /// run did after its last save, and will happen again.
+    ///
+    /// # Errors
+    /// If the log cannot be read or holds fewer events.
+    pub fn event_log(&self, keep: usize) -> Result<EventLog> {
+        let path = self.events_path();
+        let mut kept = Vec::new();
+        if keep > 0 {
+            let file = File::open(&path).map_err(TrainError::io(&path))?;
+            for line in BufReader::new(file).lines().take(keep) {
+                kept.extend_from_slice(line.map_err(TrainError::io(&path))?.as_bytes());
+                kept.push(b'\n');
+            }
+            let found = kept.iter().filter(|&&b| b == b'\n').count();
+            if found < keep {
+                let problem = format!("{found} events, expected at least {keep}");
+                return Err(TrainError::Damaged { path, problem });
+            }
+        }
+        write_bytes_atomic(&path, &kept).map_err(TrainError::io(&path))?;
+        let file = OpenOptions::new().append(true).open(&path).map_err(TrainError::io(&path))?;
+        Ok(EventLog { file, path, count: keep })
+    }
+
+    /// All events so far.
+    ///
+    /// # Errors
+    /// If the log cannot be read, or a line other than a last, half-written one does not parse.
+    pub fn events(&self) -> Result<Vec<Event>> {
+        let path = self.events_path();
+        let text = fs::read_to_string(&path).map_err(TrainError::io(&path))?;
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        let parse = |line| serde_json::from_str(line).map_err(TrainError::damaged(&path));
+        whole.lines().map(parse).collect()
+    }
+}
+
+/// The open event log of a run.
+pub struct EventLog {
+    file: File,
+    path: PathBuf,
+    count: usize,
+}
+
+impl EventLog {
+    /// Appends an event.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&mut self, event: &Event) -> Result<()> {
+        let mut line = serde_json::to_vec(event).map_err(TrainError::damaged(&self.path))?;
+        line.push(b'\n');
+        self.file.write_all(&line).map_err(TrainError::io(&self.path))?;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// The number of events so far.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}

@@ -1,0 +1,95 @@
+//! How long a phase trains, and in which order it visits the segments.
+
+use gcl_core::rng;
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+
+/// The length of a training phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// Passes over the segments; paper §4: 15.
+    pub epochs: u64,
+    /// At least this many steps, by more epochs where the segments are few.
+    pub min_steps: u64,
+    /// At most this many steps, by stopping within an epoch where the segments are many.
+    #[serde(with = "unlimited")]
+    pub max_steps: u64,
+}
+
+impl Budget {
+    /// The number of steps over `batches` batches an epoch.
+    pub fn steps(&self, batches: u64) -> u64 {
+        let wanted = self.epochs.saturating_mul(batches).max(self.min_steps);
+        // Whole epochs, unless the limit cuts the last one.
+        wanted.div_ceil(batches.max(1)).saturating_mul(batches).min(self.max_steps)
+    }
+}
+
+/// `max_steps` in files: a number, or `"unlimited"`, which TOML has no number for.
+mod unlimited {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Limit {
+        Steps(u64),
+        Word(String),
+    }
+
+    pub fn serialize<S: Serializer>(steps: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        match *steps {
+            u64::MAX => serializer.serialize_str("unlimited"),
+            steps => serializer.serialize_u64(steps),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        match Limit::deserialize(deserializer)? {
+            Limit::Steps(steps) => Ok(steps),
+            Limit::Word(word) if word == "unlimited" => Ok(u64::MAX),
+            Limit::Word(word) => Err(D::Error::custom(format!(
+                "max_steps is `{word}`, expected a number or \"unlimited\""
+            ))),
+        }
+    }
+}
+
+/// The batches of one epoch: a fresh permutation of `segments`, cut into batches of at most
+/// `batch` (paper §3.1: segments of all videos are shuffled together). The last, smaller batch is
+/// kept.
+///
+/// The order follows from `(seed, phase, epoch)` alone, so a resumed run needs to remember nothing.
+pub fn epoch_order(segments: &[u32], seed: u64, phase: &str, epoch: u64) -> Vec<u32> {
+    let mut order = segments.to_vec();
+    order.shuffle(&mut rng::stream(seed, &format!("shuffle:{phase}"), epoch));
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_segments_train_longer_and_many_stop_early() {
+        let budget = Budget { epochs: 15, min_steps: 1400, max_steps: 5000 };
+        assert_eq!(budget.steps(96), 1440, "UCF-Crime's size: 15 epochs");
+        assert_eq!(budget.steps(2), 1400, "ShanghaiTech's size: more epochs");
+        assert_eq!(budget.steps(3), 1401, "whole epochs");
+        assert_eq!(budget.steps(1000), 5000);
+        let printed = Budget { epochs: 15, min_steps: 0, max_steps: u64::MAX };
+        assert_eq!(printed.steps(2), 30, "the printed budget");
+    }
+
+    #[test]
+    fn every_epoch_is_another_permutation_of_the_same_segments() {
+        let segments: Vec<u32> = (10..200).collect();
+        let first = epoch_order(&segments, 1, "loop", 0);
+        assert_eq!(first, epoch_order(&segments, 1, "loop", 0));
+        assert_ne!(first, epoch_order(&segments, 1, "loop", 1));
+        assert_ne!(first, epoch_order(&segments, 1, "pretrain", 0));
+        let mut sorted = first.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, segments);
+    }
+}

@@ -1,0 +1,278 @@
+//! Training as a state machine: phases of steps, each a pure function of the state and the seed.
+
+use gcl_core::temporal::TemporalDifference;
+use gcl_core::{CooperativePair, Device, State, rng};
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Loop, RunConfig, TrainOn};
+use crate::error::{Result, TrainError};
+use crate::events::{EpochReport, PhaseOutline, Progress};
+use crate::samples::Samples;
+use crate::schedule::epoch_order;
+use crate::tally::Tally;
+
+/// What a phase does with a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    Reconstruct,
+    DiscriminatorOnly,
+    Cooperate,
+    SelfLabel,
+}
+
+struct Phase {
+    name: &'static str,
+    work: Work,
+    segments: Vec<u32>,
+    steps: u64,
+}
+
+/// A run in progress.
+///
+/// The paper's algorithm: pre-train G on calm segments, then D on G's labels (§3.3), then let both
+/// train each other (§3.2). Each is a phase; a method says which there are.
+pub struct Trainer {
+    config: RunConfig,
+    samples: Samples,
+    known_normal: Option<Vec<bool>>,
+    pair: CooperativePair,
+    phases: Vec<Phase>,
+    at: Position,
+    order: Option<(u64, Vec<u32>)>,
+}
+
+/// Where a run stands; with the pair's state, all that a resumed run needs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Position {
+    phase: usize,
+    step: u64,
+    tally: Tally,
+}
+
+impl Trainer {
+    /// A run at its start. `samples` are scaled already.
+    ///
+    /// # Errors
+    /// [`TrainError::Config`] if the configuration makes no run on this data.
+    pub fn new(config: RunConfig, samples: Samples, device: &Device) -> Result<Trainer> {
+        if config.generator.input != samples.dim() {
+            return Err(TrainError::Mismatch(format!(
+                "the configuration is for features of {} dimensions, the features have {}",
+                config.generator.input,
+                samples.dim()
+            )));
+        }
+        if config.training.batch == 0 {
+            return Err(TrainError::Config("training.batch is 0, expected at least 1".to_owned()));
+        }
+        let (g, d) = (&config.generator, &config.discriminator);
+        let pair = CooperativePair::new(g, d, config.cooperative.clone(), config.seed, device)
+            .map_err(TrainError::core("making the networks"))?;
+        let phases = phases(&config, &samples)?;
+        let known_normal = known_normal(&config, &samples);
+        let at = Position::default();
+        Ok(Trainer { config, samples, known_normal, pair, phases, at, order: None })
+    }
+
+    /// The phases to come.
+    pub fn outline(&self) -> Vec<PhaseOutline> {
+        let outline = |phase: &Phase| PhaseOutline {
+            name: phase.name.to_owned(),
+            segments: phase.segments.len(),
+            steps: phase.steps,
+        };
+        self.phases.iter().map(outline).collect()
+    }
+
+    /// How far the run is.
+    pub fn progress(&self) -> Progress {
+        let before: u64 = self.phases.iter().take(self.at.phase).map(|p| p.steps).sum();
+        let name = self.phases.get(self.at.phase).map_or("done", |phase| phase.name);
+        Progress {
+            phase: name.to_owned(),
+            step: before + self.at.step,
+            steps: self.phases.iter().map(|p| p.steps).sum(),
+        }
+    }
+
+    /// Whether there is nothing left to do.
+    pub fn is_finished(&self) -> bool {
+        self.at.phase == self.phases.len()
+    }
+
+    /// One optimisation step; answers with a report where it ends an epoch.
+    ///
+    /// # Errors
+    /// [`TrainError::Core`] if a loss or score is not finite; the networks keep their last values.
+    pub fn advance(&mut self) -> Result<Option<EpochReport>> {
+        let Some(phase) = self.phases.get(self.at.phase) else { return Ok(None) };
+        let batch = self.config.training.batch;
+        let batches = phase.segments.len().div_ceil(batch) as u64;
+        let (epoch, index) = (self.at.step / batches, (self.at.step % batches) as usize * batch);
+        let order = match self.order.take() {
+            Some((known, order)) if known == epoch => order,
+            _ => epoch_order(&phase.segments, self.config.seed, phase.name, epoch),
+        };
+        let rows = &order[index..order.len().min(index + batch)];
+        let features = self.samples.batch(rows, self.pair.device());
+        let known: Option<Vec<bool>> = self
+            .known_normal
+            .as_ref()
+            .map(|known| rows.iter().map(|&row| known[row as usize]).collect());
+        let mut rng = rng::stream(self.config.seed, &format!("step:{}", phase.name), self.at.step);
+
+        let tally = &mut self.at.tally;
+        let step = match phase.work {
+            Work::Reconstruct => {
+                self.pair.reconstruction_step(features).map(|loss| tally.generator(loss))
+            }
+            Work::DiscriminatorOnly => self
+                .pair
+                .frozen_generator_step(features, known.as_deref())
+                .map(|(loss, labels)| tally.discriminator(loss, &labels)),
+            Work::Cooperate => self
+                .pair
+                .step(features, known.as_deref(), &mut rng)
+                .map(|report| tally.cooperation(&report)),
+            Work::SelfLabel => self
+                .pair
+                .self_labelled_step(features, known.as_deref(), &mut rng)
+                .map(|(loss, labels)| tally.self_labelled(loss, &labels)),
+        };
+        step.map_err(TrainError::core(format!("phase {}, step {}", phase.name, self.at.step + 1)))?;
+
+        self.at.step += 1;
+        let phase_over = self.at.step == phase.steps;
+        let epoch_over = phase_over || self.at.step % batches == 0;
+        let report = epoch_over.then(|| {
+            let tally = std::mem::take(&mut self.at.tally);
+            tally.report(phase.name, epoch + 1, self.at.step)
+        });
+        if !epoch_over {
+            self.order = Some((epoch, order));
+        }
+        if phase_over {
+            self.at = Position { phase: self.at.phase + 1, ..Position::default() };
+            // Each phase starts with fresh optimizers (see docs/method.md).
+            self.pair.reset_optimizers().map_err(TrainError::core("between two phases"))?;
+        }
+        Ok(report)
+    }
+
+    /// The whole state.
+    ///
+    /// # Errors
+    /// If the networks cannot be read from the device.
+    pub fn save(&self) -> Result<State> {
+        let core = || TrainError::core("saving the state");
+        let mut state = State::default();
+        state.put_state("pair", self.pair.save().map_err(core())?);
+        state.put_json("position", &self.at).map_err(core())?;
+        state.put_json("data", &self.samples.fingerprint()).map_err(core())?;
+        Ok(state)
+    }
+
+    /// Goes on from a saved state of the same run.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`] if the state was saved with other features, or is damaged.
+    pub fn load(&mut self, state: &State) -> Result<()> {
+        let core = || TrainError::core("loading the state");
+        let data: u64 = state.get_json("data").map_err(core())?;
+        if data != self.samples.fingerprint() {
+            return Err(TrainError::Mismatch(
+                "the saved state was trained on other features than these".to_owned(),
+            ));
+        }
+        let at: Position = state.get_json("position").map_err(core())?;
+        let steps = self.phases.get(at.phase).map_or(1, |phase| phase.steps);
+        if at.phase > self.phases.len() || at.step >= steps {
+            return Err(TrainError::Mismatch(format!("the saved position {at:?} is impossible")));
+        }
+        self.pair.load(&state.get_state("pair")).map_err(core())?;
+        (self.at, self.order) = (at, None);
+        Ok(())
+    }
+
+    /// The two networks as they are now.
+    pub fn pair(&self) -> &CooperativePair {
+        &self.pair
+    }
+
+    /// The two networks, for keeps.
+    pub fn into_pair(self) -> CooperativePair {
+        self.pair
+    }
+
+    /// The scaled training features.
+    pub fn samples(&self) -> &Samples {
+        &self.samples
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &RunConfig {
+        &self.config
+    }
+}
+
+/// The phases that a configuration means for this data.
+fn phases(config: &RunConfig, samples: &Samples) -> Result<Vec<Phase>> {
+    let mut phases = Vec::new();
+    let mut add = |name, work, on, budget: crate::schedule::Budget| -> Result<()> {
+        let segments = select(samples, on)?;
+        let batches = segments.len().div_ceil(config.training.batch) as u64;
+        let steps = budget.steps(batches);
+        if steps > 0 {
+            phases.push(Phase { name, work, segments, steps });
+        }
+        Ok(())
+    };
+    if let Some(before) = config.pretraining {
+        add("pretrain-generator", Work::Reconstruct, before.on, before.generator)?;
+        let all = TrainOn::All;
+        add("pretrain-discriminator", Work::DiscriminatorOnly, all, before.discriminator)?;
+    }
+    let (name, work) = match config.training.kind {
+        Loop::Cooperate => ("cooperate", Work::Cooperate),
+        Loop::Reconstruct => ("reconstruct", Work::Reconstruct),
+        Loop::SelfLabel => ("self-label", Work::SelfLabel),
+    };
+    add(name, work, config.training.on, config.training.budget)?;
+    match phases.is_empty() {
+        true => Err(TrainError::Config("the budget allows no step at all".to_owned())),
+        false => Ok(phases),
+    }
+}
+
+/// The segments that a phase trains on.
+fn select(samples: &Samples, on: TrainOn) -> Result<Vec<u32>> {
+    let keep: Vec<bool> = match on {
+        TrainOn::All => vec![true; samples.len()],
+        TrainOn::Calm { rule } => calm(samples, &rule)?,
+        TrainOn::NormalVideos => {
+            let flags = samples.videos().iter().flat_map(|video| {
+                video.segments.clone().map(|_| video.normal == Some(true))
+            });
+            flags.collect()
+        }
+    };
+    let rows: Vec<u32> = (0u32..).zip(&keep).filter(|(_, keep)| **keep).map(|(i, _)| i).collect();
+    match rows.is_empty() {
+        true => Err(TrainError::Config(format!("{on:?} keeps none of the training segments"))),
+        false => Ok(rows),
+    }
+}
+
+fn calm(samples: &Samples, rule: &TemporalDifference) -> Result<Vec<bool>> {
+    let videos = rule.keep(&samples.by_video(), samples.dim());
+    let videos = videos.map_err(TrainError::core("temporal-difference cleaning"))?;
+    Ok(videos.concat())
+}
+
+/// Which segments belong to videos that a weak label says are normal; `None` without labels.
+fn known_normal(config: &RunConfig, samples: &Samples) -> Option<Vec<bool>> {
+    (config.labelled_share > 0.0).then(|| {
+        let videos = samples.videos().iter();
+        videos.flat_map(|v| v.segments.clone().map(|_| v.normal == Some(true))).collect()
+    })
+}

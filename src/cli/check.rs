@@ -1,0 +1,73 @@
+//! `gcl check`: do features, scores, truth and manifest line up?
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gcl_data::{Check, FeatureSet, Manifest, ScoreSet};
+
+use super::error::{Done, Failure, Outcome};
+use super::eval::{read_truth, scores_folder};
+use super::train::ClipArgs;
+
+/// Line data up before long work starts, and refuse what does not fit.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gcl check --features features --truth truth.csv
+  gcl check --features features --manifest videos.csv --scores runs/first")]
+pub struct CheckArgs {
+    /// A folder of features.
+    #[arg(long, required_unless_present = "scores")]
+    features: Option<PathBuf>,
+    /// A folder of scores, or a run that has some.
+    #[arg(long)]
+    scores: Option<PathBuf>,
+    /// Ground truth.
+    #[arg(long)]
+    truth: Option<PathBuf>,
+    /// The truth's format.
+    #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
+    truth_format: String,
+    /// A manifest: CSV of id,path,split,label,frames,camera.
+    #[arg(long)]
+    manifest: Option<PathBuf>,
+    #[command(flatten)]
+    clips: ClipArgs,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(args: CheckArgs) -> Outcome {
+    let features = match &args.features {
+        Some(path) => Some(FeatureSet::open_with(path, args.clips.clips())?),
+        None => None,
+    };
+    let scores = match &args.scores {
+        Some(path) => Some(ScoreSet::open(scores_folder(path))?),
+        None => None,
+    };
+    let truth = match &args.truth {
+        Some(path) => Some(read_truth(path, &args.truth_format)?),
+        None => None,
+    };
+    let manifest = match &args.manifest {
+        Some(path) => Some(Manifest::read(path)?),
+        None => None,
+    };
+    let check = Check {
+        features: features.as_ref(),
+        scores: scores.as_ref(),
+        truth: truth.as_ref(),
+        manifest: manifest.as_ref(),
+    };
+    let report = check.run()?;
+    match args.json {
+        true => println!("{}", serde_json::to_string_pretty(&report).map_err(Failure::data)?),
+        false => print!("{report}"),
+    }
+    match report.is_ok() {
+        true => Ok(Done::Fully),
+        false => Err(Failure::Data("the data does not line up".to_owned())),
+    }
+}

@@ -1,0 +1,128 @@
+//! `gcl eval`: scores and truth to numbers.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gcl_data::{ScoreSet, Truth, TruthFormat, VideoId};
+use gcl_eval::Evaluation;
+
+use super::error::{Done, Failure, Outcome};
+
+/// Judge frame scores by ground truth.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gcl eval runs/first/scores truth.csv
+  gcl eval runs/first Temporal_Anomaly_Annotation.txt --json")]
+pub struct EvalArgs {
+    /// A folder of scores, or a run that has some.
+    scores: PathBuf,
+    #[command(flatten)]
+    truth: TruthArgs,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The ground truth.
+#[derive(Args, Debug, Clone)]
+pub struct TruthArgs {
+    /// The truth: UCF-Crime's annotation text, a folder of mask .npy, a CSV of ranges, or a CSV or
+    /// text of one 0/1 a frame (a file, or a folder of them).
+    pub truth: PathBuf,
+    /// The truth's format.
+    #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
+    pub truth_format: String,
+}
+
+impl TruthArgs {
+    /// Reads the truth.
+    pub fn read(&self) -> Result<Truth, Failure> {
+        read_truth(&self.truth, &self.truth_format)
+    }
+}
+
+/// Reads a truth of a named format.
+pub fn read_truth(path: &Path, format: &str) -> Result<Truth, Failure> {
+    let format = match format {
+        "ucf" => TruthFormat::Ucf,
+        "masks" => TruthFormat::Masks,
+        "ranges" => TruthFormat::Ranges,
+        "flags" => TruthFormat::Flags,
+        _ => TruthFormat::Auto,
+    };
+    Ok(Truth::read(path, format)?)
+}
+
+/// Runs the command.
+pub fn run(args: EvalArgs) -> Outcome {
+    let scores = ScoreSet::open(scores_folder(&args.scores))?;
+    let truth = args.truth.read()?;
+    let judged = judge(&scores, &truth)?;
+    for id in &judged.without_truth {
+        eprintln!("skipped {id}: the truth has no such video");
+    }
+    for id in &judged.without_scores {
+        eprintln!("skipped {id}: the truth has it, the scores do not");
+    }
+    if args.json {
+        let json = serde_json::to_string_pretty(&judged.evaluation).map_err(Failure::data)?;
+        println!("{json}");
+    } else {
+        print!("{}", judged.evaluation);
+    }
+    match judged.without_truth.is_empty() && judged.without_scores.is_empty() {
+        true => Ok(Done::Fully),
+        false => Ok(Done::WithSkips),
+    }
+}
+
+/// The folder of scores that a path means: itself, or a run's.
+pub fn scores_folder(path: &Path) -> PathBuf {
+    let inside = path.join("scores");
+    match inside.is_dir() {
+        true => inside,
+        false => path.to_owned(),
+    }
+}
+
+/// An evaluation, and what could not be judged.
+pub struct Judged {
+    /// The numbers.
+    pub evaluation: Evaluation,
+    /// Scored videos that the truth does not have.
+    pub without_truth: Vec<VideoId>,
+    /// Videos of the truth without scores.
+    pub without_scores: Vec<VideoId>,
+}
+
+/// Judges every video that has both.
+pub fn judge(scores: &ScoreSet, truth: &Truth) -> Result<Judged, Failure> {
+    let ids: Vec<VideoId> = scores.videos().iter().map(|(id, _)| id.clone()).collect();
+    let matches = truth.match_all(&ids)?;
+    let mut evaluator = gcl_eval::Evaluator::new();
+    let mut without_truth = Vec::new();
+    let mut found = Vec::new();
+    for (id, name) in ids.iter().zip(&matches) {
+        let Some(name) = name else {
+            without_truth.push(id.clone());
+            continue;
+        };
+        let values = scores.read(id)?;
+        let labels = truth.labels(name, Some(values.len()))?;
+        evaluator.push(id.to_string(), &values, &labels)?;
+        found.push((*name).clone());
+    }
+    if found.is_empty() {
+        let (a, b) = (ids.first(), truth.ids().next());
+        return Err(Failure::Data(format!(
+            "no scored video is in the truth: the scores have {} such as {:?}, the truth {} such \
+             as {:?}",
+            ids.len(),
+            a.map(VideoId::as_str),
+            truth.len(),
+            b.map(VideoId::as_str)
+        )));
+    }
+    let without_scores = truth.ids().filter(|id| !found.contains(id)).cloned().collect();
+    Ok(Judged { evaluation: evaluator.finish(), without_truth, without_scores })
+}

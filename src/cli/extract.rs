@@ -1,0 +1,205 @@
+//! `gcl extract`: footage to features.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use clap::Args;
+use gcl_data::{Clips, ExtractorIdentity, VideoId};
+use gcl_features::discover::{VideoInput, discover};
+use gcl_features::gradient::Gradient;
+use gcl_features::source::Decoder;
+use gcl_features::{ExtractOptions, Progress as Step, Summary, extract};
+
+use super::error::{Done, Failure, Outcome};
+use super::interrupt;
+use super::progress::Progress;
+
+/// Extract clip features from footage: video files, folders of frames, or folders of either.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gcl extract footage --out features
+  gcl extract camera1.mp4 camera2.mp4 --out features
+  gcl extract footage --out features --shard 2/8
+
+Extraction resumes by itself: a video whose features are there already is not extracted again.")]
+pub struct ExtractArgs {
+    /// Video files or folders.
+    #[arg(required = true)]
+    footage: Vec<PathBuf>,
+    /// The folder for the features.
+    #[arg(long, short)]
+    out: PathBuf,
+    /// The extractor.
+    #[arg(long, default_value = "gradient", value_parser = ["gradient"])]
+    net: String,
+    /// Extract only the i-th of n parts of the videos, counted from 1.
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    shard: Option<(usize, usize)>,
+    #[command(flatten)]
+    how: FootageArgs,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How footage is read.
+#[derive(Args, Debug, Clone)]
+pub struct FootageArgs {
+    /// Videos decoded side by side; as many as there are cores unless given.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// native (H.264 in MP4, frames, Y4M), ffmpeg (everything else, through an ffmpeg on the
+    /// PATH), or auto.
+    #[arg(long, default_value = "auto", value_parser = ["auto", "native", "ffmpeg"])]
+    decoder: String,
+}
+
+impl FootageArgs {
+    fn options(&self, shard: Option<(usize, usize)>) -> ExtractOptions {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        ExtractOptions {
+            clips: Clips::default(),
+            shard,
+            threads: self.threads.unwrap_or(cores).max(1),
+            decoder: match self.decoder.as_str() {
+                "native" => Decoder::Native,
+                "ffmpeg" => Decoder::Ffmpeg,
+                _ => Decoder::Auto,
+            },
+        }
+    }
+}
+
+impl Default for FootageArgs {
+    fn default() -> Self {
+        FootageArgs { threads: None, decoder: "auto".to_owned() }
+    }
+}
+
+/// `i/n` with 1 ≤ i ≤ n.
+fn parse_shard(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    match parts {
+        Some((i, n)) if 1 <= i && i <= n => Ok((i, n)),
+        _ => Err("expected i/n with i from 1 to n, such as 2/8".to_owned()),
+    }
+}
+
+/// Runs the command.
+pub fn run(args: ExtractArgs) -> Outcome {
+    let summary = extract_all(&args.footage, &args.out, &args.how, args.shard)?;
+    if args.json {
+        let skipped: Vec<_> = summary
+            .skipped
+            .iter()
+            .map(|(id, reason)| serde_json::json!({ "video": id, "reason": reason }))
+            .collect();
+        let json = serde_json::json!({
+            "features": args.out,
+            "extracted": summary.extracted,
+            "already_done": summary.already_done,
+            "frames": summary.frames,
+            "skipped": skipped,
+        });
+        println!("{}", serde_json::to_string_pretty(&json).map_err(Failure::data)?);
+    } else {
+        println!("{}", args.out.display());
+    }
+    Ok(done(&summary))
+}
+
+/// Extracts all footage, shows progress, and lists what was skipped on standard error.
+pub fn extract_all(
+    footage: &[PathBuf],
+    out: &Path,
+    how: &FootageArgs,
+    shard: Option<(usize, usize)>,
+) -> Result<Summary, Failure> {
+    let inputs = discover(footage).map_err(Failure::data)?;
+    let progress = Mutex::new(Shown::new(&inputs));
+    let follow = |step: Step| {
+        if let Ok(mut shown) = progress.lock() {
+            shown.follow(step);
+        }
+    };
+    let options = how.options(shard);
+    let summary =
+        extract(&inputs, out, &Gradient::new(), &options, &interrupt::INTERRUPTED, &follow);
+    if let Ok(shown) = progress.into_inner() {
+        shown.bar.finish();
+    }
+    let summary = summary.map_err(Failure::data)?;
+    if interrupt::requested() {
+        let text = "interrupted; the same command goes on where this one stopped";
+        return Err(Failure::Interrupted(text.to_owned()));
+    }
+    for (id, reason) in &summary.skipped {
+        eprintln!("skipped {id}: {reason}");
+    }
+    if summary.extracted + summary.already_done == 0 && !summary.skipped.is_empty() {
+        let count = summary.skipped.len();
+        return Err(Failure::Data(format!("none of the {count} videos could be extracted")));
+    }
+    Ok(summary)
+}
+
+/// Extracts footage as a model's training features were extracted.
+pub fn for_model(
+    footage: &Path,
+    out: &Path,
+    extractor: Option<&ExtractorIdentity>,
+    how: &FootageArgs,
+) -> Result<Done, Failure> {
+    match extractor {
+        Some(identity) if identity.name == "gradient" => {
+            Ok(done(&extract_all(&[footage.to_owned()], out, how, None)?))
+        }
+        Some(identity) => Err(Failure::Usage(format!(
+            "the model was trained on `{}` features; extract them from {} first, and score those",
+            identity.name,
+            footage.display()
+        ))),
+        None => Err(Failure::Usage(format!(
+            "the model was trained on features from elsewhere; give features and not footage ({})",
+            footage.display()
+        ))),
+    }
+}
+
+/// The file or folder of one video of a root that was given for extraction.
+pub fn footage_of(root: &Path, id: &VideoId) -> Option<PathBuf> {
+    let inputs = discover(&[root.to_owned()]).ok()?;
+    inputs.into_iter().find(|input| input.id == *id).map(|input| input.path)
+}
+
+fn done(summary: &Summary) -> Done {
+    match summary.skipped.is_empty() {
+        true => Done::Fully,
+        false => Done::WithSkips,
+    }
+}
+
+/// Progress in videos and frames.
+struct Shown {
+    bar: Progress,
+    frames: u64,
+}
+
+impl Shown {
+    fn new(inputs: &[VideoInput]) -> Shown {
+        let bar = Progress::new("extracting", "frames", 0);
+        bar.say(&format!("{} videos", inputs.len()));
+        Shown { bar, frames: 0 }
+    }
+
+    fn follow(&mut self, step: Step) {
+        match step {
+            Step::Frames(count) => {
+                self.frames += count as u64;
+                self.bar.set(self.frames);
+            }
+            Step::Total(frames) => self.bar.set_total(frames as u64),
+            _ => {}
+        }
+    }
+}

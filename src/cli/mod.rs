@@ -1,0 +1,74 @@
+//! The `gcl` command: arguments, one file a verb, and exit codes.
+
+mod check;
+mod demo;
+mod device;
+mod devices;
+mod error;
+mod eval;
+mod extract;
+mod facts;
+mod find;
+mod interrupt;
+mod progress;
+mod report;
+mod score;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::Done;
+
+/// Unsupervised video anomaly detection: learns what is usual from unlabelled footage, and shows
+/// what is not.
+#[derive(Parser, Debug)]
+#[command(name = "gcl", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Start with `gcl demo`, or with your own footage: `gcl find FOOTAGE --out DIR`.
+
+Results go to standard output, progress and messages to standard error. Exit codes: 0 done; 1 done,
+with items skipped and listed; 2 usage or configuration; 3 data; 4 numerical failure; 130
+interrupted, and resumable.")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    Demo(demo::DemoArgs),
+    Find(find::FindArgs),
+    Extract(extract::ExtractArgs),
+    Train(train::TrainArgs),
+    Score(score::ScoreArgs),
+    Eval(eval::EvalArgs),
+    Report(report::ReportArgs),
+    Check(check::CheckArgs),
+    Devices(devices::DevicesArgs),
+}
+
+/// Parses the command line, runs the verb, and answers with the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    interrupt::listen();
+    let outcome = match cli.verb {
+        Verb::Demo(args) => demo::run(args),
+        Verb::Find(args) => find::run(args),
+        Verb::Extract(args) => extract::run(args),
+        Verb::Train(args) => train::run(args),
+        Verb::Score(args) => score::run(args),
+        Verb::Eval(args) => eval::run(args),
+        Verb::Report(args) => report::run(args),
+        Verb::Check(args) => check::run(args),
+        Verb::Devices(args) => devices::run(args),
+    };
+    match outcome {
+        Ok(Done::Fully) => ExitCode::SUCCESS,
+        Ok(Done::WithSkips) => ExitCode::from(1),
+        Err(failure) => {
+            eprintln!("error: {}", failure.message());
+            ExitCode::from(failure.code())
+        }
+    }
+}

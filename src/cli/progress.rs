@@ -1,0 +1,104 @@
+//! Progress on standard error: a bar on a terminal, a line now and then elsewhere.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// The time between two lines where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(15);
+
+/// The progress of one long piece of work.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    what: String,
+    unit: &'static str,
+    total: u64,
+    done: u64,
+    started: Instant,
+    last_line: Instant,
+}
+
+impl Progress {
+    /// Progress towards `total` units; 0 if the total is unknown.
+    pub fn new(what: &str, unit: &'static str, total: u64) -> Progress {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let template = match total {
+                0 => format!("{{msg:12}} {{spinner}} {{pos}} {unit} ({{per_sec}}), {{elapsed}}"),
+                _ => format!(
+                    "{{msg:12}} [{{bar:32}}] {{pos}}/{{len}} {unit} ({{per_sec}}), {{eta}} left"
+                ),
+            };
+            let style = ProgressStyle::with_template(&template)
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .progress_chars("=> ");
+            let bar = if total == 0 { ProgressBar::no_length() } else { ProgressBar::new(total) };
+            bar.with_style(style).with_message(what.to_owned())
+        });
+        let now = Instant::now();
+        let what = what.to_owned();
+        Progress { bar, what, unit, total, done: 0, started: now, last_line: now }
+    }
+
+    /// Names what is being done now.
+    pub fn name(&mut self, what: &str) {
+        if self.what != what {
+            self.what = what.to_owned();
+            if let Some(bar) = &self.bar {
+                bar.set_message(what.to_owned());
+            }
+        }
+    }
+
+    /// Replaces the total, when it becomes known.
+    pub fn set_total(&mut self, total: u64) {
+        self.total = total;
+        if let Some(bar) = &self.bar {
+            bar.set_length(total);
+        }
+    }
+
+    /// The number of units done.
+    pub fn set(&mut self, done: u64) {
+        self.done = done;
+        match &self.bar {
+            Some(bar) => bar.set_position(done),
+            None if self.last_line.elapsed() >= LINE_EVERY => {
+                self.last_line = Instant::now();
+                eprintln!("{}", self.line());
+            }
+            None => {}
+        }
+    }
+
+    /// Says something without disturbing the bar.
+    pub fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| eprintln!("{text}")),
+            None => eprintln!("{text}"),
+        }
+    }
+
+    /// Takes the bar away, and leaves a line.
+    pub fn finish(self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        let seconds = self.started.elapsed().as_secs_f64();
+        let rate = self.done as f64 / seconds.max(1e-3);
+        eprintln!("{}: {} {} in {seconds:.1} s ({rate:.0}/s)", self.what, self.done, self.unit);
+    }
+
+    fn line(&self) -> String {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let rate = self.done as f64 / seconds.max(1e-3);
+        let left = self.total.saturating_sub(self.done) as f64 / rate.max(1e-9);
+        match self.total {
+            0 => format!("{}: {} {} ({rate:.0}/s)", self.what, self.done, self.unit),
+            total => format!(
+                "{}: {}/{total} {} ({rate:.0}/s), {left:.0} s left",
+                self.what, self.done, self.unit
+            ),
+        }
+    }
+}

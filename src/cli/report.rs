@@ -1,0 +1,218 @@
+//! `gcl report`: a run to one HTML file.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::{ScoreSet, Truth, VideoId};
+use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoScores};
+use gcl_eval::svg::{LineChart, Series};
+use gcl_eval::{Moment, MomentOptions, find_moments};
+use gcl_features::thumbs;
+use gcl_train::{Event, RunDir};
+
+use super::error::{Done, Failure, Outcome};
+use super::eval::{judge, read_truth};
+use super::facts::{self, Facts};
+
+/// The width of a moment's picture, in pixels.
+const PICTURE_WIDTH: u32 = 320;
+
+/// Write a run's report: one HTML file that needs nothing else.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gcl report runs/first
+  gcl report runs/first --truth truth.csv")]
+pub struct ReportArgs {
+    /// A run that has scores.
+    run: PathBuf,
+    /// Ground truth, if there is any: curves and numbers are then shown too.
+    #[arg(long)]
+    truth: Option<PathBuf>,
+    /// The truth's format.
+    #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
+    truth_format: String,
+    /// The file; the run's own `report.html` unless given.
+    #[arg(long, short)]
+    out: Option<PathBuf>,
+    /// At most this many moments.
+    #[arg(long, default_value_t = 20)]
+    top: usize,
+}
+
+/// Runs the command.
+pub fn run(args: ReportArgs) -> Outcome {
+    let run = RunDir::new(&args.run);
+    let truth = match &args.truth {
+        Some(path) => Some(read_truth(path, &args.truth_format)?),
+        None => None,
+    };
+    let contents = Contents { truth: truth.as_ref(), top: args.top, ..Contents::default() };
+    let out = args.out.unwrap_or_else(|| run.report());
+    write(&run, &contents, &out)?;
+    println!("{}", out.display());
+    Ok(Done::Fully)
+}
+
+/// What a report shows beside what the run's folder holds.
+#[derive(Default)]
+pub struct Contents<'a> {
+    /// The page's title.
+    pub title: Option<String>,
+    /// Ground truth.
+    pub truth: Option<&'a Truth>,
+    /// At most this many moments.
+    pub top: usize,
+    /// Videos that were left out, with reasons.
+    pub skipped: Vec<(String, String)>,
+    /// Further figures.
+    pub tiles: Vec<Tile>,
+}
+
+/// Writes a run's report; answers with the moments in it.
+pub fn write(
+    run: &RunDir,
+    contents: &Contents<'_>,
+    out: &Path,
+) -> Result<Vec<ShownMoment>, Failure> {
+    let config = run.config()?;
+    let scores = ScoreSet::open(run.scores())?;
+    let facts = facts::read(&run.scores())?;
+    let title = format!("{} on {} videos", config.method, scores.videos().len());
+    let mut report = Report::new(contents.title.clone().unwrap_or(title));
+    let source = scores.info().map_or("unknown", |info| info.source.as_str());
+    report.subtitle =
+        format!("{}, seed {}, scored by {source}", config.method.about(), config.seed);
+    report.skipped = contents.skipped.clone();
+    report.tiles = contents.tiles.clone();
+    report.config = settings(&toml::to_string(&config).map_err(Failure::data)?);
+
+    let events = run.events()?;
+    report.training = training_charts(&events);
+    for event in &events {
+        if let Event::Warning { text } = event {
+            report.warnings.push(text.clone());
+        }
+    }
+
+    let ids: Vec<VideoId> = scores.videos().iter().map(|(id, _)| id.clone()).collect();
+    let names = match contents.truth {
+        Some(truth) => truth.match_all(&ids)?,
+        None => vec![None; ids.len()],
+    };
+    for (id, name) in ids.iter().zip(names) {
+        let values = scores.read(id)?;
+        let labels = match (contents.truth, name) {
+            (Some(truth), Some(name)) => Some(truth.labels(name, Some(values.len()))?),
+            _ => None,
+        };
+        let fps = facts.get(id).and_then(|f| f.fps);
+        report.videos.push(VideoScores { video: id.to_string(), scores: values, truth: labels, fps });
+    }
+    if let Some(truth) = contents.truth {
+        report.evaluation = Some(judge(&scores, truth)?.evaluation);
+    }
+    report.moments = moments(&report.videos, &facts, contents.top)?;
+    write_bytes_atomic(out, report.render().as_bytes()).map_err(Failure::io(out))?;
+    Ok(report.moments)
+}
+
+/// The most anomalous moments, with pictures where the footage is at hand.
+fn moments(
+    videos: &[VideoScores],
+    facts: &Facts,
+    top: usize,
+) -> Result<Vec<ShownMoment>, Failure> {
+    let options = MomentOptions { top, ..MomentOptions::default() };
+    let found = find_moments(videos.iter().map(|v| (v.video.as_str(), &v.scores)), &options)?;
+    let mut shown: Vec<ShownMoment> = found
+        .into_iter()
+        .map(|moment| {
+            let video = videos.iter().find(|v| v.video == moment.video);
+            ShownMoment { fps: video.and_then(|v| v.fps), moment, picture: None }
+        })
+        .collect();
+    add_pictures(&mut shown, facts);
+    Ok(shown)
+}
+
+/// Decodes each video once for all of its moments. A picture that fails is left out: it is a help
+/// and not the result.
+fn add_pictures(moments: &mut [ShownMoment], facts: &Facts) {
+    for (id, known) in facts {
+        let Some(footage) = &known.footage else { continue };
+        let here = |m: &Moment| m.video == id.as_str();
+        let frames: Vec<usize> = moments
+            .iter()
+            .filter(|shown| here(&shown.moment))
+            .map(|shown| shown.moment.peak_frame)
+            .collect();
+        if frames.is_empty() {
+            continue;
+        }
+        let Ok(images) = thumbs::frames_at(footage, &frames) else {
+            eprintln!("no pictures of {id}: {} cannot be decoded", footage.display());
+            continue;
+        };
+        for shown in moments.iter_mut().filter(|shown| here(&shown.moment)) {
+            let image = images.iter().find(|(frame, _)| *frame == shown.moment.peak_frame);
+            shown.picture = image
+                .and_then(|(_, image)| thumbs::jpeg(image, PICTURE_WIDTH, 80).ok())
+                .map(|bytes| Picture { format: PictureFormat::Jpeg, bytes });
+        }
+    }
+}
+
+/// Losses and label shares by epoch, one chart each.
+fn training_charts(events: &[Event]) -> Vec<LineChart> {
+    let epochs: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Epoch(report) => Some(report),
+            _ => None,
+        })
+        .enumerate()
+        .collect();
+    let series = |name: &str, value: fn(&gcl_train::events::EpochReport) -> Option<f64>| Series {
+        name: name.to_owned(),
+        points: epochs
+            .iter()
+            .filter_map(|(i, epoch)| Some((*i as f64 + 1.0, value(epoch)?)))
+            .collect(),
+    };
+    let charts = [
+        ("Losses", "loss", None, [
+            series("generator", |e| e.loss_generator),
+            series("discriminator", |e| e.loss_discriminator),
+        ]),
+        ("Labelled anomalous", "share of segments", Some((0.0, 1.0)), [
+            series("by the generator", |e| e.labelled_by_generator),
+            series("by the discriminator", |e| e.labelled_by_discriminator),
+        ]),
+    ];
+    charts
+        .into_iter()
+        .map(|(title, y_label, y_range, series)| LineChart {
+            title: title.to_owned(),
+            x_label: "epoch, over all phases".to_owned(),
+            y_label: y_label.to_owned(),
+            y_range,
+            series: series.into_iter().filter(|s| !s.points.is_empty()).collect(),
+        })
+        .filter(|chart| !chart.series.is_empty())
+        .collect()
+}
+
+/// A configuration as rows of a table.
+fn settings(toml: &str) -> Vec<(String, String)> {
+    let mut table = String::new();
+    let mut rows = Vec::new();
+    for line in toml.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            table = format!("{name}.");
+        } else if let Some((key, value)) = line.split_once('=') {
+            rows.push((format!("{table}{}", key.trim()), value.trim().to_owned()));
+        }
+    }
+    rows
+}

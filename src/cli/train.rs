@@ -1,0 +1,191 @@
+//! `gcl train`: features to a run.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use gcl_data::{Clips, FeatureSet, Tail};
+use gcl_train::config::{DataFacts, apply_overrides, from_toml};
+use gcl_train::{
+    Event, Listener, Method, Model, Preset, RunConfig, RunDir, TrainOptions, Trainer,
+};
+
+use super::error::{Done, Failure, Outcome};
+use super::progress::Progress;
+use super::{device, interrupt};
+
+/// The extractor whose features the paper's settings fit.
+const PAPER_EXTRACTOR: &str = "resnext101";
+
+/// Train on a folder of features, without labels.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gcl train features --out runs/first
+  gcl train features --out runs/knn --method knn
+  gcl train features --out runs/slow --set training.budget.epochs=30 --set training.batch=512
+  gcl train features --out runs/first --resume")]
+pub struct TrainArgs {
+    /// A folder of features: one .npy a video, [T, d] or [T, crops, d].
+    features: PathBuf,
+    /// The run's folder.
+    #[arg(long, short)]
+    out: PathBuf,
+    #[command(flatten)]
+    choice: MethodArgs,
+    #[command(flatten)]
+    clips: ClipArgs,
+    /// A configuration file, as config.toml in a run's folder; replaces --method and --preset.
+    #[arg(long, conflicts_with_all = ["method", "preset"])]
+    config: Option<PathBuf>,
+    /// Go on with a run that was interrupted.
+    #[arg(long)]
+    resume: bool,
+}
+
+/// What to train, and where: shared by all commands that train.
+#[derive(Args, Debug, Clone)]
+pub struct MethodArgs {
+    /// gcl-pt, gcl-b, ae, knn or mahalanobis.
+    #[arg(long, default_value = "gcl-pt")]
+    pub method: Method,
+    /// Where the settings come from: `paper` fits ResNeXt-101 features, `any` all others; `auto`
+    /// chooses by the features.
+    #[arg(long, default_value = "auto", value_parser = ["auto", "any", "paper"])]
+    pub preset: String,
+    /// Every random decision follows from this number.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Change one value of the configuration: key=value, with dots into the tables.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// The device; `gcl devices` lists them.
+    #[arg(long, default_value = "flex")]
+    pub device: String,
+    /// Seconds between two saves of the training state.
+    #[arg(long, default_value_t = 30.0, hide = true)]
+    pub save_every: f64,
+}
+
+/// How plain .npy features were cut; features that gcl extracted know it themselves.
+#[derive(Args, Debug, Clone)]
+pub struct ClipArgs {
+    /// Frames in a clip of plain .npy features.
+    #[arg(long, value_name = "FRAMES")]
+    pub clip_length: Option<usize>,
+    /// Frames from one clip's start to the next one's; the clip length unless given.
+    #[arg(long, value_name = "FRAMES", requires = "clip_length")]
+    pub clip_stride: Option<usize>,
+    /// What became of the last frames.
+    #[arg(long, value_name = "RULE", requires = "clip_length", default_value = "drop",
+          value_parser = ["shift", "drop", "loop", "paper-resnext"])]
+    pub clip_tail: String,
+}
+
+impl ClipArgs {
+    /// The rule, if one was given.
+    pub fn clips(&self) -> Option<Clips> {
+        let length = self.clip_length?;
+        let tail = match self.clip_tail.as_str() {
+            "shift" => Tail::Shift,
+            "loop" => Tail::Loop,
+            "paper-resnext" => Tail::PaperResnext,
+            _ => Tail::Drop,
+        };
+        Some(Clips { length, stride: self.clip_stride.unwrap_or(length), tail })
+    }
+}
+
+/// Runs the command.
+pub fn run(args: TrainArgs) -> Outcome {
+    let set = FeatureSet::open_with(&args.features, args.clips.clips())?;
+    let run = RunDir::new(&args.out);
+    match (args.resume, run.exists()) {
+        (true, true) => eprintln!("going on with {}", args.out.display()),
+        (true, false) => {
+            return Err(Failure::Usage(format!(
+                "{}: no run to resume here; leave --resume out to start one",
+                args.out.display()
+            )));
+        }
+        (false, _) => {
+            let config = configuration(&args.choice, args.config.as_deref(), &set)?;
+            run.create(&config)?;
+        }
+    }
+    let model = train(&set, &run, &args.choice)?;
+    println!("{}", run.path().display());
+    drop(model);
+    Ok(Done::Fully)
+}
+
+/// The configuration that the arguments mean for these features.
+pub fn configuration(
+    choice: &MethodArgs,
+    file: Option<&Path>,
+    set: &FeatureSet,
+) -> Result<RunConfig, Failure> {
+    let config = match file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(Failure::io(path))?;
+            let located = |e| Failure::Usage(format!("{}: {e}", path.display()));
+            from_toml(&text).map_err(located)?
+        }
+        None => {
+            let from_paper = set.identity().is_some_and(|e| e.name == PAPER_EXTRACTOR);
+            let preset = match choice.preset.as_str() {
+                "paper" => Preset::Paper,
+                "any" => Preset::Any,
+                _ if from_paper => Preset::Paper,
+                _ => Preset::Any,
+            };
+            let data = DataFacts { dim: set.dim(), segments: set.total() };
+            RunConfig::new(choice.method, preset, choice.seed, data)
+        }
+    };
+    Ok(apply_overrides(&config, &choice.set)?)
+}
+
+/// Trains a run that exists, from wherever it stands.
+pub fn train(set: &FeatureSet, run: &RunDir, choice: &MethodArgs) -> Result<Model, Failure> {
+    let options = TrainOptions {
+        device: device::find(&choice.device)?,
+        cancel: &interrupt::INTERRUPTED,
+        save_every: Duration::from_secs_f64(choice.save_every.clamp(0.0, 1e6)),
+    };
+    let mut listener = Terminal { progress: Progress::new("training", "steps", 0) };
+    let result = gcl_train::train(set, run, &options, &mut listener);
+    listener.progress.finish();
+    Ok(result?)
+}
+
+/// Shows a run on the terminal.
+struct Terminal {
+    progress: Progress,
+}
+
+impl Listener for Terminal {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Started { videos, segments, dim, phases } => {
+                self.progress.set_total(phases.iter().map(|p| p.steps).sum());
+                self.progress.say(&format!(
+                    "training on {segments} segments of {videos} videos, {dim} dimensions"
+                ));
+                for phase in phases {
+                    let (name, segments, steps) = (&phase.name, phase.segments, phase.steps);
+                    self.progress.say(&format!("  {name}: {steps} steps on {segments} segments"));
+                }
+            }
+            Event::Warning { text } => self.progress.say(&format!("warning: {text}")),
+            Event::Epoch(_) | Event::Finished { .. } => {}
+        }
+    }
+
+    fn step(&mut self, progress: &gcl_train::events::Progress) {
+        self.progress.name(&progress.phase);
+        self.progress.set_total(progress.steps);
+        self.progress.set(progress.step);
+    }
+
+    fn epoch(&mut self, _trainer: &Trainer) {}
+}

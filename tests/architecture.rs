@@ -1,0 +1,53 @@
+//! ARCHITECTURE.md's crate table is true.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const CRATES: [&str; 5] = ["gcl-data", "gcl-core", "gcl-features", "gcl-train", "gcl-eval"];
+
+/// `(crate, what it may depend on)` rows of the table.
+fn table() -> Vec<(String, BTreeSet<String>)> {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `gcl"));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let name = cells[1].trim_matches('`').to_owned();
+        let mut allowed: BTreeSet<String> =
+            cells[3].split(',').map(|c| c.trim().trim_matches('`').to_owned()).collect();
+        if allowed.remove("all of them") {
+            allowed.extend(CRATES.map(str::to_owned));
+        }
+        (name, allowed)
+    })
+    .collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The direct dependencies of a manifest that the table speaks of, with burn's own crates as burn.
+fn dependencies(manifest: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(manifest).unwrap();
+    let manifest: toml::Table = text.parse().unwrap();
+    let Some(toml::Value::Table(table)) = manifest.get("dependencies") else { return [].into() };
+    let names = table.keys().filter_map(|name| match name.as_str() {
+        "burn" | "burn-ndarray" | "burn-cuda" => Some("burn".to_owned()),
+        name if CRATES.contains(&name) => Some(name.to_owned()),
+        _ => None,
+    });
+    names.collect()
+}
+
+#[test]
+fn every_crate_depends_only_on_what_the_table_allows() {
+    let table = table();
+    assert_eq!(table.len(), CRATES.len() + 1, "one row a crate");
+    for (name, allowed) in table {
+        let folder = if name == "gcl" { root().to_owned() } else { root().join("crates").join(&name) };
+        let found = dependencies(&folder.join("Cargo.toml"));
+        let extra: Vec<_> = found.difference(&allowed).collect();
+        assert!(extra.is_empty(), "{name} depends on {extra:?}, ARCHITECTURE.md allows {allowed:?}");
+    }
+}
