@@ -1,11 +1,22 @@
 //! From video to clip features: decoding, clips and extractors.
 //!
+//! - [`discover`] finds the videos under the paths that a user names;
 //! - [`source`] decodes video files and folders of frames, one [`Frame`] at a time, in display order;
-//! - [`discover`] finds the videos under the paths that a user names.
+//! - [`extractor`] is what turns clips into feature vectors;
+//! - [`pipeline`] does all of it for many videos, and writes the feature files;
+//! - [`thumbs`] takes single frames as pictures for reports.
 
+pub mod discover;
+pub mod extractor;
 mod frame;
 mod guard;
 mod natural;
+pub mod pipeline;
 pub mod source;
+pub mod thumbs;
 
+pub use discover::{DiscoverError, VideoInput, discover};
+pub use extractor::{Extractor, ExtractorError};
 pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
+pub use pipeline::{ExtractError, ExtractOptions, Progress, Shard, Summary, extract};
+pub use source::{Decoder, FrameSource, SourceError, SourceInfo};

@@ -62,6 +62,16 @@ pub enum SourceError {
         /// The file or folder.
         path: PathBuf,
     },
+    /// A frame behind the last one was asked for.
+    #[error("{path}: no frame {index}, the video has {frames}", path = path.display())]
+    NoSuchFrame {
+        /// The video.
+        path: PathBuf,
+        /// The index asked for, from 0.
+        index: usize,
+        /// Frames that there are.
+        frames: usize,
+    },
     /// Only FFmpeg could read it, and there is none.
     #[error("{path}: {reason}; no `ffmpeg` on the PATH: install FFmpeg, or convert the video to H.264 in MP4 or to a folder of PNG or JPEG frames", path = path.display())]
     NoFfmpeg {

@@ -1,0 +1,218 @@
+//! Feature files of many videos: in parallel, resumable, each file whole or not there.
+
+mod shard;
+mod stream;
+mod video;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::{fs, thread};
+
+use gcl_data::{Clips, FeatureError, VideoId, is_finished};
+pub use shard::{Shard, ShardError};
+
+use crate::discover::VideoInput;
+use crate::extractor::{Extractor, ExtractorError};
+use crate::source::Decoder;
+
+/// How features are extracted.
+#[derive(Debug, Clone)]
+pub struct ExtractOptions {
+    /// The rule that cuts a video into clips.
+    pub clips: Clips,
+    /// The share of the videos to do; all of them if `None`.
+    pub shard: Option<Shard>,
+    /// Videos that are worked on at the same time, at least 1. Features do not depend on it.
+    pub threads: usize,
+    /// Which decoders may be used.
+    pub decoder: Decoder,
+}
+
+impl Default for ExtractOptions {
+    /// Clips of 16 frames, no shard, as many threads as there are cores.
+    fn default() -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        Self { clips: Clips::default(), shard: None, threads, decoder: Decoder::Auto }
+    }
+}
+
+/// What happens during an extraction. Events of different videos mix.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress<'a> {
+    /// A video was opened.
+    Started {
+        /// The video.
+        id: &'a VideoId,
+        /// Its number of frames, where the file says.
+        frames: Option<usize>,
+    },
+    /// Further frames of a video were decoded.
+    Frames {
+        /// The video.
+        id: &'a VideoId,
+        /// Frames since the last event.
+        frames: usize,
+    },
+    /// A video's features are written.
+    Finished {
+        /// The video.
+        id: &'a VideoId,
+        /// All its frames.
+        frames: usize,
+        /// Its clips.
+        clips: usize,
+    },
+    /// A video's features were there already.
+    AlreadyDone {
+        /// The video.
+        id: &'a VideoId,
+    },
+    /// A video was left out.
+    Skipped {
+        /// The video.
+        id: &'a VideoId,
+        /// Why.
+        reason: &'a str,
+    },
+}
+
+/// What came of an extraction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Videos whose features were written now.
+    pub extracted: usize,
+    /// Videos whose features were there already.
+    pub already_done: usize,
+    /// Videos without features, sorted by id, with what is wrong with each.
+    pub skipped: Vec<(VideoId, String)>,
+    /// Frames of the videos extracted now.
+    pub frames: usize,
+    /// Whether the extraction was cancelled before its end; running it again resumes it.
+    pub cancelled: bool,
+}
+
+/// Why an extraction stopped. Feature files that are finished stay, and are not done again.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtractError {
+    /// The folder of features cannot be read or written, or holds features made in another way.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    /// The folder of features cannot be made.
+    #[error("{path}: {source}", path = path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system answered.
+        source: std::io::Error,
+    },
+    /// The extractor can no longer work.
+    #[error("{id}: {source}")]
+    Extractor {
+        /// The video that it failed on.
+        id: VideoId,
+        /// What it says.
+        source: ExtractorError,
+    },
+    /// The clip rule is out of range.
+    #[error(transparent)]
+    Clips(#[from] gcl_data::ClipError),
+}
+
+/// Writes the features of `inputs` to `out_dir`: `<id>.npy` and `<id>.json` for each video.
+///
+/// Videos whose features are there already are left as they are. One that cannot be decoded to its
+/// last frame, or has too few frames for a clip, is skipped and reported, and leaves no file.
+/// Setting `cancel` stops the work within a frame; what is finished by then stays.
+/// The same videos give the same bytes, whatever the threads, shards and interruptions.
+///
+/// # Errors
+/// Stops at the first thing that would fail for every video: see [`ExtractError`].
+pub fn extract<E: Extractor>(
+    inputs: &[VideoInput],
+    out_dir: &Path,
+    extractor: &E,
+    options: &ExtractOptions,
+    cancel: &AtomicBool,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> Result<Summary, ExtractError> {
+    let clips = options.clips.validate()?;
+    let identity = extractor.identity(clips);
+    fs::create_dir_all(out_dir)
+        .map_err(|source| ExtractError::Folder { path: out_dir.to_owned(), source })?;
+
+    // Features of another kind in the folder are found before any work is done.
+    let mut summary = Summary::default();
+    let mut todo = Vec::new();
+    for input in share(inputs, options.shard) {
+        if is_finished(out_dir, &input.id, &identity)? {
+            summary.already_done += 1;
+            progress(Progress::AlreadyDone { id: &input.id });
+        } else {
+            todo.push((video::bytes(&input.path), input));
+        }
+    }
+    // A long video that starts last would keep one thread busy while the others have nothing to do.
+    todo.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.id.cmp(&y.id)));
+
+    let job = video::Job { extractor, identity: &identity, options, out_dir, cancel, progress };
+    let next = AtomicUsize::new(0);
+    let failed = AtomicBool::new(false);
+    let results = Mutex::new((summary, None));
+    thread::scope(|scope| {
+        for _ in 0..options.threads.clamp(1, todo.len().max(1)) {
+            scope.spawn(|| {
+                while !failed.load(Ordering::Relaxed) {
+                    let Some((_, input)) = todo.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                        break;
+                    };
+                    let outcome = job.run(input);
+                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    match outcome {
+                        Ok(outcome) => results.0.add(&input.id, outcome, progress),
+                        Err(error) => {
+                            failed.store(true, Ordering::Relaxed);
+                            results.1.get_or_insert(error);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let (mut summary, error) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    summary.skipped.sort();
+    error.map_or(Ok(summary), Err)
+}
+
+impl Summary {
+    fn add(
+        &mut self,
+        id: &VideoId,
+        outcome: video::Outcome,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) {
+        match outcome {
+            video::Outcome::Written { frames, clips } => {
+                self.extracted += 1;
+                self.frames += frames;
+                progress(Progress::Finished { id, frames, clips });
+            }
+            video::Outcome::Skipped(reason) => {
+                progress(Progress::Skipped { id, reason: &reason });
+                self.skipped.push((id.clone(), reason));
+            }
+            video::Outcome::Cancelled => self.cancelled = true,
+        }
+    }
+}
+
+/// The videos of a shard, by their place in the list sorted by id.
+fn share(inputs: &[VideoInput], shard: Option<Shard>) -> impl Iterator<Item = &VideoInput> {
+    let mut sorted: Vec<&VideoInput> = inputs.iter().collect();
+    sorted.sort_by(|a, b| a.id.cmp(&b.id));
+    sorted
+        .into_iter()
+        .enumerate()
+        .filter(move |(position, _)| shard.is_none_or(|shard| shard.holds(*position)))
+        .map(|(_, input)| input)
+}
