@@ -38,9 +38,9 @@ impl Sequence {
 
 /// The folder of real data, or `None` after saying so.
 pub fn real_data(test: &str) -> Option<PathBuf> {
-    let data = std::env::var_os("GCL_DATA").map(PathBuf::from);
+    let data = std::env::var_os("GCL_DATA").filter(|dir| !dir.is_empty()).map(PathBuf::from);
     if data.is_none() {
-        eprintln!("SKIPPED: GCL_DATA not set ({test})");
+        eprintln!("SKIPPED: GCL_DATA not set ({test} needs the real data)");
     }
     data
 }
