@@ -282,9 +282,9 @@ fn garbled_headers() {
     let alphabet = b"0123456789(),'{}: <>|bfiuTFL\\\x00\xff\n";
     let mut random = Sequence(3);
     let mut opened = 0;
-    for _ in 0..1000 {
+    for _ in 0..2000 {
         let mut bytes = good.clone();
-        for _ in 0..1 + random.below(3) {
+        for _ in 0..1 + random.below(2) {
             let at = random.below(bytes.len() - 48);
             bytes[at] = alphabet[random.below(alphabet.len())];
         }
@@ -296,5 +296,5 @@ fn garbled_headers() {
         opened += 1;
     }
     // Some damage is harmless, such as a change within white space or 'f' to 'i'.
-    assert!(opened > 10 && opened < 800, "{opened}");
+    assert!(opened > 10 && opened < 1000, "{opened}");
 }
