@@ -3,12 +3,14 @@
 //! - [`discover`] finds the videos under the paths that a user names;
 //! - [`source`] decodes video files and folders of frames, one [`Frame`] at a time, in display order;
 //! - [`extractor`] is what turns clips into feature vectors;
+//! - [`gradient`] is the one that needs no weights;
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
 //! - [`thumbs`] takes single frames as pictures for reports.
 
 pub mod discover;
 pub mod extractor;
 mod frame;
+pub mod gradient;
 mod guard;
 mod natural;
 pub mod pipeline;
