@@ -53,7 +53,8 @@ fn area_average(luma: &[u8], width: usize, height: usize) -> Box<Plane> {
     let (columns, rows) = (Overlaps::new(width, WIDTH), Overlaps::new(height, HEIGHT));
     let area = width * height;
     let (half, area) = ((area / 2) as f64, area as f64);
-    let mut sums = vec![0.0f32; width];
+    // Weights of zero may reach a little over the right border.
+    let mut sums = vec![0.0f32; width + columns.most];
     let mut plane = empty();
     for (row, out) in plane.iter_mut().enumerate() {
         sums.fill(0.0);
@@ -64,10 +65,15 @@ fn area_average(luma: &[u8], width: usize, height: usize) -> Box<Plane> {
                 *sum += weight * f32::from(sample);
             }
         }
-        for (column, out) in out.iter_mut().enumerate() {
-            let (left, weights) = columns.of(column);
-            let terms = sums[left..].iter().zip(weights);
-            let total: f64 = terms.map(|(&sum, &w)| f64::from(sum) * f64::from(w)).sum();
+        let totals = match columns.most {
+            // The usual widths, up to 256 pixels, with the inner loop unrolled.
+            2 => columns.weigh::<2>(&sums),
+            3 => columns.weigh::<3>(&sums),
+            4 => columns.weigh::<4>(&sums),
+            5 => columns.weigh::<5>(&sums),
+            _ => columns.weigh_any(&sums),
+        };
+        for (out, total) in out.iter_mut().zip(totals) {
             *out = ((16.0 * total + half) / area) as i16;
         }
     }
@@ -102,6 +108,31 @@ impl Overlaps {
     /// The first input pixel under an output pixel, and the weights from there on.
     fn of(&self, output: usize) -> (usize, &[f32]) {
         (self.first[output], &self.weights[output * self.most..][..self.most])
+    }
+
+    /// The weighted sum of `line` under each output pixel, for `most == N`.
+    fn weigh<const N: usize>(&self, line: &[f32]) -> [f64; WIDTH] {
+        let mut totals = [0.0; WIDTH];
+        let weights = self.weights.as_chunks::<N>().0;
+        for ((total, &first), weights) in totals.iter_mut().zip(&self.first).zip(weights) {
+            if let Some(under) = line[first..].first_chunk::<N>() {
+                for n in 0..N {
+                    *total += f64::from(under[n]) * f64::from(weights[n]);
+                }
+            }
+        }
+        totals
+    }
+
+    /// The same for any `most`.
+    fn weigh_any(&self, line: &[f32]) -> [f64; WIDTH] {
+        let mut totals = [0.0; WIDTH];
+        let weights = self.weights.chunks_exact(self.most);
+        for ((total, &first), weights) in totals.iter_mut().zip(&self.first).zip(weights) {
+            let terms = line[first..].iter().zip(weights);
+            *total = terms.map(|(&sum, &weight)| f64::from(sum) * f64::from(weight)).sum();
+        }
+        totals
     }
 }
 

@@ -1,0 +1,93 @@
+//! Videos are found under the names that they will keep.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gcl_features::{discover, thumbs};
+use image::{GrayImage, Luma};
+
+fn make(root: &Path, files: &[&str]) {
+    for file in files {
+        let path = root.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "x").unwrap();
+    }
+}
+
+fn ids(paths: &[PathBuf]) -> Result<Vec<String>, String> {
+    let videos = discover(paths).map_err(|error| error.to_string())?;
+    Ok(videos.iter().map(|video| video.id.to_string()).collect())
+}
+
+#[test]
+fn files_and_folders_of_frames_are_found_once_and_sorted() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("data");
+    make(&root, &["b/v2.MP4", "b/v.1.avi", "a.mkv", "test/01/000.jpg", "test/01/001.jpg"]);
+    make(&root, &["b/cover.png", ".git/x.mp4", "b/.hidden.mp4", "notes.txt", "test/02/.x.png"]);
+    let found = ids(std::slice::from_ref(&root)).unwrap();
+    assert_eq!(found, ["a", "b/v.1", "b/v2", "test/01"]);
+    // Named directly: a file, and a folder of frames.
+    assert_eq!(ids(&[root.join("b/v2.MP4")]).unwrap(), ["v2"]);
+    assert_eq!(ids(&[root.join("test/01")]).unwrap(), ["01"]);
+    let paths = discover(&[root.join("test")]).unwrap();
+    assert!(paths[0].path.ends_with("test/01"));
+}
+
+#[test]
+fn ids_that_clash_are_prefixed_or_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    make(dir.path(), &["east/cam1.mp4", "west/cam1.mp4", "west/cam2.mp4"]);
+    let (east, west) = (dir.path().join("east"), dir.path().join("west"));
+    assert_eq!(ids(&[east.clone(), west.join("cam2.mp4")]).unwrap(), ["cam1", "cam2"]);
+    let found = ids(&[east.clone(), west.clone()]).unwrap();
+    assert_eq!(found, ["east/cam1", "west/cam1", "west/cam2"]);
+    let error = ids(&[east.clone(), east.join("cam1.mp4")]).unwrap_err();
+    assert!(error.contains("two videos with the name east/cam1"), "{error}");
+    make(dir.path(), &["west/cam2.avi"]);
+    let error = ids(&[west]).unwrap_err();
+    assert!(error.contains("cam2.avi") && error.contains("cam2.mp4"), "{error}");
+}
+
+#[test]
+fn nothing_found_says_what_was_looked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    make(dir.path(), &["notes.txt"]);
+    let error = ids(&[dir.path().to_owned()]).unwrap_err();
+    assert!(error.contains(".mp4") && error.contains(".png"), "{error}");
+    let error = ids(&[dir.path().join("notes.txt")]).unwrap_err();
+    assert!(error.contains("notes.txt: not a video file"), "{error}");
+    assert!(ids(&[dir.path().join("none")]).unwrap_err().contains("none: No such file"));
+}
+
+#[cfg(unix)]
+#[test]
+fn loops_of_links_end() {
+    let dir = tempfile::tempdir().unwrap();
+    make(dir.path(), &["a/v.mp4"]);
+    std::os::unix::fs::symlink(dir.path(), dir.path().join("a/back")).unwrap();
+    std::os::unix::fs::symlink(dir.path().join("a"), dir.path().join("same")).unwrap();
+    assert_eq!(ids(&[dir.path().to_owned()]).unwrap(), ["a/v", "same/v"]);
+}
+
+#[test]
+fn thumbnails_are_the_frames_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    for n in 0..12u8 {
+        let name = dir.path().join(format!("{n}.png"));
+        GrayImage::from_pixel(40, 20, Luma([n * 20])).save(name).unwrap();
+    }
+    let pictures = thumbs::frames_at(dir.path(), &[10, 2, 10]).unwrap();
+    let found: Vec<(usize, u8)> =
+        pictures.iter().map(|(n, p)| (*n, p.get_pixel(3, 3)[0])).collect();
+    assert_eq!(found, [(2, 40), (10, 200)]);
+    let error = thumbs::frames_at(dir.path(), &[12]).unwrap_err().to_string();
+    assert!(error.contains("no frame 12, the video has 12"), "{error}");
+    let small = image::load_from_memory(&thumbs::jpeg(&pictures[1].1, 10, 90).unwrap()).unwrap();
+    assert_eq!((small.width(), small.height()), (10, 5));
+    assert!(small.to_luma8().get_pixel(5, 2)[0].abs_diff(200) < 3);
+    let same = image::load_from_memory(&thumbs::jpeg(&pictures[0].1, 100, 0).unwrap()).unwrap();
+    assert_eq!(same.width(), 40);
+}

@@ -1,0 +1,261 @@
+//! The same videos give the same feature files, however the work is split, and bad ones are left out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use gcl_data::{Clips, FeatureSet, Tail};
+use gcl_features::gradient::Gradient;
+use gcl_features::{
+    Decoder, ExtractError, ExtractOptions, Extractor, ExtractorError, Frame, Pixels, Progress,
+    Summary, discover, extract,
+};
+
+/// Writes a Y4M video of `frames` frames of noise that depends on the seed.
+fn video(path: &Path, width: usize, height: usize, frames: usize, seed: u64) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut bytes = format!("YUV4MPEG2 W{width} H{height} F25:1 Cmono\n").into_bytes();
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    for _ in 0..frames {
+        bytes.extend(b"FRAME\n");
+        bytes.extend((0..width * height).map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 32) as u8
+        }));
+    }
+    fs::write(path, bytes).unwrap();
+}
+
+fn scene(dir: &Path) -> PathBuf {
+    let root = dir.join("videos");
+    for (n, frames) in [40, 16, 5, 33, 100, 64, 17].into_iter().enumerate() {
+        video(&root.join(format!("cam{}/v{n}.y4m", n % 2)), 40 + n, 30, frames, n as u64);
+    }
+    fs::copy(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bframes.mp4"),
+        root.join("clip.mp4"),
+    )
+    .unwrap();
+    root
+}
+
+/// Every file below a folder.
+fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(
+                files(&path)
+                    .into_iter()
+                    .map(|(name, bytes)| (Path::new(path.file_name().unwrap()).join(name), bytes)),
+            );
+        } else {
+            found.insert(path.file_name().unwrap().into(), fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+fn options(threads: usize) -> ExtractOptions {
+    ExtractOptions { threads, decoder: Decoder::Native, ..ExtractOptions::default() }
+}
+
+fn run(root: &Path, out: &Path, options: &ExtractOptions) -> Summary {
+    let inputs = discover(&[root.to_owned()]).unwrap();
+    extract(&inputs, out, &Gradient, options, &AtomicBool::new(false), &|_| {}).unwrap()
+}
+
+#[test]
+fn threads_shards_and_interruptions_change_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = scene(dir.path());
+    let out = |name: &str| dir.path().join(name);
+    let summary = run(&root, &out("one"), &options(1));
+    assert_eq!((summary.extracted, summary.frames, summary.skipped.len()), (8, 315, 0));
+    let expected = files(&out("one"));
+    assert_eq!(expected.len(), 16);
+
+    run(&root, &out("three"), &options(3));
+    assert!(files(&out("three")) == expected, "three threads differ from one");
+
+    let mut extracted = 0;
+    for index in 1..=3 {
+        let shard = Some(format!("{index}/3").parse().unwrap());
+        extracted += run(&root, &out("shards"), &ExtractOptions { shard, ..options(2) }).extracted;
+    }
+    assert_eq!(extracted, 8);
+    assert!(files(&out("shards")) == expected, "shards differ");
+
+    // Cancelled in the middle of a video, again and again, until all is done.
+    let inputs = discover(std::slice::from_ref(&root)).unwrap();
+    let (cancel, started) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let mut rounds = 0;
+    loop {
+        cancel.store(false, Ordering::Relaxed);
+        started.store(0, Ordering::Relaxed);
+        let stop = |event: Progress<'_>| {
+            if matches!(event, Progress::Started { .. })
+                && started.fetch_add(1, Ordering::Relaxed) == 3
+            {
+                cancel.store(true, Ordering::Relaxed);
+            }
+        };
+        let summary =
+            extract(&inputs, &out("stopped"), &Gradient, &options(1), &cancel, &stop).unwrap();
+        rounds += 1;
+        assert_eq!(summary.already_done, 3 * (rounds - 1));
+        if !summary.cancelled {
+            break;
+        }
+        assert_eq!(files(&out("stopped")).len(), 6 * rounds);
+    }
+    assert_eq!(rounds, 3);
+    assert!(files(&out("stopped")) == expected, "resumed work differs");
+}
+
+#[test]
+fn feature_files_hold_what_the_rule_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = scene(dir.path());
+    let out = dir.path().join("features");
+    run(&root, &out, &options(2));
+    let set = FeatureSet::open(&out).unwrap();
+    let counts: Vec<(&str, usize, Option<usize>)> =
+        set.videos().iter().map(|v| (v.id.as_str(), v.segments, v.frames)).collect();
+    assert_eq!(
+        counts,
+        [
+            ("cam0/v0", 3, Some(40)),
+            ("cam0/v2", 1, Some(5)),
+            ("cam0/v4", 7, Some(100)),
+            ("cam0/v6", 2, Some(17)),
+            ("cam1/v1", 1, Some(16)),
+            ("cam1/v3", 3, Some(33)),
+            ("cam1/v5", 4, Some(64)),
+            ("clip", 3, Some(40)),
+        ]
+    );
+    let identity = set.identity().unwrap();
+    assert_eq!((identity.name.as_str(), identity.version.as_str()), ("gradient", "1"));
+    assert_eq!((set.dim(), identity.clips), (1152, Clips::default()));
+    // Another clip rule in the same folder would mix two kinds of features.
+    let clips = Clips { length: 8, ..Clips::default() };
+    let inputs = discover(&[root]).unwrap();
+    let other = ExtractOptions { clips, ..options(1) };
+    let error = extract(&inputs, &out, &Gradient, &other, &AtomicBool::new(false), &|_| {});
+    assert!(error.unwrap_err().to_string().contains("clips.length is 16 there and 8 here"));
+}
+
+#[test]
+fn bad_videos_are_skipped_with_their_reason_and_leave_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("videos");
+    video(&root.join("good.y4m"), 16, 16, 20, 1);
+    video(&root.join("short.y4m"), 16, 16, 3, 1);
+    video(&root.join("none.y4m"), 16, 16, 0, 1);
+    video(&root.join("cut.y4m"), 16, 16, 500, 1);
+    let whole = fs::read(root.join("cut.y4m")).unwrap();
+    fs::write(root.join("cut.y4m"), &whole[..whole.len() - 1]).unwrap();
+    fs::write(root.join("text.mp4"), "not a video").unwrap();
+    let clips = Clips { tail: Tail::Drop, ..Clips::default() };
+    let events = Mutex::new(Vec::new());
+    let note = |event: Progress<'_>| events.lock().unwrap().push(format!("{event:?}"));
+    let inputs = discover(&[root]).unwrap();
+    let out = dir.path().join("features");
+    let cancel = AtomicBool::new(false);
+    let summary =
+        extract(&inputs, &out, &Gradient, &ExtractOptions { clips, ..options(2) }, &cancel, &note)
+            .unwrap();
+    assert_eq!((summary.extracted, summary.frames), (1, 20));
+    let reasons: Vec<String> =
+        summary.skipped.iter().map(|(id, reason)| format!("{id} {reason}")).collect();
+    for (found, (id, reason)) in reasons.iter().zip([
+        ("cut ", "damaged after 499 frames"),
+        ("none ", "0 frames are too few for a clip of 16"),
+        ("short ", "3 frames are too few for a clip of 16"),
+        ("text ", "no built-in decoder"),
+    ]) {
+        assert!(found.starts_with(id) && found.contains(reason), "{found}");
+    }
+    let names: Vec<PathBuf> = files(&out).into_keys().collect();
+    assert_eq!(names, [PathBuf::from("good.json"), PathBuf::from("good.npy")]);
+    let events = events.into_inner().unwrap();
+    assert_eq!(events.iter().filter(|event| event.starts_with("Skipped")).count(), 4);
+    assert!(events.contains(&"Frames { id: \"cut\", frames: 256 }".to_owned()), "{events:?}");
+}
+
+/// Fails on dark frames as a device would, and refuses bright ones.
+struct Moody;
+
+impl Extractor for Moody {
+    type Prepared = ();
+    fn name(&self) -> &str {
+        "moody"
+    }
+    fn version(&self) -> &str {
+        "1"
+    }
+    fn dim(&self) -> usize {
+        1
+    }
+    fn prepare(&self, frame: &Frame) -> Result<(), ExtractorError> {
+        match frame.luma()[0] {
+            0 => Err(ExtractorError::Failed("device lost".into())),
+            255 => Err(ExtractorError::Video("too bright".into())),
+            _ => Ok(()),
+        }
+    }
+    fn describe(&self, clips: &[Vec<&()>]) -> Result<Vec<f32>, ExtractorError> {
+        Ok(vec![1.0; clips.len()])
+    }
+}
+
+#[test]
+fn what_fails_for_every_video_stops() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("videos");
+    fs::create_dir_all(&root).unwrap();
+    let write = |value: u8| {
+        let mut bytes = b"YUV4MPEG2 W1 H1 Cmono\nFRAME\n".to_vec();
+        bytes.push(value);
+        fs::write(root.join(format!("{value}.y4m")), bytes).unwrap();
+    };
+    let run = |out: &Path| {
+        let inputs = discover(std::slice::from_ref(&root)).unwrap();
+        extract(&inputs, out, &Moody, &options(1), &AtomicBool::new(false), &|_| {})
+    };
+    write(7);
+    write(255);
+    let summary = run(&dir.path().join("a")).unwrap();
+    assert_eq!((summary.extracted, summary.skipped[0].1.as_str()), (1, "too bright"));
+    write(0);
+    let error = run(&dir.path().join("b")).unwrap_err();
+    assert_eq!(error.to_string(), "0: the extractor failed: device lost");
+    let file = dir.path().join("file");
+    fs::write(&file, "in the way").unwrap();
+    assert!(matches!(run(&file), Err(ExtractError::Folder { .. })));
+    // The folder of one video is a file: nothing can be written there.
+    let out = dir.path().join("c");
+    fs::create_dir_all(root.join("sub")).unwrap();
+    fs::rename(root.join("7.y4m"), root.join("sub/7.y4m")).unwrap();
+    fs::remove_file(root.join("0.y4m")).unwrap();
+    fs::create_dir_all(&out).unwrap();
+    fs::write(out.join("sub"), "in the way").unwrap();
+    assert!(matches!(run(&out), Err(ExtractError::Features(_))));
+}
+
+#[test]
+fn frames_of_luma_and_of_colour_are_described_alike() {
+    let gray = Frame::new(4, 4, Pixels::Gray(vec![90; 16])).unwrap();
+    let rgb = Frame::new(4, 4, Pixels::Rgb(vec![90; 48])).unwrap();
+    assert_eq!(Gradient.prepare(&gray).unwrap(), Gradient.prepare(&rgb).unwrap());
+    let one = Gradient.prepare(&gray).unwrap();
+    assert!(Gradient.describe(&[vec![&one]]).is_err());
+}
