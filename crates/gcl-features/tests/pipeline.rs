@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use gcl_data::{Clips, FeatureSet, Tail};
+use gcl_data::{Clips, FeatureSet, Npy, Tail};
 use gcl_features::gradient::Gradient;
 use gcl_features::{
     Decoder, ExtractError, ExtractOptions, Extractor, ExtractorError, Frame, Pixels, Progress,
@@ -258,4 +258,18 @@ fn frames_of_luma_and_of_colour_are_described_alike() {
     assert_eq!(Gradient.prepare(&gray).unwrap(), Gradient.prepare(&rgb).unwrap());
     let one = Gradient.prepare(&gray).unwrap();
     assert!(Gradient.describe(&[vec![&one]]).is_err());
+}
+
+#[test]
+fn gradient_features_are_those_of_the_definition_in_numpy() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    for name in ["bframes", "cropped"] {
+        let out = dir.path().join(name);
+        run(&data.join(format!("{name}.mp4")), &out, &options(1));
+        let found = Npy::open(out.join(format!("{name}.npy"))).unwrap();
+        let expected = Npy::open(data.join(format!("{name}.gradient.npy"))).unwrap();
+        assert_eq!(found.shape(), expected.shape());
+        assert!(found.to_f32().unwrap() == expected.to_f32().unwrap(), "{name}");
+    }
 }

@@ -7,6 +7,7 @@ use image::{DynamicImage, ImageReader, Limits};
 
 use super::{FrameSource, SourceError, SourceInfo};
 use crate::frame::{Frame, MAX_SIDE, Pixels};
+use crate::guard::guarded;
 use crate::natural;
 
 /// Extensions of frames, compared without regard to case.
@@ -58,8 +59,9 @@ impl FrameSource for Images {
 
     fn next(&mut self, frame: &mut Frame) -> Result<bool, SourceError> {
         let Some(file) = self.files.get(self.given) else { return Ok(false) };
-        let image = reader(file)?
-            .decode()
+        let reader = reader(file)?;
+        let image = guarded(|| reader.decode())
+            .map_err(|why| SourceError::damaged(file, self.given, why))?
             .map_err(|error| SourceError::damaged(file, self.given, error))?;
         let (width, height) = (image.width() as usize, image.height() as usize);
         if (width, height) != (self.info.width, self.info.height) {
