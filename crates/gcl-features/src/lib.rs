@@ -1,6 +1,6 @@
 //! From video to clip features: decoding, clips and extractors.
 //!
-//! - [`discover`] finds the videos under the paths that a user names;
+//! - [`mod@discover`] finds the videos under the paths that a user names;
 //! - [`source`] decodes video files and folders of frames, one [`Frame`] at a time, in display order;
 //! - [`extractor`] is what turns clips into feature vectors;
 //! - [`gradient`] is the one that needs no weights;
