@@ -45,9 +45,13 @@ fn every_crate_depends_only_on_what_the_table_allows() {
     let table = table();
     assert_eq!(table.len(), CRATES.len() + 1, "one row a crate");
     for (name, allowed) in table {
-        let folder = if name == "gcl" { root().to_owned() } else { root().join("crates").join(&name) };
+        let folder =
+            if name == "gcl" { root().to_owned() } else { root().join("crates").join(&name) };
         let found = dependencies(&folder.join("Cargo.toml"));
         let extra: Vec<_> = found.difference(&allowed).collect();
-        assert!(extra.is_empty(), "{name} depends on {extra:?}, ARCHITECTURE.md allows {allowed:?}");
+        assert!(
+            extra.is_empty(),
+            "{name} depends on {extra:?}, ARCHITECTURE.md allows {allowed:?}"
+        );
     }
 }

@@ -94,5 +94,6 @@ data_failures! {
     gcl_data::ScoreError,
     gcl_data::TruthError,
     gcl_eval::EvalError,
+    gcl_eval::StoredError,
     gcl_features::SourceError,
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gcl_data::{ScoreSet, Truth, TruthFormat, VideoId};
-use gcl_eval::Evaluation;
+use gcl_data::{ScoreSet, Truth, TruthFormat};
+use gcl_eval::evaluate_stored;
 
 use super::error::{Done, Failure, Outcome};
 
@@ -57,7 +57,7 @@ pub fn read_truth(path: &Path, format: &str) -> Result<Truth, Failure> {
 pub fn run(args: EvalArgs) -> Outcome {
     let scores = ScoreSet::open(scores_folder(&args.scores))?;
     let truth = args.truth.read()?;
-    let judged = judge(&scores, &truth)?;
+    let judged = evaluate_stored(&scores, &truth)?;
     for id in &judged.without_truth {
         eprintln!("skipped {id}: the truth has no such video");
     }
@@ -83,46 +83,4 @@ pub fn scores_folder(path: &Path) -> PathBuf {
         true => inside,
         false => path.to_owned(),
     }
-}
-
-/// An evaluation, and what could not be judged.
-pub struct Judged {
-    /// The numbers.
-    pub evaluation: Evaluation,
-    /// Scored videos that the truth does not have.
-    pub without_truth: Vec<VideoId>,
-    /// Videos of the truth without scores.
-    pub without_scores: Vec<VideoId>,
-}
-
-/// Judges every video that has both.
-pub fn judge(scores: &ScoreSet, truth: &Truth) -> Result<Judged, Failure> {
-    let ids: Vec<VideoId> = scores.videos().iter().map(|(id, _)| id.clone()).collect();
-    let matches = truth.match_all(&ids)?;
-    let mut evaluator = gcl_eval::Evaluator::new();
-    let mut without_truth = Vec::new();
-    let mut found = Vec::new();
-    for (id, name) in ids.iter().zip(&matches) {
-        let Some(name) = name else {
-            without_truth.push(id.clone());
-            continue;
-        };
-        let values = scores.read(id)?;
-        let labels = truth.labels(name, Some(values.len()))?;
-        evaluator.push(id.to_string(), &values, &labels)?;
-        found.push((*name).clone());
-    }
-    if found.is_empty() {
-        let (a, b) = (ids.first(), truth.ids().next());
-        return Err(Failure::Data(format!(
-            "no scored video is in the truth: the scores have {} such as {:?}, the truth {} such \
-             as {:?}",
-            ids.len(),
-            a.map(VideoId::as_str),
-            truth.len(),
-            b.map(VideoId::as_str)
-        )));
-    }
-    let without_scores = truth.ids().filter(|id| !found.contains(id)).cloned().collect();
-    Ok(Judged { evaluation: evaluator.finish(), without_truth, without_scores })
 }

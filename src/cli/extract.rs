@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use clap::Args;
-use gcl_data::{Clips, ExtractorIdentity, VideoId};
+use gcl_data::{ExtractorIdentity, VideoId};
 use gcl_features::discover::{VideoInput, discover};
 use gcl_features::gradient::Gradient;
 use gcl_features::source::Decoder;
-use gcl_features::{ExtractOptions, Progress as Step, Summary, extract};
+use gcl_features::{ExtractOptions, Progress as Step, Shard, Summary, extract};
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
@@ -33,8 +33,8 @@ pub struct ExtractArgs {
     #[arg(long, default_value = "gradient", value_parser = ["gradient"])]
     net: String,
     /// Extract only the i-th of n parts of the videos, counted from 1.
-    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
-    shard: Option<(usize, usize)>,
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
     #[command(flatten)]
     how: FootageArgs,
     /// Print JSON.
@@ -55,17 +55,17 @@ pub struct FootageArgs {
 }
 
 impl FootageArgs {
-    fn options(&self, shard: Option<(usize, usize)>) -> ExtractOptions {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    fn options(&self, shard: Option<Shard>) -> ExtractOptions {
+        let defaults = ExtractOptions::default();
         ExtractOptions {
-            clips: Clips::default(),
             shard,
-            threads: self.threads.unwrap_or(cores).max(1),
+            threads: self.threads.unwrap_or(defaults.threads).max(1),
             decoder: match self.decoder.as_str() {
                 "native" => Decoder::Native,
                 "ffmpeg" => Decoder::Ffmpeg,
                 _ => Decoder::Auto,
             },
+            ..defaults
         }
     }
 }
@@ -73,15 +73,6 @@ impl FootageArgs {
 impl Default for FootageArgs {
     fn default() -> Self {
         FootageArgs { threads: None, decoder: "auto".to_owned() }
-    }
-}
-
-/// `i/n` with 1 ≤ i ≤ n.
-fn parse_shard(text: &str) -> Result<(usize, usize), String> {
-    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
-    match parts {
-        Some((i, n)) if 1 <= i && i <= n => Ok((i, n)),
-        _ => Err("expected i/n with i from 1 to n, such as 2/8".to_owned()),
     }
 }
 
@@ -113,23 +104,22 @@ pub fn extract_all(
     footage: &[PathBuf],
     out: &Path,
     how: &FootageArgs,
-    shard: Option<(usize, usize)>,
+    shard: Option<Shard>,
 ) -> Result<Summary, Failure> {
     let inputs = discover(footage).map_err(Failure::data)?;
     let progress = Mutex::new(Shown::new(&inputs));
-    let follow = |step: Step| {
+    let follow = |step: Step<'_>| {
         if let Ok(mut shown) = progress.lock() {
             shown.follow(step);
         }
     };
     let options = how.options(shard);
-    let summary =
-        extract(&inputs, out, &Gradient::new(), &options, &interrupt::INTERRUPTED, &follow);
+    let summary = extract(&inputs, out, &Gradient, &options, &interrupt::INTERRUPTED, &follow);
     if let Ok(shown) = progress.into_inner() {
         shown.bar.finish();
     }
     let summary = summary.map_err(Failure::data)?;
-    if interrupt::requested() {
+    if summary.cancelled {
         let text = "interrupted; the same command goes on where this one stopped";
         return Err(Failure::Interrupted(text.to_owned()));
     }
@@ -179,27 +169,39 @@ fn done(summary: &Summary) -> Done {
     }
 }
 
-/// Progress in videos and frames.
+/// Progress in frames. How many there are in all is known only once every video was opened; until
+/// then those not opened yet are taken to be as long as the others.
 struct Shown {
     bar: Progress,
-    frames: u64,
+    videos: u64,
+    opened: u64,
+    known: u64,
+    decoded: u64,
 }
 
 impl Shown {
     fn new(inputs: &[VideoInput]) -> Shown {
         let bar = Progress::new("extracting", "frames", 0);
         bar.say(&format!("{} videos", inputs.len()));
-        Shown { bar, frames: 0 }
+        Shown { bar, videos: inputs.len() as u64, opened: 0, known: 0, decoded: 0 }
     }
 
-    fn follow(&mut self, step: Step) {
+    fn follow(&mut self, step: Step<'_>) {
         match step {
-            Step::Frames(count) => {
-                self.frames += count as u64;
-                self.bar.set(self.frames);
+            Step::Started { frames, .. } => {
+                self.opened += 1;
+                self.known += frames.unwrap_or(0) as u64;
             }
-            Step::Total(frames) => self.bar.set_total(frames as u64),
-            _ => {}
+            Step::Frames { frames, .. } => self.decoded += frames as u64,
+            Step::AlreadyDone { .. } | Step::Skipped { .. } => {
+                self.videos = self.videos.saturating_sub(1);
+            }
+            Step::Finished { .. } => {}
         }
+        if self.opened > 0 && self.known > 0 {
+            let estimate = self.known * self.videos.max(self.opened) / self.opened;
+            self.bar.set_total(estimate.max(self.decoded));
+        }
+        self.bar.set(self.decoded);
     }
 }

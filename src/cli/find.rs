@@ -10,13 +10,13 @@ use gcl_eval::timestamp;
 use gcl_features::discover::discover;
 use gcl_train::{Model, RunDir};
 
+use super::device;
 use super::error::{Done, Failure, Outcome};
 use super::extract::{self, FootageArgs};
 use super::facts::{self, VideoFacts};
 use super::report::{self, Contents};
 use super::score::score;
 use super::train::{self, MethodArgs};
-use super::device;
 
 /// Find the most anomalous moments of unlabelled footage: extract, train on that very footage,
 /// score, and report, with a picture of each moment.

@@ -25,11 +25,13 @@ use error::Done;
 /// what is not.
 #[derive(Parser, Debug)]
 #[command(name = "gcl", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Start with `gcl demo`, or with your own footage: `gcl find FOOTAGE --out DIR`.
+#[command(
+    after_help = "Start with `gcl demo`, or with your own footage: `gcl find FOOTAGE --out DIR`.
 
 Results go to standard output, progress and messages to standard error. Exit codes: 0 done; 1 done,
 with items skipped and listed; 2 usage or configuration; 3 data; 4 numerical failure; 130
-interrupted, and resumable.")]
+interrupted, and resumable."
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

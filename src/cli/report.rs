@@ -6,14 +6,17 @@ use clap::Args;
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_data::{ScoreSet, Truth, VideoId};
 use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoScores};
-use gcl_eval::svg::{LineChart, Series};
-use gcl_eval::{Moment, MomentOptions, find_moments};
+use gcl_eval::svg::{Bars, Histogram, LineChart, Series};
+use gcl_eval::{Moment, MomentOptions, Ranking, evaluate_stored, find_moments};
 use gcl_features::thumbs;
 use gcl_train::{Event, RunDir};
 
 use super::error::{Done, Failure, Outcome};
-use super::eval::{judge, read_truth};
+use super::eval::read_truth;
 use super::facts::{self, Facts};
+
+/// Bars in the score histogram.
+const HISTOGRAM_BINS: usize = 50;
 
 /// The width of a moment's picture, in pixels.
 const PICTURE_WIDTH: u32 = 320;
@@ -107,10 +110,17 @@ pub fn write(
             _ => None,
         };
         let fps = facts.get(id).and_then(|f| f.fps);
-        report.videos.push(VideoScores { video: id.to_string(), scores: values, truth: labels, fps });
+        report.videos.push(VideoScores {
+            video: id.to_string(),
+            scores: values,
+            truth: labels,
+            fps,
+        });
     }
     if let Some(truth) = contents.truth {
-        report.evaluation = Some(judge(&scores, truth)?.evaluation);
+        let judged = evaluate_stored(&scores, truth)?;
+        report.histogram = score_histogram(&judged.ranking);
+        report.evaluation = Some(judged.evaluation);
     }
     report.moments = moments(&report.videos, &facts, contents.top)?;
     write_bytes_atomic(out, report.render().as_bytes()).map_err(Failure::io(out))?;
@@ -118,11 +128,7 @@ pub fn write(
 }
 
 /// The most anomalous moments, with pictures where the footage is at hand.
-fn moments(
-    videos: &[VideoScores],
-    facts: &Facts,
-    top: usize,
-) -> Result<Vec<ShownMoment>, Failure> {
+fn moments(videos: &[VideoScores], facts: &Facts, top: usize) -> Result<Vec<ShownMoment>, Failure> {
     let options = MomentOptions { top, ..MomentOptions::default() };
     let found = find_moments(videos.iter().map(|v| (v.video.as_str(), &v.scores)), &options)?;
     let mut shown: Vec<ShownMoment> = found
@@ -163,6 +169,22 @@ fn add_pictures(moments: &mut [ShownMoment], facts: &Facts) {
     }
 }
 
+/// Scores of normal and abnormal frames, side by side.
+fn score_histogram(ranking: &Ranking) -> Option<Histogram> {
+    let (low, high) = ranking.range()?;
+    let (normal, abnormal) = ranking.histogram(HISTOGRAM_BINS);
+    Some(Histogram {
+        title: "Scores of normal and abnormal frames".to_owned(),
+        x_label: "score".to_owned(),
+        low: f64::from(low),
+        high: f64::from(high),
+        series: vec![
+            Bars { name: "normal".to_owned(), counts: normal },
+            Bars { name: "abnormal".to_owned(), counts: abnormal },
+        ],
+    })
+}
+
 /// Losses and label shares by epoch, one chart each.
 fn training_charts(events: &[Event]) -> Vec<LineChart> {
     let epochs: Vec<_> = events
@@ -181,14 +203,24 @@ fn training_charts(events: &[Event]) -> Vec<LineChart> {
             .collect(),
     };
     let charts = [
-        ("Losses", "loss", None, [
-            series("generator", |e| e.loss_generator),
-            series("discriminator", |e| e.loss_discriminator),
-        ]),
-        ("Labelled anomalous", "share of segments", Some((0.0, 1.0)), [
-            series("by the generator", |e| e.labelled_by_generator),
-            series("by the discriminator", |e| e.labelled_by_discriminator),
-        ]),
+        (
+            "Losses",
+            "loss",
+            None,
+            [
+                series("generator", |e| e.loss_generator),
+                series("discriminator", |e| e.loss_discriminator),
+            ],
+        ),
+        (
+            "Labelled anomalous",
+            "share of segments",
+            Some((0.0, 1.0)),
+            [
+                series("by the generator", |e| e.labelled_by_generator),
+                series("by the discriminator", |e| e.labelled_by_discriminator),
+            ],
+        ),
     ];
     charts
         .into_iter()

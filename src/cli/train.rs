@@ -6,9 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use gcl_data::{Clips, FeatureSet, Tail};
 use gcl_train::config::{DataFacts, apply_overrides, from_toml};
-use gcl_train::{
-    Event, Listener, Method, Model, Preset, RunConfig, RunDir, TrainOptions, Trainer,
-};
+use gcl_train::{Event, Listener, Method, Model, Preset, RunConfig, RunDir, TrainOptions, Trainer};
 
 use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;

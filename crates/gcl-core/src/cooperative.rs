@@ -331,7 +331,8 @@ impl CooperativePair {
 /// The values of a tensor on the host, refused if one is not finite.
 pub(crate) fn to_host(what: &str, values: Tensor<1>) -> Result<Vec<f32>> {
     let data = values.into_data().convert::<f32>();
-    let values = data.try_to_vec::<f32>().map_err(|e| CoreError::State(format!("{what}: {e:?}")))?;
+    let values =
+        data.try_to_vec::<f32>().map_err(|e| CoreError::State(format!("{what}: {e:?}")))?;
     crate::error::ensure_finite(what, &values)?;
     Ok(values)
 }

@@ -74,10 +74,8 @@ impl CoreError {
 pub fn ensure_finite(what: &str, values: &[f32]) -> Result<()> {
     match values.iter().position(|v| !v.is_finite()) {
         None => Ok(()),
-        Some(position) => Err(CoreError::NotFinite {
-            what: what.to_owned(),
-            value: values[position],
-            position,
-        }),
+        Some(position) => {
+            Err(CoreError::NotFinite { what: what.to_owned(), value: values[position], position })
+        }
     }
 }

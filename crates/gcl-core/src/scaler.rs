@@ -40,7 +40,8 @@ impl Scaler {
         }
         ensure_finite("feature", features)?;
         let n = (features.len() / d) as f64;
-        let mean = column_sums(features, d, |_, x| x).into_iter().map(|s| s / n).collect::<Vec<_>>();
+        let mean =
+            column_sums(features, d, |_, x| x).into_iter().map(|s| s / n).collect::<Vec<_>>();
         let (shift, factor) = match kind {
             ScalerKind::Raw => (vec![0.0; d], vec![1.0; d]),
             ScalerKind::CenterScalar => {

@@ -74,7 +74,8 @@ impl NegativeTarget {
         match *self {
             NegativeTarget::Ones { value } => {
                 let mark: Vec<f32> = anomalous.iter().map(|&a| f32::from(u8::from(a))).collect();
-                let mark = Tensor::<2>::from_data(TensorData::new(mark, [anomalous.len(), 1]), &device);
+                let mark =
+                    Tensor::<2>::from_data(TensorData::new(mark, [anomalous.len(), 1]), &device);
                 let keep = mark.clone().neg().add_scalar(1.0);
                 PseudoTarget { target: features * keep + mark.mul_scalar(value), weight: None }
             }

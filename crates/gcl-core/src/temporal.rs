@@ -129,7 +129,10 @@ impl TemporalDifference {
                 let mean = all().sum::<f64>() / n;
                 let std = (all().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
                 // A video of one segment has no difference to judge by: it is kept.
-                all().map(|x| rest.is_empty() || x < (mean + k * std).abs()).take(differences.len()).collect()
+                all()
+                    .map(|x| rest.is_empty() || x < (mean + k * std).abs())
+                    .take(differences.len())
+                    .collect()
             }
         }
     }

@@ -20,8 +20,8 @@ pub enum Threshold {
         /// The share labelled anomalous, in (0, 1).
         share: f64,
     },
-    /// The valley between the two largest modes of a smoothed histogram (paper §3.2.2, in words);
-    /// μ + σ where the histogram has one mode.
+    /// The valley of a histogram smoothed until two modes are left (paper §3.2.2, in words); μ + σ
+    /// where it has one mode.
     Valley {
         /// The number of histogram bins, at least 8.
         bins: usize,
@@ -49,10 +49,12 @@ impl Threshold {
                 Ok(quantile(scores, 1.0 - share))
             }
             Threshold::Top { share } => Err(CoreError::setting("share", "in (0, 1)", share)),
-            Threshold::Valley { bins } if bins >= 8 => Ok(valley(scores, bins).unwrap_or_else(|| {
-                let (mean, std) = mean_std(scores);
-                mean + std
-            })),
+            Threshold::Valley { bins } if bins >= 8 => {
+                Ok(valley(scores, bins).unwrap_or_else(|| {
+                    let (mean, std) = mean_std(scores);
+                    mean + std
+                }))
+            }
             Threshold::Valley { bins } => Err(CoreError::setting("bins", "at least 8", bins)),
         }
     }
@@ -85,7 +87,8 @@ pub fn quantile(values: &[f32], q: f64) -> f64 {
     below + (above - below) * position.fract()
 }
 
-/// The lowest point between the two highest modes of the smoothed histogram, if it has two.
+/// The lowest point between the two modes that are left after smoothing away all others (Prewitt
+/// and Mendelsohn's minimum method); `None` if fewer than two modes are left.
 fn valley(values: &[f32], bins: usize) -> Option<f64> {
     let min = f64::from(values.iter().copied().fold(f32::INFINITY, f32::min));
     let max = f64::from(values.iter().copied().fold(f32::NEG_INFINITY, f32::max));
@@ -97,30 +100,47 @@ fn valley(values: &[f32], bins: usize) -> Option<f64> {
     for &v in values {
         counts[(((f64::from(v) - min) / width) as usize).min(bins - 1)] += 1.0;
     }
-    let smooth = smooth_histogram(&counts);
-    let at = |i: isize| usize::try_from(i).ok().and_then(|i| smooth.get(i)).copied().unwrap_or(-1.0);
-    let mut modes: Vec<usize> = (0..bins)
-        .filter(|&i| smooth[i] > at(i as isize - 1) && smooth[i] >= at(i as isize + 1))
-        .collect();
-    modes.sort_by(|&a, &b| smooth[b].total_cmp(&smooth[a]).then(a.cmp(&b)));
-    let (first, second) = (modes.first()?.min(modes.get(1)?), modes.first()?.max(modes.get(1)?));
-    let lowest = (*first..=*second).min_by(|&a, &b| smooth[a].total_cmp(&smooth[b]))?;
-    Some(min + (lowest as f64 + 0.5) * width)
+    for _ in 0..MAX_SMOOTHINGS {
+        let modes = modes(&counts);
+        match modes[..] {
+            [first, second] => {
+                let lowest = (first..=second).min_by(|&a, &b| counts[a].total_cmp(&counts[b]))?;
+                return Some(min + (lowest as f64 + 0.5) * width);
+            }
+            [] | [_] => return None,
+            _ => counts = smooth(&counts),
+        }
+    }
+    None
 }
 
-/// A binomial (1 4 6 4 1)/16 filter, applied twice, edges repeated.
-fn smooth_histogram(counts: &[f64]) -> Vec<f64> {
-    let pass = |c: &[f64]| -> Vec<f64> {
-        let last = c.len() as isize - 1;
-        let at = |i: isize| c[i.clamp(0, last) as usize];
-        (0..=last)
-            .map(|i| {
-                let (near, far) = (at(i - 1) + at(i + 1), at(i - 2) + at(i + 2));
-                (6.0 * at(i) + 4.0 * near + far) / 16.0
-            })
-            .collect()
-    };
-    pass(&pass(counts))
+/// Smoothings after which a histogram with more than two modes is taken to have none that count.
+const MAX_SMOOTHINGS: usize = 10_000;
+
+/// The local maxima; a plateau counts once, at its left end.
+fn modes(counts: &[f64]) -> Vec<usize> {
+    let mut modes = Vec::new();
+    let mut rising = true;
+    let mut top = 0;
+    for i in 1..=counts.len() {
+        let (before, now) = (counts[i - 1], counts.get(i).copied().unwrap_or(f64::NEG_INFINITY));
+        if now > before {
+            (rising, top) = (true, i);
+        } else if now < before {
+            if rising && before > 0.0 {
+                modes.push(top);
+            }
+            rising = false;
+        }
+    }
+    modes
+}
+
+/// A three-bin mean, edges repeated.
+fn smooth(counts: &[f64]) -> Vec<f64> {
+    let last = counts.len() - 1;
+    let at = |i: usize| counts[i.min(last)];
+    (0..=last).map(|i| (at(i.saturating_sub(1)) + at(i) + at(i + 1)) / 3.0).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! Network weights as safetensors in PyTorch's layout: what a stored model holds, so that it can
 //! be opened elsewhere.
 
-use burn::store::{
-    BurnToPyTorchAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore,
-};
+use burn::store::{BurnToPyTorchAdapter, ModuleSnapshot, PyTorchToBurnAdapter, SafetensorsStore};
 
 use crate::error::{CoreError, Result};
 

@@ -10,9 +10,7 @@ use std::path::Path;
 use burn::store::ModuleSnapshot;
 use common::{devices, matrix};
 use gcl_core::weights::{from_safetensors, to_safetensors};
-use gcl_core::{
-    AutoencoderConfig, CooperativeConfig, CooperativePair, DiscriminatorConfig, rng,
-};
+use gcl_core::{AutoencoderConfig, CooperativeConfig, CooperativePair, DiscriminatorConfig, rng};
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 
@@ -55,8 +53,8 @@ fn update_difference<M: ModuleSnapshot>(case: &SafeTensors<'_>, network: &str, a
 
 #[test]
 fn one_iteration_equals_pytorchs() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/golden/gcl_step/case.safetensors");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/gcl_step/case.safetensors");
     let Ok(bytes) = std::fs::read(&path) else {
         eprintln!("SKIPPED: {} is not there (packaged alone?)", path.display());
         return;

@@ -256,9 +256,7 @@ impl Model {
 pub(crate) fn new_detector(settings: DetectorConfig, device: &Device) -> Result<Box<dyn Detector>> {
     let core = || TrainError::core("making the detector");
     Ok(match settings {
-        DetectorConfig::Knn { k } => {
-            Box::new(NearestNeighbours::new(k, device).map_err(core())?)
-        }
+        DetectorConfig::Knn { k } => Box::new(NearestNeighbours::new(k, device).map_err(core())?),
         DetectorConfig::Mahalanobis { shrinkage } => {
             Box::new(Mahalanobis::new(shrinkage).map_err(core())?)
         }

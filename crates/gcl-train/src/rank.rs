@@ -70,8 +70,9 @@ mod tests {
     #[test]
     fn ranks_are_monotone_within_and_beyond_the_training_scores() {
         let scale = RankScale::new((0..=10_000u16).map(f32::from).collect()).unwrap();
-        let ranks: Vec<f32> =
-            [-5.0, 0.0, 10.0, 5000.0, 9999.5, 10_000.0, 10_001.0, 1e6, 1e9].map(|s| scale.rank(s)).into();
+        let ranks: Vec<f32> = [-5.0, 0.0, 10.0, 5000.0, 9999.5, 10_000.0, 10_001.0, 1e6, 1e9]
+            .map(|s| scale.rank(s))
+            .into();
         assert!(ranks.windows(2).all(|w| w[0] <= w[1]), "{ranks:?}");
         assert!(ranks[5] < ranks[6] && ranks[6] < ranks[7], "{ranks:?}");
         assert!(ranks.iter().all(|r| (0.0..=1.0).contains(r)));

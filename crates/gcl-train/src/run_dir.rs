@@ -76,8 +76,9 @@ impl RunDir {
         if self.exists() {
             return Err(TrainError::Run {
                 path: self.path.clone(),
-                problem: "there is a run already; --resume goes on with it, or choose another folder"
-                    .to_owned(),
+                problem:
+                    "there is a run already; --resume goes on with it, or choose another folder"
+                        .to_owned(),
             });
         }
         let text = toml::to_string(config).map_err(|e| TrainError::Config(e.to_string()))?;

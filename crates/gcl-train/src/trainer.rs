@@ -250,9 +250,10 @@ fn select(samples: &Samples, on: TrainOn) -> Result<Vec<u32>> {
         TrainOn::All => vec![true; samples.len()],
         TrainOn::Calm { rule } => calm(samples, &rule)?,
         TrainOn::NormalVideos => {
-            let flags = samples.videos().iter().flat_map(|video| {
-                video.segments.clone().map(|_| video.normal == Some(true))
-            });
+            let flags = samples
+                .videos()
+                .iter()
+                .flat_map(|video| video.segments.clone().map(|_| video.normal == Some(true)));
             flags.collect()
         }
     };

@@ -36,7 +36,17 @@ pub fn matrix(values: &[f32], d: usize, device: &Device) -> Tensor<2> {
 pub fn auc(low: &[f32], high: &[f32]) -> f64 {
     let wins: f64 = high
         .iter()
-        .flat_map(|h| low.iter().map(move |l| if h > l { 1.0 } else if h == l { 0.5 } else { 0.0 }))
+        .flat_map(|h| {
+            low.iter().map(move |l| {
+                if h > l {
+                    1.0
+                } else if h == l {
+                    0.5
+                } else {
+                    0.0
+                }
+            })
+        })
         .sum();
     wins / (low.len() * high.len()) as f64
 }

@@ -8,9 +8,7 @@ use gcl_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    DetectorConfig, Loop, Method, Pretraining, RunConfig, ScoreSource, TrainOn, Training,
-};
+use super::{DetectorConfig, Loop, Method, Pretraining, RunConfig, ScoreSource, TrainOn, Training};
 use crate::schedule::Budget;
 
 /// Where a run's values come from. See `docs/method.md` for each.

@@ -1,0 +1,59 @@
+//! What the tests of this crate share.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::path::Path;
+
+use gcl_core::{Device, rng};
+use gcl_data::{Clips, ExtractorIdentity, FeatureMeta, FeatureSet, Tail, VideoId, write_features};
+use rand::RngExt;
+
+pub const D: usize = 12;
+
+/// Every device that the test binary holds, by name.
+pub fn devices() -> Vec<(&'static str, Device)> {
+    vec![
+        #[cfg(feature = "flex")]
+        ("flex", Device::flex()),
+        #[cfg(feature = "ndarray")]
+        #[allow(deprecated)]
+        ("ndarray", Device::ndarray()),
+    ]
+}
+
+/// A folder of features: `videos` videos of 20 segments; in every third one, segments 8 to 10 lie
+/// apart from the rest.
+pub fn features(folder: &Path, videos: usize, seed: u64) -> FeatureSet {
+    let clips = Clips { length: 16, stride: 16, tail: Tail::Shift };
+    let meta = FeatureMeta {
+        extractor: ExtractorIdentity {
+            name: "test".to_owned(),
+            version: "1".to_owned(),
+            parameters: serde_json::Map::new(),
+            preprocessing: serde_json::Map::new(),
+            weights_sha256: None,
+            random_weights: false,
+            clips,
+            crops: 1,
+        },
+        decoder: "none".to_owned(),
+        frames: 20 * 16 - 5,
+        fps: Some(10.0),
+    };
+    for v in 0..videos {
+        let mut rng = rng::stream(seed, "features", v as u64);
+        let rows: Vec<f32> = (0..20 * D)
+            .map(|i| {
+                let odd = v % 3 == 0 && is_odd(i / D);
+                let noise: f32 = rng.sample(rand_distr::StandardNormal);
+                3.0 + noise + if odd { 5.0 } else { 0.0 }
+            })
+            .collect();
+        let id = VideoId::new(format!("cam/{v:02}")).unwrap();
+        write_features(folder, &id, &[20, D], &rows, &meta).unwrap();
+    }
+    FeatureSet::open(folder).unwrap()
+}
+
+pub fn is_odd(segment: usize) -> bool {
+    (8..11).contains(&segment)
+}

@@ -1,0 +1,72 @@
+//! Footage in, moments out.
+
+use std::fs;
+
+use super::support::{run, stderr, stdout, video};
+
+#[test]
+fn find_ranks_the_odd_moment_first_and_skips_what_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for i in 0..4 {
+        video(&at.join(format!("footage/cam{i}.y4m")), 320, (i == 2).then_some(160));
+    }
+    let whole = fs::read(at.join("footage/cam0.y4m")).unwrap();
+    fs::write(at.join("footage/broken.y4m"), &whole[..whole.len() / 2 + 7]).unwrap();
+    fs::write(at.join("footage/notes.txt"), "not a video").unwrap();
+
+    let args = ["find", "footage", "--out", "found", "--json"];
+    let output = run(at, &args, 1);
+    assert!(stderr(&output).contains("skipped broken"), "{}", stderr(&output));
+    let moments: Vec<serde_json::Value> = serde_json::from_str(&stdout(&output)).unwrap();
+    let best = &moments[0];
+    assert_eq!(best["video"], "cam2", "{moments:?}");
+    let peak = best["peak_frame"].as_u64().unwrap();
+    assert!((144..208).contains(&peak), "{best}");
+    let html = fs::read_to_string(at.join("found/report.html")).unwrap();
+    assert!(html.contains("data:image/jpeg;base64,"), "a picture of each moment");
+    assert!(html.contains("broken"), "what was left out is in the report");
+    assert!(fs::read_to_string(at.join("found/moments.csv")).unwrap().contains("cam2"));
+
+    // Again: nothing is extracted or trained anew, and the answer is the same.
+    let again = run(at, &args, 1);
+    assert_eq!(stdout(&again), stdout(&output));
+    assert!(stderr(&again).contains("trained already"), "{}", stderr(&again));
+    let other = run(at, &["find", "footage", "--out", "found", "--seed", "9"], 2);
+    assert!(stderr(&other).contains("other settings"), "{}", stderr(&other));
+}
+
+#[test]
+fn footage_can_be_scored_with_a_stored_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for i in 0..3 {
+        video(&at.join(format!("footage/cam{i}.y4m")), 200, None);
+    }
+    video(&at.join("new.y4m"), 170, Some(64));
+    run(at, &["extract", "footage", "--out", "features"], 0);
+    run(at, &["train", "features", "--out", "run", "--method", "knn"], 0);
+    run(at, &["score", "run", "new.y4m", "--out", "scores"], 0);
+    let scores = gcl::data::Npy::open(at.join("scores/new.npy")).unwrap().to_f32().unwrap();
+    assert_eq!(scores.len(), 170);
+    let peak = (0..170).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap();
+    assert!((48..112).contains(&peak), "{peak}");
+}
+
+#[test]
+fn shards_together_are_all_videos() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for i in 0..5 {
+        video(&at.join(format!("footage/cam{i}.y4m")), 40, None);
+    }
+    run(at, &["extract", "footage", "--out", "whole"], 0);
+    run(at, &["extract", "footage", "--out", "parts", "--shard", "1/2"], 0);
+    run(at, &["extract", "footage", "--out", "parts", "--shard", "2/2", "--threads", "1"], 0);
+    for i in 0..5 {
+        for extension in ["npy", "json"] {
+            let read = |set: &str| fs::read(at.join(format!("{set}/cam{i}.{extension}"))).unwrap();
+            assert_eq!(read("parts"), read("whole"), "cam{i}.{extension}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The real binary, as a user runs it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod footage;
+mod messages;
+mod resume;
+mod support;
+mod way;
