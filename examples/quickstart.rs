@@ -52,7 +52,7 @@ fn run(folder: &std::path::Path) -> Result<(), Box<dyn Error>> {
     let run = RunDir::new(folder.join("run"));
     run.create(&config)?;
     let save_every = Duration::from_secs(60);
-    let how = TrainOptions { device: Device::flex(), cancel: &never, save_every };
+    let how = TrainOptions { normal: None, device: Device::flex(), cancel: &never, save_every };
     let model = train(&set, &run, &how, &mut Silent)?;
 
     // Scores: one a clip, then one a frame.

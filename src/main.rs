@@ -1,9 +1,9 @@
 //! The `gcl` command; see `gcl --help`.
 
 mod cli;
-mod memory;
+mod process;
 
 fn main() -> std::process::ExitCode {
-    memory::keep();
+    process::prepare();
     cli::main()
 }

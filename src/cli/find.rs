@@ -8,14 +8,14 @@ use gcl_data::{FeatureSet, VideoId};
 use gcl_eval::report::ShownMoment;
 use gcl_eval::timestamp;
 use gcl_features::discover::discover;
-use gcl_train::{Model, RunDir};
+use gcl_train::{Model, RunDir, Samples};
 
 use super::device;
 use super::error::{Done, Failure, Outcome};
 use super::extract::{self, FootageArgs};
 use super::facts::{self, VideoFacts};
 use super::report::{self, Contents};
-use super::score::score;
+use super::score::{Scoring, score};
 use super::train::{self, MethodArgs};
 
 /// Find the most anomalous moments of unlabelled footage: extract, train on that very footage,
@@ -50,12 +50,16 @@ pub struct FindArgs {
 pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
     device::find(&args.choice.device)?;
+    train::check_settings(&args.choice)?;
     let features = args.out.join("features");
     let summary = extract::extract_all(&args.footage, &features, &args.how, None)?;
-    let set = FeatureSet::open(&features)?;
+    // Only this footage, whatever an earlier call left in the folder.
+    let wanted = discover(&args.footage).map_err(Failure::data)?;
+    let set = FeatureSet::open(&features)?.select(|id| wanted.iter().any(|input| input.id == *id));
     let run = RunDir::new(&args.out);
     let model = train_or_load(&set, &run, &args.choice)?;
-    score(&model, &set, model.card().config.score, None, &run.scores())?;
+    let how = Scoring { source: model.card().config.score, footage: None, manifest: None };
+    score(&model, &set, &how, &run.scores())?;
     remember_footage(&args.footage, &run.scores())?;
 
     let skipped = summary.skipped.iter().map(|(id, why)| (id.to_string(), why.to_string()));
@@ -65,7 +69,7 @@ pub fn run(args: FindArgs) -> Outcome {
         skipped: skipped.collect(),
         ..Contents::default()
     };
-    let moments = report::write(&run, &contents, &run.report())?;
+    let moments = report::write(&run, &contents, &run.report())?.moments;
     write_csv(&moments, &args.out.join("moments.csv"))?;
     match args.json {
         true => print_json(&moments)?,
@@ -96,8 +100,15 @@ pub fn train_or_load(
             )));
         }
         if run.model().join("model.json").exists() {
-            eprintln!("{}: trained already", run.path().display());
             let model = Model::load(run.path(), &device::find(&choice.device)?)?;
+            if model.card().trained_on != Samples::read(set)?.fingerprint() {
+                return Err(Failure::Usage(format!(
+                    "{}: the model there was trained on other footage; choose another folder, or \
+                     use `gcl score`",
+                    run.path().display()
+                )));
+            }
+            eprintln!("{}: trained already", run.path().display());
             return Ok(model);
         }
     } else {

@@ -52,9 +52,15 @@ pub fn run(args: ReportArgs) -> Outcome {
     };
     let contents = Contents { truth: truth.as_ref(), top: args.top, ..Contents::default() };
     let out = args.out.unwrap_or_else(|| run.report());
-    write(&run, &contents, &out)?;
+    let report = write(&run, &contents, &out)?;
+    for (id, why) in &report.skipped {
+        eprintln!("skipped {id}: {why}");
+    }
     println!("{}", out.display());
-    Ok(Done::Fully)
+    match report.skipped.is_empty() {
+        true => Ok(Done::Fully),
+        false => Ok(Done::WithSkips),
+    }
 }
 
 /// What a report shows beside what the run's folder holds.
@@ -72,12 +78,8 @@ pub struct Contents<'a> {
     pub tiles: Vec<Tile>,
 }
 
-/// Writes a run's report; answers with the moments in it.
-pub fn write(
-    run: &RunDir,
-    contents: &Contents<'_>,
-    out: &Path,
-) -> Result<Vec<ShownMoment>, Failure> {
+/// Writes a run's report; answers with what it shows.
+pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report, Failure> {
     let config = run.config()?;
     let scores = ScoreSet::open(run.scores())?;
     let facts = facts::read(&run.scores())?;
@@ -119,12 +121,18 @@ pub fn write(
     }
     if let Some(truth) = contents.truth {
         let judged = evaluate_stored(&scores, truth)?;
+        for (ids, why) in [
+            (&judged.without_truth, "the truth has no such video"),
+            (&judged.without_scores, "the truth has it, the scores do not"),
+        ] {
+            report.skipped.extend(ids.iter().map(|id| (id.to_string(), why.to_owned())));
+        }
         report.histogram = score_histogram(&judged.ranking);
         report.evaluation = Some(judged.evaluation);
     }
     report.moments = moments(&report.videos, &facts, contents.top)?;
     write_bytes_atomic(out, report.render().as_bytes()).map_err(Failure::io(out))?;
-    Ok(report.moments)
+    Ok(report)
 }
 
 /// The most anomalous moments, with pictures where the footage is at hand.

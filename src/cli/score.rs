@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gcl_data::{Clips, FeatureSet, ScoreInfo, ScoreWriter};
+use gcl_data::{Clips, FeatureError, FeatureSet, Manifest, ScoreInfo, ScoreWriter, Tail};
 use gcl_train::{Model, ScoreSource};
 
 use super::error::{Done, Failure, Outcome};
@@ -32,6 +32,10 @@ pub struct ScoreArgs {
     source: Option<String>,
     #[command(flatten)]
     clips: ClipArgs,
+    /// A manifest with the number of frames of each video, for plain .npy features; without it,
+    /// videos are taken to end with their last whole clip.
+    #[arg(long)]
+    manifest: Option<PathBuf>,
     #[command(flatten)]
     footage: FootageArgs,
     /// The device; `gcl devices` lists them.
@@ -46,9 +50,17 @@ pub fn run(args: ScoreArgs) -> Outcome {
         None => model.card().config.score,
         Some(name) => parse_source(name)?,
     };
-    let out = args.out.clone().unwrap_or_else(|| args.model.join("scores"));
-    let (set, done, footage) = if holds_features(&args.input) {
-        (FeatureSet::open_with(&args.input, args.clips.clips())?, Done::Fully, None)
+    let out = args.out.clone().unwrap_or_else(|| run_of(&args.model).join("scores"));
+    let frames = match &args.manifest {
+        Some(path) => Some(Manifest::read(path)?),
+        None => None,
+    };
+    let features = match args.input.is_dir() {
+        true => features_in(&args.input, args.clips.clips())?,
+        false => None,
+    };
+    let (set, done, footage) = if let Some(set) = features {
+        (set, Done::Fully, None)
     } else {
         // Extracted features stay beside the scores, so that a second run finds them.
         let folder = out.join(".features");
@@ -56,27 +68,36 @@ pub fn run(args: ScoreArgs) -> Outcome {
         let done = extract::for_model(&args.input, &folder, extractor, &args.footage)?;
         (FeatureSet::open(&folder)?, done, Some(args.input.as_path()))
     };
-    score(&model, &set, source, footage, &out)?;
+    let how = Scoring { source, footage, manifest: frames.as_ref() };
+    score(&model, &set, &how, &out)?;
     println!("{}", out.display());
     Ok(done)
 }
 
+/// How a set is scored.
+pub struct Scoring<'a> {
+    /// Which score.
+    pub source: ScoreSource,
+    /// The folder or file that the features came from, for pictures in reports.
+    pub footage: Option<&'a Path>,
+    /// Frames of videos whose features do not say.
+    pub manifest: Option<&'a Manifest>,
+}
+
 /// Scores every video of a set into a folder.
-///
-/// `footage` is the folder or file that the features came from, for pictures in reports.
 pub fn score(
     model: &Model,
     set: &FeatureSet,
-    source: ScoreSource,
-    footage: Option<&Path>,
+    how: &Scoring<'_>,
     out: &Path,
 ) -> Result<(), Failure> {
     model.check(set)?;
     let clips = clip_rule(model, set)?;
+    let source = how.source;
     let info = ScoreInfo {
         bounded: matches!(source, ScoreSource::Discriminator | ScoreSource::MeanRank),
         source: source_name(source).to_owned(),
-        model: Some(model.card().config.method.name().to_owned()),
+        model: Some(model.id()?),
     };
     let writer = ScoreWriter::create(out, info)?;
     let mut known = Facts::new();
@@ -88,16 +109,11 @@ pub fn score(
         }
         set.read(index, &mut features)?;
         let segments = model.score(&features)?.get(source)?;
-        // A plain .npy does not say how many frames its video has: whole clips are assumed.
-        let whole = (video.segments - 1) * clips.stride + clips.length;
-        let frames = video.frames.unwrap_or(whole);
+        let listed = how.manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
+        let frames = video.frames.or(listed).unwrap_or_else(|| whole_clips(clips, video.segments));
         let located = |e| Failure::Data(format!("video `{}`: {e}", video.id));
-        let rule = match video.frames {
-            Some(_) => clips,
-            None => Clips { tail: gcl_data::Tail::Drop, ..clips },
-        };
-        writer.write(&video.id, &rule.expand(&segments, frames).map_err(located)?)?;
-        let footage = footage.map(|root| extract::footage_of(root, &video.id));
+        writer.write(&video.id, &clips.expand(&segments, frames).map_err(located)?)?;
+        let footage = how.footage.map(|root| extract::footage_of(root, &video.id));
         known.insert(video.id.clone(), VideoFacts { fps: video.fps, footage: footage.flatten() });
         progress.set(index as u64 + 1);
     }
@@ -115,15 +131,29 @@ fn clip_rule(model: &Model, set: &FeatureSet) -> Result<Clips, Failure> {
     })
 }
 
-/// Whether a path is a folder of features rather than footage.
-fn holds_features(path: &Path) -> bool {
-    path.is_dir() && FeatureSet::open(path).is_ok_and(|set| !set.videos().is_empty())
-        || has_npy(path)
+/// The frames of a video whose clips are all whole: what is assumed where nothing says more.
+fn whole_clips(clips: Clips, segments: usize) -> usize {
+    let covered = segments.saturating_sub(1) * clips.stride + clips.length;
+    // This one rule leaves the last clip of a video out.
+    let left_out = if clips.tail == Tail::PaperResnext { clips.stride } else { 0 };
+    covered + left_out
 }
 
-fn has_npy(path: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(path) else { return false };
-    entries.flatten().any(|entry| entry.path().extension().is_some_and(|e| e == "npy"))
+/// The features in a folder; `None` if it holds none, and may be footage.
+fn features_in(folder: &Path, clips: Option<Clips>) -> Result<Option<FeatureSet>, Failure> {
+    match FeatureSet::open_with(folder, clips) {
+        Ok(set) => Ok(Some(set)),
+        Err(FeatureError::Empty(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The run that a path means: itself, or the one whose model folder it is.
+fn run_of(model: &Path) -> &Path {
+    match model.parent() {
+        Some(run) if model.join("model.json").exists() && run.join("config.toml").exists() => run,
+        _ => model,
+    }
 }
 
 /// The score source of a name.

@@ -1,10 +1,11 @@
 //! `gcl train`: features to a run.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use gcl_data::{Clips, FeatureSet, Tail};
+use gcl_data::{Clips, FeatureSet, Manifest, Tail, VideoId};
 use gcl_train::config::{DataFacts, apply_overrides, from_toml};
 use gcl_train::{Event, Listener, Method, Model, Preset, RunConfig, RunDir, TrainOptions, Trainer};
 
@@ -36,7 +37,7 @@ pub struct TrainArgs {
     #[arg(long, conflicts_with_all = ["method", "preset"])]
     config: Option<PathBuf>,
     /// Go on with a run that was interrupted.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["method", "preset", "seed", "set", "config"])]
     resume: bool,
 }
 
@@ -50,18 +51,28 @@ pub struct MethodArgs {
     /// chooses by the features.
     #[arg(long, default_value = "auto", value_parser = ["auto", "any", "paper"])]
     pub preset: String,
-    /// Every random decision follows from this number.
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
+    /// Every random decision follows from this number; 0 unless given.
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// Change one value of the configuration: key=value, with dots into the tables.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// A manifest whose column `label` says which videos are normal: for configurations that use
+    /// video labels (`labelled_share`, `normal-videos`). All others never see it.
+    #[arg(long, value_name = "MANIFEST")]
+    pub labels: Option<PathBuf>,
     /// The device; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     pub device: String,
     /// Seconds between two saves of the training state.
-    #[arg(long, default_value_t = 30.0, hide = true)]
-    pub save_every: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
+          value_parser = parse_seconds)]
+    pub save_every: Duration,
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
 }
 
 /// How plain .npy features were cut; features that gcl extracted know it themselves.
@@ -95,6 +106,8 @@ impl ClipArgs {
 
 /// Runs the command.
 pub fn run(args: TrainArgs) -> Outcome {
+    // Nothing is written before everything is known to be right.
+    device::find(&args.choice.device)?;
     let set = FeatureSet::open_with(&args.features, args.clips.clips())?;
     let run = RunDir::new(&args.out);
     match (args.resume, run.exists()) {
@@ -110,10 +123,22 @@ pub fn run(args: TrainArgs) -> Outcome {
             run.create(&config)?;
         }
     }
-    let model = train(&set, &run, &args.choice)?;
+    train(&set, &run, &args.choice).map_err(|failure| match failure {
+        Failure::Interrupted(text) => {
+            Failure::Interrupted(format!("{text}: the same command with --resume goes on"))
+        }
+        other => other,
+    })?;
     println!("{}", run.path().display());
-    drop(model);
     Ok(Done::Fully)
+}
+
+/// Refuses settings that are wrong for any features, before long work starts.
+pub fn check_settings(choice: &MethodArgs) -> Result<(), Failure> {
+    let data = DataFacts { dim: 2048, segments: 1 };
+    let config = RunConfig::new(choice.method, Preset::Any, 0, data);
+    apply_overrides(&config, &choice.set)?;
+    Ok(())
 }
 
 /// The configuration that the arguments mean for these features.
@@ -122,7 +147,7 @@ pub fn configuration(
     file: Option<&Path>,
     set: &FeatureSet,
 ) -> Result<RunConfig, Failure> {
-    let config = match file {
+    let mut config = match file {
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(Failure::io(path))?;
             let located = |e| Failure::Usage(format!("{}: {e}", path.display()));
@@ -137,23 +162,35 @@ pub fn configuration(
                 _ => Preset::Any,
             };
             let data = DataFacts { dim: set.dim(), segments: set.total() };
-            RunConfig::new(choice.method, preset, choice.seed, data)
+            RunConfig::new(choice.method, preset, 0, data)
         }
     };
+    config.seed = choice.seed.unwrap_or(config.seed);
     Ok(apply_overrides(&config, &choice.set)?)
 }
 
 /// Trains a run that exists, from wherever it stands.
 pub fn train(set: &FeatureSet, run: &RunDir, choice: &MethodArgs) -> Result<Model, Failure> {
+    let normal = match &choice.labels {
+        Some(path) => Some(normal_videos(path)?),
+        None => None,
+    };
     let options = TrainOptions {
+        normal: normal.as_ref(),
         device: device::find(&choice.device)?,
         cancel: &interrupt::INTERRUPTED,
-        save_every: Duration::from_secs_f64(choice.save_every.clamp(0.0, 1e6)),
+        save_every: choice.save_every,
     };
     let mut listener = Terminal { progress: Progress::new("training", "steps", 0) };
     let result = gcl_train::train(set, run, &options, &mut listener);
     listener.progress.finish();
     Ok(result?)
+}
+
+/// Which videos a manifest calls normal or not; its labels say whether a video holds an anomaly.
+fn normal_videos(manifest: &Path) -> Result<BTreeMap<VideoId, bool>, Failure> {
+    let videos = Manifest::read(manifest)?.videos;
+    Ok(videos.into_iter().filter_map(|(id, entry)| Some((id, !entry.label?))).collect())
 }
 
 /// Shows a run on the terminal.

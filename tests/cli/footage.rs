@@ -15,7 +15,8 @@ fn find_ranks_the_odd_moment_first_and_skips_what_is_damaged() {
     fs::write(at.join("footage/broken.y4m"), &whole[..whole.len() / 2 + 7]).unwrap();
     fs::write(at.join("footage/notes.txt"), "not a video").unwrap();
 
-    let args = ["find", "footage", "--out", "found", "--json"];
+    let steps = "training.budget.min_steps=150";
+    let args = ["find", "footage", "--out", "found", "--json", "--set", steps];
     let output = run(at, &args, 1);
     assert!(stderr(&output).contains("skipped broken"), "{}", stderr(&output));
     let moments: Vec<serde_json::Value> = serde_json::from_str(&stdout(&output)).unwrap();
@@ -34,6 +35,10 @@ fn find_ranks_the_odd_moment_first_and_skips_what_is_damaged() {
     assert!(stderr(&again).contains("trained already"), "{}", stderr(&again));
     let other = run(at, &["find", "footage", "--out", "found", "--seed", "9"], 2);
     assert!(stderr(&other).contains("other settings"), "{}", stderr(&other));
+    // A model must not rank footage that it never saw, under a promise to train on it.
+    video(&at.join("footage/cam9.y4m"), 320, None);
+    let more = run(at, &args, 2);
+    assert!(stderr(&more).contains("other footage"), "{}", stderr(&more));
 }
 
 #[test]

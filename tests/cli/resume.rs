@@ -1,6 +1,7 @@
 //! Killed at any moment, a run resumes to the same bits.
 
 use std::fs;
+use std::hash::Hasher;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -21,11 +22,17 @@ const TRAIN: [&str; 9] = [
     "--out",
 ];
 
-/// Every file of a model, by name.
-fn model(run: &Path) -> Vec<(String, Vec<u8>)> {
+/// Every file of a model, by name, with its size and a hash of its bytes.
+fn model(run: &Path) -> Vec<(String, usize, u64)> {
     let entries = fs::read_dir(run.join("model")).unwrap().map(|e| e.unwrap().path());
     let mut files: Vec<_> = entries
-        .map(|p| (p.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&p).unwrap()))
+        .map(|path| {
+            let bytes = fs::read(&path).unwrap();
+            let mut hash = std::hash::DefaultHasher::new();
+            hash.write(&bytes);
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, bytes.len(), hash.finish())
+        })
         .collect();
     files.sort();
     files
@@ -89,7 +96,17 @@ fn ctrl_c_saves_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     features(&at.join("f"), 4);
-    let args = [&TRAIN[..], &["r", "--set", "training.budget.epochs=100000"]].concat();
+    let args = [
+        &TRAIN[..],
+        &[
+            "r",
+            "--set",
+            "training.budget.max_steps=unlimited",
+            "--set",
+            "training.budget.epochs=100000",
+        ],
+    ]
+    .concat();
     let child = gcl(at, &args).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     while !at.join("r/events.jsonl").exists() {
         std::thread::sleep(Duration::from_millis(20));

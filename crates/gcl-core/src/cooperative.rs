@@ -2,7 +2,7 @@
 //! discriminator, which learns and labels it for the generator (paper §3.2, Fig. 2).
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{CoreError, Result};
@@ -72,7 +72,7 @@ pub struct StepReport {
     pub discriminator_labels: Vec<bool>,
     /// The error from which on G calls a sample anomalous; absent for soft labels.
     pub generator_threshold: Option<f64>,
-    /// The probability from which on D calls a sample anomalous.
+    /// The probability from which on D calls a sample anomalous; 1 if it calls none so.
     pub discriminator_threshold: f64,
 }
 
@@ -119,7 +119,8 @@ impl CooperativePair {
     /// - features: `[batch, d]`
     ///
     /// # Errors
-    /// [`CoreError::NotFinite`] if an error, a probability or a loss is not finite.
+    /// [`CoreError::NotFinite`] if an error, log-odds or a loss is not finite. D may have taken its
+    /// step by then: go back to a saved state.
     pub fn step(
         &mut self,
         features: Tensor<2>,
@@ -139,12 +140,11 @@ impl CooperativePair {
         let (loss_discriminator, before) =
             self.discriminator_step(features.clone(), &generator_labels)?;
 
-        let probabilities = match self.config.labelled_by {
-            LabelledBy::UpdatedDiscriminator => self.probabilities(features.clone())?,
+        let logits = match self.config.labelled_by {
+            LabelledBy::UpdatedDiscriminator => self.logits(features.clone())?,
             LabelledBy::PreviousDiscriminator => before,
         };
-        let (mut discriminator_labels, discriminator_threshold) =
-            self.config.discriminator_labels.label(&probabilities)?;
+        let (mut discriminator_labels, discriminator_threshold) = self.label_for_g(&logits)?;
         force_normal(&mut discriminator_labels, known_normal, false);
 
         let pseudo = self.config.target.build(features, &discriminator_labels, rng);
@@ -308,7 +308,21 @@ impl CooperativePair {
         self.discriminator.load(&state.get_state("discriminator"))
     }
 
-    /// One step of D against labels (Eq. 3); returns the loss and D's probabilities before it.
+    /// D's labels of a batch, and the probability from which on a sample is anomalous. Ranks are
+    /// taken of the log-odds, since probabilities saturate into ties.
+    fn label_for_g(&self, logits: &[f32]) -> Result<(Vec<bool>, f64)> {
+        let rule = self.config.discriminator_labels;
+        let probability = |logit: f64| 1.0 / (1.0 + (-logit).exp());
+        if rule.is_by_rank() {
+            let (labels, threshold) = rule.label(logits)?;
+            return Ok((labels, probability(threshold)));
+        }
+        let probabilities: Vec<f32> =
+            logits.iter().map(|&z| probability(f64::from(z)) as f32).collect();
+        rule.label(&probabilities)
+    }
+
+    /// One step of D against labels (Eq. 3); returns the loss and D's log-odds before it.
     fn discriminator_step(
         &mut self,
         features: Tensor<2>,
@@ -319,8 +333,7 @@ impl CooperativePair {
         let before = match self.config.labelled_by {
             LabelledBy::UpdatedDiscriminator => Vec::new(),
             LabelledBy::PreviousDiscriminator => {
-                let probability = activation::sigmoid(logits.clone().inner());
-                to_host("discriminator probability", probability)?
+                to_host("discriminator log-odds", logits.clone().inner())?
             }
         };
         let loss = discriminator_loss(logits, labels);

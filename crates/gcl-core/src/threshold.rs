@@ -14,8 +14,9 @@ pub enum Threshold {
         /// How many standard deviations above the mean.
         k: f64,
     },
-    /// A fixed share of the batch, the highest scores (paper §3.2.2, share not given): the exact
-    /// (1 − share) quantile, linear between neighbours.
+    /// A fixed share of the batch, the highest scores (paper §3.2.2, share not given): from the
+    /// exact (1 − share) quantile on, linear between neighbours. Where ties would carry more than
+    /// the share over it, the tied samples are normal.
     Top {
         /// The share labelled anomalous, in (0, 1).
         share: f64,
@@ -59,12 +60,27 @@ impl Threshold {
         }
     }
 
-    /// The pseudo-labels of these scores, anomalous iff score ≥ threshold, and the threshold.
+    /// Whether labels depend on the scores' order alone.
+    pub fn is_by_rank(&self) -> bool {
+        matches!(self, Threshold::Top { .. })
+    }
+
+    /// The pseudo-labels of these scores, anomalous iff score ≥ threshold, and the threshold
+    /// (infinite if ties leave no sample to label).
     ///
     /// # Errors
     /// As [`Threshold::of`].
     pub fn label(&self, scores: &[f32]) -> Result<(Vec<bool>, f64)> {
-        let threshold = self.of(scores)?;
+        let mut threshold = self.of(scores)?;
+        if let Threshold::Top { share } = *self {
+            let most = (share * scores.len() as f64).ceil() as usize;
+            let reach = |t: f64| scores.iter().filter(|&&s| f64::from(s) >= t).count();
+            if reach(threshold) > most {
+                // A network that answers many samples with one number says nothing about them.
+                let above = scores.iter().map(|&s| f64::from(s)).filter(|&s| s > threshold);
+                threshold = above.fold(f64::INFINITY, f64::min);
+            }
+        }
         Ok((scores.iter().map(|&s| f64::from(s) >= threshold).collect(), threshold))
     }
 }
@@ -162,8 +178,14 @@ mod tests {
         let (labels, threshold) = Threshold::Top { share: 0.1 }.label(&scores).unwrap();
         approx::assert_relative_eq!(threshold, 89.1, epsilon = 1e-9);
         assert_eq!(labels.iter().filter(|&&l| l).count(), 10);
-        let (labels, _) = Threshold::Top { share: 0.5 }.label(&[1.0, 1.0, 1.0]).unwrap();
-        assert_eq!(labels, [true; 3], "a tie with the threshold is anomalous");
+    }
+
+    #[test]
+    fn ties_never_carry_more_than_the_share() {
+        let label = |share, scores: &[f32]| Threshold::Top { share }.label(scores).unwrap().0;
+        assert_eq!(label(0.5, &[1.0; 4]), [false; 4]);
+        assert_eq!(label(0.5, &[1.0, 1.0, 1.0, 2.0]), [false, false, false, true]);
+        assert_eq!(label(0.5, &[1.0, 2.0, 2.0, 0.0]), [false, true, true, false]);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use crate::error::{CoreError, Result};
 /// # Errors
 /// [`CoreError::State`] if they cannot be read from the device.
 pub fn to_safetensors<M: ModuleSnapshot>(module: &M) -> Result<Vec<u8>> {
-    let mut store = SafetensorsStore::from_bytes(None).with_to_adapter(BurnToPyTorchAdapter);
+    // Without the store's metadata, whose order changes from call to call.
+    let mut store =
+        SafetensorsStore::from_bytes(None).with_to_adapter(BurnToPyTorchAdapter).clear_metadata();
     module.save_into(&mut store).map_err(|e| CoreError::State(e.to_string()))?;
     store.get_bytes().map_err(|e| CoreError::State(e.to_string()))
 }

@@ -1,4 +1,4 @@
-//! One GCL iteration equals PyTorch's, from the same weights and batch
+//! GCL iterations equal PyTorch's, from the same weights and batch
 //! (`tests/golden/gcl_step/export.py` wrote the case).
 #![allow(clippy::unwrap_used)]
 
@@ -15,6 +15,7 @@ use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 
 const D: usize = 24;
+const BATCH: usize = 48;
 
 /// The tensors of the case under a prefix, as a buffer of their own.
 fn part(case: &SafeTensors<'_>, prefix: &str) -> Vec<u8> {
@@ -36,13 +37,18 @@ fn parameters<M: ModuleSnapshot>(module: &M) -> HashMap<String, Vec<f32>> {
     file.iter().map(|(name, view)| (name.to_owned(), floats(&view))).collect()
 }
 
-/// ‖ours − theirs‖ / ‖theirs‖ over the updates of all parameters of one network.
-fn update_difference<M: ModuleSnapshot>(case: &SafeTensors<'_>, network: &str, after: &M) -> f64 {
+/// ‖ours − theirs‖ / ‖theirs‖ over the updates of all parameters of one network so far.
+fn update_difference<M: ModuleSnapshot>(
+    case: &SafeTensors<'_>,
+    step: usize,
+    network: &str,
+    after: &M,
+) -> f64 {
     let ours = parameters(after);
     let (mut difference, mut length) = (0.0, 0.0);
     for (name, ours) in ours {
         let read = |when: &str| floats(&case.tensor(&format!("{when}.{network}.{name}")).unwrap());
-        for ((o, a), b) in ours.iter().zip(read("after")).zip(read("before")) {
+        for ((o, a), b) in ours.iter().zip(read(&format!("after{step}"))).zip(read("before")) {
             difference += f64::from(o - a).powi(2);
             length += f64::from(a - b).powi(2);
         }
@@ -52,7 +58,7 @@ fn update_difference<M: ModuleSnapshot>(case: &SafeTensors<'_>, network: &str, a
 }
 
 #[test]
-fn one_iteration_equals_pytorchs() {
+fn iterations_equal_pytorchs() {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/gcl_step/case.safetensors");
     let Ok(bytes) = std::fs::read(&path) else {
@@ -74,23 +80,23 @@ fn one_iteration_equals_pytorchs() {
         for (ours, theirs) in pair.errors(batch.clone()).unwrap().iter().zip(read("errors")) {
             approx::assert_relative_eq!(*ours, theirs, max_relative = 1e-5);
         }
-        let report = pair.step(batch, None, &mut rng::stream(0, "target", 0)).unwrap();
-
-        let losses = read("losses");
+        let (losses, labels_g) = (read("losses"), read("labels_generator"));
+        let labels_d = read("labels_discriminator");
         let close = |ours: f64, theirs: f32| {
             approx::assert_relative_eq!(ours, f64::from(theirs), max_relative = 1e-5);
         };
-        close(report.loss_discriminator, losses[0]);
-        close(report.loss_generator, losses[1]);
-        assert_eq!(report.generator_labels, read("labels_generator"), "{name}");
-        let labels: Vec<f32> =
-            report.discriminator_labels.iter().map(|&l| f32::from(u8::from(l))).collect();
-        assert_eq!(labels, read("labels_discriminator"), "{name}");
-        for (network, difference) in [
-            ("generator", update_difference(&case, "generator", pair.generator())),
-            ("discriminator", update_difference(&case, "discriminator", pair.discriminator())),
-        ] {
-            assert!(difference < 1e-3, "{name}, {network}: {difference}");
+        for step in 1..=3 {
+            let report = pair.step(batch.clone(), None, &mut rng::stream(0, "target", 0)).unwrap();
+            close(report.loss_discriminator, losses[2 * step - 2]);
+            close(report.loss_generator, losses[2 * step - 1]);
+            let here = (step - 1) * BATCH..step * BATCH;
+            assert_eq!(report.generator_labels, labels_g[here.clone()], "{name}, step {step}");
+            let labels: Vec<f32> =
+                report.discriminator_labels.iter().map(|&l| f32::from(u8::from(l))).collect();
+            assert_eq!(labels, labels_d[here], "{name}, step {step}");
+            let g = update_difference(&case, step, "generator", pair.generator());
+            let d = update_difference(&case, step, "discriminator", pair.discriminator());
+            assert!(g < 1e-3 && d < 1e-3, "{name}, step {step}: G {g}, D {d}");
         }
     }
 }

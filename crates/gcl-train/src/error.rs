@@ -62,7 +62,7 @@ pub enum TrainError {
     #[error("{0}")]
     Mismatch(String),
     /// Someone asked to stop; the state is saved.
-    #[error("interrupted; the state is saved, `--resume` goes on")]
+    #[error("interrupted; the state is saved, and the run can be resumed")]
     Interrupted,
 }
 

@@ -26,7 +26,7 @@ pub enum Event {
         /// The words.
         text: String,
     },
-    /// Training is over and the model is stored.
+    /// Training is over; the model is stored next.
     Finished {
         /// Optimisation steps over all phases.
         steps: u64,

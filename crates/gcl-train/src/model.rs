@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{DetectorConfig, Loop, RunConfig, ScoreSource};
 use crate::error::{Result, TrainError};
 use crate::rank::RankScale;
+use crate::samples::FNV_START;
 
 /// The version of the model folder's layout.
 const VERSION: u32 = 1;
@@ -39,6 +40,8 @@ pub struct ModelCard {
     pub version: u32,
     /// The run that made the model.
     pub config: RunConfig,
+    /// The fingerprint of the training features, before scaling.
+    pub trained_on: u64,
     /// What made the features; absent for plain `.npy` files.
     pub extractor: Option<ExtractorIdentity>,
     /// How videos were cut, where known.
@@ -49,6 +52,29 @@ pub struct ModelCard {
     pub generator_ranks: Option<RankScale>,
     /// The training distribution of D's log-odds.
     pub discriminator_ranks: Option<RankScale>,
+}
+
+impl ModelCard {
+    /// Parses and checks a card.
+    fn parse(text: &[u8]) -> std::result::Result<ModelCard, String> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        // The version first: what a newer version added would only look like damage.
+        let Versioned { version } = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+        if version != VERSION {
+            return Err(format!("model version {version}, this program reads {VERSION}"));
+        }
+        let card: ModelCard = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+        card.config.validate().map_err(|e| e.to_string())?;
+        let dim = card.config.generator.input;
+        let (shift, factor) = (card.scaler.shift.len(), card.scaler.factor.len());
+        if shift != dim || factor != dim || dim == 0 {
+            return Err(format!("a scaler of {shift} and {factor} values for {dim} dimensions"));
+        }
+        Ok(card)
+    }
 }
 
 /// The scores of one video's segments, from every network that the model has.
@@ -95,10 +121,16 @@ impl Model {
         Model { card, network: Network::Detector(detector) }
     }
 
-    pub(crate) fn new_card(config: RunConfig, set: &FeatureSet, scaler: Scaler) -> ModelCard {
+    pub(crate) fn new_card(
+        config: RunConfig,
+        set: &FeatureSet,
+        scaler: Scaler,
+        trained_on: u64,
+    ) -> ModelCard {
         ModelCard {
             version: VERSION,
             config,
+            trained_on,
             extractor: set.identity().cloned(),
             clips: set.clips(),
             scaler,
@@ -165,16 +197,33 @@ impl Model {
                 set.dim()
             )));
         }
-        if let (Some(expected), Some(found)) = (&self.card.extractor, set.identity())
-            && let Some((what, expected, found)) = expected.difference(found)
-        {
-            return Err(TrainError::Mismatch(format!(
-                "the model was trained on other features than {}: the extractor's {what} was \
-                 {expected} and is {found}",
-                set.dir().display()
-            )));
+        let dir = set.dir().display();
+        match (&self.card.extractor, set.identity()) {
+            (Some(expected), Some(found)) => match expected.difference(found) {
+                None => Ok(()),
+                Some((what, expected, found)) => Err(TrainError::Mismatch(format!(
+                    "the model was trained on other features than {dir}: the extractor's {what} \
+                     was {expected} and is {found}"
+                ))),
+            },
+            (Some(expected), None) => Err(TrainError::Mismatch(format!(
+                "the model was trained on `{}` features; {dir} holds plain .npy files that do not \
+                 say what made them",
+                expected.name
+            ))),
+            (None, _) => Ok(()),
         }
-        Ok(())
+    }
+
+    /// A name that models share only if they are the same: the method, and a hash of the model
+    /// card, which holds the training scores' distributions.
+    ///
+    /// # Errors
+    /// If the card cannot be serialized.
+    pub fn id(&self) -> Result<String> {
+        let card = serde_json::to_vec(&self.card).map_err(TrainError::damaged(Path::new("")))?;
+        let method = self.card.config.method;
+        Ok(format!("{method}-{:016x}", crate::samples::fnv1a(FNV_START, &card)))
     }
 
     /// Writes the model into a folder. `model.json` comes last, and makes it a model.
@@ -218,11 +267,7 @@ impl Model {
             return Err(TrainError::Run { path: folder.to_owned(), problem });
         }
         let text = fs::read(&path).map_err(TrainError::io(&path))?;
-        let card: ModelCard = serde_json::from_slice(&text).map_err(TrainError::damaged(&path))?;
-        if card.version != VERSION {
-            let problem = format!("model version {}, this program reads {VERSION}", card.version);
-            return Err(TrainError::Damaged { path, problem });
-        }
+        let card = ModelCard::parse(&text).map_err(TrainError::damaged(&path))?;
         let read = |name: &str| {
             let path = folder.join(name);
             fs::read(&path).map_err(TrainError::io(&path))

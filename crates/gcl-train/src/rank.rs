@@ -10,9 +10,28 @@ const KNOTS: usize = 4096;
 
 /// The distribution of a network's training scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<f32>", into = "Vec<f32>")]
 pub struct RankScale {
     /// Evenly spaced order statistics, ascending.
     knots: Vec<f32>,
+}
+
+impl TryFrom<Vec<f32>> for RankScale {
+    type Error = &'static str;
+
+    fn try_from(knots: Vec<f32>) -> std::result::Result<RankScale, &'static str> {
+        let ascending = knots.windows(2).all(|w| w[0] <= w[1]);
+        match !knots.is_empty() && ascending && knots.iter().all(|k| k.is_finite()) {
+            true => Ok(RankScale { knots }),
+            false => Err("a distribution of scores must be finite, ascending and not empty"),
+        }
+    }
+}
+
+impl From<RankScale> for Vec<f32> {
+    fn from(scale: RankScale) -> Vec<f32> {
+        scale.knots
+    }
 }
 
 impl RankScale {

@@ -1,22 +1,26 @@
 //! A whole training run: from a folder of features to a stored model.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use gcl_core::{Device, Scaler};
-use gcl_data::FeatureSet;
+use gcl_data::{FeatureSet, VideoId};
 
-use crate::config::{DetectorConfig, RunConfig};
+use crate::config::DetectorConfig;
 use crate::error::{Result, TrainError};
-use crate::events::{Event, Listener};
-use crate::model::{Model, new_detector, training_ranks};
+use crate::events::{Event, Listener, PhaseOutline};
+use crate::model::{Model, ModelCard, new_detector, training_ranks};
 use crate::run_dir::{EventLog, RunDir};
 use crate::samples::Samples;
 use crate::trainer::Trainer;
 use crate::warnings::{generator_r2, warnings};
 
-/// How a run is run; nothing here changes what it computes.
+/// How a run is run. Labels aside, nothing here changes what it computes.
 pub struct TrainOptions<'a> {
+    /// Which videos are known to be normal, or not: for the configurations that use video labels,
+    /// and only they read it.
+    pub normal: Option<&'a BTreeMap<VideoId, bool>>,
     /// Where tensors live.
     pub device: Device,
     /// Set by someone who wants the run to stop after its current step.
@@ -38,50 +42,57 @@ pub fn train(
 ) -> Result<Model> {
     let config = run.config()?;
     let mut samples = Samples::read(set)?;
+    let trained_on = samples.fingerprint();
+    if config.uses_labels() {
+        let normal = options.normal.filter(|normal| !normal.is_empty()).ok_or_else(|| {
+            let text = "this configuration uses video labels, and none were given (a manifest with \
+                        the column `label`)";
+            TrainError::Config(text.to_owned())
+        })?;
+        let share = if config.labelled_share > 0.0 { config.labelled_share } else { 1.0 };
+        samples.know(normal, share, config.seed);
+    }
     let scaler = Scaler::fit(config.scaler, samples.features(), samples.dim())
         .map_err(TrainError::core("fitting the feature scaler"))?;
     samples.scale(&scaler)?;
-    let model = match config.detector {
-        Some(detector) => fit(set, run, config, detector, scaler, &samples, options, listener)?,
-        None => cooperate(set, run, config, scaler, samples, options, listener)?,
+    let detector = config.detector;
+    let card = Model::new_card(config, set, scaler, trained_on);
+    let model = match detector {
+        Some(detector) => fit(run, card, detector, &samples, options, listener)?,
+        None => cooperate(run, card, samples, options, listener)?,
     };
     model.save(&run.model())?;
     Ok(model)
 }
 
 /// Fits a plain detector.
-#[allow(clippy::too_many_arguments)] // one call, from above
 fn fit(
-    set: &FeatureSet,
     run: &RunDir,
-    config: RunConfig,
+    card: ModelCard,
     detector: DetectorConfig,
-    scaler: Scaler,
     samples: &Samples,
     options: &TrainOptions<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Model> {
     let mut log = run.event_log(0)?;
-    tell(&mut log, listener, started(set, samples, Vec::new()))?;
+    tell(&mut log, listener, started(samples, Vec::new()))?;
     let mut detector = new_detector(detector, &options.device)?;
     let fitted = detector.fit(samples.features(), samples.dim());
     fitted.map_err(TrainError::core("fitting the detector"))?;
     tell(&mut log, listener, Event::Finished { steps: 0, generator_r2: None })?;
-    Ok(Model::from_detector(Model::new_card(config, set, scaler), detector))
+    Ok(Model::from_detector(card, detector))
 }
 
 /// Trains the two networks.
 fn cooperate(
-    set: &FeatureSet,
     run: &RunDir,
-    config: RunConfig,
-    scaler: Scaler,
+    mut card: ModelCard,
     samples: Samples,
     options: &TrainOptions<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Model> {
-    let kind = config.training.kind;
-    let mut trainer = Trainer::new(config.clone(), samples, &options.device)?;
+    let kind = card.config.training.kind;
+    let mut trainer = Trainer::new(card.config.clone(), samples, &options.device)?;
     let mut log = match run.state()? {
         Some((state, events)) => {
             trainer.load(&state)?;
@@ -89,7 +100,7 @@ fn cooperate(
         }
         None => {
             let mut log = run.event_log(0)?;
-            tell(&mut log, listener, started(set, trainer.samples(), trainer.outline()))?;
+            tell(&mut log, listener, started(trainer.samples(), trainer.outline()))?;
             log
         }
     };
@@ -126,15 +137,14 @@ fn cooperate(
     }
     let steps = trainer.progress().steps;
     tell(&mut log, listener, Event::Finished { steps, generator_r2: Some(r2) })?;
-    let mut card = Model::new_card(config, set, scaler);
     let (dim, features) = (samples.dim(), samples.features());
     let (generator, discriminator) = training_ranks(trainer.pair(), kind, features, dim)?;
     (card.generator_ranks, card.discriminator_ranks) = (Some(generator), discriminator);
     Ok(Model::from_pair(card, trainer.into_pair()))
 }
 
-fn started(set: &FeatureSet, samples: &Samples, phases: Vec<crate::events::PhaseOutline>) -> Event {
-    let (videos, segments, dim) = (set.videos().len(), samples.len(), samples.dim());
+fn started(samples: &Samples, phases: Vec<PhaseOutline>) -> Event {
+    let (videos, segments, dim) = (samples.videos().len(), samples.len(), samples.dim());
     Event::Started { videos, segments, dim, phases }
 }
 

@@ -1,11 +1,22 @@
 //! The training segments of all videos, pooled.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use gcl_core::{Device, Scaler, Tensor};
+use gcl_core::{Device, Scaler, Tensor, rng};
 use gcl_data::{FeatureSet, VideoId};
+use rand::seq::SliceRandom;
 
 use crate::error::{Result, TrainError};
+
+/// Where an FNV-1a hash starts.
+pub(crate) const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Takes bytes into an FNV-1a hash: stable across versions and machines, unlike `std`'s hashers.
+pub(crate) fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
+    let add = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    bytes.iter().fold(hash, add)
+}
 
 /// One video's place among the pooled segments.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +92,22 @@ impl Samples {
         scaler.apply(&mut self.features).map_err(TrainError::core("scaling features"))
     }
 
+    /// Takes over which videos are known to be normal (`true`) or not, for a share of the labelled
+    /// videos drawn with `seed`, the same share of both classes (GCL_WS; how they are drawn is
+    /// unspecified in the paper). Videos without a label stay unknown.
+    pub fn know(&mut self, normal: &BTreeMap<VideoId, bool>, share: f64, seed: u64) {
+        for class in [true, false] {
+            let here = |video: &SampleVideo| normal.get(&video.id) == Some(&class);
+            let mut labelled: Vec<usize> =
+                (0..self.videos.len()).filter(|&i| here(&self.videos[i])).collect();
+            labelled.shuffle(&mut rng::stream(seed, "labelled-videos", u64::from(class)));
+            let count = (share * labelled.len() as f64).round() as usize;
+            for &i in labelled.iter().take(count) {
+                self.videos[i].normal = Some(class);
+            }
+        }
+    }
+
     /// The number of segments.
     pub fn len(&self) -> usize {
         self.features.len() / self.dim
@@ -124,18 +151,15 @@ impl Samples {
     }
 
     /// What a resumed run compares, so that it does not go on with other data: a hash of the ids,
-    /// the segment counts and the values of the first and last segment of each video.
+    /// the segment counts, what is known, and the values of the first and last segment of each video.
     pub fn fingerprint(&self) -> u64 {
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        let mut add = |bytes: &[u8]| {
-            for &byte in bytes {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-        };
+        let mut hash = FNV_START;
+        let mut add = |bytes: &[u8]| hash = fnv1a(hash, bytes);
         add(&(self.dim as u64).to_le_bytes());
         for video in &self.videos {
             add(video.id.as_str().as_bytes());
             add(&(video.segments.len() as u64).to_le_bytes());
+            add(&[video.normal.map_or(2, u8::from)]);
             let ends = [video.segments.start, video.segments.end.saturating_sub(1)];
             for row in ends.into_iter().filter(|_| !video.segments.is_empty()) {
                 for value in &self.features[row * self.dim..(row + 1) * self.dim] {

@@ -55,9 +55,16 @@ mod unlimited {
     }
 }
 
-/// The batches of one epoch: a fresh permutation of `segments`, cut into batches of at most
-/// `batch` (paper §3.1: segments of all videos are shuffled together). The last, smaller batch is
-/// kept.
+/// How many batches `segments` make, and the size of each but the last, which may be smaller by
+/// less than the number of batches. Batches are of nearly equal size: a last one of a few segments
+/// would be labelled by its own mean, and weigh as much as a full one.
+pub fn batches(segments: usize, batch: usize) -> (usize, usize) {
+    let count = segments.div_ceil(batch.max(1)).max(1);
+    (count, segments.div_ceil(count).max(1))
+}
+
+/// The segments of one epoch in the order of training: a fresh permutation (paper §3.1: segments
+/// of all videos are shuffled together).
 ///
 /// The order follows from `(seed, phase, epoch)` alone, so a resumed run needs to remember nothing.
 pub fn epoch_order(segments: &[u32], seed: u64, phase: &str, epoch: u64) -> Vec<u32> {
@@ -73,12 +80,25 @@ mod tests {
     #[test]
     fn few_segments_train_longer_and_many_stop_early() {
         let budget = Budget { epochs: 15, min_steps: 1400, max_steps: 5000 };
+        assert_eq!(Budget { epochs: u64::MAX, ..budget }.steps(u64::MAX), 5000);
         assert_eq!(budget.steps(96), 1440, "UCF-Crime's size: 15 epochs");
         assert_eq!(budget.steps(2), 1400, "ShanghaiTech's size: more epochs");
         assert_eq!(budget.steps(3), 1401, "whole epochs");
         assert_eq!(budget.steps(1000), 5000);
         let printed = Budget { epochs: 15, min_steps: 0, max_steps: u64::MAX };
         assert_eq!(printed.steps(2), 30, "the printed budget");
+    }
+
+    #[test]
+    fn batches_are_of_nearly_equal_size() {
+        assert_eq!(batches(257, 256), (2, 129));
+        assert_eq!(batches(10_986, 8192), (2, 5493));
+        assert_eq!(batches(779_951, 8192), (96, 8125));
+        assert_eq!(batches(5, 8192), (1, 5));
+        for (n, batch) in [(100, 7), (8193, 8192), (31, 10)] {
+            let (count, size) = batches(n, batch);
+            assert!(size <= batch && (count - 1) * size < n && count * size >= n);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::config::{Loop, RunConfig, TrainOn};
 use crate::error::{Result, TrainError};
 use crate::events::{EpochReport, PhaseOutline, Progress};
 use crate::samples::Samples;
-use crate::schedule::epoch_order;
+use crate::schedule::{Budget, batches, epoch_order};
 use crate::tally::Tally;
 
 /// What a phase does with a batch.
@@ -62,9 +62,7 @@ impl Trainer {
                 samples.dim()
             )));
         }
-        if config.training.batch == 0 {
-            return Err(TrainError::Config("training.batch is 0, expected at least 1".to_owned()));
-        }
+        config.validate()?;
         let (g, d) = (&config.generator, &config.discriminator);
         let pair = CooperativePair::new(g, d, config.cooperative.clone(), config.seed, device)
             .map_err(TrainError::core("making the networks"))?;
@@ -86,12 +84,13 @@ impl Trainer {
 
     /// How far the run is.
     pub fn progress(&self) -> Progress {
-        let before: u64 = self.phases.iter().take(self.at.phase).map(|p| p.steps).sum();
+        let sum = |phases: &[Phase]| phases.iter().fold(0u64, |n, p| n.saturating_add(p.steps));
+        let before = sum(&self.phases[..self.at.phase.min(self.phases.len())]);
         let name = self.phases.get(self.at.phase).map_or("done", |phase| phase.name);
         Progress {
             phase: name.to_owned(),
-            step: before + self.at.step,
-            steps: self.phases.iter().map(|p| p.steps).sum(),
+            step: before.saturating_add(self.at.step),
+            steps: sum(&self.phases),
         }
     }
 
@@ -106,8 +105,8 @@ impl Trainer {
     /// [`TrainError::Core`] if a loss or score is not finite; the networks keep their last values.
     pub fn advance(&mut self) -> Result<Option<EpochReport>> {
         let Some(phase) = self.phases.get(self.at.phase) else { return Ok(None) };
-        let batch = self.config.training.batch;
-        let batches = phase.segments.len().div_ceil(batch) as u64;
+        let (batches, batch) = batches(phase.segments.len(), self.config.training.batch);
+        let batches = batches as u64;
         let (epoch, index) = (self.at.step / batches, (self.at.step % batches) as usize * batch);
         let order = match self.order.take() {
             Some((known, order)) if known == epoch => order,
@@ -218,19 +217,22 @@ impl Trainer {
 /// The phases that a configuration means for this data.
 fn phases(config: &RunConfig, samples: &Samples) -> Result<Vec<Phase>> {
     let mut phases = Vec::new();
-    let mut add = |name, work, on, budget: crate::schedule::Budget| -> Result<()> {
+    let mut add = |name, work, on, budget: Budget| -> Result<()> {
         let segments = select(samples, on)?;
-        let batches = segments.len().div_ceil(config.training.batch) as u64;
-        let steps = budget.steps(batches);
+        let (batches, _) = batches(segments.len(), config.training.batch);
+        let steps = budget.steps(batches as u64);
         if steps > 0 {
             phases.push(Phase { name, work, segments, steps });
         }
         Ok(())
     };
     if let Some(before) = config.pretraining {
-        add("pretrain-generator", Work::Reconstruct, before.on, before.generator)?;
+        let same = config.training.budget;
+        let (generator, discriminator) = (before.generator, before.discriminator);
+        add("pretrain-generator", Work::Reconstruct, before.on, generator.unwrap_or(same))?;
         let all = TrainOn::All;
-        add("pretrain-discriminator", Work::DiscriminatorOnly, all, before.discriminator)?;
+        let budget = discriminator.unwrap_or(same);
+        add("pretrain-discriminator", Work::DiscriminatorOnly, all, budget)?;
     }
     let (name, work) = match config.training.kind {
         Loop::Cooperate => ("cooperate", Work::Cooperate),

@@ -3,12 +3,13 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use common::{devices, features, is_odd};
 use gcl_core::{Device, Scaler, State};
-use gcl_data::FeatureSet;
+use gcl_data::{FeatureSet, VideoId};
 use gcl_train::config::{DataFacts, apply_overrides};
 use gcl_train::{
     Event, Method, Model, Preset, RunConfig, RunDir, Samples, ScoreSource, Silent, TrainError,
@@ -33,6 +34,7 @@ fn train(method: Method, set: &FeatureSet, run: &RunDir, device: &Device) -> Mod
     run.create(&config(method, set)).unwrap();
     let cancel = AtomicBool::new(false);
     let options = TrainOptions {
+        normal: None,
         device: device.clone(),
         cancel: &cancel,
         save_every: Duration::from_secs(3600),
@@ -51,9 +53,11 @@ fn resumed_anywhere_a_run_ends_with_the_same_bits() {
         while !whole.is_finished() {
             reports.extend(whole.advance().unwrap());
         }
-        // The last step of a phase, the first of the next, and the middle of an epoch.
-        let phase = total / 3;
-        for stop in [1, phase - 1, phase, phase + 1, 2 * phase + 1, total - 1] {
+        let phases: Vec<u64> = whole.outline().iter().map(|phase| phase.steps).collect();
+        let [a, b, c] = phases[..] else { unreachable!("GCL_PT has three phases") };
+        assert_eq!(a + b + c, total);
+        // Around the borders of phases, where optimizers start anew, and within epochs.
+        for stop in [1, a - 1, a, a + 1, a + b - 1, a + b, a + b + 2, total - 1] {
             let mut first = trainer(Method::GclPt, &set, &device);
             let mut seen = Vec::new();
             for _ in 0..stop {
@@ -103,6 +107,31 @@ fn every_method_finds_what_is_rare_and_survives_storage() {
             assert!(matches!(events.last(), Some(Event::Finished { .. })));
         }
     }
+}
+
+#[test]
+fn labels_reach_only_the_configurations_that_use_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = features(&folder.path().join("features"), 6, 1);
+    let device = devices().remove(0).1;
+    let normal: BTreeMap<_, _> =
+        set.videos().iter().enumerate().map(|(v, video)| (video.id.clone(), v % 3 != 0)).collect();
+    let model = |name: &str, share: f64, normal: Option<&BTreeMap<VideoId, bool>>| {
+        let run = RunDir::new(folder.path().join(name));
+        let pair = format!("labelled_share={share:?}");
+        run.create(&apply_overrides(&config(Method::GclB, &set), &[pair]).unwrap()).unwrap();
+        let cancel = AtomicBool::new(false);
+        let save_every = Duration::from_secs(3600);
+        let options = TrainOptions { normal, device: device.clone(), cancel: &cancel, save_every };
+        let model = gcl_train::train(&set, &run, &options, &mut Silent)?;
+        let mut rows = Vec::new();
+        set.read(0, &mut rows).unwrap();
+        model.score(&rows)
+    };
+    let blind = model("blind", 0.0, None).unwrap();
+    assert_eq!(model("blind-with-labels", 0.0, Some(&normal)).unwrap(), blind);
+    assert_ne!(model("weak", 1.0, Some(&normal)).unwrap(), blind);
+    assert!(matches!(model("without", 1.0, None), Err(TrainError::Config(_))));
 }
 
 #[test]
@@ -158,11 +187,12 @@ fn a_cancelled_run_saves_and_goes_on_to_the_same_model() {
     run.create(&config(Method::GclB, &set)).unwrap();
     let cancel = AtomicBool::new(false);
     let save_every = Duration::from_secs(3600);
-    let options = TrainOptions { device: device.clone(), cancel: &cancel, save_every };
+    let options =
+        TrainOptions { normal: None, device: device.clone(), cancel: &cancel, save_every };
     let stopped = gcl_train::train(&set, &run, &options, &mut Stop(&cancel));
     assert!(matches!(stopped, Err(TrainError::Interrupted)));
     let cancel = AtomicBool::new(false);
-    let options = TrainOptions { device, cancel: &cancel, save_every };
+    let options = TrainOptions { normal: None, device, cancel: &cancel, save_every };
     let resumed = gcl_train::train(&set, &run, &options, &mut Silent).unwrap();
     let mut rows = Vec::new();
     set.read(0, &mut rows).unwrap();

@@ -17,7 +17,7 @@ use super::error::{Done, Failure, Outcome};
 use super::extract::{self, FootageArgs};
 use super::find::{remember_footage, train_or_load};
 use super::report::{self, Contents};
-use super::score::{score, source_name};
+use super::score::{Scoring, score, source_name};
 use super::train::MethodArgs;
 
 /// Render a small surveillance scene, learn from it without labels, and judge the result: the
@@ -62,7 +62,8 @@ pub fn run(args: DemoArgs) -> Outcome {
         (set.select(|id| is_part(id, "train")), set.select(|id| is_part(id, "test")));
     let run = RunDir::new(args.out.join("run"));
     let model = train_or_load(&train, &run, &args.choice)?;
-    score(&model, &test, model.card().config.score, None, &run.scores())?;
+    let how = Scoring { source: model.card().config.score, footage: None, manifest: None };
+    score(&model, &test, &how, &run.scores())?;
     remember_footage(&footage, &run.scores())?;
 
     let truth = Truth::read(&truth_path, TruthFormat::Ranges)?;

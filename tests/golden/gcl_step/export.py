@@ -1,4 +1,4 @@
-"""Exports one GCL iteration as PyTorch computes it: python export.py writes case.safetensors.
+"""Exports three GCL iterations as PyTorch computes them: python export.py writes case.safetensors.
 
 Needs torch, numpy and safetensors. The networks are small, the arithmetic is the paper's: labels
 from the generator's errors (mean + 1 std), one RMSprop step of the discriminator, labels from the
@@ -54,33 +54,40 @@ batch[:5] += 2.0 * torch.rand(5, D)
 out = {"batch": batch, **named("before.generator", generator)}
 out |= named("before.discriminator", discriminator)
 
-reconstruction = generator(batch)
-error = errors(batch, reconstruction)
-labels_g = label(error.detach(), 1.0)
+STEPS = 3  # the first cannot tell momentum, the second can, the third couples both networks
+losses, all_labels = [], {"labels_generator": [], "labels_discriminator": []}
+for step in range(STEPS):
+    reconstruction = generator(batch)
+    error = errors(batch, reconstruction)
+    if step == 0:
+        out["errors"] = error.detach().clone()
+    labels_g = label(error.detach(), 1.0)
 
-loss_d = torch.nn.functional.binary_cross_entropy(
-    torch.sigmoid(discriminator(batch)).squeeze(1), labels_g
-)
-step_d.zero_grad()
-loss_d.backward()
-step_d.step()
+    loss_d = torch.nn.functional.binary_cross_entropy(
+        torch.sigmoid(discriminator(batch)).squeeze(1), labels_g
+    )
+    step_d.zero_grad()
+    loss_d.backward()
+    step_d.step()
 
-probability = torch.sigmoid(discriminator(batch)).squeeze(1).detach()
-labels_d = label(probability, 0.1)
+    probability = torch.sigmoid(discriminator(batch)).squeeze(1).detach()
+    labels_d = label(probability, 0.1)
 
-target = torch.where(labels_d.bool()[:, None], torch.ones_like(batch), batch)
-loss_g = errors(target, reconstruction).mean()
-step_g.zero_grad()
-loss_g.backward()
-step_g.step()
+    target = torch.where(labels_d.bool()[:, None], torch.ones_like(batch), batch)
+    loss_g = errors(target, reconstruction).mean()
+    step_g.zero_grad()
+    loss_g.backward()
+    step_g.step()
 
-out |= named("after.generator", generator) | named("after.discriminator", discriminator)
-out |= {
-    "errors": error.detach(),
-    "labels_generator": labels_g,
-    "labels_discriminator": labels_d,
-    "losses": torch.stack([loss_d.detach(), loss_g.detach()]),
-}
+    losses += [loss_d.detach(), loss_g.detach()]
+    all_labels["labels_generator"].append(labels_g)
+    all_labels["labels_discriminator"].append(labels_d)
+    out |= named(f"after{step + 1}.generator", generator)
+    out |= named(f"after{step + 1}.discriminator", discriminator)
+    print(f"step {step + 1}: losses {loss_d.item():.8f} {loss_g.item():.8f},", end=" ")
+    print(f"labelled {int(labels_g.sum())} by G, {int(labels_d.sum())} by D of {BATCH}")
+
+out |= {name: torch.stack(values) for name, values in all_labels.items()}
+out["losses"] = torch.stack(losses)
 save_file(out, pathlib.Path(__file__).with_name("case.safetensors"))
-print(f"torch {torch.__version__}: losses {loss_d.item():.8f} {loss_g.item():.8f},")
-print(f"labelled {int(labels_g.sum())} by G, {int(labels_d.sum())} by D of {BATCH}")
+print(f"torch {torch.__version__}")

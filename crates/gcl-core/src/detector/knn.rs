@@ -7,8 +7,9 @@ use crate::cooperative::to_host;
 use crate::error::{CoreError, Result};
 use crate::state::State;
 
-/// Rows of a score matrix computed at once: bounds memory, and fills the matrix product.
+/// Rows and columns of the distance matrix computed at once: bounds memory, and fills the product.
 const CHUNK: usize = 512;
+const TRAIN_CHUNK: usize = 4096;
 
 /// k-nearest-neighbour distance. Scoring the training rows themselves counts each as its own
 /// neighbour, so use k ≥ 2 there.
@@ -20,7 +21,22 @@ pub struct NearestNeighbours {
 
 struct Fitted {
     d: usize,
+    /// Subtracted from all rows: distances stay, and their squares lose fewer digits.
+    mean: Vec<f32>,
+    /// The centred training rows.
     train: Vec<f32>,
+}
+
+impl Fitted {
+    fn centre(&self, rows: &[f32]) -> Vec<f32> {
+        rows.chunks_exact(self.d)
+            .flat_map(|r| r.iter().zip(&self.mean).map(|(x, m)| x - m))
+            .collect()
+    }
+
+    fn tensor(&self, rows: &[f32], device: &Device) -> Tensor<2> {
+        Tensor::from_data(TensorData::new(rows.to_vec(), [rows.len() / self.d, self.d]), device)
+    }
 }
 
 impl NearestNeighbours {
@@ -46,38 +62,53 @@ impl Detector for NearestNeighbours {
         if n < self.k {
             return Err(CoreError::shape("training rows", format!("at least k = {}", self.k), n));
         }
-        self.fitted = Some(Fitted { d, train: features.to_vec() });
+        let mut sums = vec![0.0f64; d];
+        for row in features.chunks_exact(d) {
+            sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
+        }
+        let mean = sums.into_iter().map(|sum| (sum / n as f64) as f32).collect();
+        let mut fitted = Fitted { d, mean, train: Vec::new() };
+        fitted.train = fitted.centre(features);
+        self.fitted = Some(fitted);
         Ok(())
     }
 
     fn score(&self, features: &[f32]) -> Result<Vec<f32>> {
-        let Fitted { d, train } = self.fitted.as_ref().ok_or(CoreError::NotFitted("knn"))?;
-        rows(features, *d)?;
-        let n = train.len() / d;
-        let train = Tensor::<2>::from_data(TensorData::new(train.clone(), [n, *d]), &self.device);
-        let train_squares = train.clone().square().sum_dim(1).transpose();
-        let train = train.transpose();
-        let mut scores = Vec::with_capacity(features.len() / d);
-        for chunk in features.chunks(CHUNK * d) {
-            let data = TensorData::new(chunk.to_vec(), [chunk.len() / d, *d]);
-            let x = Tensor::<2>::from_data(data, &self.device);
-            // ‖x − y‖² = ‖x‖² + ‖y‖² − 2·x·y: one matrix product instead of n·m differences.
-            let squares = x.clone().square().sum_dim(1) + train_squares.clone();
-            let distances = squares - x.matmul(train.clone()).mul_scalar(2.0);
-            let distances = to_host("distance", distances.flatten::<1>(0, 1))?;
-            for row in distances.chunks_exact(n) {
-                let mut row = row.to_vec();
-                let (_, kth, _) = row.select_nth_unstable_by(self.k - 1, f32::total_cmp);
-                scores.push(kth.max(0.0).sqrt());
+        let fitted = self.fitted.as_ref().ok_or(CoreError::NotFitted("knn"))?;
+        rows(features, fitted.d)?;
+        let features = fitted.centre(features);
+        let mut scores = Vec::with_capacity(features.len() / fitted.d);
+        for chunk in features.chunks(CHUNK * fitted.d) {
+            let x = fitted.tensor(chunk, &self.device);
+            let x_squares = x.clone().square().sum_dim(1);
+            // The k nearest so far, of each row of the chunk.
+            let mut nearest = vec![Vec::new(); chunk.len() / fitted.d];
+            for train in fitted.train.chunks(TRAIN_CHUNK * fitted.d) {
+                let y = fitted.tensor(train, &self.device).transpose();
+                // ‖x − y‖² = ‖x‖² + ‖y‖² − 2·x·y: one matrix product instead of n·m differences.
+                let squares = x_squares.clone() + y.clone().square().sum_dim(0);
+                let distances = squares - x.clone().matmul(y).mul_scalar(2.0);
+                let distances = to_host("distance", distances.flatten::<1>(0, 1))?;
+                let columns = train.len() / fitted.d;
+                for (best, row) in nearest.iter_mut().zip(distances.chunks_exact(columns)) {
+                    best.extend_from_slice(row);
+                    if best.len() > self.k {
+                        best.select_nth_unstable_by(self.k - 1, f32::total_cmp);
+                        best.truncate(self.k);
+                    }
+                }
             }
+            let farthest = |best: Vec<f32>| best.into_iter().fold(0.0f32, f32::max).sqrt();
+            scores.extend(nearest.into_iter().map(farthest));
         }
         Ok(scores)
     }
 
     fn save(&self) -> Result<State> {
-        let Fitted { d, train } = self.fitted.as_ref().ok_or(CoreError::NotFitted("knn"))?;
+        let Fitted { d, mean, train } = self.fitted.as_ref().ok_or(CoreError::NotFitted("knn"))?;
         let mut state = State::default();
         state.put_json("settings", &(self.k, *d))?;
+        state.put("mean", to_le_bytes(mean));
         state.put("train", to_le_bytes(train));
         Ok(state)
     }
@@ -85,11 +116,15 @@ impl Detector for NearestNeighbours {
     fn load(&mut self, state: &State) -> Result<()> {
         let (k, d): (usize, usize) = state.get_json("settings")?;
         let train = from_le_bytes(state.get("train")?);
+        let mean = from_le_bytes(state.get("mean")?);
         let n = rows(&train, d)?;
-        if k == 0 || n < k {
-            return Err(CoreError::State(format!("k = {k} does not fit {n} training rows")));
+        if k == 0 || n < k || mean.len() != d {
+            let mean = mean.len();
+            let problem =
+                format!("k = {k} and a mean of {mean} values for {n} training rows of {d}");
+            return Err(CoreError::State(problem));
         }
-        (self.k, self.fitted) = (k, Some(Fitted { d, train }));
+        (self.k, self.fitted) = (k, Some(Fitted { d, mean, train }));
         Ok(())
     }
 }

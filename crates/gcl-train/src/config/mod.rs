@@ -3,6 +3,7 @@
 mod method;
 mod overrides;
 mod preset;
+mod validate;
 
 pub use method::Method;
 pub use overrides::{apply_overrides, from_toml};
@@ -45,6 +46,16 @@ pub struct RunConfig {
     pub generator: AutoencoderConfig,
     /// The discriminator.
     pub discriminator: DiscriminatorConfig,
+}
+
+impl RunConfig {
+    /// Whether any part of the run depends on video labels. All others never see them.
+    pub fn uses_labels(&self) -> bool {
+        let of_normal = |on: TrainOn| on == TrainOn::NormalVideos;
+        self.labelled_share > 0.0
+            || of_normal(self.training.on)
+            || self.pretraining.is_some_and(|before| of_normal(before.on))
+    }
 }
 
 /// Which score stands for a segment.
@@ -124,8 +135,10 @@ pub struct Training {
 pub struct Pretraining {
     /// The segments that G reconstructs.
     pub on: TrainOn,
-    /// For how long G trains.
-    pub generator: Budget,
-    /// For how long D trains, on all segments.
-    pub discriminator: Budget,
+    /// For how long G trains; as long as the loop if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<Budget>,
+    /// For how long D trains, on all segments; as long as the loop if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discriminator: Option<Budget>,
 }

@@ -26,12 +26,19 @@ pub fn apply_overrides<S: AsRef<str>>(config: &RunConfig, pairs: &[S]) -> Result
         let wrong = |problem: String| TrainError::Config(format!("--set {pair}: {problem}"));
         let (key, value) =
             pair.split_once('=').ok_or_else(|| wrong("expected key=value".to_owned()))?;
+        if ["method", "preset"].contains(&key.trim()) {
+            return Err(wrong(format!("choose it with --{}", key.trim())));
+        }
         set(&mut table, key.trim(), parse(value.trim())).map_err(&wrong)?;
         // Checked after each pair, so that the message can name the culprit.
         let checked: std::result::Result<RunConfig, _> = table.clone().try_into();
         checked.map_err(|e: toml::de::Error| wrong(e.message().to_owned()))?;
     }
-    table.try_into().map_err(|e: toml::de::Error| TrainError::Config(e.message().to_owned()))
+    let config: RunConfig = table
+        .try_into()
+        .map_err(|e: toml::de::Error| TrainError::Config(e.message().to_owned()))?;
+    config.validate()?;
+    Ok(config)
 }
 
 /// A TOML value; what is none is a string, so that `score=generator` needs no quotes.
@@ -55,8 +62,13 @@ fn set(table: &mut Table, key: &str, value: Value) -> std::result::Result<(), St
         walked = format!("{walked}{part}.");
     }
     // Optional parts are absent until set; the full check that follows refuses what is no key.
-    let optional = walked.is_empty() && ["detector", "pretraining"].contains(last);
-    let inside_a_rule = walked != "" && here.contains_key("rule") || here.contains_key("kind");
+    let optional = match walked.as_str() {
+        "" => ["detector", "pretraining"].contains(last),
+        "pretraining." => ["generator", "discriminator"].contains(last),
+        _ => false,
+    };
+    let inside_a_rule =
+        !walked.is_empty() && (here.contains_key("rule") || here.contains_key("kind"));
     if !here.contains_key(*last) && !optional && !inside_a_rule {
         let there: Vec<String> = here.keys().cloned().collect();
         return Err(unknown(&walked, last, &there));
@@ -117,6 +129,9 @@ mod tests {
         assert!(text.contains("--set training.batch=many"), "{text}");
         assert!(message("score=best").contains("mean-rank"), "{}", message("score=best"));
         assert!(message("seed").contains("key=value"));
+        assert!(message("method=knn").contains("--method"));
+        assert!(message("cooperative.optimizer.epsilon=0").contains("epsilon"));
+        assert!(message("score=detector").contains("Discriminator"));
         assert!(from_toml("method = \"gcl-b\"\ntypo = 1").is_err());
     }
 }

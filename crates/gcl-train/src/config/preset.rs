@@ -44,8 +44,8 @@ impl RunConfig {
             Method::GclPt => {
                 config.pretraining = Some(Pretraining {
                     on: TrainOn::Calm { rule: TemporalDifference::default() },
-                    generator: config.training.budget,
-                    discriminator: config.training.budget,
+                    generator: None,
+                    discriminator: None,
                 });
             }
             Method::Ae => {

@@ -43,9 +43,9 @@ pub fn features(folder: &Path, videos: usize, seed: u64) -> FeatureSet {
         let mut rng = rng::stream(seed, "features", v as u64);
         let rows: Vec<f32> = (0..20 * D)
             .map(|i| {
-                let odd = v % 3 == 0 && is_odd(i / D);
-                let noise: f32 = rng.sample(rand_distr::StandardNormal);
-                3.0 + noise + if odd { 5.0 } else { 0.0 }
+                // Each odd segment lies apart in a direction of its own, as anomalies do.
+                let scale = if v % 3 == 0 && is_odd(i / D) { 5.0 } else { 1.0 };
+                3.0 + scale * rng.sample::<f32, _>(rand_distr::StandardNormal)
             })
             .collect();
         let id = VideoId::new(format!("cam/{v:02}")).unwrap();

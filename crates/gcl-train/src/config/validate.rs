@@ -1,0 +1,75 @@
+//! What a configuration must hold to before anything starts.
+
+use gcl_core::soft_label::LabelRule;
+use gcl_core::threshold::Threshold;
+
+use super::{Loop, RunConfig, ScoreSource};
+use crate::error::{Result, TrainError};
+
+/// Wider layers are a slip of the keyboard, and would not fit into memory.
+const MAX_WIDTH: usize = 1 << 20;
+
+impl RunConfig {
+    /// Refuses values that make no run, or contradict each other.
+    ///
+    /// # Errors
+    /// [`TrainError::Config`] naming the key, what is allowed and what was found.
+    pub fn validate(&self) -> Result<()> {
+        let refuse = |key: &str, expected: &str, found: &dyn std::fmt::Debug| {
+            Err(TrainError::Config(format!("{key} is {found:?}, expected {expected}")))
+        };
+        if self.training.batch == 0 {
+            return refuse("training.batch", "at least 1", &self.training.batch);
+        }
+        if !(0.0..=1.0).contains(&self.labelled_share) {
+            return refuse("labelled_share", "in [0, 1]", &self.labelled_share);
+        }
+        for (key, widths) in [
+            ("generator.hidden", &self.generator.hidden),
+            ("discriminator.hidden", &self.discriminator.hidden),
+        ] {
+            if widths.iter().any(|width| !(1..=MAX_WIDTH).contains(width)) {
+                return refuse(key, "widths from 1 to 1048576", widths);
+            }
+        }
+        let optimizer = &self.cooperative.optimizer;
+        if !(optimizer.epsilon > 0.0 && optimizer.epsilon.is_finite()) {
+            let key = "cooperative.optimizer.epsilon";
+            return refuse(key, "a positive number", &optimizer.epsilon);
+        }
+        optimizer.init().map_err(|e| TrainError::Config(format!("cooperative.optimizer: {e}")))?;
+        self.validate_thresholds()?;
+        let sources: &[ScoreSource] = match (self.detector, self.training.kind) {
+            (Some(_), _) => &[ScoreSource::Detector],
+            (None, Loop::Cooperate) => {
+                &[ScoreSource::Discriminator, ScoreSource::Generator, ScoreSource::MeanRank]
+            }
+            (None, Loop::Reconstruct | Loop::SelfLabel) => &[ScoreSource::Generator],
+        };
+        match sources.contains(&self.score) {
+            true => Ok(()),
+            false => refuse("score", &format!("one of {sources:?} for this method"), &self.score),
+        }
+    }
+
+    fn validate_thresholds(&self) -> Result<()> {
+        let mut rules = vec![("discriminator_labels", self.cooperative.discriminator_labels)];
+        if let LabelRule::Hard { threshold } = self.cooperative.generator_labels {
+            rules.push(("generator_labels", threshold));
+        }
+        for (key, rule) in rules {
+            let fine = match rule {
+                Threshold::MeanStd { k } => k.is_finite(),
+                Threshold::Top { share } => share > 0.0 && share < 1.0,
+                Threshold::Valley { bins } => (8..=65_536).contains(&bins),
+            };
+            if !fine {
+                return Err(TrainError::Config(format!(
+                    "cooperative.{key} is {rule:?}, expected a finite k, a share in (0, 1) or 8 to \
+                     65536 bins"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
