@@ -14,6 +14,7 @@ pub mod gradient;
 mod guard;
 mod natural;
 pub mod pipeline;
+pub mod scene;
 pub mod source;
 pub mod thumbs;
 

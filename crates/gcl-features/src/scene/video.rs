@@ -1,0 +1,80 @@
+//! One video of the scene.
+
+use std::sync::Arc;
+
+use gcl_data::VideoId;
+
+use super::actor::Actor;
+use super::canvas::Canvas;
+use super::light::Light;
+use super::place::Place;
+use super::tree::Wind;
+use crate::frame::{Frame, FrameError, Pixels};
+
+/// What a video is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Training: unlabelled, with a few abnormal events in it.
+    Train,
+    /// Test: scored and compared with [`SceneVideo::truth`].
+    Test,
+}
+
+/// One video of a [`Scene`](super::Scene): any of its frames can be rendered, in any order.
+#[derive(Debug, Clone)]
+pub struct SceneVideo {
+    pub(super) id: VideoId,
+    pub(super) part: Part,
+    pub(super) frames: usize,
+    pub(super) place: Arc<Place>,
+    /// From the farthest to the nearest.
+    pub(super) actors: Vec<Actor>,
+    pub(super) light: Light,
+    pub(super) wind: Wind,
+    pub(super) size: (usize, usize),
+}
+
+impl SceneVideo {
+    /// The video's id: `train/01`, `test/01`, ...
+    pub fn id(&self) -> &VideoId {
+        &self.id
+    }
+
+    /// What the video is for.
+    pub fn part(&self) -> Part {
+        self.part
+    }
+
+    /// Number of frames.
+    pub fn frames(&self) -> usize {
+        self.frames
+    }
+
+    /// Whether each frame is abnormal, `frames` values: somebody abnormal is in view, at least half of
+    /// them inside the picture.
+    pub fn truth(&self) -> Vec<bool> {
+        let abnormal: Vec<&Actor> = self.actors.iter().filter(|a| a.is_abnormal()).collect();
+        (0..self.frames).map(|t| abnormal.iter().any(|a| a.in_view(t, self.size.0))).collect()
+    }
+
+    /// Renders frame `frame` (0-based; frames past the end show how the scene would go on) to luma only,
+    /// full range.
+    ///
+    /// The same seed, options and frame give the same bytes on every machine.
+    ///
+    /// # Errors
+    /// None that the options' own limits allow; the type is that of [`Frame::new`].
+    pub fn render(&self, frame: usize) -> Result<Frame, FrameError> {
+        let (width, height) = self.size;
+        let mut canvas = Canvas::new(width, height);
+        self.place.draw_behind(&mut canvas);
+        let before = self.actors.partition_point(|actor| actor.row <= self.place.kerb());
+        let (far, near) = self.actors.split_at(before);
+        far.iter().for_each(|actor| actor.draw(&mut canvas, frame));
+        self.place.draw_kerb(&mut canvas, self.wind.bend(frame));
+        near.iter().for_each(|actor| actor.draw(&mut canvas, frame));
+        let mut luma = Vec::new();
+        self.light.expose(&canvas, frame, &mut luma);
+        Frame::new(width, height, Pixels::Gray(luma))
+    }
+}
