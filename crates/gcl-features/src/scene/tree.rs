@@ -19,7 +19,7 @@ const FOOT: f32 = 75.0;
 impl Tree {
     /// A tree at a column, given in units of the plan.
     pub(super) fn new(dice: &mut Dice, x: f32) -> Self {
-        Self { x, leaves: Wear::new(dice, 1.7, 84.0) }
+        Self { x, leaves: Wear::new(dice, 1.7, 80.0) }
     }
 
     /// Draws the tree while the wind bends its top by `bend` units to the right.
@@ -54,7 +54,7 @@ impl Wind {
     pub(super) fn new(seed: u64, video: usize, fps: f32, level: f32) -> Self {
         let mut dice = Dice::new(seed, Purpose::Wind, video, 0);
         Self {
-            strength: 1.0 + 14.0 * level,
+            strength: 1.0 + 9.0 * level,
             sway: dice.between(0.85, 1.0) / fps,
             gusts: 1.0 / (dice.between(5.0, 9.0) * fps),
             phase: dice.unit(),
