@@ -15,6 +15,9 @@ use super::error::{Done, Failure, Outcome};
 use super::eval::read_truth;
 use super::facts::{self, Facts};
 
+/// A moment is where scores reach this quantile of all frames.
+const MOMENT_QUANTILE: f64 = 0.95;
+
 /// Bars in the score histogram.
 const HISTOGRAM_BINS: usize = 50;
 
@@ -137,7 +140,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
 
 /// The most anomalous moments, with pictures where the footage is at hand.
 fn moments(videos: &[VideoScores], facts: &Facts, top: usize) -> Result<Vec<ShownMoment>, Failure> {
-    let options = MomentOptions { top, ..MomentOptions::default() };
+    let options = MomentOptions { top, quantile: MOMENT_QUANTILE, ..MomentOptions::default() };
     let found = find_moments(videos.iter().map(|v| (v.video.as_str(), &v.scores)), &options)?;
     let mut shown: Vec<ShownMoment> = found
         .into_iter()

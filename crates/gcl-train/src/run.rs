@@ -52,6 +52,9 @@ pub fn train(
         let share = if config.labelled_share > 0.0 { config.labelled_share } else { 1.0 };
         samples.know(normal, share, config.seed);
     }
+    for rule in config.cleaning_rules() {
+        samples.clean(rule)?;
+    }
     let scaler = Scaler::fit(config.scaler, samples.features(), samples.dim())
         .map_err(TrainError::core("fitting the feature scaler"))?;
     samples.scale(&scaler)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use gcl_core::temporal::TemporalDifference;
 use gcl_core::{Device, Scaler, Tensor, rng};
 use gcl_data::{FeatureSet, VideoId};
 use rand::seq::SliceRandom;
@@ -35,6 +36,8 @@ pub struct Samples {
     features: Vec<f32>,
     dim: usize,
     videos: Vec<SampleVideo>,
+    /// What each cleaning rule kept, decided on unscaled features.
+    calm: Vec<(TemporalDifference, Vec<bool>)>,
 }
 
 impl Samples {
@@ -81,7 +84,37 @@ impl Samples {
         if u32::try_from(covered).is_err() {
             return Err(TrainError::Mismatch(format!("{covered} segments are too many")));
         }
-        Ok(Samples { features, dim, videos })
+        Ok(Samples { features, dim, videos, calm: Vec::new() })
+    }
+
+    /// Decides which segments a cleaning rule keeps, on the features as they are now: before
+    /// [`Samples::scale`], since the paper's difference is one of features and not of what a
+    /// network sees.
+    ///
+    /// # Errors
+    /// If the rule's setting makes no sense.
+    pub fn clean(&mut self, rule: TemporalDifference) -> Result<()> {
+        if self.calm.iter().all(|(known, _)| *known != rule) {
+            let kept = self.judge(&rule)?;
+            self.calm.push((rule, kept));
+        }
+        Ok(())
+    }
+
+    /// Which segments a rule keeps: as decided before, else judged now.
+    ///
+    /// # Errors
+    /// As [`Samples::clean`].
+    pub fn calm(&self, rule: &TemporalDifference) -> Result<Vec<bool>> {
+        match self.calm.iter().find(|(known, _)| known == rule) {
+            Some((_, kept)) => Ok(kept.clone()),
+            None => self.judge(rule),
+        }
+    }
+
+    fn judge(&self, rule: &TemporalDifference) -> Result<Vec<bool>> {
+        let videos = rule.keep(&self.by_video(), self.dim);
+        Ok(videos.map_err(TrainError::core("temporal-difference cleaning"))?.concat())
     }
 
     /// Scales all features in place.

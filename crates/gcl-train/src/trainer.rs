@@ -1,6 +1,5 @@
 //! Training as a state machine: phases of steps, each a pure function of the state and the seed.
 
-use gcl_core::temporal::TemporalDifference;
 use gcl_core::{CooperativePair, Device, State, rng};
 use serde::{Deserialize, Serialize};
 
@@ -250,7 +249,7 @@ fn phases(config: &RunConfig, samples: &Samples) -> Result<Vec<Phase>> {
 fn select(samples: &Samples, on: TrainOn) -> Result<Vec<u32>> {
     let keep: Vec<bool> = match on {
         TrainOn::All => vec![true; samples.len()],
-        TrainOn::Calm { rule } => calm(samples, &rule)?,
+        TrainOn::Calm { rule } => samples.calm(&rule)?,
         TrainOn::NormalVideos => {
             let flags = samples
                 .videos()
@@ -264,12 +263,6 @@ fn select(samples: &Samples, on: TrainOn) -> Result<Vec<u32>> {
         true => Err(TrainError::Config(format!("{on:?} keeps none of the training segments"))),
         false => Ok(rows),
     }
-}
-
-fn calm(samples: &Samples, rule: &TemporalDifference) -> Result<Vec<bool>> {
-    let videos = rule.keep(&samples.by_video(), samples.dim());
-    let videos = videos.map_err(TrainError::core("temporal-difference cleaning"))?;
-    Ok(videos.concat())
 }
 
 /// Which segments belong to videos that a weak label says are normal; `None` without labels.

@@ -147,7 +147,7 @@ fn a_score_depends_on_its_video_alone() {
     let before = model.score(&a).unwrap();
     model.score(&[b, a.clone()].concat()).unwrap();
     assert_eq!(model.score(&a).unwrap(), before);
-    let ranks = before.get(ScoreSource::MeanRank).unwrap();
+    let ranks = before.get(ScoreSource::MeanRank).unwrap(); // any source can be asked for
     assert!(ranks.iter().all(|r| (0.0..=1.0).contains(r)), "{ranks:?}");
 }
 

@@ -38,7 +38,9 @@ impl Method {
     pub fn about(self) -> &'static str {
         match self {
             Method::GclB => "generator and discriminator train each other from random weights",
-            Method::GclPt => "the same, after pre-training the generator on calm segments",
+            Method::GclPt => {
+                "generator and discriminator train each other, after pre-training on calm segments"
+            }
             Method::Ae => "the generator alone, by reconstruction",
             Method::Knn => "distance to the nearest training segments (a plain baseline)",
             Method::Mahalanobis => "distance from the mean, by covariance (a plain baseline)",

@@ -49,6 +49,16 @@ pub struct RunConfig {
 }
 
 impl RunConfig {
+    /// The cleaning rules that the run's phases use.
+    pub fn cleaning_rules(&self) -> Vec<TemporalDifference> {
+        let rule = |on: TrainOn| match on {
+            TrainOn::Calm { rule } => Some(rule),
+            TrainOn::All | TrainOn::NormalVideos => None,
+        };
+        let before = self.pretraining.and_then(|before| rule(before.on));
+        before.into_iter().chain(rule(self.training.on)).collect()
+    }
+
     /// Whether any part of the run depends on video labels. All others never see them.
     pub fn uses_labels(&self) -> bool {
         let of_normal = |on: TrainOn| on == TrainOn::NormalVideos;

@@ -19,7 +19,7 @@ pub enum Preset {
     /// epochs at 2e-5, labels by mean and standard deviation, scores by the discriminator.
     Paper,
     /// Settings for features that nobody tuned for, where the paper's collapse: centred features
-    /// of one scale, the top 10 % labelled, a faster optimizer, scores by the mean rank.
+    /// of one scale, the top 10 % labelled, a faster optimizer, scores by the generator.
     Any,
 }
 
@@ -95,7 +95,7 @@ fn any(method: Method, seed: u64, data: DataFacts) -> RunConfig {
     RunConfig {
         preset: Preset::Any,
         scaler: ScalerKind::CenterScalar,
-        score: ScoreSource::MeanRank,
+        score: ScoreSource::Generator,
         training: Training {
             batch: 256,
             // The discriminator levels off where rate × steps reaches 0.1.
