@@ -16,44 +16,52 @@ pub struct Named {
     pub device: Device,
 }
 
-/// All devices that this binary holds and this machine has, the best for this work first.
-///
-/// Nothing is constructed that is not there: a GPU back end without a GPU would panic later.
+/// All devices that this binary holds and this machine has, GPUs first.
 pub fn all() -> Vec<Named> {
-    #[allow(unused_mut)]
-    let mut devices: Vec<Named> = Vec::new();
-    #[cfg(feature = "cuda")]
-    number(&mut devices, "cuda", "NVIDIA GPU", Device::enumerate(DeviceType::Cuda));
-    #[cfg(feature = "vulkan")]
-    number(&mut devices, "vulkan", "GPU through Vulkan", Device::enumerate(DeviceType::Vulkan));
-    #[cfg(feature = "wgpu")]
-    number(&mut devices, "wgpu", "GPU through wgpu", Device::enumerate(DeviceType::Wgpu));
-    #[cfg(feature = "flex")]
-    devices.push(Named {
-        name: "flex".to_owned(),
-        about: "CPU, pure Rust (the default)",
-        device: Device::flex(),
-    });
-    #[cfg(feature = "ndarray")]
-    #[allow(deprecated)] // kept because users ask for it
-    devices.push(Named {
-        name: "ndarray".to_owned(),
-        about: "CPU, the older ndarray back end",
-        device: Device::ndarray(),
-    });
+    let mut devices = gpus();
+    devices.extend(cpus());
     devices
 }
 
-#[cfg(any(feature = "cuda", feature = "wgpu", feature = "vulkan"))]
-fn number(
-    devices: &mut Vec<Named>,
-    kind: &str,
-    about: &'static str,
-    found: impl IntoIterator<Item = Device>,
-) {
-    for (i, device) in found.into_iter().enumerate() {
-        devices.push(Named { name: format!("{kind}:{i}"), about, device });
-    }
+/// The GPUs that are there. They are listed and not constructed: a GPU back end without its GPU
+/// panics at the first operation.
+fn gpus() -> Vec<Named> {
+    let kinds: Vec<(&str, &'static str, Vec<Device>)> = vec![
+        #[cfg(feature = "cuda")]
+        ("cuda", "NVIDIA GPU", Device::enumerate(DeviceType::Cuda).into_iter().collect()),
+        #[cfg(feature = "vulkan")]
+        (
+            "vulkan",
+            "GPU through Vulkan",
+            Device::enumerate(DeviceType::Vulkan).into_iter().collect(),
+        ),
+        #[cfg(feature = "wgpu")]
+        ("wgpu", "GPU through wgpu", Device::enumerate(DeviceType::Wgpu).into_iter().collect()),
+    ];
+    let numbered = |(kind, about, found): (&str, &'static str, Vec<Device>)| {
+        let name = |i| format!("{kind}:{i}");
+        let named = |(i, device)| Named { name: name(i), about, device };
+        found.into_iter().enumerate().map(named).collect::<Vec<_>>()
+    };
+    kinds.into_iter().flat_map(numbered).collect()
+}
+
+fn cpus() -> Vec<Named> {
+    vec![
+        #[cfg(feature = "flex")]
+        Named {
+            name: "flex".to_owned(),
+            about: "CPU, pure Rust (the default)",
+            device: Device::flex(),
+        },
+        #[cfg(feature = "ndarray")]
+        #[allow(deprecated)] // kept because users ask for it
+        Named {
+            name: "ndarray".to_owned(),
+            about: "CPU, the older ndarray back end",
+            device: Device::ndarray(),
+        },
+    ]
 }
 
 /// The device of a name; `cuda` means `cuda:0`. Never another one in its place.

@@ -13,7 +13,7 @@ use gcl_train::{Model, RunDir, Samples};
 use super::device;
 use super::error::{Done, Failure, Outcome};
 use super::extract::{self, FootageArgs};
-use super::facts::{self, VideoFacts};
+use super::facts;
 use super::report::{self, Contents};
 use super::score::{Scoring, score};
 use super::train::{self, MethodArgs};
@@ -121,9 +121,8 @@ pub fn train_or_load(
 pub fn remember_footage(footage: &[PathBuf], scores: &Path) -> Result<(), Failure> {
     let mut known = facts::read(scores)?;
     for input in discover(footage).map_err(Failure::data)? {
-        let fps = known.get(&input.id).and_then(|f| f.fps);
-        if known.contains_key(&input.id) {
-            known.insert(input.id, VideoFacts { fps, footage: Some(input.path) });
+        if let Some(video) = known.get_mut(&input.id) {
+            video.footage = Some(input.path);
         }
     }
     facts::write(scores, &known)

@@ -34,7 +34,7 @@ impl Scaler {
     /// # Errors
     /// [`CoreError::Shape`] for no rows or a ragged matrix, [`CoreError::NotFinite`] for NaN.
     pub fn fit(kind: ScalerKind, features: &[f32], d: usize) -> Result<Scaler> {
-        if d == 0 || features.is_empty() || features.len() % d != 0 {
+        if d == 0 || features.is_empty() || !features.len().is_multiple_of(d) {
             let expected = format!("a positive multiple of the dimension {d}");
             return Err(CoreError::shape("values to fit a scaler to", expected, features.len()));
         }
@@ -75,7 +75,7 @@ impl Scaler {
     /// [`CoreError::Shape`] if the length is not a multiple of d.
     pub fn apply(&self, features: &mut [f32]) -> Result<()> {
         let d = self.dim();
-        if d == 0 || features.len() % d != 0 {
+        if d == 0 || !features.len().is_multiple_of(d) {
             let expected = format!("a multiple of the dimension {d}");
             return Err(CoreError::shape("values to scale", expected, features.len()));
         }

@@ -141,7 +141,7 @@ impl Trainer {
 
         self.at.step += 1;
         let phase_over = self.at.step == phase.steps;
-        let epoch_over = phase_over || self.at.step % batches == 0;
+        let epoch_over = phase_over || self.at.step.is_multiple_of(batches);
         let report = epoch_over.then(|| {
             let tally = std::mem::take(&mut self.at.tally);
             tally.report(phase.name, epoch + 1, self.at.step)

@@ -44,7 +44,7 @@ pub trait Detector: Send {
 
 /// The number of rows of a matrix, after the checks that every detector owes its caller.
 fn rows(features: &[f32], d: usize) -> Result<usize> {
-    if d == 0 || features.is_empty() || features.len() % d != 0 {
+    if d == 0 || features.is_empty() || !features.len().is_multiple_of(d) {
         let expected = format!("a positive multiple of the dimension {d}");
         return Err(CoreError::shape("values of a feature matrix", expected, features.len()));
     }
