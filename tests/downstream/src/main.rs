@@ -29,7 +29,10 @@ fn main() -> Result<(), gcl_core::CoreError> {
     for step in 0..100 {
         let report = pair.step(batch.clone(), None, &mut rng::stream(7, "targets", step))?;
         if step % 25 == 0 {
-            println!("step {step}: D {:.4}, G {:.4}", report.loss_discriminator, report.loss_generator);
+            println!(
+                "step {step}: D {:.4}, G {:.4}",
+                report.loss_discriminator, report.loss_generator
+            );
         }
     }
 
