@@ -135,7 +135,7 @@ pub fn run(args: TrainArgs) -> Outcome {
 
 /// Refuses settings that are wrong for any features, before long work starts.
 pub fn check_settings(choice: &MethodArgs) -> Result<(), Failure> {
-    let data = DataFacts { dim: 2048, segments: 1 };
+    let data = DataFacts { dim: 2048, segments: 10_000 };
     let config = RunConfig::new(choice.method, Preset::Any, 0, data);
     apply_overrides(&config, &choice.set)?;
     Ok(())

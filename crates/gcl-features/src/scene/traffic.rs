@@ -16,7 +16,7 @@ pub(super) struct Extent {
 /// changes every few seconds, from nobody to dense. `level` is how busy the video is, 0 to 1.
 pub(super) fn crowd(dice: &mut Dice, place: &Place, level: f32, extent: Extent) -> Vec<Actor> {
     let mut actors = Vec::new();
-    let busiest = 0.08 + 0.14 * level;
+    let busiest = 0.065 + 0.11 * level;
     for lane in &place.lanes {
         // The slowest walkers take this long from one side to the other: the video starts in full flow.
         let crossing = 2.0 * extent.width as f32 * extent.fps / place.body(lane.rows.0);

@@ -9,7 +9,7 @@ use gcl_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{DetectorConfig, Loop, Method, Pretraining, RunConfig, ScoreSource, TrainOn, Training};
-use crate::schedule::Budget;
+use crate::schedule::{Budget, batches};
 
 /// Where a run's values come from. See `docs/method.md` for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,12 @@ pub enum Preset {
     /// of one scale, the top 10 % labelled, a faster optimizer, scores by the generator.
     Any,
 }
+
+/// The batch size of preset `any`.
+const ANY_BATCH: usize = 256;
+
+/// The epochs that preset `any` trains at most, however few the segments.
+const ANY_EPOCHS: u64 = 50;
 
 /// What a preset must know of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,16 +98,18 @@ fn any(method: Method, seed: u64, data: DataFacts) -> RunConfig {
     // Wide networks diverge at the rate that narrow ones need.
     let learning_rate = if data.dim > 1024 { 1e-4 } else { 5e-4 };
     let top = Threshold::Top { share: 0.1 };
+    let (batches, _) = batches(data.segments, ANY_BATCH);
     RunConfig {
         preset: Preset::Any,
         scaler: ScalerKind::CenterScalar,
         score: ScoreSource::Generator,
         training: Training {
-            batch: 256,
-            // The discriminator levels off where rate × steps reaches 0.1.
+            batch: ANY_BATCH,
+            // The discriminator levels off where rate × steps reaches 0.1; but on few segments
+            // both networks learn each by heart before that, the anomalous ones too.
             budget: Budget {
                 epochs: 15,
-                min_steps: (0.1 / learning_rate) as u64,
+                min_steps: ((0.1 / learning_rate) as u64).min(ANY_EPOCHS * batches as u64),
                 max_steps: (0.2 / learning_rate) as u64,
             },
             ..paper.training
