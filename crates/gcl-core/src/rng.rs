@@ -14,15 +14,17 @@ pub type HostRng = rand::rngs::ChaCha8Rng;
 /// Streams of different purpose, index or seed are independent.
 pub fn stream(seed: u64, purpose: &str, index: u64) -> HostRng {
     let mut rng = HostRng::seed_from_u64(seed);
-    rng.set_stream(fnv1a(purpose.as_bytes(), &index.to_le_bytes()));
+    rng.set_stream(fnv1a(fnv1a(FNV_START, purpose.as_bytes()), &index.to_le_bytes()));
     rng
 }
 
-/// FNV-1a over both parts: stable across versions and machines, unlike `std`'s hashers.
-fn fnv1a(name: &[u8], index: &[u8]) -> u64 {
-    name.iter().chain(index).fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+/// Where an FNV-1a hash starts.
+pub const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Takes bytes into an FNV-1a hash: stable across versions and machines, unlike `std`'s hashers.
+pub fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
+    let add = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    bytes.iter().fold(hash, add)
 }
 
 #[cfg(test)]

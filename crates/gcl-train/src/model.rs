@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use gcl_core::detector::{Detector, Mahalanobis, NearestNeighbours};
+use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_core::weights::{from_safetensors, to_safetensors};
 use gcl_core::{CooperativePair, Device, Scaler, State, Tensor};
 use gcl_data::atomic::write_bytes_atomic;
@@ -13,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use crate::config::{DetectorConfig, Loop, RunConfig, ScoreSource};
 use crate::error::{Result, TrainError};
 use crate::rank::RankScale;
-use crate::samples::FNV_START;
 
 /// The version of the model folder's layout.
 const VERSION: u32 = 1;
@@ -223,7 +223,7 @@ impl Model {
     pub fn id(&self) -> Result<String> {
         let card = serde_json::to_vec(&self.card).map_err(TrainError::damaged(Path::new("")))?;
         let method = self.card.config.method;
-        Ok(format!("{method}-{:016x}", crate::samples::fnv1a(FNV_START, &card)))
+        Ok(format!("{method}-{:016x}", fnv1a(FNV_START, &card)))
     }
 
     /// Writes the model into a folder. `model.json` comes last, and makes it a model.

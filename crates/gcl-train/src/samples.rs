@@ -3,21 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_core::temporal::TemporalDifference;
 use gcl_core::{Device, Scaler, Tensor, rng};
 use gcl_data::{FeatureSet, VideoId};
 use rand::seq::SliceRandom;
 
 use crate::error::{Result, TrainError};
-
-/// Where an FNV-1a hash starts.
-pub(crate) const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// Takes bytes into an FNV-1a hash: stable across versions and machines, unlike `std`'s hashers.
-pub(crate) fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
-    let add = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    bytes.iter().fold(hash, add)
-}
 
 /// One video's place among the pooled segments.
 #[derive(Clone, Debug, PartialEq)]
