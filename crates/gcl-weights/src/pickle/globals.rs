@@ -1,0 +1,88 @@
+//! The names that a pickle may use. Each is data here, whatever it is in Python.
+
+use crate::Dtype;
+
+/// A name from the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Global {
+    /// `OrderedDict`, `defaultdict`, `dict`: a dict.
+    Dict,
+    /// `set`, `frozenset`, `list`, `tuple`, `torch.Size`: their one argument.
+    Sequence,
+    /// Paths, devices: their arguments, as a tuple.
+    Arguments,
+    /// `argparse.Namespace`.
+    Namespace,
+    /// What older protocols make objects with.
+    Reconstructor,
+    /// Turns Latin-1 text into bytes: how older protocols write bytes.
+    Encode,
+    RebuildTensor,
+    RebuildTensorV2,
+    RebuildParameter,
+    RebuildFromType,
+    /// A tensor's bytes within a plain pickle.
+    LoadFromBytes,
+    /// `torch.FloatStorage` and the like.
+    Storage(Dtype),
+    NumpyScalar,
+    NumpyDtype,
+    /// A type that only stands there as a value: `torch.float32`, `int`, `torch.Tensor`.
+    Inert,
+}
+
+impl Global {
+    /// The name's meaning, if it is on the list.
+    pub fn known(module: &str, name: &str) -> Option<Self> {
+        let global = match (module, name) {
+            ("collections", "OrderedDict" | "defaultdict") => Self::Dict,
+            ("builtins" | "__builtin__", "dict") => Self::Dict,
+            ("builtins" | "__builtin__", "set" | "frozenset" | "list" | "tuple") => Self::Sequence,
+            ("builtins" | "__builtin__", "object" | "int" | "float" | "bool" | "str") => {
+                Self::Inert
+            }
+            ("torch", "Size") => Self::Sequence,
+            ("torch", "device") => Self::Arguments,
+            (
+                "pathlib" | "pathlib._local",
+                "Path" | "PosixPath" | "WindowsPath" | "PurePosixPath" | "PureWindowsPath",
+            ) => Self::Arguments,
+            ("argparse", "Namespace") => Self::Namespace,
+            ("copyreg" | "copy_reg", "_reconstructor") => Self::Reconstructor,
+            ("_codecs", "encode") => Self::Encode,
+            ("torch._utils", "_rebuild_tensor") => Self::RebuildTensor,
+            ("torch._utils", "_rebuild_tensor_v2") => Self::RebuildTensorV2,
+            ("torch._utils", "_rebuild_parameter" | "_rebuild_parameter_with_state") => {
+                Self::RebuildParameter
+            }
+            ("torch._tensor", "_rebuild_from_type_v2") => Self::RebuildFromType,
+            ("torch.storage", "_load_from_bytes") => Self::LoadFromBytes,
+            ("torch" | "torch.cuda", class) if class.ends_with("Storage") => {
+                Self::Storage(Dtype::from_storage(class)?)
+            }
+            ("torch", "Tensor") | ("torch.nn.parameter", "Parameter" | "Buffer") => Self::Inert,
+            ("torch", name) if is_dtype(name) => Self::Inert,
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => Self::NumpyScalar,
+            ("numpy", "dtype") => Self::NumpyDtype,
+            _ => return None,
+        };
+        Some(global)
+    }
+}
+
+/// The names of PyTorch's element types.
+fn is_dtype(name: &str) -> bool {
+    matches!(
+        name,
+        "float64"
+            | "float32"
+            | "float16"
+            | "bfloat16"
+            | "int64"
+            | "int32"
+            | "int16"
+            | "int8"
+            | "uint8"
+            | "bool"
+    )
+}

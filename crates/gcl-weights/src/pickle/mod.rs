@@ -1,0 +1,213 @@
+//! A reader of pickles that knows data only.
+//!
+//! A pickle is a program for a small stack machine, and Python's own reader lets it call any
+//! function. This one has a fixed list of names ([`globals`]), each with a meaning as data, and
+//! refuses the file at the first other name. Nothing is ever looked up, imported or called.
+//!
+//! Values live in one arena and refer to each other by index, so that values shared a million times,
+//! or containing themselves, cost nothing to make and nothing to drop.
+
+mod call;
+mod globals;
+mod machine;
+mod numpy;
+mod scalar;
+mod tensor;
+
+use std::collections::BTreeMap;
+
+pub(crate) use globals::Global;
+pub(crate) use machine::Machine;
+
+use crate::region::Region;
+use crate::view::View;
+use crate::{Dtype, Fault, limits};
+
+/// The index of a value in its [`Graph`].
+pub(crate) type Id = u32;
+
+/// A piece of one of the graph's pools.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    start: u32,
+    len: u32,
+}
+
+/// A value.
+#[derive(Debug)]
+pub(crate) enum Node {
+    None,
+    Bool(bool),
+    Int(i128),
+    Float(f64),
+    Text(Span),
+    /// A short byte string, in the pool.
+    Blob(Span),
+    /// A byte string that stays in the file.
+    Bytes(Region),
+    Tuple(Vec<Id>),
+    List(Vec<Id>),
+    Dict(Vec<(Id, Id)>),
+    /// An `argparse.Namespace`, and the dict of its values.
+    Namespace(Option<Id>),
+    Global(Global),
+    /// An index into [`Graph::storages`].
+    Storage(u32),
+    /// An index into [`Graph::tensors`].
+    Tensor(u32),
+    NumpyDtype(numpy::Scalar),
+    /// An integer of more than 16 bytes, whose value nobody needs.
+    Huge,
+}
+
+/// What a pickle says of a storage, and, once known, where its bytes are.
+#[derive(Debug)]
+pub(crate) struct StorageRecord {
+    pub key: String,
+    pub dtype: Dtype,
+    /// Elements of the whole storage.
+    pub root_elements: u64,
+    /// The part of it that this record is: old files have views of storages.
+    pub first: u64,
+    pub elements: u64,
+    pub region: Option<Region>,
+    pub checksum: Option<u32>,
+}
+
+/// Everything that a pickle makes.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    nodes: Vec<Node>,
+    /// How deep containers stand in each other below each node.
+    nesting: Vec<u16>,
+    text: String,
+    blob: Vec<u8>,
+    pub storages: Vec<StorageRecord>,
+    keys: BTreeMap<(String, u64, u64), u32>,
+    pub tensors: Vec<View>,
+}
+
+impl Graph {
+    pub fn node(&self, id: Id) -> &Node {
+        self.nodes.get(id as usize).unwrap_or(&Node::None)
+    }
+
+    fn add(&mut self, node: Node) -> Result<Id, Fault> {
+        if self.nodes.len() >= limits::NODES {
+            return Err(Fault::Limit { what: "values in a pickle", max: limits::NODES as u64 });
+        }
+        let inner = |ids: &[Id]| ids.iter().map(|id| self.nesting(*id)).max().map_or(1, |n| n + 1);
+        let nesting = match &node {
+            Node::Tuple(ids) | Node::List(ids) => inner(ids),
+            Node::Dict(_) | Node::Namespace(_) => 1,
+            _ => 0,
+        };
+        check_nesting(nesting)?;
+        self.nesting.push(nesting);
+        self.nodes.push(node);
+        Ok((self.nodes.len() - 1) as Id)
+    }
+
+    fn nesting(&self, id: Id) -> u16 {
+        self.nesting.get(id as usize).copied().unwrap_or(0)
+    }
+
+    /// Records that `child` now stands in `parent`.
+    fn contains(&mut self, parent: Id, child: Id) -> Result<(), Fault> {
+        let nesting = self.nesting(child) + 1;
+        check_nesting(nesting)?;
+        if let Some(own) = self.nesting.get_mut(parent as usize) {
+            *own = nesting.max(*own);
+        }
+        Ok(())
+    }
+
+    fn add_text(&mut self, text: &str) -> Result<Id, Fault> {
+        let span = Span { start: self.text.len() as u32, len: text.len() as u32 };
+        self.text.push_str(text);
+        self.add(Node::Text(span))
+    }
+
+    fn add_blob(&mut self, bytes: &[u8]) -> Result<Id, Fault> {
+        let span = Span { start: self.blob.len() as u32, len: bytes.len() as u32 };
+        self.blob.extend_from_slice(bytes);
+        self.add(Node::Blob(span))
+    }
+
+    /// The storage of this record: the one that is known, or a new one.
+    fn add_storage(&mut self, record: StorageRecord) -> Result<Id, Fault> {
+        let key = (record.key.clone(), record.first, record.elements);
+        let known = self.keys.get(&key).copied().filter(|index| {
+            let old = &self.storages[*index as usize];
+            record.region.is_none()
+                && old.dtype == record.dtype
+                && old.root_elements == record.root_elements
+        });
+        let index = match known {
+            Some(index) => index,
+            None if self.storages.len() >= limits::TENSORS => {
+                return Err(Fault::Limit { what: "storages", max: limits::TENSORS as u64 });
+            }
+            None => {
+                self.storages.push(record);
+                let index = (self.storages.len() - 1) as u32;
+                self.keys.insert(key, index);
+                index
+            }
+        };
+        self.add(Node::Storage(index))
+    }
+
+    pub fn text(&self, id: Id) -> Option<&str> {
+        let Node::Text(span) = self.node(id) else { return None };
+        self.text.get(span.start as usize..(span.start as usize + span.len as usize))
+    }
+
+    pub fn int(&self, id: Id) -> Option<i128> {
+        match self.node(id) {
+            Node::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The items of a tuple or list.
+    pub fn items(&self, id: Id) -> Option<&[Id]> {
+        match self.node(id) {
+            Node::Tuple(items) | Node::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub fn dict(&self, id: Id) -> Option<&[(Id, Id)]> {
+        match self.node(id) {
+            Node::Dict(pairs) => Some(pairs),
+            Node::Namespace(Some(values)) => match self.node(*values) {
+                Node::Dict(pairs) => Some(pairs),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The tensor that a value is.
+    pub fn tensor(&self, id: Id) -> Option<&View> {
+        match self.node(id) {
+            Node::Tensor(index) => self.tensors.get(*index as usize),
+            _ => None,
+        }
+    }
+
+    /// The value of a dict's text key.
+    pub fn get(&self, dict: Id, key: &str) -> Option<Id> {
+        let pairs = self.dict(dict)?;
+        pairs.iter().find(|(k, _)| self.text(*k) == Some(key)).map(|(_, value)| *value)
+    }
+}
+
+fn check_nesting(nesting: u16) -> Result<(), Fault> {
+    if nesting > limits::NESTING {
+        let max = u64::from(limits::NESTING);
+        return Err(Fault::Limit { what: "containers within each other", max });
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! A tensor as a view of a storage: an offset, a shape and strides.
+
+use std::fs::File;
+
+use crate::region::{PIECE, Region, read_at};
+use crate::{Dtype, Fault, WeightError};
+
+/// Where a tensor's elements are. It has been held against its storage's length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct View {
+    /// Which storage.
+    pub storage: u32,
+    pub dtype: Dtype,
+    pub shape: Vec<usize>,
+    /// Elements from one index to the next, for each dimension.
+    stride: Vec<u64>,
+    /// The first element.
+    offset: u64,
+    /// The last element, plus one.
+    end: u64,
+    /// Elements of the tensor.
+    pub elements: u64,
+}
+
+impl View {
+    pub fn new(
+        storage: u32,
+        dtype: Dtype,
+        storage_elements: u64,
+        offset: i128,
+        shape: &[i128],
+        stride: &[i128],
+    ) -> Result<Self, Fault> {
+        let (sizes, strides, start) = (shape, stride, offset);
+        let impossible =
+            || Fault::Impossible { shape: sizes.into(), stride: strides.into(), offset: start };
+        if shape.len() != stride.len() {
+            return Err(impossible());
+        }
+        let shape: Option<Vec<usize>> = shape.iter().map(|n| usize::try_from(*n).ok()).collect();
+        let stride: Option<Vec<u64>> = stride.iter().map(|n| u64::try_from(*n).ok()).collect();
+        let (Some(shape), Some(stride), Ok(offset)) = (shape, stride, u64::try_from(offset)) else {
+            return Err(impossible());
+        };
+        let elements = product(&shape).ok_or_else(impossible)?;
+        // The element count times the largest element must fit too.
+        elements.checked_mul(8).filter(|n| *n <= isize::MAX as u64).ok_or_else(impossible)?;
+        let mut last = offset;
+        for (n, step) in shape.iter().zip(&stride) {
+            let reach = (n.saturating_sub(1) as u64).checked_mul(*step);
+            last = reach.and_then(|r| last.checked_add(r)).ok_or_else(impossible)?;
+        }
+        let end = if elements == 0 { offset } else { last.saturating_add(1) };
+        // A step that is never made may be any number.
+        let made = |(n, step)| if n > 1 { step } else { 0 };
+        let stride: Vec<u64> = shape.iter().copied().zip(stride).map(made).collect();
+        if end > storage_elements {
+            return Err(Fault::Outside { shape, stride, offset, last, elements: storage_elements });
+        }
+        Ok(Self { storage, dtype, shape, stride, offset, end, elements })
+    }
+
+    /// All of a region of its own, in row-major order.
+    pub fn whole(storage: u32, dtype: Dtype, shape: &[u64]) -> Option<Self> {
+        let shape: Vec<usize> =
+            shape.iter().map(|n| usize::try_from(*n).ok()).collect::<Option<_>>()?;
+        let elements = product(&shape)?;
+        elements.checked_mul(8).filter(|n| *n <= isize::MAX as u64)?;
+        let mut stride: Vec<u64> = Vec::with_capacity(shape.len());
+        let mut step = 1u64;
+        for n in shape.iter().rev() {
+            stride.push(step);
+            step = step.saturating_mul(*n as u64);
+        }
+        stride.reverse();
+        Some(Self { storage, dtype, shape, stride, offset: 0, end: elements, elements })
+    }
+
+    /// Bytes of the tensor when it is written out in row-major order.
+    pub fn bytes(&self) -> u64 {
+        self.elements * self.dtype.size()
+    }
+
+    fn is_contiguous(&self) -> bool {
+        let mut step = 1u64;
+        for (n, stride) in self.shape.iter().zip(&self.stride).rev() {
+            if *n > 1 {
+                if *stride != step {
+                    return false;
+                }
+                step *= *n as u64;
+            }
+        }
+        true
+    }
+
+    /// Hands over the elements' bytes in row-major order, in pieces of whole elements.
+    pub fn pieces(
+        &self,
+        file: &File,
+        storage: Region,
+        mut take: impl FnMut(&[u8]) -> Result<(), WeightError>,
+        fail: impl Fn(Fault) -> WeightError,
+    ) -> Result<(), WeightError> {
+        if self.elements == 0 {
+            return Ok(());
+        }
+        let size = self.dtype.size();
+        let span = storage
+            .part(self.offset * size, (self.end - self.offset) * size, "a tensor")
+            .map_err(&fail)?;
+        if self.is_contiguous() {
+            return span.pieces(file, |piece| take(piece).map_err(Stop::Taker)).map_err(|stop| {
+                match stop {
+                    Stop::Taker(error) => error,
+                    Stop::Reader(fault) => fail(fault),
+                }
+            });
+        }
+        // Reading all that lies between is fastest, unless most of it belongs to others.
+        let dense = span.len / size <= self.elements.saturating_mul(4).saturating_add(1 << 16);
+        let block = match dense {
+            true => span.read(file, "bytes of a view", span.len).map_err(&fail)?,
+            false => Vec::new(),
+        };
+        let size = size as usize;
+        let mut piece = Vec::with_capacity(PIECE);
+        let mut element = [0; 8];
+        let element = &mut element[..size];
+        let mut index = vec![0usize; self.shape.len()];
+        let mut at = 0u64;
+        for _ in 0..self.elements {
+            let byte = at * size as u64;
+            if dense {
+                let byte = byte as usize;
+                element.copy_from_slice(block.get(byte..byte + size).unwrap_or(&[0; 8][..size]));
+            } else {
+                read_at(file, element, span.at + byte).map_err(|e| fail(e.into()))?;
+            }
+            piece.extend_from_slice(element);
+            if piece.len() >= PIECE {
+                take(&piece)?;
+                piece.clear();
+            }
+            at = self.next(&mut index, at);
+        }
+        take(&piece)
+    }
+
+    /// Moves `index` on by one in row-major order; answers with the new place, from `at`.
+    fn next(&self, index: &mut [usize], mut at: u64) -> u64 {
+        for ((i, n), step) in index.iter_mut().zip(&self.shape).zip(&self.stride).rev() {
+            *i += 1;
+            at += step;
+            if *i < *n {
+                return at;
+            }
+            at -= *i as u64 * step;
+            *i = 0;
+        }
+        at
+    }
+}
+
+/// Who ended the reading of a region.
+enum Stop {
+    Taker(WeightError),
+    Reader(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Stop::Reader(fault)
+    }
+}
+
+fn product(shape: &[usize]) -> Option<u64> {
+    if shape.contains(&0) {
+        return Some(0);
+    }
+    shape.iter().try_fold(1u64, |product, n| product.checked_mul(*n as u64))
+}
