@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::region::{PIECE, Region, read_at};
+use crate::region::{PIECE, Region};
 use crate::{Dtype, Fault, WeightError};
 
 /// Where a tensor's elements are. It has been held against its storage's length.
@@ -118,26 +118,13 @@ impl View {
             });
         }
         // Reading all that lies between is fastest, unless most of it belongs to others.
-        let dense = span.len / size <= self.elements.saturating_mul(4).saturating_add(1 << 16);
-        let block = match dense {
-            true => span.read(file, "bytes of a view", span.len).map_err(&fail)?,
-            false => Vec::new(),
-        };
-        let size = size as usize;
+        let dense = span.len / size <= self.elements.saturating_mul(8).saturating_add(1 << 16);
+        let mut window = Window::new(file, span, if dense { span.len } else { WINDOW });
         let mut piece = Vec::with_capacity(PIECE);
-        let mut element = [0; 8];
-        let element = &mut element[..size];
         let mut index = vec![0usize; self.shape.len()];
         let mut at = 0u64;
         for _ in 0..self.elements {
-            let byte = at * size as u64;
-            if dense {
-                let byte = byte as usize;
-                element.copy_from_slice(block.get(byte..byte + size).unwrap_or(&[0; 8][..size]));
-            } else {
-                read_at(file, element, span.at + byte).map_err(|e| fail(e.into()))?;
-            }
-            piece.extend_from_slice(element);
+            piece.extend_from_slice(window.get(at * size, size).map_err(&fail)?);
             if piece.len() >= PIECE {
                 take(&piece)?;
                 piece.clear();
@@ -159,6 +146,37 @@ impl View {
             *i = 0;
         }
         at
+    }
+}
+
+/// Bytes read ahead for elements that do not follow each other.
+const WINDOW: u64 = 1 << 12;
+
+/// A moving window on a part of a file.
+struct Window<'f> {
+    file: &'f File,
+    span: Region,
+    /// Bytes that are read at a time.
+    size: u64,
+    /// Where the bytes at hand start in the span.
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl<'f> Window<'f> {
+    fn new(file: &'f File, span: Region, size: u64) -> Self {
+        Self { file, span, size, start: 0, bytes: Vec::new() }
+    }
+
+    /// The `len` bytes from `at` on, which lie within the span.
+    fn get(&mut self, at: u64, len: u64) -> Result<&[u8], Fault> {
+        if at < self.start || at + len > self.start + self.bytes.len() as u64 {
+            let size = self.size.max(len).min(self.span.len.saturating_sub(at));
+            self.bytes = self.span.part(at, size, "a view")?.read(self.file, "a view", size)?;
+            self.start = at;
+        }
+        let from = (at - self.start) as usize;
+        Ok(self.bytes.get(from..from + len as usize).unwrap_or_default())
     }
 }
 

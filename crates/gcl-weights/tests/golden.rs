@@ -168,7 +168,7 @@ fn stg_nf_checkpoints() {
     let logs = file.f32("flow.layers.0.actnorm.logs").unwrap();
     assert!((logs[0] - 1.2924).abs() < 5e-5 && (logs[1] - 0.23275).abs() < 5e-6, "{logs:?}");
     let mean = file.f32("flow.layers.7.block.0.residual.1.running_mean").unwrap();
-    assert!((mean[0].min(mean[1]) - 0.62536).abs() < 5e-6, "{mean:?}");
+    assert!((mean[0].min(mean[1]) - 0.62536).abs() < 1e-5, "{mean:?}");
     assert!((mean[0].max(mean[1]) - 5.3356).abs() < 5e-5, "{mean:?}");
     let tracked = "flow.layers.0.block.0.tcn.0.num_batches_tracked";
     assert_eq!(file.i64(tracked).unwrap(), [9_080]);
