@@ -97,7 +97,7 @@ pub enum Fault {
     #[error("{found} `data.pkl` in the zip archive; a checkpoint has one")]
     ZipPickle { found: usize },
     /// The bytes are not those that were written.
-    #[error("zip entry `{name}` is damaged: its checksum is {found:08x}, not {expected:08x}")]
+    #[error("`{name}` is damaged: its checksum is {found:08x}, not {expected:08x}")]
     Checksum { name: String, expected: u32, found: u32 },
     /// Written on a big-endian machine.
     #[error("big-endian numbers; only little-endian files are read")]

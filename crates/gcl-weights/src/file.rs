@@ -1,16 +1,14 @@
 //! A weight file's table of contents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::limits::{self, Budget};
-use crate::region::{Region, read_at as read_bytes};
-use crate::torch::{Content, archive, legacy, scalars, state};
+use crate::region::Region;
 use crate::view::View;
-use crate::{Dtype, Fault, Scalar, WeightError, safetensors};
+use crate::{Dtype, Scalar};
 
 /// The formats that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,121 +81,13 @@ pub(crate) struct Storage {
 pub struct WeightFile {
     pub(crate) path: PathBuf,
     pub(crate) file: File,
-    len: u64,
-    format: Format,
-    location: String,
-    tensors: Vec<TensorInfo>,
-    index: BTreeMap<String, usize>,
+    pub(crate) len: u64,
+    pub(crate) format: Format,
+    pub(crate) location: String,
+    pub(crate) tensors: Vec<TensorInfo>,
+    pub(crate) index: BTreeMap<String, usize>,
     pub(crate) storages: Vec<Storage>,
-    metadata: BTreeMap<String, Scalar>,
-}
-
-/// Opens a weight file and reads its table of contents.
-///
-/// The tensors are looked for in the usual places: under `state_dict`, `model_state_dict`,
-/// `model_state`, `model`, `net`, `network`, `module`, `weights` or `params`, in this order; else at
-/// the top, if there are tensors; else in the only dict that has some. [`WeightFile::location`] says
-/// where they were.
-///
-/// # Errors
-/// [`WeightError::Io`], [`WeightError::NotAFile`], or [`WeightError::Content`] with what is wrong.
-pub fn read(path: impl AsRef<Path>) -> Result<WeightFile, WeightError> {
-    open(path.as_ref(), None)
-}
-
-/// As [`read`], with the tensors of the dict at `location`: keys joined by dots, empty for the top.
-///
-/// # Errors
-/// As [`read`]; also if there are no tensors at that place.
-pub fn read_at(path: impl AsRef<Path>, location: &str) -> Result<WeightFile, WeightError> {
-    open(path.as_ref(), Some(location))
-}
-
-fn open(path: &Path, location: Option<&str>) -> Result<WeightFile, WeightError> {
-    let io = |source| WeightError::Io { path: path.to_owned(), source };
-    // Asked before opening: opening a pipe would wait for its other end.
-    if !fs::metadata(path).map_err(io)?.is_file() {
-        return Err(WeightError::NotAFile(path.to_owned()));
-    }
-    let file = File::open(path).map_err(io)?;
-    let len = file.metadata().map_err(io)?.len();
-    contents(path, file, len, location)
-        .map_err(|fault| WeightError::Content { path: path.to_owned(), fault })
-}
-
-fn contents(
-    path: &Path,
-    file: File,
-    len: u64,
-    location: Option<&str>,
-) -> Result<WeightFile, Fault> {
-    let format = detect(&file, len)?;
-    let mut budget = Budget::new();
-    let all = Region { at: 0, len };
-    let (format, content) = match format {
-        Format::TorchZip => (format, archive::read(&file, len, &mut budget)?),
-        Format::TorchLegacy | Format::Pickle => {
-            match legacy::read_either(&file, all, &mut budget, false)? {
-                (content, true) => (Format::TorchLegacy, content),
-                (content, false) => (Format::Pickle, content),
-            }
-        }
-        Format::Safetensors => {
-            let header = safetensors::read(&file, len)?;
-            if let Some(location) = location.filter(|l| !l.is_empty()) {
-                let (location, found) = (location.to_owned(), vec!["the top".to_owned()]);
-                return Err(Fault::Location { location, found });
-            }
-            let table = (String::new(), header.tensors);
-            return table_of(path, file, len, format, table, header.storages, header.metadata);
-        }
-    };
-    let Content { graph, root } = content;
-    let table = state::locate(&graph, root, location)?;
-    let metadata = scalars::collect(&graph, root)?;
-    let storage = |record: &crate::pickle::StorageRecord| Storage {
-        region: record.region.unwrap_or(Region { at: 0, len: 0 }),
-        checksum: record.checksum,
-        verified: OnceLock::new(),
-    };
-    let storages = graph.storages.iter().map(storage).collect();
-    table_of(path, file, len, format, table, storages, metadata)
-}
-
-fn table_of(
-    path: &Path,
-    file: File,
-    len: u64,
-    format: Format,
-    (location, tensors): (String, Vec<(String, View)>),
-    storages: Vec<Storage>,
-    metadata: BTreeMap<String, Scalar>,
-) -> Result<WeightFile, Fault> {
-    let bytes = tensors.iter().fold(0u64, |sum, (_, view)| sum.saturating_add(view.bytes()));
-    let max = limits::tensor_bytes(len);
-    if bytes > max {
-        return Err(Fault::Limit { what: "bytes of tensors in a file of this size", max });
-    }
-    let index = tensors.iter().enumerate().map(|(i, (name, _))| (name.clone(), i)).collect();
-    let tensors = tensors.into_iter().map(|(name, view)| TensorInfo { name, view }).collect();
-    let path = path.to_owned();
-    Ok(WeightFile { path, file, len, format, location, tensors, index, storages, metadata })
-}
-
-/// The format, by the first bytes. `Pickle` may turn out to be `TorchLegacy`.
-fn detect(file: &File, len: u64) -> Result<Format, Fault> {
-    let mut first = [0; 512];
-    let first = first.get_mut(..len.min(512) as usize).unwrap_or_default();
-    read_bytes(file, first, 0)?;
-    let tar = first.get(257..262) == Some(b"ustar");
-    match *first {
-        _ if tar => Err(Fault::OldTar),
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Ok(Format::TorchZip),
-        // A header's length, below 4 GiB, and the start of a JSON object: nothing else begins so.
-        [_, _, _, _, 0, 0, 0, 0, b'{', ..] => Ok(Format::Safetensors),
-        [0x80, ..] | [b'}' | b']' | b'(' | b')' | b'c', ..] => Ok(Format::Pickle),
-        _ => Err(Fault::Format { first: first.iter().take(8).copied().collect() }),
-    }
+    pub(crate) metadata: BTreeMap<String, Scalar>,
 }
 
 impl WeightFile {
@@ -255,11 +145,5 @@ impl WeightFile {
     #[must_use]
     pub fn metadata(&self) -> &BTreeMap<String, Scalar> {
         &self.metadata
-    }
-
-    /// The names, sorted.
-    #[must_use]
-    pub fn names(&self) -> BTreeSet<&str> {
-        self.index.keys().map(String::as_str).collect()
     }
 }

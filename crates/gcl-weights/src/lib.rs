@@ -34,6 +34,7 @@ mod error;
 mod file;
 mod keys;
 mod limits;
+mod open;
 mod pickle;
 mod region;
 mod safetensors;
@@ -45,7 +46,8 @@ mod zip;
 
 pub use dtype::Dtype;
 pub use error::{Fault, WeightError};
-pub use file::{Format, TensorInfo, WeightFile, read, read_at};
+pub use file::{Format, TensorInfo, WeightFile};
 pub use keys::{Expected, KeyMap, KeyReport, Matched, Misshapen, NamedTensors, matched};
+pub use open::{read, read_at};
 pub use safetensors::{Tensor, write_safetensors};
 pub use scalar::Scalar;

@@ -14,7 +14,7 @@ pub(crate) struct Machine<'a, 'f> {
     pub(super) budget: &'a mut Budget,
     stack: Vec<Id>,
     marks: Vec<usize>,
-    memo: HashMap<u32, Id>,
+    pub(super) memo: HashMap<u32, Id>,
     /// The opcode that is being read, and where it is.
     pub(super) opcode: u8,
     pub(super) at: u64,
@@ -137,78 +137,6 @@ impl<'a, 'f> Machine<'a, 'f> {
         }
     }
 
-    fn memo_step(&mut self) -> Result<(), Fault> {
-        let index = match self.opcode {
-            b'q' | b'h' => u32::from(self.small::<1>()?[0]),
-            b'r' | b'j' => u32::from_le_bytes(self.small()?),
-            _ => self.memo.len() as u32,
-        };
-        if matches!(self.opcode, b'h' | b'j') {
-            let id = self.memo.get(&index).copied();
-            return self.push_id(id.ok_or(Fault::Memo { index, at: self.at })?);
-        }
-        if self.memo.len() >= limits::STACK {
-            return Err(Fault::Limit { what: "memo entries", max: limits::STACK as u64 });
-        }
-        let top = self.top()?;
-        self.memo.insert(index, top);
-        Ok(())
-    }
-
-    fn container_step(&mut self) -> Result<(), Fault> {
-        let node = match self.opcode {
-            b']' | 0x8f => Node::List(Vec::new()),
-            b'}' => Node::Dict(Vec::new()),
-            b')' => Node::Tuple(Vec::new()),
-            b'l' | 0x91 => Node::List(self.items()?),
-            b't' => Node::Tuple(self.items()?),
-            0x85..=0x87 => Node::Tuple(self.pop_many(usize::from(self.opcode - 0x84))?),
-            b'd' => {
-                let items = self.items()?;
-                let dict = self.graph.add(Node::Dict(Vec::new()))?;
-                self.set_items(dict, &items)?;
-                return self.push_id(dict);
-            }
-            b's' => {
-                let items = self.pop_many(2)?;
-                let dict = self.top()?;
-                return self.set_items(dict, &items);
-            }
-            b'u' => {
-                let items = self.items()?;
-                let dict = self.top()?;
-                return self.set_items(dict, &items);
-            }
-            _ => {
-                let items = if self.opcode == b'a' { self.pop_many(1)? } else { self.items()? };
-                let list = self.top()?;
-                for item in &items {
-                    self.graph.contains(list, *item)?;
-                }
-                let Some(Node::List(all)) = self.graph.nodes.get_mut(list as usize) else {
-                    return Err(self.stack_fault("list"));
-                };
-                all.extend(items);
-                return Ok(());
-            }
-        };
-        self.push(node)
-    }
-
-    pub(super) fn set_items(&mut self, dict: Id, items: &[Id]) -> Result<(), Fault> {
-        let (pairs, rest) = items.as_chunks::<2>();
-        for item in items {
-            self.graph.contains(dict, *item)?;
-        }
-        match self.graph.nodes.get_mut(dict as usize) {
-            Some(Node::Dict(all)) if rest.is_empty() => {
-                all.extend(pairs.iter().map(|[key, value]| (*key, *value)));
-                Ok(())
-            }
-            _ => Err(self.stack_fault("dict, or a value for each key")),
-        }
-    }
-
     fn global(&mut self, module: &str, name: &str) -> Result<(), Fault> {
         let global = Global::known(module, name).ok_or_else(|| Fault::Global {
             module: module.chars().take(256).collect(),
@@ -217,12 +145,12 @@ impl<'a, 'f> Machine<'a, 'f> {
         self.push(Node::Global(global))
     }
 
-    fn push(&mut self, node: Node) -> Result<(), Fault> {
+    pub(super) fn push(&mut self, node: Node) -> Result<(), Fault> {
         let id = self.graph.add(node)?;
         self.push_id(id)
     }
 
-    fn push_id(&mut self, id: Id) -> Result<(), Fault> {
+    pub(super) fn push_id(&mut self, id: Id) -> Result<(), Fault> {
         if self.stack.len() >= limits::STACK {
             return Err(Fault::Limit { what: "values on the stack", max: limits::STACK as u64 });
         }
@@ -231,7 +159,7 @@ impl<'a, 'f> Machine<'a, 'f> {
     }
 
     /// The values above the last mark, which go with it.
-    fn items(&mut self) -> Result<Vec<Id>, Fault> {
+    pub(super) fn items(&mut self) -> Result<Vec<Id>, Fault> {
         let mark = self.marks.pop().ok_or_else(|| self.stack_fault("mark"))?;
         Ok(self.stack.split_off(mark))
     }
@@ -242,14 +170,14 @@ impl<'a, 'f> Machine<'a, 'f> {
         Ok(id)
     }
 
-    fn pop_many(&mut self, count: usize) -> Result<Vec<Id>, Fault> {
+    pub(super) fn pop_many(&mut self, count: usize) -> Result<Vec<Id>, Fault> {
         let mut items = (0..count).map(|_| self.pop()).collect::<Result<Vec<_>, _>>()?;
         items.reverse();
         Ok(items)
     }
 
     /// The last value, which must stand above the last mark.
-    fn top(&self) -> Result<Id, Fault> {
+    pub(super) fn top(&self) -> Result<Id, Fault> {
         let above = self.stack.len() > self.marks.last().copied().unwrap_or(0);
         let top = self.stack.last().filter(|_| above);
         top.copied().ok_or_else(|| self.stack_fault("value"))

@@ -8,6 +8,7 @@
 //! or containing themselves, cost nothing to make and nothing to drop.
 
 mod call;
+mod container;
 mod globals;
 mod machine;
 mod numpy;

@@ -63,7 +63,7 @@ fn headers() {
 fn lengths() {
     let mut long = one("F32", "[2]", 0, 8, 8);
     long[0] = 0xff;
-    refuses!(long, Fault::Cut { what: "the safetensors header", .. });
+    refuses!(&long, Fault::Cut { what: "the safetensors header", .. });
     long[1..4].fill(0xff);
     refuses!(long, Fault::Cut { .. });
     let large = format!("{{\"w\":{}", " ".repeat(9 << 20));
