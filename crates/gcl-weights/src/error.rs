@@ -110,8 +110,8 @@ pub enum Fault {
     )]
     Global { module: String, name: String },
     /// A known class or function used in a way that PyTorch does not.
-    #[error("refused: `{global}` used with {why} at byte {at} of the file; nothing was run")]
-    Call { global: String, why: &'static str, at: u64 },
+    #[error("refused: {global} with {why} at byte {at} of the file; nothing was run")]
+    Call { global: &'static str, why: &'static str, at: u64 },
     /// An opcode that no weight file needs.
     #[error("refused: pickle opcode {opcode:#04x} at byte {at}")]
     Opcode { opcode: u8, at: u64 },

@@ -31,14 +31,15 @@ pub(crate) fn entries(file: &File, len: u64) -> Result<Vec<Entry>, Fault> {
     while cursor.left() > 0 {
         entries.push(entry(&mut cursor)?);
     }
+    entries.sort_by_key(|e| e.header);
+    let mut previous: Option<&Entry> = None;
     for entry in &mut entries {
         locate(file, entry, directory.at)?;
-    }
-    entries.sort_by_key(|e| e.header);
-    for (a, b) in entries.iter().zip(entries.iter().skip(1)) {
-        if a.region.end() > b.header {
-            return Err(Fault::ZipOverlap { first: a.name.clone(), second: b.name.clone() });
+        if let Some(previous) = previous.filter(|p| p.region.end() > entry.header) {
+            let (first, second) = (previous.name.clone(), entry.name.clone());
+            return Err(Fault::ZipOverlap { first, second });
         }
+        previous = Some(entry);
     }
     let mut names = BTreeSet::new();
     if let Some(twice) = entries.iter().find(|e| !names.insert(e.name.as_str())) {

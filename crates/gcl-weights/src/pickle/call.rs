@@ -207,5 +207,5 @@ fn load_from_bytes(m: &mut Machine<'_, '_>, bytes: Id) -> Result<Id, Fault> {
 }
 
 fn refused(m: &Machine<'_, '_>, global: Global, why: &'static str) -> Fault {
-    Fault::Call { global: format!("{global:?}"), why, at: m.at }
+    Fault::Call { global: global.label(), why, at: m.at }
 }

@@ -68,6 +68,27 @@ impl Global {
         };
         Some(global)
     }
+
+    /// What the name is called in messages.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Dict => "OrderedDict",
+            Self::Sequence => "set",
+            Self::Arguments => "torch.device",
+            Self::Namespace => "argparse.Namespace",
+            Self::Reconstructor => "copyreg._reconstructor",
+            Self::Encode => "_codecs.encode",
+            Self::RebuildTensor => "torch._utils._rebuild_tensor",
+            Self::RebuildTensorV2 => "torch._utils._rebuild_tensor_v2",
+            Self::RebuildParameter => "torch._utils._rebuild_parameter",
+            Self::RebuildFromType => "torch._tensor._rebuild_from_type_v2",
+            Self::LoadFromBytes => "torch.storage._load_from_bytes",
+            Self::Storage(_) => "a torch storage",
+            Self::NumpyScalar => "a numpy scalar",
+            Self::NumpyDtype => "numpy.dtype",
+            Self::Inert => "a type",
+        }
+    }
 }
 
 /// The names of PyTorch's element types.

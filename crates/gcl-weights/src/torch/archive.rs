@@ -5,7 +5,7 @@ use std::fs::File;
 
 use super::{Content, place};
 use crate::Fault;
-use crate::limits::Budget;
+use crate::limits::{self, Budget};
 use crate::pickle::{Graph, Machine};
 use crate::region::{Cursor, Region};
 use crate::zip::{self, Entry};
@@ -35,6 +35,9 @@ pub(crate) fn read(file: &File, len: u64, budget: &mut Budget) -> Result<Content
         return Err(Fault::BigEndian);
     }
 
+    if pickle.region.len > limits::PICKLE_BYTES {
+        return Err(Fault::Limit { what: "bytes of pickle", max: limits::PICKLE_BYTES });
+    }
     let mut graph = Graph::default();
     let mut cursor = Cursor::new(file, pickle.region);
     let root = Machine::new(&mut cursor, &mut graph, budget).run()?;

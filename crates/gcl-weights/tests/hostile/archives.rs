@@ -142,4 +142,13 @@ fn other_archives() {
 fn a_directory_of_many_entries() {
     let many = (0..60_000).fold(zip(), |zip, i| zip.entry(&format!("a/{i}"), b""));
     assert_eq!(accepted(&many.end()), 1);
+    // As many as the directory may hold, all for the same bytes.
+    let mut same = zip();
+    let record = same.records[1].clone();
+    same.records.resize(300_000, record);
+    let mut bytes = same.end();
+    let count = bytes.len() - 14;
+    // The counts are 64-bit numbers in such an archive; here they are what fits.
+    bytes[count..count + 4].fill(0xff);
+    refuses!(bytes, Fault::ZipOverlap { .. });
 }

@@ -47,14 +47,21 @@ fn clock(start: Instant) -> Duration {
     nanos.map_or_else(|| start.elapsed(), Duration::from_nanos)
 }
 
-/// What `work` answers with, and its time and peak of memory.
-pub fn metered<T>(work: impl FnOnce() -> T) -> (T, Duration, usize) {
-    let start = Instant::now();
-    let (before, live) = (clock(start), LIVE.get());
+/// What `work` answers with, and its peak of memory.
+pub fn weighed<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let live = LIVE.get();
     PEAK.set(live);
     let result = work();
     let peak = PEAK.get() - live;
-    (result, clock(start) - before, peak.try_into().unwrap_or(0))
+    (result, peak.try_into().unwrap_or(0))
+}
+
+/// What `work` answers with, and its time and peak of memory.
+pub fn metered<T>(work: impl FnOnce() -> T) -> (T, Duration, usize) {
+    let start = Instant::now();
+    let before = clock(start);
+    let (result, peak) = weighed(work);
+    (result, clock(start) - before, peak)
 }
 
 /// Reads a file with all its tensors.
