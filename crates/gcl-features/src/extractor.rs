@@ -4,6 +4,7 @@ use gcl_data::{Clips, ExtractorIdentity};
 use serde_json::{Map, Value};
 
 use crate::frame::Frame;
+use crate::source::Colour;
 
 /// Why an extractor gives no features.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +63,11 @@ pub trait Extractor: Send + Sync {
     /// How many clips it likes to describe at once.
     fn batch(&self) -> usize {
         1
+    }
+
+    /// What it wants of frames.
+    fn colour(&self) -> Colour {
+        Colour::AsCoded
     }
 
     /// Does the work that depends on a single frame.

@@ -7,6 +7,7 @@
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
 //! - [`thumbs`] takes single frames as pictures for reports.
 
+mod colour;
 pub mod discover;
 pub mod extractor;
 mod frame;
@@ -18,8 +19,9 @@ pub mod scene;
 pub mod source;
 pub mod thumbs;
 
+pub use colour::Matrix;
 pub use discover::{DiscoverError, VideoInput, discover};
 pub use extractor::{Extractor, ExtractorError};
 pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
 pub use pipeline::{ExtractError, ExtractOptions, Progress, Shard, Summary, extract};
-pub use source::{Decoder, FrameSource, SourceError, SourceInfo};
+pub use source::{Colour, Decoder, FrameSource, SourceError, SourceInfo};

@@ -11,7 +11,7 @@ use super::{ExtractError, ExtractOptions, Progress};
 use crate::discover::VideoInput;
 use crate::extractor::{Extractor, ExtractorError};
 use crate::frame::Frame;
-use crate::source::{FrameSource, open};
+use crate::source::{FrameSource, open_as};
 
 /// Frames between two progress events.
 const REPORT_EVERY: usize = 256;
@@ -55,7 +55,8 @@ impl<E: Extractor> Job<'_, E> {
         if self.cancel.load(Ordering::Relaxed) {
             return Ok(Outcome::Cancelled);
         }
-        let mut source = match open(&input.path, self.options.decoder) {
+        let colour = self.extractor.colour();
+        let mut source = match open_as(&input.path, self.options.decoder, colour) {
             Ok(source) => source,
             Err(error) => return Ok(Outcome::Skipped(error.to_string())),
         };

@@ -1,14 +1,14 @@
 //! Any other kind of video, through an `ffmpeg` executable on the PATH.
 
-use std::io::{self, BufReader, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread::{self, JoinHandle};
 
 use super::y4m::Y4m;
-use super::{FrameSource, SourceError, SourceInfo};
-use crate::frame::Frame;
+use super::{Colour, FrameSource, SourceError, SourceInfo};
+use crate::frame::{Frame, Pixels};
 
 /// How much of FFmpeg's messages is kept, in bytes.
 const MESSAGES: usize = 2000;
@@ -19,10 +19,16 @@ const FORMATS: &str = "format=yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p
 /// The first video stream of a file, decoded by a child process.
 pub struct Ffmpeg {
     path: PathBuf,
-    child: Child,
-    messages: Option<JoinHandle<String>>,
-    frames: Y4m<BufReader<ChildStdout>>,
+    process: Process,
+    frames: Frames,
+    info: SourceInfo,
     given: usize,
+}
+
+/// How FFmpeg hands frames over.
+enum Frames {
+    Planes(Y4m<BufReader<ChildStdout>>),
+    Rgb(BufReader<ChildStdout>),
 }
 
 impl Ffmpeg {
@@ -30,86 +36,147 @@ impl Ffmpeg {
     ///
     /// # Errors
     /// There is no `ffmpeg`, or it finds no video that it can read.
-    pub fn open(path: &Path, reason: &str) -> Result<Self, SourceError> {
+    pub fn open(path: &Path, reason: &str, colour: Colour) -> Result<Self, SourceError> {
         // FFmpeg itself reports a file that cannot be opened, but less clearly.
         std::fs::File::open(path).map_err(|error| SourceError::io(path, error))?;
         let Some(version) = version() else {
             return Err(SourceError::NoFfmpeg { path: path.to_owned(), reason: reason.to_owned() });
         };
-        let mut child = command(path).spawn().map_err(|error| SourceError::io(path, error))?;
-        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
-            return Err(SourceError::io(path, io::Error::other("no pipe to FFmpeg")));
-        };
-        let messages = thread::spawn(move || read_messages(stderr));
         let decoder = format!("{version} ({reason})");
-        match Y4m::new(BufReader::with_capacity(1 << 18, stdout), path, &decoder) {
-            Ok(frames) => Ok(Self {
-                path: path.to_owned(),
-                child,
-                messages: Some(messages),
-                frames,
-                given: 0,
-            }),
-            Err(error) => {
-                // What FFmpeg says tells more than that it wrote no frame.
-                let _ = child.kill();
-                let _ = child.wait();
-                let said = messages.join().unwrap_or_default();
-                if said.is_empty() { Err(error) } else { Err(SourceError::damaged(path, 0, said)) }
+        // Raw RGB has no header: the first frame's planes tell size and rate.
+        let first: &[&str] = if colour == Colour::Rgb { &["-frames:v", "1"] } else { &[] };
+        let (mut process, stdout) = Process::start(path, &[&PLANES, first].concat())?;
+        let planes = match Y4m::new(stdout, path, &decoder) {
+            Ok(planes) => planes,
+            // What FFmpeg says tells more than that it wrote no frame.
+            Err(error) => match process.kill() {
+                said if said.is_empty() => return Err(error),
+                said => return Err(SourceError::damaged(path, 0, said)),
+            },
+        };
+        let info = planes.info().clone();
+        let frames = match colour {
+            Colour::AsCoded => Frames::Planes(planes),
+            Colour::Rgb => {
+                process.kill();
+                let stdout;
+                (process, stdout) = Process::start(path, &RGB)?;
+                Frames::Rgb(stdout)
             }
-        }
+        };
+        Ok(Self { path: path.to_owned(), process, frames, info, given: 0 })
     }
 
-    /// At the end of the frames: did FFmpeg reach the end of the video?
-    fn finish(&mut self) -> Result<(), SourceError> {
-        let status = self.child.wait().map_err(|error| SourceError::io(&self.path, error))?;
-        let said = self.messages.take().map(|thread| thread.join().unwrap_or_default());
-        if status.success() {
-            return Ok(());
+    fn next_rgb(
+        path: &Path,
+        stdout: &mut impl BufRead,
+        info: &SourceInfo,
+        given: usize,
+    ) -> Result<Option<Frame>, SourceError> {
+        let io = |error| SourceError::io(path, error);
+        if stdout.fill_buf().map_err(io)?.is_empty() {
+            return Ok(None);
         }
-        let reason = format!("FFmpeg ended with {status}: {}", said.unwrap_or_default());
-        Err(SourceError::damaged(&self.path, self.given, reason))
+        // The size was checked when the planes' header was read.
+        let mut rgb = vec![0; info.width * info.height * 3];
+        stdout.read_exact(&mut rgb).map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => {
+                SourceError::damaged(path, given, "FFmpeg ended within a frame")
+            }
+            _ => io(error),
+        })?;
+        Frame::new(info.width, info.height, Pixels::Rgb(rgb))
+            .map(Some)
+            .map_err(|error| SourceError::frame(path, error))
     }
 }
 
 impl FrameSource for Ffmpeg {
     fn info(&self) -> &SourceInfo {
-        self.frames.info()
+        &self.info
     }
 
     fn next(&mut self, frame: &mut Frame) -> Result<bool, SourceError> {
-        if self.frames.next(frame)? {
+        let more = match &mut self.frames {
+            Frames::Planes(planes) => planes.next(frame)?,
+            Frames::Rgb(stdout) => {
+                let next = Self::next_rgb(&self.path, stdout, &self.info, self.given)?;
+                next.map(|next| *frame = next).is_some()
+            }
+        };
+        if more {
             self.given += 1;
             return Ok(true);
         }
-        self.finish()?;
+        self.process.finish(&self.path, self.given)?;
         Ok(false)
     }
 }
 
-impl Drop for Ffmpeg {
-    fn drop(&mut self) {
+/// Output as planes, and as RGB: the conversion is FFmpeg's default one.
+const PLANES: [&str; 6] = ["-vf", FORMATS, "-f", "yuv4mpegpipe", "-strict", "-1"];
+const RGB: [&str; 4] = ["-pix_fmt", "rgb24", "-f", "rawvideo"];
+
+/// A running FFmpeg, ended when dropped.
+struct Process {
+    child: Child,
+    messages: Option<JoinHandle<String>>,
+}
+
+impl Process {
+    /// Starts it on the first video stream of a file; `output` says in which form frames are written.
+    fn start(path: &Path, output: &[&str]) -> Result<(Self, BufReader<ChildStdout>), SourceError> {
+        // `file:` keeps a name like `-y` or `http:x` from being read as an option or an address.
+        let mut input = std::ffi::OsString::from("file:");
+        input.push(path);
+        let mut command = Command::new("ffmpeg");
+        command
+            .args(["-nostdin", "-v", "error", "-xerror", "-protocol_whitelist", "file,pipe"])
+            .args(["-noautorotate", "-i"])
+            .arg(input)
+            .args(["-map", "0:v:0", "-fps_mode", "passthrough"])
+            .args(output)
+            .arg("-")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| SourceError::io(path, error))?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let messages = stderr.map(|stderr| thread::spawn(move || read_messages(stderr)));
+        let process = Self { child, messages };
+        match stdout {
+            Some(stdout) => Ok((process, BufReader::with_capacity(1 << 18, stdout))),
+            None => Err(SourceError::io(path, io::Error::other("no pipe to FFmpeg"))),
+        }
+    }
+
+    /// Ends it. What it has said.
+    fn kill(&mut self) -> String {
         // Both fail only where the process has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        self.said()
+    }
+
+    fn said(&mut self) -> String {
+        self.messages.take().map(|thread| thread.join().unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// At the end of the frames: did FFmpeg reach the end of the video?
+    fn finish(&mut self, path: &Path, given: usize) -> Result<(), SourceError> {
+        let status = self.child.wait().map_err(|error| SourceError::io(path, error))?;
+        if status.success() {
+            return Ok(());
+        }
+        let reason = format!("FFmpeg ended with {status}: {}", self.said());
+        Err(SourceError::damaged(path, given, reason))
     }
 }
 
-fn command(path: &Path) -> Command {
-    // `file:` keeps a name like `-y` or `http:x` from being read as an option or an address.
-    let mut input = std::ffi::OsString::from("file:");
-    input.push(path);
-    let mut command = Command::new("ffmpeg");
-    command
-        .args(["-nostdin", "-v", "error", "-xerror", "-protocol_whitelist", "file,pipe"])
-        .args(["-noautorotate", "-i"])
-        .arg(input)
-        .args(["-map", "0:v:0", "-fps_mode", "passthrough", "-vf", FORMATS])
-        .args(["-f", "yuv4mpegpipe", "-strict", "-1", "-"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
 }
 
 /// All that FFmpeg says, up to [`MESSAGES`] bytes; read to the end, since a full pipe would stop it.

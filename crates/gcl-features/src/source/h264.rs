@@ -11,6 +11,7 @@ use rust_h264::nal::{NalUnit, NalUnitType, parse_avcc, parse_avcc_config, parse_
 
 use super::mp4::{self, Cursor, Mp4Error, SampleTable};
 use super::{FrameSource, SourceError, SourceInfo};
+use crate::colour::Matrix;
 use crate::frame::{Frame, Pixels, check_size};
 use crate::guard::guarded;
 
@@ -32,6 +33,7 @@ pub struct H264 {
     decoder: OrderedDecoder,
     ready: VecDeque<Decoded>,
     full_range: bool,
+    matrix: Matrix,
     /// Pictures that went into the decoder, and frames that came out.
     pictures: usize,
     given: usize,
@@ -71,6 +73,7 @@ impl H264 {
             decoder: OrderedDecoder::new(),
             ready: VecDeque::new(),
             full_range: false,
+            matrix: Matrix::default(),
             pictures: 0,
             given: 0,
             flushed: false,
@@ -137,6 +140,7 @@ impl H264 {
                 return Err(self.damaged(format!("{}x{} pixels exceed H.264", size.0, size.1)));
             }
             self.full_range = info.full_range;
+            self.matrix = Matrix::from_code(info.matrix);
         }
         let frames = guarded(|| self.decoder.decode_nal(unit))
             .map_err(|why| self.damaged(why))?
@@ -184,7 +188,7 @@ impl FrameSource for H264 {
                 found_height: height,
             });
         }
-        *frame = Frame::new(width, height, pixels(decoded, self.full_range))
+        *frame = Frame::new(width, height, pixels(decoded, self.full_range, self.matrix))
             .map_err(|error| SourceError::frame(&self.path, error))?;
         self.given += 1;
         Ok(true)
@@ -192,7 +196,7 @@ impl FrameSource for H264 {
 }
 
 /// The decoder's planes; 10-bit samples are rounded to 8 bits.
-fn pixels(decoded: Decoded, full_range: bool) -> Pixels {
+fn pixels(decoded: Decoded, full_range: bool, matrix: Matrix) -> Pixels {
     let step = match decoded.chroma_format {
         ChromaFormat::Yuv420 => (2, 2),
         ChromaFormat::Yuv422 => (2, 1),
@@ -203,7 +207,7 @@ fn pixels(decoded: Decoded, full_range: bool) -> Pixels {
         true => samples.as_chunks::<2>().0.iter().map(|&low_high| to_eight(low_high)).collect(),
     };
     let (y, u, v) = (plane(decoded.y), plane(decoded.u), plane(decoded.v));
-    Pixels::Yuv { y, u, v, step, full_range }
+    Pixels::Yuv { y, u, v, step, full_range, matrix }
 }
 
 fn to_eight(ten_bits: [u8; 2]) -> u8 {

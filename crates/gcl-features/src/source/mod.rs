@@ -64,18 +64,41 @@ pub enum Decoder {
     Ffmpeg,
 }
 
+/// What is wanted of a video's frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colour {
+    /// The planes as they are coded, as far as the decoder gives them.
+    #[default]
+    AsCoded,
+    /// Frames of which [`Frame::to_rgb`] gives what FFmpeg's `rgb24` is. Only the `ffmpeg` source works differently
+    /// for it: it lets FFmpeg convert, since it alone knows the colours of every codec.
+    Rgb,
+}
+
+/// Opens a video file or a folder of frames, for the planes as coded. See [`open_as`].
+///
+/// # Errors
+/// Those of [`open_as`].
+pub fn open(path: &Path, decoder: Decoder) -> Result<Box<dyn FrameSource>, SourceError> {
+    open_as(path, decoder, Colour::AsCoded)
+}
+
 /// Opens a video file or a folder of frames.
 ///
 /// The kind of a file is told from its first bytes, not from its name.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or needs a decoder that is not allowed or not there.
-pub fn open(path: &Path, decoder: Decoder) -> Result<Box<dyn FrameSource>, SourceError> {
+pub fn open_as(
+    path: &Path,
+    decoder: Decoder,
+    colour: Colour,
+) -> Result<Box<dyn FrameSource>, SourceError> {
     if path.is_dir() {
         return Ok(Box::new(images::Images::open(path)?));
     }
     if decoder == Decoder::Ffmpeg {
-        return Ok(Box::new(ffmpeg::Ffmpeg::open(path, "FFmpeg is asked for")?));
+        return Ok(Box::new(ffmpeg::Ffmpeg::open(path, "FFmpeg is asked for", colour)?));
     }
     let reason = match sniff(path)? {
         Kind::Y4m => {
@@ -91,7 +114,7 @@ pub fn open(path: &Path, decoder: Decoder) -> Result<Box<dyn FrameSource>, Sourc
     };
     match decoder {
         Decoder::Native => Err(SourceError::unsupported(path, reason)),
-        _ => Ok(Box::new(ffmpeg::Ffmpeg::open(path, &reason)?)),
+        _ => Ok(Box::new(ffmpeg::Ffmpeg::open(path, &reason, colour)?)),
     }
 }
 

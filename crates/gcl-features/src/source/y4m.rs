@@ -4,6 +4,7 @@ use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::{FrameSource, SourceError, SourceInfo};
+use crate::colour::Matrix;
 use crate::frame::{Frame, Pixels, check_size};
 
 const MAGIC: &str = "YUV4MPEG2";
@@ -94,7 +95,9 @@ impl<R: BufRead + Send> FrameSource for Y4m<R> {
             Some(step) => {
                 let chroma = width.div_ceil(step.0) * height.div_ceil(step.1);
                 let (u, v) = (self.plane(chroma)?, self.plane(chroma)?);
-                Pixels::Yuv { y, u, v, step, full_range: self.full_range }
+                // The format has no field for the matrix.
+                let (full_range, matrix) = (self.full_range, Matrix::default());
+                Pixels::Yuv { y, u, v, step, full_range, matrix }
             }
         };
         *frame = Frame::new(width, height, pixels)
@@ -161,7 +164,9 @@ mod tests {
         let mut frame = Frame::default();
         assert!((source.info().fps.unwrap() - 29.97).abs() < 0.001);
         assert!(source.next(&mut frame).unwrap() && source.next(&mut frame).unwrap());
-        let Pixels::Yuv { y, u, v, step, full_range } = frame.pixels() else { panic!("not YUV") };
+        let Pixels::Yuv { y, u, v, step, full_range, .. } = frame.pixels() else {
+            panic!("not YUV")
+        };
         assert_eq!((y[8], u[0], v[3], *step, *full_range), (108, 109, 116, (2, 2), true));
         assert!(!source.next(&mut frame).unwrap());
     }
