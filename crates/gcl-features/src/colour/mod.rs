@@ -42,7 +42,7 @@ impl<'a> RgbRows<'a> {
                     height: frame.height(),
                     step: (step.0.max(1), step.1.max(1)),
                 };
-                if step.0 == 2 && matches!(step.1, 1 | 2) && frame.height() % 2 == 0 {
+                if step.0 == 2 && matches!(step.1, 1 | 2) && frame.height().is_multiple_of(2) {
                     Self::Shared(Shared::new(planes, matrix.weights(*full_range)))
                 } else {
                     Self::Scaled(Scaled::new(planes, *matrix, *full_range))
