@@ -1,0 +1,216 @@
+//! Windows of T frames over tracks of points, gathered and normalised batch by batch.
+
+use std::path::Path;
+
+use super::{OPENPOSE_JOINTS, Track, WindowError, WindowRule, to_openpose};
+use crate::clips::Span;
+use crate::id::VideoId;
+use crate::npy::Npy;
+
+/// Where a window stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowPlace {
+    /// The video, by its position in [`Windows::videos`].
+    pub video: usize,
+    /// The person.
+    pub person: u32,
+    /// The T frame numbers from its first frame on. Where frames are missing, its last poses are of
+    /// frames after them.
+    pub span: Span,
+}
+
+/// What the points of a window are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Points {
+    /// V, points a frame: 18 joints, or those of a box.
+    pub joints: usize,
+    /// Values a point: 2 (x, y) or 3 (with confidence).
+    pub channels: usize,
+}
+
+/// Windows of tracks. Points are held once a track, `[n, V, C]`, however much windows overlap: a
+/// batch is gathered when it is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Windows {
+    rule: WindowRule,
+    points: Points,
+    videos: Vec<VideoId>,
+    values: Vec<f32>,
+    places: Vec<WindowPlace>,
+    /// For each window, where its first value is in `values`.
+    offsets: Vec<usize>,
+    flat: usize,
+}
+
+impl Windows {
+    /// No window yet.
+    ///
+    /// # Errors
+    /// [`WindowError::Rule`], also for points without x and y.
+    pub fn new(rule: WindowRule, points: Points) -> Result<Self, WindowError> {
+        let rule = rule.validate()?;
+        let Points { joints, channels } = points;
+        for (what, found, min) in [("points", joints, 1), ("channels", channels, 2)] {
+            if !(min..=WindowRule::MAX).contains(&found) {
+                return Err(WindowError::Rule { what, found, max: WindowRule::MAX });
+            }
+        }
+        let (videos, values, places, offsets) = (vec![], vec![], vec![], vec![]);
+        Ok(Self { rule, points, videos, values, places, offsets, flat: 0 })
+    }
+
+    /// No window of poses yet: 18 joints of x, y and confidence.
+    ///
+    /// # Errors
+    /// [`WindowError::Rule`].
+    pub fn of_poses(rule: WindowRule) -> Result<Self, WindowError> {
+        Self::new(rule, Points { joints: OPENPOSE_JOINTS, channels: 3 })
+    }
+
+    /// Adds a video, with or without tracks, and returns its position.
+    pub fn add_video(&mut self, id: VideoId) -> usize {
+        self.videos.push(id);
+        self.videos.len() - 1
+    }
+
+    /// Adds a video and the windows of its persons.
+    ///
+    /// # Errors
+    /// As [`Windows::add_points`].
+    pub fn add_poses(&mut self, id: VideoId, tracks: &[Track]) -> Result<(), WindowError> {
+        let video = self.add_video(id);
+        for track in tracks {
+            self.add_points(video, track.id, &track.frames, &to_openpose(&track.keypoints))?;
+        }
+        Ok(())
+    }
+
+    /// Adds the windows of one track of the video at position `video`: `frames` rise, `values` are
+    /// `[n, V, C]`.
+    ///
+    /// A window whose points all have one and the same y cannot be normalised, and is left out
+    /// ([`Windows::flat`]).
+    ///
+    /// # Errors
+    /// [`WindowError::NoVideo`], [`WindowError::Values`], [`WindowError::Order`] or
+    /// [`WindowError::NotFinite`]; nothing is added.
+    pub fn add_points(
+        &mut self,
+        video: usize,
+        person: u32,
+        frames: &[u32],
+        values: &[f32],
+    ) -> Result<(), WindowError> {
+        let Some(id) = self.videos.get(video).cloned() else {
+            return Err(WindowError::NoVideo { video, videos: self.videos.len() });
+        };
+        let row = self.points.joints * self.points.channels;
+        if Some(values.len()) != frames.len().checked_mul(row) {
+            let (expected, found) = (frames.len().saturating_mul(row), values.len());
+            return Err(WindowError::Values { video: id, person, expected, found });
+        }
+        if let Some([_, frame]) = frames.array_windows::<2>().find(|[a, b]| a >= b) {
+            return Err(WindowError::Order { video: id, person, frame: *frame });
+        }
+        if let Some(at) = values.iter().position(|v| !v.is_finite()) {
+            let frame = frames.get(at / row).copied().unwrap_or(0);
+            return Err(WindowError::NotFinite { video: id, person, frame });
+        }
+        let base = self.values.len();
+        let mut used = false;
+        for start in self.rule.starts(frames) {
+            let window = values.get(start * row..(start + self.rule.length) * row);
+            let mut ys = window.unwrap_or_default().chunks_exact(self.points.channels);
+            let first = ys.next().and_then(|point| point.get(1));
+            if ys.all(|point| point.get(1) == first) {
+                self.flat += 1;
+                continue;
+            }
+            let first = frames.get(start).map_or(0, |frame| *frame as usize);
+            let span = Span { start: first, end: first + self.rule.length };
+            self.places.push(WindowPlace { video, person, span });
+            self.offsets.push(base + start * row);
+            used = true;
+        }
+        if used {
+            self.values.extend_from_slice(values);
+        }
+        Ok(())
+    }
+
+    /// Windows that are a file of their own: `.npy`, `[N, T, V, 3]` in pixels. Their video is named as
+    /// the file, their persons are counted, and they start at frame 0.
+    ///
+    /// # Errors
+    /// [`WindowError::Npy`], [`WindowError::Shape`] or [`WindowError::Rule`].
+    pub fn read_npy(path: impl AsRef<Path>) -> Result<Self, WindowError> {
+        let path = path.as_ref();
+        let npy = Npy::open(path)?;
+        let shape = npy.shape();
+        let (&[count, length, joints, channels @ 3], false) = (shape, shape.contains(&0)) else {
+            return Err(WindowError::Shape { path: path.to_owned(), shape: shape.to_owned() });
+        };
+        let rule = WindowRule { length, stride: 1, missing: 0 };
+        let mut windows = Self::new(rule, Points { joints, channels })?;
+        windows.add_video(VideoId::from_path(path.parent().unwrap_or(Path::new("")), path)?);
+        windows.values = npy.to_f32()?;
+        let span = Span { start: 0, end: length };
+        for (index, person) in (0..count).zip(0u32..) {
+            windows.places.push(WindowPlace { video: 0, person, span });
+            windows.offsets.push(index * length * joints * channels);
+        }
+        Ok(windows)
+    }
+
+    /// The number of windows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is no window.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The rule.
+    #[must_use]
+    pub fn rule(&self) -> WindowRule {
+        self.rule
+    }
+
+    /// What the points are.
+    #[must_use]
+    pub fn points(&self) -> Points {
+        self.points
+    }
+
+    /// The videos, in the order in which they were added.
+    #[must_use]
+    pub fn videos(&self) -> &[VideoId] {
+        &self.videos
+    }
+
+    /// Where each window stands.
+    #[must_use]
+    pub fn places(&self) -> &[WindowPlace] {
+        &self.places
+    }
+
+    /// Windows that were left out, since all their points have one y.
+    #[must_use]
+    pub fn flat(&self) -> usize {
+        self.flat
+    }
+
+    /// One window's points in pixels, `[T, V, C]`.
+    ///
+    /// # Errors
+    /// [`WindowError::NoWindow`].
+    pub fn pixels(&self, index: usize) -> Result<&[f32], WindowError> {
+        let size = self.rule.length * self.points.joints * self.points.channels;
+        let window = self.offsets.get(index).and_then(|&at| self.values.get(at..at + size));
+        window.ok_or(WindowError::NoWindow { index, windows: self.len() })
+    }
+}
