@@ -14,6 +14,7 @@ mod files;
 pub mod id;
 pub mod manifest;
 pub mod npy;
+pub mod objects;
 pub mod poses;
 pub mod resolve;
 pub mod scores;
@@ -30,6 +31,9 @@ pub use files::FilesError;
 pub use id::{IdError, VideoId};
 pub use manifest::{Manifest, ManifestEntry, ManifestError};
 pub use npy::{Npy, NpyError, write_f32};
+pub use objects::{
+    ObjectError, ObjectIndex, ObjectPlace, ObjectVideo, SnippetRule, WeightReduce, WeightRule,
+};
 pub use poses::{PoseError, PoseSet, Track, WindowError, WindowRule, Windows, read_poses};
 pub use resolve::{ResolveError, resolve, resolve_all};
 pub use scores::{ScoreError, ScoreInfo, ScoreSet, ScoreWriter};

@@ -6,7 +6,9 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use super::{POSE_VALUES, PoseError, Track};
 use crate::truth::MAX_FRAMES;

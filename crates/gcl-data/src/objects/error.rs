@@ -1,0 +1,54 @@
+//! What can be wrong with objects and their scores.
+
+use thiserror::Error;
+
+use crate::id::VideoId;
+
+/// Why objects and snippets do not fit each other.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[allow(missing_docs)] // the fields are what the messages say
+pub enum ObjectError {
+    /// A video comes twice.
+    #[error("video {0} comes twice")]
+    Duplicate(VideoId),
+    /// More snippets than the frames fill, or none.
+    #[error(
+        "video {video}: {found} snippets of {length} frames, but {frames} frames fill {most} at most (and one at least)"
+    )]
+    Snippets { video: VideoId, found: usize, length: usize, frames: usize, most: usize },
+    /// More frames than any video has.
+    #[error("video {video}: {frames} frames; at most {max} are accepted", max = crate::truth::MAX_FRAMES)]
+    TooLong { video: VideoId, frames: usize },
+    /// A snippet without a frame.
+    #[error("a snippet of 0 frames")]
+    NoLength,
+    /// An object names a video that is not there.
+    #[error("object number {object} is in video number {video} of {videos}")]
+    NoVideo { object: usize, video: usize, videos: usize },
+    /// An object stands where its video has no frame.
+    #[error(
+        "video {video} has {frames} frames, but object number {object} stands at frame {centre} of {start}..{end}"
+    )]
+    Outside {
+        video: VideoId,
+        object: usize,
+        frames: usize,
+        centre: usize,
+        start: usize,
+        end: usize,
+    },
+    /// Another number of scores than objects, frames or snippets.
+    #[error("{found} scores for {expected} {what}")]
+    Count { what: &'static str, expected: usize, found: usize },
+    /// A score that is not a number, or an infinity where none may be.
+    #[error("the score of {what} number {position} is {value}")]
+    BadScore { what: &'static str, position: usize, value: f32 },
+    /// No object has a score to fill empty frames with.
+    #[error("none of the {0} objects has a finite score")]
+    NoScore(usize),
+    /// The published code would read past the end of its scores.
+    #[error(
+        "video {video}: the published code's slice ends at frame {end} of {frames}; its order of videos does not fit"
+    )]
+    Slice { video: VideoId, end: usize, frames: usize },
+}

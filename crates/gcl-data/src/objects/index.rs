@@ -1,0 +1,162 @@
+//! The index: which object stands where.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::ObjectError;
+use crate::clips::Span;
+use crate::id::VideoId;
+use crate::poses::Windows;
+use crate::truth::MAX_FRAMES;
+
+/// A video of an [`ObjectIndex`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectVideo {
+    /// The video.
+    pub id: VideoId,
+    /// Its frames.
+    pub frames: usize,
+    /// Its snippets, at most ⌈frames / length⌉; the features' number of clips decides.
+    pub snippets: usize,
+}
+
+/// Where one object stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObjectPlace {
+    /// Its video, by position in the index.
+    pub video: usize,
+    /// The frames that it is made of. They may reach past the video's end.
+    pub span: Span,
+    /// The frame that its score stands for.
+    pub centre: usize,
+}
+
+/// Objects, videos and snippets of one data set. Scores of objects come in the order of
+/// [`ObjectIndex::objects`], those of snippets video after video in the order of
+/// [`ObjectIndex::videos`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectIndex {
+    videos: Vec<ObjectVideo>,
+    objects: Vec<ObjectPlace>,
+    length: usize,
+    /// The first snippet of each video, and one past the last.
+    starts: Vec<usize>,
+}
+
+impl ObjectIndex {
+    /// Puts objects on videos whose snippets have `length` frames (16 in the paper): snippet i is
+    /// frames `i * length` to `(i + 1) * length`, or to the video's end.
+    ///
+    /// # Errors
+    /// [`ObjectError`]: a video twice or with an impossible number of snippets, an object outside its
+    /// video.
+    pub fn new(
+        videos: Vec<ObjectVideo>,
+        objects: Vec<ObjectPlace>,
+        length: usize,
+    ) -> Result<Self, ObjectError> {
+        if length == 0 {
+            return Err(ObjectError::NoLength);
+        }
+        let mut seen = BTreeSet::new();
+        let mut starts = vec![0];
+        let mut total = 0;
+        for ObjectVideo { id, frames, snippets } in &videos {
+            let (frames, found, most) = (*frames, *snippets, frames.div_ceil(length));
+            if frames > MAX_FRAMES {
+                return Err(ObjectError::TooLong { video: id.clone(), frames });
+            }
+            if found == 0 || found > most {
+                let video = id.clone();
+                return Err(ObjectError::Snippets { video, found, length, frames, most });
+            }
+            if !seen.insert(id) {
+                return Err(ObjectError::Duplicate(id.clone()));
+            }
+            total += found;
+            starts.push(total);
+        }
+        for (object, place) in objects.iter().enumerate() {
+            let ObjectPlace { video, span, centre } = *place;
+            let Some(ObjectVideo { id, frames, .. }) = videos.get(video) else {
+                return Err(ObjectError::NoVideo { object, video, videos: videos.len() });
+            };
+            if centre >= *frames || !(span.start..span.end).contains(&centre) {
+                let (video, frames, Span { start, end }) = (id.clone(), *frames, span);
+                return Err(ObjectError::Outside { video, object, frames, centre, start, end });
+            }
+        }
+        Ok(Self { videos, objects, length, starts })
+    }
+
+    /// The index of pose or box windows: a window's score stands for the frame in its middle, T / 2
+    /// frames after its first one, as published. `video` gives each of the windows' videos its frames
+    /// and snippets.
+    ///
+    /// # Errors
+    /// What `video` refuses, and as [`ObjectIndex::new`].
+    pub fn of_windows<E: From<ObjectError>>(
+        windows: &Windows,
+        length: usize,
+        video: impl FnMut(&VideoId) -> Result<ObjectVideo, E>,
+    ) -> Result<Self, E> {
+        let videos = windows.videos().iter().map(video).collect::<Result<Vec<_>, E>>()?;
+        let half = windows.rule().length / 2;
+        let place = |place: &crate::poses::WindowPlace| ObjectPlace {
+            video: place.video,
+            span: place.span,
+            centre: place.span.start + half,
+        };
+        Ok(Self::new(videos, windows.places().iter().map(place).collect(), length)?)
+    }
+
+    /// The index where each snippet is itself the object, as for an autoencoder of snippet features.
+    ///
+    /// # Errors
+    /// As [`ObjectIndex::new`].
+    pub fn of_snippets(videos: Vec<ObjectVideo>, length: usize) -> Result<Self, ObjectError> {
+        let index = Self::new(videos, Vec::new(), length)?;
+        let objects = index.videos.iter().enumerate().flat_map(|(video, v)| {
+            (0..v.snippets).map(move |i| {
+                let span = Span { start: i * length, end: ((i + 1) * length).min(v.frames) };
+                let centre = (span.start + length / 2).min(span.end - 1);
+                ObjectPlace { video, span, centre }
+            })
+        });
+        Self::new(index.videos.clone(), objects.collect(), length)
+    }
+
+    /// The videos.
+    #[must_use]
+    pub fn videos(&self) -> &[ObjectVideo] {
+        &self.videos
+    }
+
+    /// The objects.
+    #[must_use]
+    pub fn objects(&self) -> &[ObjectPlace] {
+        &self.objects
+    }
+
+    /// Frames in a snippet.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Snippets of all videos together.
+    #[must_use]
+    pub fn snippets(&self) -> usize {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// The snippets of the video at position `video`, among those of all videos; empty if there is no
+    /// such video.
+    #[must_use]
+    pub fn snippets_of(&self, video: usize) -> Range<usize> {
+        match self.starts.get(video..).unwrap_or_default() {
+            [start, end, ..] => *start..*end,
+            _ => 0..0,
+        }
+    }
+}

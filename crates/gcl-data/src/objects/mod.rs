@@ -1,0 +1,20 @@
+//! Where objects stand in time, and the two ways between objects and snippets.
+//!
+//! Joint-VAD (ECCV 2024) trains a one-class model on objects (a person's pose window, a cube around a
+//! box, a snippet's own feature) and a weakly supervised one on snippets of 16 frames. What passes
+//! between them is numbers alone: [`ObjectIndex::frame_scores`] and
+//! [`ObjectIndex::snippet_scores`] take object scores to frames and snippets, and
+//! [`ObjectIndex::object_weights`] takes snippet scores back to objects. Every pair of models uses
+//! these, whatever its objects are. Where paper and published code differ, see docs/method.md.
+
+mod error;
+mod index;
+mod scores;
+mod smooth;
+mod weights;
+
+pub use error::ObjectError;
+pub use index::{ObjectIndex, ObjectPlace, ObjectVideo};
+pub use scores::{SIGMAS, SnippetRule};
+pub use smooth::gaussian;
+pub use weights::{WeightReduce, WeightRule};

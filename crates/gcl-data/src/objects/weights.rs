@@ -1,0 +1,99 @@
+//! Snippet scores back to objects, as the weights of the one-class loss.
+
+use super::{ObjectError, ObjectIndex};
+
+/// How the weights of an object's frames become its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WeightReduce {
+    /// Their smallest, as published.
+    #[default]
+    Min,
+    /// Their mean.
+    Mean,
+    /// That of the centre frame: the paper's "snippet that contains" the object.
+    Centre,
+}
+
+/// Which frames' weights an object sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WeightRule {
+    /// Those of its own video.
+    #[default]
+    PerVideo,
+    /// Those that the published code reads: its slices advance by frames in an array that advances by
+    /// whole snippets, so that from video to video they fall further behind. For comparisons with that
+    /// code alone; videos must be in the order of its list.
+    CodeExact,
+}
+
+impl ObjectIndex {
+    /// The weight of each object, from a score in [0, 1] for each snippet: how normal it is, 1 − score,
+    /// over the object's frames (Joint-VAD, Eq. 6).
+    ///
+    /// A snippet's score counts for each of its frames. Frames after the last snippet weigh 0; frames
+    /// after the video's end do not count.
+    ///
+    /// # Errors
+    /// [`ObjectError::Count`], [`ObjectError::BadScore`] for a score outside [0, 1],
+    /// [`ObjectError::Slice`] where the published code would run past its array's end.
+    pub fn object_weights(
+        &self,
+        scores: &[f32],
+        reduce: WeightReduce,
+        rule: WeightRule,
+    ) -> Result<Vec<f32>, ObjectError> {
+        let (expected, found) = (self.snippets(), scores.len());
+        if found != expected {
+            return Err(ObjectError::Count { what: "snippets", expected, found });
+        }
+        if let Some(position) = scores.iter().position(|s| !(0.0..=1.0).contains(s)) {
+            let value = scores.get(position).copied().unwrap_or(f32::NAN);
+            return Err(ObjectError::BadScore { what: "snippet", position, value });
+        }
+        let code = match rule {
+            WeightRule::PerVideo => None,
+            WeightRule::CodeExact => Some(self.code_slices()?),
+        };
+        let frame = |video: usize, frame: usize| {
+            let snippet = match &code {
+                Some(starts) => (starts.get(video).copied().unwrap_or(0) + frame) / self.length(),
+                None => {
+                    let own = self.snippets_of(video);
+                    let snippet = own.start + frame / self.length();
+                    if own.contains(&snippet) { snippet } else { usize::MAX }
+                }
+            };
+            scores.get(snippet).map_or(0.0, |score| 1.0 - score)
+        };
+        let weight = |place: &super::ObjectPlace| {
+            let frames = self.videos().get(place.video).map_or(0, |video| video.frames);
+            let span = place.span.start..place.span.end.min(frames);
+            let count = span.len() as f64;
+            let mut weights = span.map(|f| frame(place.video, f));
+            match reduce {
+                WeightReduce::Min => weights.fold(1.0, f32::min),
+                WeightReduce::Mean => (weights.map(f64::from).sum::<f64>() / count) as f32,
+                WeightReduce::Centre => {
+                    weights.nth(place.centre - place.span.start).unwrap_or_default()
+                }
+            }
+        };
+        Ok(self.objects().iter().map(weight).collect())
+    }
+
+    /// Where the published code's slice of each video starts, in frames of its array of repeated
+    /// scores.
+    fn code_slices(&self) -> Result<Vec<usize>, ObjectError> {
+        let frames = self.snippets() * self.length();
+        let mut end = 0;
+        let start = |video: &super::ObjectVideo| {
+            let start = end;
+            end += video.frames;
+            if end <= frames {
+                return Ok(start);
+            }
+            Err(ObjectError::Slice { video: video.id.clone(), end, frames })
+        };
+        self.videos().iter().map(start).collect()
+    }
+}
