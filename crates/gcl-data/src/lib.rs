@@ -12,6 +12,7 @@ pub mod clips;
 pub mod features;
 mod files;
 pub mod id;
+pub mod lists;
 pub mod manifest;
 pub mod npy;
 pub mod objects;
@@ -19,6 +20,7 @@ pub mod poses;
 pub mod resolve;
 pub mod scores;
 mod table;
+pub mod tracks;
 pub mod truth;
 
 pub use check::{Check, CheckReport};
@@ -37,4 +39,5 @@ pub use objects::{
 pub use poses::{PoseError, PoseSet, Track, WindowError, WindowRule, Windows, read_poses};
 pub use resolve::{ResolveError, resolve, resolve_all};
 pub use scores::{ScoreError, ScoreInfo, ScoreSet, ScoreWriter};
+pub use tracks::{BoxTrack, TrackError, TrackFile, read_tracks};
 pub use truth::{Truth, TruthError, TruthFormat};

@@ -1,0 +1,161 @@
+//! The lists that data sets and published code are split by, as manifests.
+//!
+//! | function | lines |
+//! |---|---|
+//! | [`read_zhong`] | `01_0014`: ShanghaiTech's videos, train and test (Zhong et al., CVPR 2019) |
+//! | [`read_ucf`] | `Abuse/Abuse001_x264.mp4`: UCF-Crime's videos, train and test (Sultani et al., CVPR 2018) |
+//! | [`read_feature_list`] | `/anywhere/01_0015_i3d.npy`: feature files, as RTFM lists them |
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::id::{IdError, VideoId};
+use crate::manifest::{Manifest, ManifestEntry};
+
+/// Why a list was not read.
+#[derive(Debug, Error)]
+#[allow(missing_docs)] // the fields are what the messages say
+pub enum ListError {
+    /// Reading failed.
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+    /// A line's name is no video id.
+    #[error("{path}, line {line}: {source}")]
+    Id { path: PathBuf, line: usize, source: IdError },
+    /// A line of another form.
+    #[error("{path}, line {line}: `{found}`; expected {expected}")]
+    Line { path: PathBuf, line: usize, found: String, expected: &'static str },
+    /// A video is on two lines.
+    #[error("video {id} is in {first} and again in {second}")]
+    Duplicate { id: VideoId, first: PathBuf, second: PathBuf },
+    /// No line at all.
+    #[error("{0}: no video in it")]
+    Empty(PathBuf),
+}
+
+/// One line of a list of feature files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFeature {
+    /// The video: the file's name without `.npy` and without `_i3d` or `_c3d`.
+    pub id: VideoId,
+    /// The path as it stands there, `\` read as `/`.
+    pub path: PathBuf,
+}
+
+/// ShanghaiTech's weakly supervised split: a name a line. A name is `SCENE_CLIP`; the anomalous videos
+/// are those whose clip number has four digits, and a scene is a camera.
+///
+/// # Errors
+/// [`ListError`], with the line; a video in both files is refused.
+pub fn read_zhong(train: &Path, test: &Path) -> Result<Manifest, ListError> {
+    both(train, test, |name| {
+        let (scene, clip) = name.split_once('_')?;
+        let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        let anomalous = match clip.len() {
+            3 => false,
+            4 => true,
+            _ => return None,
+        };
+        let camera = (digits(scene) && digits(clip)).then(|| scene.to_owned())?;
+        let entry =
+            ManifestEntry { label: Some(anomalous), camera: Some(camera), ..Default::default() };
+        Some((name.to_owned(), entry))
+    })
+}
+
+/// UCF-Crime's `Anomaly_Train.txt` and `Anomaly_Test.txt`: a path a line. An id is the path without
+/// extension; videos whose name starts with `Normal` are normal.
+///
+/// # Errors
+/// As [`read_zhong`].
+pub fn read_ucf(train: &Path, test: &Path) -> Result<Manifest, ListError> {
+    both(train, test, |line| {
+        let (id, _) = line.rsplit_once('.')?;
+        let name = id.rsplit('/').next().unwrap_or(id);
+        let label = Some(!name.starts_with("Normal"));
+        let path = Some(PathBuf::from(line));
+        Some((id.to_owned(), ManifestEntry { path, label, ..Default::default() }))
+    })
+}
+
+/// A list of feature files, in its own order.
+///
+/// # Errors
+/// As [`read_zhong`].
+pub fn read_feature_list(path: &Path) -> Result<Vec<ListedFeature>, ListError> {
+    let mut seen = BTreeMap::new();
+    let mut out = Vec::new();
+    for (number, line) in lines(path)? {
+        let line = line.replace('\\', "/");
+        let name = line.rsplit('/').next().unwrap_or(&line);
+        let expected = "the path of a .npy file";
+        let wrong = || ListError::Line {
+            path: path.to_owned(),
+            line: number,
+            found: line.clone(),
+            expected,
+        };
+        let stem = name.strip_suffix(".npy").ok_or_else(wrong)?;
+        let stem = stem.strip_suffix("_i3d").or(stem.strip_suffix("_c3d")).unwrap_or(stem);
+        let id = VideoId::new(stem).map_err(|source| ListError::Id {
+            path: path.to_owned(),
+            line: number,
+            source,
+        })?;
+        if seen.insert(id.clone(), ()).is_some() {
+            return Err(ListError::Duplicate {
+                id,
+                first: path.to_owned(),
+                second: path.to_owned(),
+            });
+        }
+        out.push(ListedFeature { id, path: PathBuf::from(line) });
+    }
+    Ok(out)
+}
+
+/// Two lists as one manifest with splits; `parse` says what a line means.
+fn both(
+    train: &Path,
+    test: &Path,
+    parse: impl Fn(&str) -> Option<(String, ManifestEntry)>,
+) -> Result<Manifest, ListError> {
+    let mut manifest = Manifest::default();
+    let mut files: BTreeMap<VideoId, &Path> = BTreeMap::new();
+    for (path, split) in [(train, "train"), (test, "test")] {
+        for (line, text) in lines(path)? {
+            let Some((name, mut entry)) = parse(&text) else {
+                let expected = "a video's name, such as 01_0014 or Abuse/Abuse001_x264.mp4";
+                return Err(ListError::Line { path: path.to_owned(), line, found: text, expected });
+            };
+            let id = VideoId::new(name).map_err(|source| ListError::Id {
+                path: path.to_owned(),
+                line,
+                source,
+            })?;
+            if let Some(first) = files.insert(id.clone(), path) {
+                let (first, second) = (first.to_owned(), path.to_owned());
+                return Err(ListError::Duplicate { id, first, second });
+            }
+            entry.split = Some(split.to_owned());
+            manifest.videos.insert(id, entry);
+        }
+    }
+    Ok(manifest)
+}
+
+/// The lines that are not empty, with their numbers from 1.
+fn lines(path: &Path) -> Result<Vec<(usize, String)>, ListError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ListError::Io { path: path.to_owned(), source })?;
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let lines: Vec<(usize, String)> = (1..)
+        .zip(lines)
+        .filter(|(_, line)| !line.is_empty())
+        .map(|(number, line)| (number, line.to_owned()))
+        .collect();
+    if lines.is_empty() { Err(ListError::Empty(path.to_owned())) } else { Ok(lines) }
+}

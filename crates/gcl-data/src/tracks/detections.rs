@@ -1,0 +1,72 @@
+//! A CSV of boxes without persons: what a detector saw.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::text::{area, pixel};
+use super::{Bounds, TrackError};
+use crate::id::VideoId;
+use crate::table;
+use crate::truth::MAX_FRAMES;
+
+/// One box in one frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Detection {
+    /// The frame, from 0.
+    pub frame: u32,
+    /// The box.
+    pub bounds: Bounds,
+    /// How sure the detector is, where the file says.
+    pub confidence: Option<f32>,
+}
+
+/// Reads a CSV with the columns `clip` (or `video`, or `id`), `frame` (from 0), `x1`, `y1`, `x2`, `y2`
+/// and perhaps `confidence`: the boxes of each video, in the order of their frames, and within a frame
+/// in the file's.
+///
+/// # Errors
+/// [`TrackError`], with the line.
+pub fn read_detections(
+    path: impl AsRef<Path>,
+) -> Result<BTreeMap<VideoId, Vec<Detection>>, TrackError> {
+    let path = path.as_ref();
+    let csv = |source| TrackError::Csv { path: path.to_owned(), source };
+    let table::Table { header, records } = table::read(path).map_err(csv)?;
+    let find = |name: &str| header.iter().position(|column| column == name);
+    let need = |column| find(column).ok_or(TrackError::Column { path: path.to_owned(), column });
+    let clip = find("clip").or_else(|| find("video")).or_else(|| find("id"));
+    let clip = clip.ok_or(TrackError::Column { path: path.to_owned(), column: "clip" })?;
+    let frame = need("frame")?;
+    let mut sides = [0; 4];
+    for (slot, name) in sides.iter_mut().zip(SIDES) {
+        *slot = need(name)?;
+    }
+    let confidence = find("confidence");
+    let mut videos: BTreeMap<VideoId, Vec<Detection>> = BTreeMap::new();
+    for (line, record) in records {
+        let at = |what| TrackError::Line { path: path.to_owned(), line, what };
+        let get = |column: usize| record.get(column).unwrap_or_default();
+        let id = VideoId::new(get(clip)).map_err(|source| TrackError::Id {
+            path: path.to_owned(),
+            line,
+            source,
+        })?;
+        let number = get(frame).parse::<u32>().ok().filter(|&f| (f as usize) < MAX_FRAMES);
+        let frame =
+            number.ok_or_else(|| at(format!("frame is `{}`, no whole number", get(frame))))?;
+        let mut bounds = [0.0; 4];
+        for ((slot, name), column) in bounds.iter_mut().zip(SIDES).zip(sides) {
+            *slot = pixel(name, get(column)).map_err(at)?;
+        }
+        let bounds = area(bounds).map_err(at)?;
+        let sure = confidence.map(|column| pixel("confidence", get(column))).transpose();
+        let confidence = sure.map_err(at)?;
+        videos.entry(id).or_default().push(Detection { frame, bounds, confidence });
+    }
+    for boxes in videos.values_mut() {
+        boxes.sort_by_key(|detection| detection.frame);
+    }
+    Ok(videos)
+}
+
+const SIDES: [&str; 4] = ["x1", "y1", "x2", "y2"];

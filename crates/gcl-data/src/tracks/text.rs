@@ -1,0 +1,158 @@
+//! DeepSORT's text: a box a line.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use super::{Bounds, BoxTrack, TrackError};
+use crate::truth::MAX_FRAMES;
+
+/// Bytes of a line that are looked at.
+const MAX_LINE: u64 = 1 << 12;
+
+/// Bad lines that are kept; all are counted.
+const MAX_KEPT: usize = 32;
+
+/// A line that is no box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadLine {
+    /// Its number, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+/// What a file of tracks holds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TrackFile {
+    /// The persons, by number, each with its frames in order.
+    pub tracks: Vec<BoxTrack>,
+    /// Boxes of all persons together.
+    pub boxes: usize,
+    /// The first bad lines, 32 at most.
+    pub bad: Vec<BadLine>,
+    /// Lines that are no box.
+    pub bad_lines: usize,
+}
+
+impl TrackFile {
+    /// One past the last frame with a box: the fewest frames that the video can have.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        let last = self.tracks.iter().filter_map(|track| track.frames.last());
+        last.max().map_or(0, |last| *last as usize + 1)
+    }
+}
+
+/// Reads a text of boxes: `frame person state x1 y1 x2 y2` a line, divided by blanks or commas, frames
+/// counted from 0; what follows is labels, and passed over. A first line that starts with no number is
+/// a header.
+///
+/// A line that is no box (fields missing, no number, not finite, no area, a person twice in one frame)
+/// is left out, counted and reported in [`TrackFile::bad`].
+///
+/// # Errors
+/// [`TrackError::Io`], [`TrackError::NoBox`] if there are lines and none is a box.
+pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, TrackError> {
+    let path = path.as_ref();
+    let io = |source| TrackError::Io { path: path.to_owned(), source };
+    let mut reader = BufReader::new(File::open(path).map_err(io)?);
+    let mut persons: BTreeMap<u32, BTreeMap<u32, Bounds>> = BTreeMap::new();
+    let mut file = TrackFile::default();
+    let mut text = Vec::new();
+    for number in 1.. {
+        text.clear();
+        if reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text).map_err(io)? == 0 {
+            break;
+        }
+        let line = String::from_utf8_lossy(&text);
+        let line = line.trim_start_matches('\u{feff}').trim();
+        let is_header = number == 1 && line.starts_with(|c: char| c.is_alphabetic());
+        if line.is_empty() || is_header {
+            continue;
+        }
+        let whole = text.ends_with(b"\n") || text.len() < MAX_LINE as usize;
+        let parsed = if whole { parse(line) } else { Err("too long a line".to_owned()) };
+        let what = match parsed {
+            Ok((frame, person, bounds)) => match persons.entry(person).or_default().entry(frame) {
+                std::collections::btree_map::Entry::Vacant(vacant) => {
+                    vacant.insert(bounds);
+                    file.boxes += 1;
+                    continue;
+                }
+                _ => format!("person {person} comes twice in frame {frame}"),
+            },
+            Err(what) => what,
+        };
+        file.bad_lines += 1;
+        if file.bad.len() < MAX_KEPT {
+            file.bad.push(BadLine { line: number, what });
+        }
+        if !whole {
+            skip_line(&mut reader).map_err(io)?;
+        }
+    }
+    if let (0, Some(BadLine { line, what })) = (file.boxes, file.bad.first().cloned()) {
+        return Err(TrackError::NoBox { path: path.to_owned(), lines: file.bad_lines, line, what });
+    }
+    let track = |(id, boxes): (u32, BTreeMap<u32, Bounds>)| BoxTrack {
+        id,
+        frames: boxes.keys().copied().collect(),
+        boxes: boxes.into_values().collect(),
+    };
+    file.tracks = persons.into_iter().map(track).collect();
+    Ok(file)
+}
+
+/// Reads on to the next line, keeping nothing.
+fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
+    loop {
+        let bytes = reader.fill_buf()?;
+        let (used, done) = match bytes.iter().position(|&b| b == b'\n') {
+            Some(end) => (end + 1, true),
+            None => (bytes.len(), bytes.is_empty()),
+        };
+        reader.consume(used);
+        if done {
+            return Ok(());
+        }
+    }
+}
+
+/// Frame, person and box of a line.
+fn parse(line: &str) -> Result<(u32, u32, Bounds), String> {
+    let mut fields = line.split(|c: char| c.is_whitespace() || c == ',').filter(|f| !f.is_empty());
+    let mut next = |name| fields.next().ok_or_else(|| format!("no {name}"));
+    let whole = |name, text: &str| {
+        let found = text.parse::<u32>().ok().filter(|&n| (n as usize) < MAX_FRAMES);
+        found.ok_or_else(|| format!("{name} is `{}`, no whole number", shorten(text)))
+    };
+    let frame = whole("frame", next("frame")?)?;
+    let person = whole("person", next("person")?)?;
+    next("state")?;
+    let mut bounds = [0.0; 4];
+    for (slot, name) in bounds.iter_mut().zip(["x1", "y1", "x2", "y2"]) {
+        *slot = pixel(name, next(name)?)?;
+    }
+    area(bounds).map(|bounds| (frame, person, bounds))
+}
+
+/// A coordinate. They may lie outside the picture, but not beyond any picture's reach.
+pub(super) fn pixel(name: &str, text: &str) -> Result<f32, String> {
+    let found = text.parse::<f32>().ok().filter(|v| v.abs() <= 1e6);
+    found.ok_or_else(|| format!("{name} is `{}`, no number of a pixel", shorten(text)))
+}
+
+/// The box, if it has an area.
+pub(super) fn area(bounds: Bounds) -> Result<Bounds, String> {
+    let [x1, y1, x2, y2] = bounds;
+    if x1 < x2 && y1 < y2 {
+        return Ok(bounds);
+    }
+    Err(format!("the box {x1} {y1} {x2} {y2} has no area"))
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(40).flat_map(char::escape_debug).collect()
+}
