@@ -9,6 +9,7 @@
 pub mod atomic;
 pub mod check;
 pub mod clips;
+pub mod cubes;
 pub mod features;
 mod files;
 pub mod id;
@@ -25,6 +26,7 @@ pub mod truth;
 
 pub use check::{Check, CheckReport};
 pub use clips::{ClipError, Clips, Span, Tail};
+pub use cubes::{CubePlace, CubeType, CubeWriter, PackedCubes};
 pub use features::{
     ExtractorIdentity, FeatureError, FeatureMeta, FeatureSet, FeatureVideo, is_finished,
     write_features,
@@ -32,7 +34,7 @@ pub use features::{
 pub use files::FilesError;
 pub use id::{IdError, VideoId};
 pub use manifest::{Manifest, ManifestEntry, ManifestError};
-pub use npy::{Npy, NpyError, write_f32};
+pub use npy::{Npy, NpyError, RowWriter, write_f32};
 pub use objects::{
     ObjectError, ObjectIndex, ObjectPlace, ObjectVideo, SnippetRule, WeightReduce, WeightRule,
 };

@@ -118,7 +118,7 @@ fn the_writer_refuses_what_no_reader_takes() {
     let path = dir.path().join("a.npy");
     assert!(matches!(write_f32(&path, &[2, 2], &[0.0; 3]), Err(NpyError::Shape { .. })));
     assert!(matches!(write_f32(&path, &[usize::MAX, 2], &[0.0]), Err(NpyError::Shape { .. })));
-    assert!(matches!(write_f32(&path, &[1; 5], &[0.0]), Err(NpyError::Rank { .. })));
+    assert!(matches!(write_f32(&path, &[1; 6], &[0.0]), Err(NpyError::Rank { .. })));
     let error = write_f32(&path, &[2, 2], &[0.0, 0.0, 0.0, f32::NAN]).unwrap_err();
     assert!(matches!(error, NpyError::NotFinite { row: 1, column: 1, .. }));
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
@@ -188,7 +188,7 @@ fn each_lie_has_its_own_error() {
     refused!(file("<f4", "(0, 4294967296, 4294967296)", &[]), NpyError::Overflow { .. });
     refused!(file("<f8", "(2305843009213693952,)", &[]), NpyError::Overflow { .. });
     refused!(file("<f4", "(99999999999999999999,)", &[]), NpyError::Literal { .. });
-    refused!(file("<f4", "(1, 1, 1, 1, 1)", &[0; 4]), NpyError::Rank { found: 5, .. });
+    refused!(file("<f4", "(1, 1, 1, 1, 1, 1)", &[0; 4]), NpyError::Rank { found: 6, .. });
     refused!(file("|O", "(3,)", &[0; 24]), NpyError::Object(_));
     refused!(file("<c8", "(3,)", &[0; 24]), NpyError::Dtype { .. });
     refused!(file("<U4", "(3,)", &[0; 48]), NpyError::Dtype { .. });

@@ -6,9 +6,11 @@
 //! - [`preprocess`] is what published networks want done to frames first;
 //! - [`gradient`] is the one that needs no weights;
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
+//! - [`cubes`] cuts boxes out of frames, and [`tracks`] makes clip features of boxes alone;
 //! - [`thumbs`] takes single frames as pictures for reports.
 
 mod colour;
+pub mod cubes;
 pub mod discover;
 pub mod extractor;
 mod frame;
@@ -20,6 +22,7 @@ pub mod preprocess;
 pub mod scene;
 pub mod source;
 pub mod thumbs;
+pub mod tracks;
 
 pub use colour::Matrix;
 pub use discover::{DiscoverError, VideoInput, discover};

@@ -1,7 +1,7 @@
-//! NumPy's `.npy` files, format versions 1 to 3, of rank 4 at most.
+//! NumPy's `.npy` files, format versions 1 to 3, of rank 5 at most.
 //!
 //! Read: booleans, integers of 1 to 8 bytes and floats of 2, 4 and 8 bytes, little- or big-endian,
-//! in C or Fortran order. Written: little-endian `f4` in C order. Object and structured arrays are
+//! in C or Fortran order. Written: little-endian `f4`, and `u1` row by row, in C order. Object and structured arrays are
 //! refused, and so is a file whose length is not exactly what its header says: before anything is
 //! allocated for it.
 
@@ -12,12 +12,14 @@ mod header;
 mod literal;
 mod map;
 mod read;
+mod rows;
 mod write;
 
 pub use dtype::{Dtype, Kind};
 pub use error::{LiteralError, NpyError};
 pub use read::Npy;
+pub use rows::{Element, RowWriter};
 pub use write::write_f32;
 
 /// The largest number of dimensions that is read or written.
-pub const MAX_RANK: usize = 4;
+pub const MAX_RANK: usize = 5;

@@ -25,7 +25,7 @@ pub fn write_f32(path: &Path, shape: &[usize], data: &[f32]) -> Result<(), NpyEr
     }
     let row = shape.iter().skip(1).product::<usize>().max(1);
     super::read::check_finite(path, data, 0, row)?;
-    let header = header(shape);
+    let header = header("<f4", shape);
     write_atomic(path, |out| {
         out.write_all(&header)?;
         let mut bytes = Vec::with_capacity(1 << 16);
@@ -40,17 +40,17 @@ pub fn write_f32(path: &Path, shape: &[usize], data: &[f32]) -> Result<(), NpyEr
 }
 
 /// Everything before the data, filled with spaces so that the data starts at a multiple of 64.
-fn header(shape: &[usize]) -> Vec<u8> {
+pub(super) fn header(descr: &str, shape: &[usize]) -> Vec<u8> {
     let axes: Vec<String> = shape.iter().map(|axis| format!("{axis},")).collect();
     let axes = axes.join(" ");
     // NumPy itself writes `(3,)` and `(3, 4)`.
     let axes = if shape.len() > 1 { axes.trim_end_matches(',') } else { &axes };
-    let text = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({axes}), }}");
+    let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({axes}), }}");
     let length = (10 + text.len() + 1).next_multiple_of(64) - 10;
     let mut header = Vec::with_capacity(10 + length);
     header.extend(MAGIC);
     header.extend([1, 0]);
-    // At most four axes of at most 20 digits: far below 65,536.
+    // At most five axes of at most 20 digits: far below 65,536.
     header.extend((length as u16).to_le_bytes());
     header.extend(format!("{text:<width$}\n", width = length - 1).as_bytes());
     header

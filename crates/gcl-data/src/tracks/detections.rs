@@ -29,7 +29,18 @@ pub struct Detection {
 pub fn read_detections(
     path: impl AsRef<Path>,
 ) -> Result<BTreeMap<VideoId, Vec<Detection>>, TrackError> {
-    let path = path.as_ref();
+    let mut videos: BTreeMap<VideoId, Vec<Detection>> = BTreeMap::new();
+    for (id, detection) in read_places(path.as_ref())? {
+        videos.entry(id).or_default().push(detection);
+    }
+    for boxes in videos.values_mut() {
+        boxes.sort_by_key(|detection| detection.frame);
+    }
+    Ok(videos)
+}
+
+/// The same file's boxes with their videos, line by line.
+pub(crate) fn read_places(path: &Path) -> Result<Vec<(VideoId, Detection)>, TrackError> {
     let csv = |source| TrackError::Csv { path: path.to_owned(), source };
     let table::Table { header, records } = table::read(path).map_err(csv)?;
     let find = |name: &str| header.iter().position(|column| column == name);
@@ -42,7 +53,7 @@ pub fn read_detections(
         *slot = need(name)?;
     }
     let confidence = find("confidence");
-    let mut videos: BTreeMap<VideoId, Vec<Detection>> = BTreeMap::new();
+    let mut places = Vec::with_capacity(records.len());
     for (line, record) in records {
         let at = |what| TrackError::Line { path: path.to_owned(), line, what };
         let get = |column: usize| record.get(column).unwrap_or_default();
@@ -61,12 +72,9 @@ pub fn read_detections(
         let bounds = area(bounds).map_err(at)?;
         let sure = confidence.map(|column| pixel("confidence", get(column))).transpose();
         let confidence = sure.map_err(at)?;
-        videos.entry(id).or_default().push(Detection { frame, bounds, confidence });
+        places.push((id, Detection { frame, bounds, confidence }));
     }
-    for boxes in videos.values_mut() {
-        boxes.sort_by_key(|detection| detection.frame);
-    }
-    Ok(videos)
+    Ok(places)
 }
 
 const SIDES: [&str; 4] = ["x1", "y1", "x2", "y2"];

@@ -14,6 +14,7 @@ mod snippets;
 mod stats;
 mod text;
 
+pub(crate) use detections::read_places;
 pub use detections::{Detection, read_detections};
 pub use error::TrackError;
 pub use kinematics::{Kinematics, WINDOW_FEATURES, window_features};

@@ -1,0 +1,187 @@
+//! Writing an array row by row, where no one knows yet how many rows there will be.
+
+use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::error::NpyError;
+use super::read::check_finite;
+use super::write::header;
+use crate::atomic::temporary_beside;
+
+/// What an array may be made of.
+pub trait Element: Copy + private::Sealed {
+    /// NumPy's name.
+    #[doc(hidden)]
+    const DESCR: &'static str;
+    /// Appends the little-endian bytes.
+    #[doc(hidden)]
+    fn bytes(values: &[Self], out: &mut Vec<u8>);
+    /// Refuses what no reader takes back.
+    #[doc(hidden)]
+    fn check(
+        _path: &Path,
+        _values: &[Self],
+        _first_row: usize,
+        _row: usize,
+    ) -> Result<(), NpyError> {
+        Ok(())
+    }
+}
+
+mod private {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for u8 {}
+}
+
+impl Element for f32 {
+    const DESCR: &'static str = "<f4";
+    fn bytes(values: &[Self], out: &mut Vec<u8>) {
+        out.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+    }
+    fn check(path: &Path, values: &[Self], first_row: usize, row: usize) -> Result<(), NpyError> {
+        check_finite(path, values, first_row, row)
+    }
+}
+
+impl Element for u8 {
+    const DESCR: &'static str = "|u1";
+    fn bytes(values: &[Self], out: &mut Vec<u8>) {
+        out.extend_from_slice(values);
+    }
+}
+
+/// An array `[rows, ...]` that grows by whole rows. The file appears under its name, whole, when
+/// [`RowWriter::finish`] is called, and not at all if it is dropped before.
+#[derive(Debug)]
+pub struct RowWriter<T: Element> {
+    path: PathBuf,
+    out: BufWriter<NamedTempFile>,
+    /// The shape; its first axis counts the rows written.
+    shape: Vec<usize>,
+    row: usize,
+    bytes: Vec<u8>,
+    element: PhantomData<T>,
+}
+
+/// The header's length: room for the largest number of rows of any shape.
+const HEADER: usize = 256;
+
+impl<T: Element> RowWriter<T> {
+    /// Starts an array at `path` whose rows have the shape `row`.
+    ///
+    /// # Errors
+    /// [`NpyError::Rank`], [`NpyError::Overflow`] or [`NpyError::Io`].
+    pub fn create(path: impl AsRef<Path>, row: &[usize]) -> Result<Self, NpyError> {
+        let path = path.as_ref().to_owned();
+        let mut shape = vec![0];
+        shape.extend_from_slice(row);
+        if shape.len() > super::MAX_RANK {
+            return Err(NpyError::Rank { path, found: shape.len() });
+        }
+        let Some(row) = row.iter().try_fold(1usize, |n, &axis| n.checked_mul(axis)) else {
+            return Err(NpyError::Overflow { path, shape });
+        };
+        let file = temporary_beside(&path)
+            .map_err(|source| NpyError::Io { path: path.clone(), source })?;
+        let out = BufWriter::with_capacity(1 << 16, file);
+        let mut writer = Self { path, out, shape, row, bytes: Vec::new(), element: PhantomData };
+        writer.header()?;
+        Ok(writer)
+    }
+
+    /// Appends one row.
+    ///
+    /// # Errors
+    /// [`NpyError::Shape`] for another number of values than a row has, [`NpyError::NotFinite`],
+    /// [`NpyError::Io`].
+    pub fn push(&mut self, values: &[T]) -> Result<(), NpyError> {
+        let row = self.row;
+        if values.len() != row {
+            let (path, shape) = (self.path.clone(), self.shape.clone());
+            return Err(NpyError::Shape { path, shape, found: values.len() });
+        }
+        T::check(&self.path, values, self.rows(), row.max(1))?;
+        self.bytes.clear();
+        T::bytes(values, &mut self.bytes);
+        let io = |source| NpyError::Io { path: self.path.clone(), source };
+        self.out.write_all(&self.bytes).map_err(io)?;
+        if let Some(rows) = self.shape.first_mut() {
+            *rows += 1;
+        }
+        Ok(())
+    }
+
+    /// Rows so far.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.shape.first().copied().unwrap_or(0)
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// [`NpyError::Io`].
+    pub fn finish(mut self) -> Result<usize, NpyError> {
+        let path = self.path.clone();
+        let io = |source| NpyError::Io { path: path.clone(), source };
+        self.out.seek(SeekFrom::Start(0)).map_err(io)?;
+        self.header()?;
+        let rows = self.rows();
+        let file = self.out.into_inner().map_err(|e| io(e.into_error()))?;
+        file.persist(&path).map_err(|e| io(e.error))?;
+        Ok(rows)
+    }
+
+    /// Writes the header, always of the same length.
+    fn header(&mut self) -> Result<(), NpyError> {
+        let mut bytes = header(T::DESCR, &self.shape);
+        // The blanks before the line's end grow; the length is in bytes 8 and 9.
+        bytes.pop();
+        bytes.resize(HEADER - 1, b' ');
+        bytes.push(b'\n');
+        let length = ((HEADER - 10) as u16).to_le_bytes();
+        bytes.splice(8..10, length);
+        self.out
+            .write_all(&bytes)
+            .map_err(|source| NpyError::Io { path: self.path.clone(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::super::Npy;
+    use super::*;
+
+    #[test]
+    fn rows_come_back_and_an_unfinished_file_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/cubes.npy");
+        let mut rows = RowWriter::<u8>::create(&path, &[1, 2, 1, 3]).unwrap();
+        for i in 0..12 {
+            rows.push(&[i; 6]).unwrap();
+        }
+        assert!(!path.exists());
+        assert_eq!(rows.finish().unwrap(), 12);
+        let npy = Npy::open(&path).unwrap();
+        assert_eq!(npy.shape(), [12, 1, 2, 1, 3]);
+        assert_eq!(npy.to_f32().unwrap()[6 * 11..], [11.0; 6]);
+
+        let mut rows = RowWriter::<f32>::create(&path, &[2]).unwrap();
+        rows.push(&[1.5, -2.0]).unwrap();
+        assert!(matches!(rows.push(&[1.0]), Err(NpyError::Shape { found: 1, .. })));
+        let bad = rows.push(&[1.0, f32::NAN]);
+        assert!(matches!(bad, Err(NpyError::NotFinite { row: 1, column: 1, .. })));
+        drop(rows);
+        assert_eq!(Npy::open(&path).unwrap().rows(), 12);
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        assert!(RowWriter::<f32>::create(&path, &[1; 5]).is_err());
+        assert!(RowWriter::<f32>::create(&path, &[usize::MAX, 2]).is_err());
+        assert_eq!(RowWriter::<f32>::create(&path, &[4]).unwrap().finish().unwrap(), 0);
+        assert_eq!(Npy::open(&path).unwrap().shape(), [0, 4]);
+    }
+}

@@ -1,0 +1,30 @@
+//! What can go wrong between a video, its boxes and their cubes.
+
+use gcl_data::VideoId;
+use gcl_data::cubes::CubeFileError;
+
+use crate::source::SourceError;
+
+/// Why there are no cubes.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // the fields are what the messages say
+pub enum CubeError {
+    /// A rule that gives no cubes.
+    #[error("cube {what} is {found}; expected {expected}")]
+    Rule { what: &'static str, found: usize, expected: &'static str },
+    /// The video cannot be decoded.
+    #[error("{video}: {source}")]
+    Source { video: VideoId, source: SourceError },
+    /// A box stands after the video's end.
+    #[error("video {video} has {frames} frames, but a box in frame {frame}")]
+    NoFrame { video: VideoId, frame: u32, frames: usize },
+    /// Boxes are not in the order of their frames.
+    #[error("video {video}: a box in frame {frame} comes after one in a later frame")]
+    Order { video: VideoId, frame: u32 },
+    /// The file of cubes cannot be written.
+    #[error(transparent)]
+    File(#[from] CubeFileError),
+    /// Someone asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
