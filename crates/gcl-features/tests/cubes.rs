@@ -162,7 +162,7 @@ fn ped2() {
     let folder = data.join("ped2/test/03");
     let frames = frames(&folder, boxes, rule).unwrap();
     assert_eq!((frames.first(), frames.last()), (Some(&3), Some(&146)));
-    assert_eq!(frames.len(), 2703);
+    assert_eq!(frames.len(), 2723);
     // The pictures are grey, so the three planes are one.
     let cube = open(&folder, boxes, rule).unwrap().next().unwrap().unwrap();
     let planes: Vec<&[f32]> = cube.values.chunks(7 * 64 * 64).collect();

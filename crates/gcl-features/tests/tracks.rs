@@ -25,7 +25,7 @@ fn features_are_written_once_and_fit_their_frames() {
     fs::create_dir_all(folder.join("train")).unwrap();
     fs::write(folder.join("train/01_002.txt"), text(0..40)).unwrap();
     fs::write(folder.join("train/01_0002.txt"), text(3..20)).unwrap();
-    fs::write(folder.join("train/bad.txt"), "no box\n").unwrap();
+    fs::write(folder.join("train/bad.txt"), "1 no box\n").unwrap();
     fs::write(folder.join("train/late.txt"), text(0..90)).unwrap();
     fs::write(folder.join("train/notes.md"), "x").unwrap();
     let mut options = TrackOptions::default();
