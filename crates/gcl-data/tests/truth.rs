@@ -137,3 +137,22 @@ fn no_number_of_frames_makes_it_allocate_without_bound() {
     let error = truth.labels(&id("a"), Some(usize::MAX)).unwrap_err();
     assert!(matches!(error, TruthError::TooLong { .. }), "{error}");
 }
+
+#[test]
+fn ubnormal_tracks_say_1_for_normal_in_spite_of_their_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let mask =
+        npy(&header("<f8", false, "(4,)"), &[1.0f64, 1.0, 0.0, 1.0].map(f64::to_le_bytes).concat());
+    put(&dir.path().join("abnormal_scene_1_scenario_2_tracks.txt"), mask);
+    put(&dir.path().join("abnormal_scene_1_scenario_3_tracks.txt"), "5.0,2.0,4.0\n6,3,5\n");
+    put(&dir.path().join("normal_scene_1_scenario_4_tracks.txt"), "");
+    let truth = Truth::read(dir.path(), TruthFormat::Auto).unwrap();
+    assert_eq!((truth.format(), truth.len()), (TruthFormat::Ubnormal, 3));
+    assert_eq!(abnormal(&truth, "abnormal_scene_1_scenario_2", None), [2]);
+    assert_eq!(abnormal(&truth, "abnormal_scene_1_scenario_3", Some(6)), [2, 3, 4]);
+    assert_eq!(abnormal(&truth, "normal_scene_1_scenario_4", Some(6)), [0usize; 0]);
+    assert_eq!("ubnormal".parse(), Ok(TruthFormat::Ubnormal));
+    put(&dir.path().join("abnormal_scene_9_scenario_9_tracks.txt"), "1,2\n");
+    let error = Truth::read(dir.path(), TruthFormat::Auto).unwrap_err().to_string();
+    assert!(error.contains("line 1: `1,2`; expected object,start,end"), "{error}");
+}

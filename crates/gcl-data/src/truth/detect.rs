@@ -30,6 +30,10 @@ pub enum TruthFormat {
     /// A folder of `.csv` or `.txt` files, or one: a 0 or 1 for each frame as text, 1 for abnormal.
     /// The file's name is the video's.
     Flags,
+    /// A folder of UBnormal's `VIDEO_tracks.txt` as STG-NF gives them out: `.npy` arrays of a 0 or 1 for
+    /// each frame, **1 for normal**, in spite of their name; or real text, `object,start,end` a line
+    /// with `end` excluded.
+    Ubnormal,
 }
 
 impl fmt::Display for TruthFormat {
@@ -40,6 +44,7 @@ impl fmt::Display for TruthFormat {
             Self::Ranges => "ranges",
             Self::Masks => "masks",
             Self::Flags => "flags",
+            Self::Ubnormal => "ubnormal",
         })
     }
 }
@@ -47,10 +52,10 @@ impl fmt::Display for TruthFormat {
 impl FromStr for TruthFormat {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
-        [Self::Auto, Self::Ucf, Self::Ranges, Self::Masks, Self::Flags]
+        [Self::Auto, Self::Ucf, Self::Ranges, Self::Masks, Self::Flags, Self::Ubnormal]
             .into_iter()
             .find(|format| format.to_string() == s)
-            .ok_or_else(|| format!("`{s}` is none of auto, ucf, ranges, masks, flags"))
+            .ok_or_else(|| format!("`{s}` is none of auto, ucf, ranges, masks, flags, ubnormal"))
     }
 }
 
@@ -58,6 +63,9 @@ impl FromStr for TruthFormat {
 pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
     if path.is_dir() {
         let masks = !with_extension(path, "npy")?.is_empty();
+        if !masks && !super::ubnormal::files(path)?.is_empty() {
+            return Ok(TruthFormat::Ubnormal);
+        }
         let flags =
             !with_extension(path, "csv")?.is_empty() || !with_extension(path, "txt")?.is_empty();
         return match (masks, flags) {

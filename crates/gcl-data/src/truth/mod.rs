@@ -7,6 +7,7 @@ mod error;
 mod flags;
 mod masks;
 mod ranges;
+mod ubnormal;
 mod ucf;
 
 use std::collections::BTreeMap;
@@ -59,6 +60,7 @@ impl Truth {
             TruthFormat::Ranges => ranges::read(path)?,
             TruthFormat::Masks => masks::read(path)?,
             TruthFormat::Flags => flags::read(path)?,
+            TruthFormat::Ubnormal => ubnormal::read(path)?,
         };
         if videos.is_empty() {
             return Err(TruthError::Empty(path.to_owned()));

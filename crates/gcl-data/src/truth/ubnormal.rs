@@ -1,0 +1,78 @@
+//! UBnormal's `*_tracks.txt`, as STG-NF gives them out: some are masks under another name.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::{Labels, MAX_FRAMES, TruthError};
+use crate::clips::Span;
+use crate::files::with_extension;
+use crate::id::VideoId;
+use crate::npy::Npy;
+
+/// What a file's name ends with.
+const SUFFIX: &str = "_tracks";
+
+/// The names of the files of this form in a folder, with `_tracks`.
+pub(super) fn files(folder: &Path) -> Result<Vec<VideoId>, TruthError> {
+    let names = with_extension(folder, "txt")?;
+    Ok(names.into_iter().filter(|name| name.as_str().ends_with(SUFFIX)).collect())
+}
+
+pub(super) fn read(folder: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
+    let mut videos = BTreeMap::new();
+    for name in files(folder)? {
+        let path = name.file(folder, "txt");
+        let labels = if is_array(&path)? { mask(&path)? } else { text(&path)? };
+        let id = name.as_str().strip_suffix(SUFFIX).unwrap_or(name.as_str());
+        let id = VideoId::new(id).map_err(|source| TruthError::Id { path, line: 0, source })?;
+        videos.insert(id, labels);
+    }
+    Ok(videos)
+}
+
+/// Whether a file starts as a `.npy` does.
+fn is_array(path: &Path) -> Result<bool, TruthError> {
+    let mut head = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(6).read_to_end(&mut head))
+        .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
+    Ok(head == b"\x93NUMPY")
+}
+
+/// A mask in which 1 is **normal**, unlike everywhere else.
+fn mask(path: &Path) -> Result<Labels, TruthError> {
+    let npy = Npy::open(path)?;
+    if npy.shape().len() != 1 {
+        return Err(TruthError::MaskShape { path: path.to_owned(), shape: npy.shape().to_owned() });
+    }
+    Ok(Labels::Flags(npy.to_bools()?.into_iter().map(|normal| !normal).collect()))
+}
+
+/// Text: `object,start,end` a line, `end` excluded, frames counted from 0 and maybe written as `12.0`.
+fn text(path: &Path) -> Result<Labels, TruthError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
+    let frame = |text: &str| {
+        let value = text.trim().parse::<f64>().ok();
+        value.filter(|v| (0.0..=MAX_FRAMES as f64).contains(v)).map(|v| v as usize)
+    };
+    let mut spans = Vec::new();
+    for (line, row) in (1..).zip(text.lines()).filter(|(_, row)| !row.trim().is_empty()) {
+        let fields: Vec<&str> = row.split(',').collect();
+        let ends = match fields.as_slice() {
+            [_, start, end] => frame(start).zip(frame(end)),
+            _ => None,
+        };
+        match ends {
+            Some((start, end)) if start < end => spans.push(Span { start, end }),
+            _ => {
+                let row: String = row.chars().take(60).flat_map(char::escape_debug).collect();
+                let what = format!("`{row}`; expected object,start,end");
+                return Err(TruthError::Line { path: path.to_owned(), line, what });
+            }
+        }
+    }
+    Ok(Labels::Ranges { spans, frames: None })
+}
