@@ -30,7 +30,7 @@ pub struct TrackOptions {
     /// Missing frames over which a track is filled; it is split at larger gaps.
     pub max_gap: u32,
     /// Frames of the videos, where they are known (a manifest, ground truth): a text of tracks ends
-    /// with the last box. Names are matched by [`resolve`].
+    /// with the last box. Names are matched by [`resolve()`].
     pub frames: BTreeMap<VideoId, usize>,
 }
 
