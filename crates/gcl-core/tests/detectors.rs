@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{auc, blob, devices};
+use common::{auc, blob, devices, golden};
 use gcl_core::detector::{
     Detector, IsolationForest, Mahalanobis, NearestNeighbours, Pca, SemiOrthogonal,
 };
@@ -153,4 +153,56 @@ fn distances_are_the_textbook_ones() {
     let scores = detector.score(&[2.0, 0.0, 0.0, 1.0]).unwrap();
     approx::assert_relative_eq!(scores[0], 2f32.sqrt(), max_relative = 1e-4);
     approx::assert_relative_eq!(scores[1], 2f32.sqrt(), max_relative = 1e-4);
+}
+
+#[test]
+fn scores_are_scikit_learns() {
+    let Some(json) = golden("detectors/case.json") else { return };
+    let case: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let floats = |key: &str| -> Vec<f32> { serde_json::from_value(case[key].clone()).unwrap() };
+    let (train, test) = (floats("train"), floats("test"));
+    let d = serde_json::from_value(case["d"].clone()).unwrap();
+    let check = |key: &str, detector: &mut dyn Detector, tolerance: f32| {
+        detector.fit(&train, d).unwrap();
+        let ours = detector.score(&test).unwrap();
+        for (o, t) in ours.iter().zip(floats(key)) {
+            assert!((o - t).abs() <= tolerance * t, "{key}: {o}, expected {t}");
+        }
+    };
+    check("pca", &mut Pca::new(4, 1), 1e-4);
+    check("mahalanobis", &mut Mahalanobis::new(0.1).unwrap(), 1e-4);
+    // Other random numbers: the mean over many trees is what agrees.
+    check("isolation_forest", &mut IsolationForest::new(1000, 64, 3).unwrap(), 0.03);
+}
+
+#[test]
+fn a_projection_that_loses_nothing_is_plain_mahalanobis() {
+    let (train, test) = (blob(90, D, 5, 1), blob(8, D, 2, 2));
+    let mut kim = SemiOrthogonal::new(D, 0.1, 7).unwrap();
+    let mut plain = Mahalanobis::new(0.1).unwrap();
+    kim.fit(&train, D).unwrap();
+    plain.fit(&train, D).unwrap();
+    for (k, p) in kim.score(&test).unwrap().iter().zip(plain.score(&test).unwrap()) {
+        approx::assert_relative_eq!(*k, p, max_relative = 1e-4);
+    }
+}
+
+#[test]
+fn a_damaged_forest_is_refused_and_never_walked_in_circles() {
+    let mut forest = IsolationForest::new(2, 8, 1).unwrap();
+    forest.fit(&blob(20, D, 0, 1), D).unwrap();
+    let good = forest.save().unwrap();
+    let nodes = good.get("nodes").unwrap().to_vec();
+    // The first node is a cut: its feature, and its children.
+    for (at, value) in [(0, D as u32), (8, u32::MAX), (8, u32::MAX - 1)] {
+        let mut state = good.clone();
+        let mut bad = nodes.clone();
+        bad[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        state.put("nodes", bad);
+        assert!(matches!(forest.load(&state), Err(CoreError::State(_))), "{at} {value}");
+    }
+    let mut short = good.clone();
+    short.put("nodes", nodes[..nodes.len() - 12].to_vec());
+    assert!(forest.load(&short).is_err());
+    forest.load(&good).unwrap();
 }

@@ -1,6 +1,7 @@
 """Exports GCL_PT whole, as PyTorch computes it: temporal-difference cleaning, five steps of the
 generator on calm segments, five of the discriminator on all, ten of both; each phase with fresh
-optimizers, each step on the full set. python export.py writes case.safetensors and case.json.
+optimizers, each step on the full set. python export.py writes case.json and the first weights of both
+networks.
 
 Needs torch and safetensors. A seed is searched for which all differences and labels stand clear of
 their thresholds.
@@ -39,8 +40,7 @@ def attempt(seed):
         videos.append(still)
     x = torch.cat(videos)
     kept = torch.cat([calm(video) for video in videos])
-    tensors = {"features": x, **named("generator", generator)}
-    tensors = copy.deepcopy(tensors | named("discriminator", discriminator))
+    start = copy.deepcopy((x, named("generator", generator), named("discriminator", discriminator)))
     pair, steps = Pair(generator, discriminator, CONFIG), []
     for _ in range(5):
         steps.append({"loss_generator": pair.reconstruction_step(x[kept])})
@@ -61,13 +61,13 @@ def attempt(seed):
             }
         )
     probabilities = torch.sigmoid(discriminator.scoring(x)).squeeze(1)
-    return tensors, kept, steps, probabilities
+    return start, kept, steps, probabilities
 
 
 torch.set_num_threads(1)
 for seed in range(10000):
     try:
-        tensors, kept, steps, probabilities = attempt(seed)
+        (x, *networks), kept, steps, probabilities = attempt(seed)
         break
     except AssertionError:
         continue
@@ -76,6 +76,8 @@ for step in steps:
     print({name: round(value, 5) for name, value in step.items()})
 assert 0 < kept.sum() < len(kept)
 case = {"d": D, "segments": SEGMENTS, "calm": int(kept.sum()), "steps": steps}
-case["probabilities"] = probabilities.tolist()
+case |= {"features": x.flatten().tolist(), "probabilities": probabilities.tolist()}
 (HERE / "case.json").write_text(json.dumps(case, indent=0) + "\n")
-save_file(tensors, HERE / "case.safetensors")
+for name, weights in zip(("generator", "discriminator"), networks):
+    short = {key.removeprefix(f"{name}."): value for key, value in weights.items()}
+    save_file(short, HERE / f"{name}.safetensors")
