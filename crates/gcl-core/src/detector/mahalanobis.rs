@@ -1,8 +1,8 @@
 //! Distance from the mean in units of the training covariance.
 
-use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+use nalgebra::{Cholesky, DMatrix, Dyn};
 
-use super::moments::{covariance, mean, narrow, shrink};
+use super::moments::{centred_chunks, covariance, mean, narrow, shrink, wide};
 use super::{Detector, from_le_bytes, rows, to_le_bytes};
 use crate::error::{CoreError, Result};
 use crate::state::State;
@@ -35,8 +35,9 @@ pub(super) fn check_shrinkage(shrinkage: f64) -> Result<()> {
 /// A fitted normal distribution.
 pub(super) struct Gaussian {
     mean: Vec<f32>,
-    /// Row-major lower triangle of the covariance's Cholesky factor, `[d, d]`.
-    factor: Vec<f32>,
+    /// W `[d, d]` with W·Wᵀ the inverse covariance: rows times W have independent dimensions of
+    /// variance 1. Held at the precision that is stored, so that a loaded detector scores the same.
+    whitening: DMatrix<f64>,
 }
 
 impl Gaussian {
@@ -46,9 +47,12 @@ impl Gaussian {
         shrinkage: f64,
     ) -> Result<Gaussian> {
         shrink(&mut covariance, shrinkage);
+        let d = mean.len();
         let singular = || CoreError::State("the covariance cannot be factored".to_owned());
         let factor = Cholesky::<f64, Dyn>::new(covariance).ok_or_else(singular)?.l();
-        Ok(Gaussian { mean, factor: narrow(factor.transpose().iter().copied()) })
+        let inverse = factor.solve_lower_triangular(&DMatrix::identity(d, d));
+        let whitening = inverse.ok_or_else(singular)?.transpose();
+        Ok(Gaussian { mean, whitening: whitening.map(|v| f64::from(v as f32)) })
     }
 
     pub(super) fn dim(&self) -> usize {
@@ -56,34 +60,28 @@ impl Gaussian {
     }
 
     /// The distance of each row `[m, d]` from the mean.
-    pub(super) fn distances(&self, features: &[f32]) -> Result<Vec<f32>> {
-        let d = self.dim();
-        let lower = DMatrix::from_row_iterator(d, d, self.factor.iter().map(|&v| f64::from(v)));
-        let mut scores = Vec::with_capacity(features.len() / d);
-        for row in features.chunks_exact(d) {
-            let centred = row.iter().zip(&self.mean).map(|(&x, &m)| f64::from(x) - f64::from(m));
-            let mut y = DVector::from_iterator(d, centred);
-            if !lower.solve_lower_triangular_mut(&mut y) {
-                return Err(CoreError::State("the covariance factor is singular".to_owned()));
-            }
-            scores.push(y.norm() as f32);
-        }
-        Ok(scores)
+    pub(super) fn distances(&self, features: &[f32]) -> Vec<f32> {
+        let mut scores = Vec::with_capacity(features.len() / self.dim());
+        centred_chunks(features, &wide(&self.mean), |centred| {
+            let white = centred * &self.whitening;
+            scores.extend(white.row_iter().map(|row| row.norm() as f32));
+        });
+        scores
     }
 
     pub(super) fn save(&self, state: &mut State) {
         state.put("mean", to_le_bytes(&self.mean));
-        state.put("factor", to_le_bytes(&self.factor));
+        state.put("whitening", to_le_bytes(&narrow(self.whitening.iter().copied())));
     }
 
     pub(super) fn load(state: &State) -> Result<Gaussian> {
         let mean = from_le_bytes(state.get("mean")?);
-        let factor = from_le_bytes(state.get("factor")?);
-        if mean.is_empty() || Some(factor.len()) != mean.len().checked_mul(mean.len()) {
-            let (d, found) = (mean.len(), factor.len());
-            return Err(CoreError::State(format!("a factor of {found} values for d = {d}")));
+        let whitening = from_le_bytes(state.get("whitening")?);
+        let (d, found) = (mean.len(), whitening.len());
+        if d == 0 || Some(found) != d.checked_mul(d) {
+            return Err(CoreError::State(format!("a whitening of {found} values for d = {d}")));
         }
-        Ok(Gaussian { mean, factor })
+        Ok(Gaussian { mean, whitening: DMatrix::from_vec(d, d, wide(&whitening)) })
     }
 }
 
@@ -103,7 +101,7 @@ impl Detector for Mahalanobis {
     fn score(&self, features: &[f32]) -> Result<Vec<f32>> {
         let fitted = self.fitted.as_ref().ok_or(CoreError::NotFitted("mahalanobis"))?;
         rows(features, fitted.dim())?;
-        fitted.distances(features)
+        Ok(fitted.distances(features))
     }
 
     fn save(&self) -> Result<State> {

@@ -34,7 +34,8 @@ pub(super) fn covariance(
     let mut sum = DMatrix::zeros(dim, dim);
     centred_chunks(features, mean, |centred| {
         let projected = project(centred);
-        sum.gemm_tr(1.0, &projected, &projected, 1.0);
+        // Transposed first: nalgebra's fused form has no fast kernel.
+        sum.gemm(1.0, &projected.transpose(), &projected, 1.0);
     });
     sum / (features.len() / mean.len().max(1)).max(1) as f64
 }

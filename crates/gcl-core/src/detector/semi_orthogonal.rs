@@ -93,7 +93,7 @@ impl Detector for SemiOrthogonal {
         for chunk in features.chunks(CHUNK * d) {
             let projected = matrix(chunk, d) * &w;
             let projected = narrow(projected.transpose().iter().copied());
-            scores.extend(fitted.gaussian.distances(&projected)?);
+            scores.extend(fitted.gaussian.distances(&projected));
         }
         Ok(scores)
     }
