@@ -113,7 +113,7 @@ impl Detector for SemiOrthogonal {
         let gaussian = Gaussian::load(state)?;
         let projection = from_le_bytes(state.get("projection")?);
         let count = projection.len();
-        if k != gaussian.dim() || count < k * k || count % k != 0 {
+        if k != gaussian.dim() || count < k * k || !count.is_multiple_of(k) {
             let d = gaussian.dim();
             let problem = format!("a projection of {count} values to {k} dimensions, and {d}");
             return Err(CoreError::State(problem));
