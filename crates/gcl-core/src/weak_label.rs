@@ -1,4 +1,4 @@
-//! What video-level labels do to pseudo-labels (GCL_WS, paper §4.1: labels "are infused"). The
+//! What video-level labels do to pseudo-labels (GCL_WS, paper §4: labels "are infused"). The
 //! paper does not say how; see `docs/method.md`.
 
 use serde::{Deserialize, Serialize};

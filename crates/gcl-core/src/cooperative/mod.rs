@@ -141,7 +141,8 @@ impl CooperativePair {
         Ok((self.train_generator(features, reconstruction, &labels, rng)?, labels))
     }
 
-    /// One step of G against its own labels: negative learning without a discriminator (§4.2).
+    /// One step of G against its own labels: negative learning without a discriminator (an
+    /// ablation of the paper's first version).
     ///
     /// # Errors
     /// As [`CooperativePair::step`].
