@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use gcl_data::{Clips, FeatureSet, Manifest, Tail, VideoId};
 use gcl_train::config::{DataFacts, apply_overrides, from_toml};
 use gcl_train::{Event, Listener, Method, Model, Preset, RunConfig, RunDir, TrainOptions, Trainer};
@@ -44,8 +45,8 @@ pub struct TrainArgs {
 /// What to train, and where: shared by all commands that train.
 #[derive(Args, Debug, Clone)]
 pub struct MethodArgs {
-    /// gcl-pt, gcl-b, ae, knn or mahalanobis.
-    #[arg(long, default_value = "gcl-pt")]
+    /// What to train.
+    #[arg(long, default_value = "gcl-pt", value_parser = methods())]
     pub method: Method,
     /// Where the settings come from: `paper` fits ResNeXt-101 features, `any` all others; `auto`
     /// chooses by the features.
@@ -57,8 +58,8 @@ pub struct MethodArgs {
     /// Change one value of the configuration: key=value, with dots into the tables.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// A manifest whose column `label` says which videos are normal: for configurations that use
-    /// video labels (`labelled_share`, `normal-videos`). All others never see it.
+    /// A manifest whose column `label` says which videos are normal: for ae-occ, gcl-occ, gcl-ws,
+    /// and what `--set` makes use video labels. All others never see it.
     #[arg(long, value_name = "MANIFEST")]
     pub labels: Option<PathBuf>,
     /// The device; `gcl devices` lists them.
@@ -68,6 +69,12 @@ pub struct MethodArgs {
     #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
           value_parser = parse_seconds)]
     pub save_every: Duration,
+}
+
+/// The methods by name, each with its line in the help.
+fn methods() -> impl TypedValueParser<Value = Method> {
+    let named = |method: Method| PossibleValue::new(method.name()).help(method.about());
+    PossibleValuesParser::new(Method::ALL.map(named)).try_map(|name| name.parse::<Method>())
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {
@@ -137,8 +144,18 @@ pub fn run(args: TrainArgs) -> Outcome {
 pub fn check_settings(choice: &MethodArgs) -> Result<(), Failure> {
     let data = DataFacts { dim: 2048, segments: 10_000 };
     let config = RunConfig::new(choice.method, Preset::Any, 0, data);
-    apply_overrides(&config, &choice.set)?;
-    Ok(())
+    check_labels(&apply_overrides(&config, &choice.set)?, choice)
+}
+
+/// Refuses a configuration that uses video labels where none are given, before a run starts.
+fn check_labels(config: &RunConfig, choice: &MethodArgs) -> Result<(), Failure> {
+    match config.uses_labels() && choice.labels.is_none() {
+        false => Ok(()),
+        true => Err(Failure::Usage(format!(
+            "{} uses video labels as configured: give a manifest with the column `label` by --labels",
+            config.method
+        ))),
+    }
 }
 
 /// The configuration that the arguments mean for these features.
@@ -166,7 +183,9 @@ pub fn configuration(
         }
     };
     config.seed = choice.seed.unwrap_or(config.seed);
-    Ok(apply_overrides(&config, &choice.set)?)
+    let config = apply_overrides(&config, &choice.set)?;
+    check_labels(&config, choice)?;
+    Ok(config)
 }
 
 /// Trains a run that exists, from wherever it stands.

@@ -14,6 +14,10 @@ fn help_names_every_verb_and_the_exit_codes() {
         assert!(!run(folder.path(), &[verb, "--help"], 0).stdout.is_empty());
     }
     assert!(help.contains("130"), "{help}");
+    let help = stdout(&run(folder.path(), &["train", "--help"], 0));
+    for method in ["gcl-pt", "gcl-no-nl", "gcl-occ", "self-label", "isolation-forest", "kim"] {
+        assert!(help.contains(&format!("- {method}:")), "{method}\n{help}");
+    }
 }
 
 #[test]
@@ -26,6 +30,8 @@ fn what_does_not_exist_is_answered_with_what_does() {
         (vec!["train", "f", "--out", "r", "--set", "training.bach=1"], 2, "batch"),
         (vec!["train", "f", "--out", "r", "--set", "training.batch=0"], 2, "at least 1"),
         (vec!["train", "f", "--out", "r", "--resume"], 2, "no run to resume"),
+        (vec!["train", "f", "--out", "r", "--method", "gcl-ws"], 2, "--labels"),
+        (vec!["train", "f", "--out", "r", "--set", "labelled_share=0.5"], 2, "--labels"),
         (vec!["train", "nowhere", "--out", "r"], 3, "nowhere"),
         (vec!["score", "nothing", "f"], 2, "no model here"),
         (vec!["eval", "f", "nowhere.csv"], 3, "f"),
@@ -45,6 +51,7 @@ fn a_failed_start_leaves_no_run_behind() {
     let folder = tempfile::tempdir().unwrap();
     features(&folder.path().join("f"), 2);
     run(folder.path(), &["train", "f", "--out", "r", "--device", "tpu"], 2);
+    run(folder.path(), &["train", "f", "--out", "r", "--method", "ae-occ"], 2);
     run(folder.path(), &["train", "f", "--out", "r", "--method", "knn"], 0);
 }
 

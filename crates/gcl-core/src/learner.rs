@@ -34,6 +34,8 @@ impl<M: Module> Learner<M> {
         let gradients = GradientsParams::from_grads(loss.backward(), &self.module);
         let rate = self.config.learning_rate;
         self.module = self.optimizer.step(rate, self.module.clone(), gradients);
+        // Takes pending running statistics over, which a saved module would otherwise lack.
+        let _ = self.module.valid();
         Ok(f64::from(value))
     }
 

@@ -32,6 +32,7 @@ pub mod state;
 pub mod target;
 pub mod temporal;
 pub mod threshold;
+pub mod weak_label;
 pub mod weakly_supervised;
 pub mod weights;
 
@@ -45,4 +46,5 @@ pub use one_class::{AutoencoderOneClass, OneClass};
 pub use optimizer::OptimizerConfig;
 pub use scaler::{Scaler, ScalerKind};
 pub use state::State;
+pub use weak_label::VideoLabel;
 pub use weakly_supervised::WeaklySupervised;

@@ -1,6 +1,6 @@
 //! The losses of GCL: Eq. 1 (reconstruction), Eq. 3 (discriminator), Eq. 5 (negative learning).
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// Keeps the gradient of a norm defined at zero.
@@ -42,8 +42,10 @@ pub fn sample_error(target: Tensor<2>, reconstruction: Tensor<2>, norm: ErrorNor
 /// - logits, labels: `[batch]`, labels in [0, 1]
 /// - output: `[1]`
 pub fn discriminator_loss(logits: Tensor<1>, labels: Tensor<1>) -> Tensor<1> {
-    let softplus = logits.clone().abs().neg().exp().log1p();
-    (activation::relu(logits.clone()) - logits * labels + softplus).mean()
+    // max(z, 0) as (z + |z|) / 2: at 0 its gradient is 1/2, as the logistic's, where relu's is 0.
+    let size = logits.clone().abs();
+    let positive = (logits.clone() + size.clone()).div_scalar(2.0);
+    (positive - logits * labels + size.neg().exp().log1p()).mean()
 }
 
 /// The generator's loss: the error against the target, mean over the samples that count (Eq. 5).

@@ -126,7 +126,7 @@ impl OneClass for AutoencoderOneClass {
         &mut self,
         batch: Tensor<2>,
         normality: &[f32],
-        _rng: &mut HostRng,
+        rng: &mut HostRng,
     ) -> Result<f32> {
         self.check(&batch)?;
         let [size, _] = batch.dims();
@@ -135,7 +135,8 @@ impl OneClass for AutoencoderOneClass {
         }
         let weight = Tensor::<1>::from_data(TensorData::from(normality), &self.device).autodiff();
         let batch = batch.autodiff();
-        let error = sample_error(batch.clone(), self.learner.module().forward(batch), self.norm);
+        let reconstruction = self.learner.module().forward_training(batch.clone(), rng);
+        let error = sample_error(batch, reconstruction, self.norm);
         let loss = (error * weight).mean();
         Ok(self.learner.step(loss, "the autoencoder's loss")? as f32)
     }

@@ -12,11 +12,11 @@ pub struct OptimizerConfig {
     /// The learning rate; paper: 2e-5.
     pub learning_rate: f64,
     /// Heavy-ball momentum; paper: 0.6.
-    pub momentum: f32,
+    pub momentum: f64,
     /// The smoothing of squared gradients.
-    pub alpha: f32,
+    pub alpha: f64,
     /// Keeps the division defined.
-    pub epsilon: f32,
+    pub epsilon: f64,
 }
 
 impl Default for OptimizerConfig {
@@ -42,9 +42,9 @@ impl OptimizerConfig {
             }
         }
         Ok(RmsPropConfig::new()
-            .with_alpha(self.alpha)
-            .with_momentum(self.momentum)
-            .with_epsilon(self.epsilon)
+            .with_alpha(self.alpha as f32)
+            .with_momentum(self.momentum as f32)
+            .with_epsilon(self.epsilon as f32)
             .init())
     }
 }

@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn hard_labels_come_with_their_threshold() {
-        let rule = LabelRule::Hard { threshold: Threshold::MeanStd { k: 0.0 } };
+        let rule = LabelRule::Hard { threshold: Threshold::mean_std(0.0) };
         assert_eq!(rule.label(&[1.0, 3.0]).unwrap(), (vec![0.0, 1.0], Some(2.0)));
     }
 }

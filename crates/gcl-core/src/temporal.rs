@@ -51,6 +51,28 @@ impl Default for TemporalDifference {
 }
 
 impl TemporalDifference {
+    /// Refuses settings without sense.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for a share outside (0, 1], or a limit or k that is NaN.
+    pub fn validate(&self) -> Result<()> {
+        match *self {
+            TemporalDifference::Calmest { share } if !(share > 0.0 && share <= 1.0) => {
+                Err(CoreError::setting("share", "in (0, 1]", share))
+            }
+            TemporalDifference::UnitNorm { limit: value }
+            | TemporalDifference::Raw { limit: value }
+            | TemporalDifference::RootMeanSquare { limit: value }
+            | TemporalDifference::VideoMinMax { limit: value }
+            | TemporalDifference::VideoMeanStd { k: value }
+                if value.is_nan() =>
+            {
+                Err(CoreError::setting("limit", "a number", value))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Which segments are kept.
     ///
     /// `videos` holds each video's features in temporal order, row-major `[segments, d]`; the
@@ -58,13 +80,9 @@ impl TemporalDifference {
     ///
     /// # Errors
     /// [`CoreError::Shape`] if a video's length is not a multiple of `d`;
-    /// [`CoreError::Setting`] for a share outside (0, 1].
+    /// [`CoreError::Setting`] as [`TemporalDifference::validate`].
     pub fn keep(&self, videos: &[&[f32]], d: usize) -> Result<Vec<Vec<bool>>> {
-        if let TemporalDifference::Calmest { share } = *self
-            && !(share > 0.0 && share <= 1.0)
-        {
-            return Err(CoreError::setting("share", "in (0, 1]", share));
-        }
+        self.validate()?;
         let mut differences = Vec::with_capacity(videos.len());
         for video in videos {
             if d == 0 || video.len() % d != 0 {

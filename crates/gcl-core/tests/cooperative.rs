@@ -7,7 +7,7 @@ use common::{auc, blob, devices, matrix};
 use gcl_core::target::{ExcludeDivisor, NegativeTarget};
 use gcl_core::{
     AutoencoderConfig, CooperativeConfig, CooperativePair, CoreError, Device, DiscriminatorConfig,
-    OptimizerConfig, rng,
+    OptimizerConfig, VideoLabel, rng,
 };
 
 const D: usize = 16;
@@ -20,6 +20,12 @@ fn pair(config: CooperativeConfig, seed: u64, device: &Device) -> CooperativePai
 fn fast() -> CooperativeConfig {
     let optimizer = OptimizerConfig { learning_rate: 1e-3, ..Default::default() };
     CooperativeConfig { optimizer, ..Default::default() }
+}
+
+fn with_norm_and_dropout(config: CooperativeConfig, seed: u64, device: &Device) -> CooperativePair {
+    let (mut g, mut d) = (AutoencoderConfig::new(D), DiscriminatorConfig::new(D));
+    (g.batch_norm, g.dropout, d.batch_norm, d.dropout) = (true, 0.1, true, 0.3);
+    CooperativePair::new(&g, &d, config, seed, device).unwrap()
 }
 
 #[test]
@@ -43,6 +49,15 @@ fn both_networks_learn_what_is_rare() {
 
 #[test]
 fn a_saved_pair_goes_on_bit_for_bit() {
+    goes_on_bit_for_bit(pair);
+}
+
+#[test]
+fn a_saved_pair_with_batch_norm_and_dropout_goes_on_bit_for_bit() {
+    goes_on_bit_for_bit(with_norm_and_dropout);
+}
+
+fn goes_on_bit_for_bit(pair: fn(CooperativeConfig, u64, &Device) -> CooperativePair) {
     for (name, device) in devices() {
         let x = matrix(&blob(64, D, 6, 2), D, &device);
         let mut straight = pair(fast(), 3, &device);
@@ -77,7 +92,8 @@ fn every_target_trains_and_known_normal_samples_are_never_labelled() {
     ];
     for (name, device) in devices() {
         let x = matrix(&blob(64, D, 6, 2), D, &device);
-        let known: Vec<bool> = (0..64).map(|i| i % 2 == 0).collect();
+        let label = |i| if i % 2 == 0 { VideoLabel::Normal } else { VideoLabel::Unknown };
+        let known: Vec<VideoLabel> = (0..64).map(label).collect();
         for target in targets {
             let mut pair = pair(CooperativeConfig { target, ..fast() }, 3, &device);
             let before = pair.errors(x.clone()).unwrap();
@@ -107,10 +123,15 @@ fn a_nan_stops_the_step_and_changes_nothing() {
 
 #[test]
 fn stored_weights_give_the_same_answers() {
-    for (_, device) in devices() {
+    for ((_, device), with_norm) in
+        devices().into_iter().flat_map(|d| [(d.clone(), false), (d, true)])
+    {
         let x = matrix(&blob(32, D, 3, 2), D, &device);
-        let a = pair(fast(), 1, &device);
-        let mut b = pair(fast(), 2, &device);
+        let make = if with_norm { with_norm_and_dropout } else { pair };
+        let mut a = make(fast(), 1, &device);
+        // Running statistics are part of what is stored.
+        a.step(x.clone(), None, &mut rng::stream(3, "t", 0)).unwrap();
+        let mut b = make(fast(), 2, &device);
         assert_ne!(a.errors(x.clone()).unwrap(), b.errors(x.clone()).unwrap());
         let g = gcl_core::weights::to_safetensors(a.generator()).unwrap();
         let d = gcl_core::weights::to_safetensors(a.discriminator()).unwrap();
@@ -119,5 +140,47 @@ fn stored_weights_give_the_same_answers() {
         b.set_networks(g, d).unwrap();
         assert_eq!(a.errors(x.clone()).unwrap(), b.errors(x.clone()).unwrap());
         assert_eq!(a.logits(x.clone()).unwrap(), b.logits(x).unwrap());
+    }
+}
+
+#[test]
+fn dropout_and_batch_norm_act_while_training_and_never_while_scoring() {
+    for (name, device) in devices() {
+        let x = matrix(&blob(64, D, 6, 2), D, &device);
+        let (mut g, d) = (AutoencoderConfig::new(D), DiscriminatorConfig::new(D));
+        let loss = |g: &AutoencoderConfig, draw: u64| {
+            let mut pair = CooperativePair::new(g, &d, fast(), 3, &device).unwrap();
+            let (a, b) = (pair.errors(x.clone()).unwrap(), pair.errors(x.clone()).unwrap());
+            assert_eq!(a, b, "{name}: scoring is not a function");
+            pair.reconstruction_step(x.clone(), &mut rng::stream(draw, "t", 0)).unwrap()
+        };
+        let plain = loss(&g, 0);
+        assert_eq!(loss(&g, 1), plain, "{name}: nothing is drawn without dropout");
+        g.dropout = 0.4;
+        assert_ne!(loss(&g, 0), plain, "{name}");
+        assert_ne!(loss(&g, 0), loss(&g, 1), "{name}: the mask follows the generator handed in");
+        (g.dropout, g.batch_norm) = (0.0, true);
+        assert_ne!(loss(&g, 0), plain, "{name}");
+        // A row's score does not depend on the batch that it is in.
+        let mut pair = CooperativePair::new(&g, &d, fast(), 3, &device).unwrap();
+        pair.step(x.clone(), None, &mut rng::stream(0, "t", 0)).unwrap();
+        let together = pair.errors(x.clone()).unwrap();
+        let alone = pair.errors(x.clone().slice([7..8, 0..D])).unwrap();
+        approx::assert_relative_eq!(alone[0], together[7], max_relative = 1e-5);
+    }
+}
+
+#[test]
+fn a_batch_of_another_dimension_is_refused() {
+    for (_, device) in devices() {
+        let mut pair = pair(fast(), 3, &device);
+        let x = matrix(&blob(8, D + 1, 1, 1), D + 1, &device);
+        let mut rng = rng::stream(3, "t", 0);
+        assert!(matches!(pair.step(x.clone(), None, &mut rng), Err(CoreError::Shape { .. })));
+        assert!(matches!(pair.errors(x.clone()), Err(CoreError::Shape { .. })));
+        assert!(matches!(pair.logits(x), Err(CoreError::Shape { .. })));
+        let x = matrix(&blob(8, D, 1, 1), D, &device);
+        let few = [VideoLabel::Normal; 3];
+        assert!(matches!(pair.step(x, Some(&few), &mut rng), Err(CoreError::Shape { .. })));
     }
 }

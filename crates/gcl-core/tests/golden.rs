@@ -5,30 +5,15 @@
 mod common;
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use burn::store::ModuleSnapshot;
-use common::{devices, matrix};
+use common::{devices, floats, golden, matrix, part};
 use gcl_core::weights::{from_safetensors, to_safetensors};
 use gcl_core::{AutoencoderConfig, CooperativeConfig, CooperativePair, DiscriminatorConfig, rng};
 use safetensors::SafeTensors;
-use safetensors::tensor::TensorView;
 
 const D: usize = 24;
 const BATCH: usize = 48;
-
-/// The tensors of the case under a prefix, as a buffer of their own.
-fn part(case: &SafeTensors<'_>, prefix: &str) -> Vec<u8> {
-    let inside = case.iter().filter_map(|(name, view)| {
-        Some((name.strip_prefix(prefix)?.strip_prefix('.')?.to_owned(), view))
-    });
-    let tensors: HashMap<String, TensorView<'_>> = inside.collect();
-    safetensors::serialize(tensors, None).unwrap()
-}
-
-fn floats(view: &TensorView<'_>) -> Vec<f32> {
-    view.data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
-}
 
 /// All parameters of a network, by name.
 fn parameters<M: ModuleSnapshot>(module: &M) -> HashMap<String, Vec<f32>> {
@@ -59,12 +44,7 @@ fn update_difference<M: ModuleSnapshot>(
 
 #[test]
 fn iterations_equal_pytorchs() {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/gcl_step/case.safetensors");
-    let Ok(bytes) = std::fs::read(&path) else {
-        eprintln!("SKIPPED: {} is not there (packaged alone?)", path.display());
-        return;
-    };
+    let Some(bytes) = golden("gcl_step/case.safetensors") else { return };
     let case = SafeTensors::deserialize(&bytes).unwrap();
     let read = |name: &str| floats(&case.tensor(name).unwrap());
     for (name, device) in devices() {
@@ -72,8 +52,9 @@ fn iterations_equal_pytorchs() {
         let d = DiscriminatorConfig::new(D).with_hidden(vec![12, 4]);
         let config = CooperativeConfig::default();
         let mut pair = CooperativePair::new(&g, &d, config, 0, &device).unwrap();
-        let g = from_safetensors(pair.generator().clone(), part(&case, "before.generator"));
-        let d = from_safetensors(pair.discriminator().clone(), part(&case, "before.discriminator"));
+        let g = from_safetensors(pair.generator().clone(), part(&case, &["before.generator"]));
+        let d =
+            from_safetensors(pair.discriminator().clone(), part(&case, &["before.discriminator"]));
         pair.set_networks(g.unwrap(), d.unwrap()).unwrap();
 
         let batch = matrix(&read("batch"), D, &device);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use gcl_core::detector::{Detector, Mahalanobis, NearestNeighbours};
+use gcl_core::detector::Detector;
 use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_core::weights::{from_safetensors, to_safetensors};
 use gcl_core::{CooperativePair, Device, Scaler, State, Tensor};
@@ -11,7 +11,7 @@ use gcl_data::atomic::write_bytes_atomic;
 use gcl_data::{Clips, ExtractorIdentity, FeatureSet};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{DetectorConfig, Loop, RunConfig, ScoreSource};
+use crate::config::{Loop, RunConfig, ScoreSource};
 use crate::error::{Result, TrainError};
 use crate::rank::RankScale;
 
@@ -274,7 +274,7 @@ impl Model {
         };
         let core = || TrainError::core(format!("reading the model in {}", folder.display()));
         if let Some(settings) = card.config.detector {
-            let mut detector = new_detector(settings, device)?;
+            let mut detector = settings.build(card.config.seed, device)?;
             let state = State::from_bytes(&read("detector.safetensors")?).map_err(core())?;
             detector.load(&state).map_err(core())?;
             return Ok(Model { card, network: Network::Detector(detector) });
@@ -295,17 +295,6 @@ impl Model {
         pair.set_networks(g.map_err(core())?, d).map_err(core())?;
         Ok(Model { card, network: Network::Pair(Box::new(pair)) })
     }
-}
-
-/// An unfitted detector.
-pub(crate) fn new_detector(settings: DetectorConfig, device: &Device) -> Result<Box<dyn Detector>> {
-    let core = || TrainError::core("making the detector");
-    Ok(match settings {
-        DetectorConfig::Knn { k } => Box::new(NearestNeighbours::new(k, device).map_err(core())?),
-        DetectorConfig::Mahalanobis { shrinkage } => {
-            Box::new(Mahalanobis::new(shrinkage).map_err(core())?)
-        }
-    })
 }
 
 /// The training distributions of both networks' scores; D's only where the method trains a D.

@@ -10,7 +10,7 @@ use gcl_data::{FeatureSet, VideoId};
 use crate::config::DetectorConfig;
 use crate::error::{Result, TrainError};
 use crate::events::{Event, Listener, PhaseOutline};
-use crate::model::{Model, ModelCard, new_detector, training_ranks};
+use crate::model::{Model, ModelCard, training_ranks};
 use crate::run_dir::{EventLog, RunDir};
 use crate::samples::Samples;
 use crate::trainer::Trainer;
@@ -45,9 +45,11 @@ pub fn train(
     let trained_on = samples.fingerprint();
     if config.uses_labels() {
         let normal = options.normal.filter(|normal| !normal.is_empty()).ok_or_else(|| {
-            let text = "this configuration uses video labels, and none were given (a manifest with \
-                        the column `label`)";
-            TrainError::Config(text.to_owned())
+            TrainError::Config(format!(
+                "method {} uses video labels as configured, and none were given: --labels takes a \
+                 manifest with the column `label`",
+                config.method
+            ))
         })?;
         let share = if config.labelled_share > 0.0 { config.labelled_share } else { 1.0 };
         samples.know(normal, share, config.seed);
@@ -79,7 +81,7 @@ fn fit(
 ) -> Result<Model> {
     let mut log = run.event_log(0)?;
     tell(&mut log, listener, started(samples, Vec::new()))?;
-    let mut detector = new_detector(detector, &options.device)?;
+    let mut detector = detector.build(card.config.seed, &options.device)?;
     let fitted = detector.fit(samples.features(), samples.dim());
     fitted.map_err(TrainError::core("fitting the detector"))?;
     tell(&mut log, listener, Event::Finished { steps: 0, generator_r2: None })?;

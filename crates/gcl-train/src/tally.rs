@@ -44,14 +44,17 @@ impl Tally {
 
     pub(crate) fn cooperation(&mut self, step: &StepReport) {
         self.discriminator(step.loss_discriminator, &step.generator_labels);
-        self.generator(step.loss_generator);
-        let labels = &step.discriminator_labels;
-        self.labelled_by_discriminator.add(count(labels), labels.len());
+        self.labelled_by_discriminator(step.loss_generator, &step.discriminator_labels);
     }
 
     pub(crate) fn self_labelled(&mut self, loss: f64, labels: &[bool]) {
         self.generator(loss);
         self.labelled_by_generator.add(count(labels), labels.len());
+    }
+
+    pub(crate) fn labelled_by_discriminator(&mut self, loss: f64, labels: &[bool]) {
+        self.generator(loss);
+        self.labelled_by_discriminator.add(count(labels), labels.len());
     }
 
     pub(crate) fn report(self, phase: &str, epoch: u64, step: u64) -> EpochReport {

@@ -1,13 +1,13 @@
 //! Training as a state machine: phases of steps, each a pure function of the state and the seed.
 
-use gcl_core::{CooperativePair, Device, State, rng};
+use gcl_core::{CooperativePair, Device, State, VideoLabel, rng};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Loop, RunConfig, TrainOn};
+use crate::config::{Loop, RunConfig, TrainOn, Turns};
 use crate::error::{Result, TrainError};
 use crate::events::{EpochReport, PhaseOutline, Progress};
 use crate::samples::Samples;
-use crate::schedule::{Budget, batches, epoch_order};
+use crate::schedule::{Budget, epoch_order};
 use crate::tally::Tally;
 
 /// What a phase does with a batch.
@@ -15,8 +15,22 @@ use crate::tally::Tally;
 enum Work {
     Reconstruct,
     DiscriminatorOnly,
+    GeneratorOnly,
     Cooperate,
+    /// D in the first epoch and every second after, G in the others.
+    Alternate,
     SelfLabel,
+}
+
+impl Work {
+    /// What an epoch, counted from 0, does.
+    fn of_epoch(self, epoch: u64) -> Work {
+        match self {
+            Work::Alternate if epoch.is_multiple_of(2) => Work::DiscriminatorOnly,
+            Work::Alternate => Work::GeneratorOnly,
+            other => other,
+        }
+    }
 }
 
 struct Phase {
@@ -33,7 +47,7 @@ struct Phase {
 pub struct Trainer {
     config: RunConfig,
     samples: Samples,
-    known_normal: Option<Vec<bool>>,
+    known: Option<Vec<VideoLabel>>,
     pair: CooperativePair,
     phases: Vec<Phase>,
     at: Position,
@@ -66,9 +80,9 @@ impl Trainer {
         let pair = CooperativePair::new(g, d, config.cooperative.clone(), config.seed, device)
             .map_err(TrainError::core("making the networks"))?;
         let phases = phases(&config, &samples)?;
-        let known_normal = known_normal(&config, &samples);
+        let known = known(&config, &samples);
         let at = Position::default();
-        Ok(Trainer { config, samples, known_normal, pair, phases, at, order: None })
+        Ok(Trainer { config, samples, known, pair, phases, at, order: None })
     }
 
     /// The phases to come.
@@ -104,7 +118,7 @@ impl Trainer {
     /// [`TrainError::Core`] if a loss or score is not finite; the networks keep their last values.
     pub fn advance(&mut self) -> Result<Option<EpochReport>> {
         let Some(phase) = self.phases.get(self.at.phase) else { return Ok(None) };
-        let (batches, batch) = batches(phase.segments.len(), self.config.training.batch);
+        let (batches, batch) = self.config.training.batches(phase.segments.len());
         let batches = batches as u64;
         let (epoch, index) = (self.at.step / batches, (self.at.step % batches) as usize * batch);
         let order = match self.order.take() {
@@ -113,21 +127,25 @@ impl Trainer {
         };
         let rows = &order[index..order.len().min(index + batch)];
         let features = self.samples.batch(rows, self.pair.device());
-        let known: Option<Vec<bool>> = self
-            .known_normal
-            .as_ref()
-            .map(|known| rows.iter().map(|&row| known[row as usize]).collect());
+        let known: Option<Vec<VideoLabel>> =
+            self.known.as_ref().map(|known| rows.iter().map(|&row| known[row as usize]).collect());
         let mut rng = rng::stream(self.config.seed, &format!("step:{}", phase.name), self.at.step);
 
         let tally = &mut self.at.tally;
-        let step = match phase.work {
+        let step = match phase.work.of_epoch(epoch) {
             Work::Reconstruct => {
-                self.pair.reconstruction_step(features).map(|loss| tally.generator(loss))
+                self.pair.reconstruction_step(features, &mut rng).map(|loss| tally.generator(loss))
             }
             Work::DiscriminatorOnly => self
                 .pair
-                .frozen_generator_step(features, known.as_deref())
+                .frozen_generator_step(features, known.as_deref(), &mut rng)
                 .map(|(loss, labels)| tally.discriminator(loss, &labels)),
+            Work::GeneratorOnly => self
+                .pair
+                .frozen_discriminator_step(features, known.as_deref(), &mut rng)
+                .map(|(loss, labels)| tally.labelled_by_discriminator(loss, &labels)),
+            // An alternating phase is one of the two by now.
+            Work::Alternate => Ok(()),
             Work::Cooperate => self
                 .pair
                 .step(features, known.as_deref(), &mut rng)
@@ -151,8 +169,9 @@ impl Trainer {
         }
         if phase_over {
             self.at = Position { phase: self.at.phase + 1, ..Position::default() };
-            // Each phase starts with fresh optimizers (see docs/method.md).
-            self.pair.reset_optimizers().map_err(TrainError::core("between two phases"))?;
+            if self.config.training.fresh_optimizers {
+                self.pair.reset_optimizers().map_err(TrainError::core("between two phases"))?;
+            }
         }
         Ok(report)
     }
@@ -218,7 +237,7 @@ fn phases(config: &RunConfig, samples: &Samples) -> Result<Vec<Phase>> {
     let mut phases = Vec::new();
     let mut add = |name, work, on, budget: Budget| -> Result<()> {
         let segments = select(samples, on)?;
-        let (batches, _) = batches(segments.len(), config.training.batch);
+        let (batches, _) = config.training.batches(segments.len());
         let steps = budget.steps(batches as u64);
         if steps > 0 {
             phases.push(Phase { name, work, segments, steps });
@@ -229,12 +248,14 @@ fn phases(config: &RunConfig, samples: &Samples) -> Result<Vec<Phase>> {
         let same = config.training.budget;
         let (generator, discriminator) = (before.generator, before.discriminator);
         add("pretrain-generator", Work::Reconstruct, before.on, generator.unwrap_or(same))?;
-        let all = TrainOn::All;
-        let budget = discriminator.unwrap_or(same);
-        add("pretrain-discriminator", Work::DiscriminatorOnly, all, budget)?;
+        let (on, budget) = (before.discriminator_on, discriminator.unwrap_or(same));
+        add("pretrain-discriminator", Work::DiscriminatorOnly, on, budget)?;
     }
     let (name, work) = match config.training.kind {
-        Loop::Cooperate => ("cooperate", Work::Cooperate),
+        Loop::Cooperate => match config.training.turns {
+            Turns::EveryBatch => ("cooperate", Work::Cooperate),
+            Turns::EveryEpoch => ("cooperate", Work::Alternate),
+        },
         Loop::Reconstruct => ("reconstruct", Work::Reconstruct),
         Loop::SelfLabel => ("self-label", Work::SelfLabel),
     };
@@ -260,15 +281,24 @@ fn select(samples: &Samples, on: TrainOn) -> Result<Vec<u32>> {
     };
     let rows: Vec<u32> = (0u32..).zip(&keep).filter(|(_, keep)| **keep).map(|(i, _)| i).collect();
     match rows.is_empty() {
+        true if on == TrainOn::NormalVideos => Err(TrainError::Config(
+            "none of the training videos is labelled normal, and a phase trains on those"
+                .to_owned(),
+        )),
         true => Err(TrainError::Config(format!("{on:?} keeps none of the training segments"))),
         false => Ok(rows),
     }
 }
 
-/// Which segments belong to videos that a weak label says are normal; `None` without labels.
-fn known_normal(config: &RunConfig, samples: &Samples) -> Option<Vec<bool>> {
+/// What weak labels say of each segment's video; `None` without labels.
+fn known(config: &RunConfig, samples: &Samples) -> Option<Vec<VideoLabel>> {
+    let label = |normal: Option<bool>| match normal {
+        None => VideoLabel::Unknown,
+        Some(true) => VideoLabel::Normal,
+        Some(false) => VideoLabel::Anomalous,
+    };
     (config.labelled_share > 0.0).then(|| {
         let videos = samples.videos().iter();
-        videos.flat_map(|v| v.segments.clone().map(|_| v.normal == Some(true))).collect()
+        videos.flat_map(|v| v.segments.clone().map(move |_| label(v.normal))).collect()
     })
 }

@@ -33,8 +33,10 @@ fn trainer(method: Method, set: &FeatureSet, device: &Device) -> Trainer {
 fn train(method: Method, set: &FeatureSet, run: &RunDir, device: &Device) -> Model {
     run.create(&config(method, set)).unwrap();
     let cancel = AtomicBool::new(false);
+    let normal = set.videos().iter().enumerate().map(|(v, video)| (video.id.clone(), v % 3 != 0));
+    let normal = normal.collect();
     let options = TrainOptions {
-        normal: None,
+        normal: Some(&normal),
         device: device.clone(),
         cancel: &cancel,
         save_every: Duration::from_secs(3600),

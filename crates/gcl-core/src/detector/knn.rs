@@ -1,10 +1,13 @@
 //! Distance to the k-th nearest training row.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use rand::seq::index;
 
+use super::moments::{mean, narrow};
 use super::{Detector, from_le_bytes, rows, to_le_bytes};
 use crate::cooperative::to_host;
 use crate::error::{CoreError, Result};
+use crate::rng;
 use crate::state::State;
 
 /// Rows and columns of the distance matrix computed at once: bounds memory, and fills the product.
@@ -15,6 +18,8 @@ const TRAIN_CHUNK: usize = 4096;
 /// neighbour, so use k ≥ 2 there.
 pub struct NearestNeighbours {
     k: usize,
+    /// At most this many training rows are kept, and the seed that draws them.
+    sample: (usize, u64),
     device: Device,
     fitted: Option<Fitted>,
 }
@@ -48,7 +53,20 @@ impl NearestNeighbours {
         if k == 0 {
             return Err(CoreError::setting("k", "at least 1", k));
         }
-        Ok(NearestNeighbours { k, device: device.clone().inner(), fitted: None })
+        let (sample, device) = ((usize::MAX, 0), device.clone().inner());
+        Ok(NearestNeighbours { k, sample, device, fitted: None })
+    }
+
+    /// Keeps at most `rows` training rows, drawn by `seed`: memory is rows · d · 4 bytes, and a
+    /// scored row costs as many distances.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for fewer rows than k.
+    pub fn with_sample(self, rows: usize, seed: u64) -> Result<Self> {
+        match rows < self.k {
+            true => Err(CoreError::setting("sample", format!("at least k = {}", self.k), rows)),
+            false => Ok(NearestNeighbours { sample: (rows, seed), ..self }),
+        }
     }
 }
 
@@ -62,12 +80,16 @@ impl Detector for NearestNeighbours {
         if n < self.k {
             return Err(CoreError::shape("training rows", format!("at least k = {}", self.k), n));
         }
-        let mut sums = vec![0.0f64; d];
-        for row in features.chunks_exact(d) {
-            sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
-        }
-        let mean = sums.into_iter().map(|sum| (sum / n as f64) as f32).collect();
-        let mut fitted = Fitted { d, mean, train: Vec::new() };
+        let (most, seed) = self.sample;
+        let drawn = (n > most).then(|| {
+            let mut rng = rng::stream(seed, "nearest-neighbours", 0);
+            let mut drawn = index::sample(&mut rng, n, most).into_vec();
+            drawn.sort_unstable();
+            let row = |i: usize| features[i * d..(i + 1) * d].iter().copied();
+            drawn.into_iter().flat_map(row).collect::<Vec<f32>>()
+        });
+        let features = drawn.as_deref().unwrap_or(features);
+        let mut fitted = Fitted { d, mean: narrow(mean(features, d)), train: Vec::new() };
         fitted.train = fitted.centre(features);
         self.fitted = Some(fitted);
         Ok(())

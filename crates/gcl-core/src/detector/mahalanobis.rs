@@ -1,7 +1,8 @@
 //! Distance from the mean in units of the training covariance.
 
-use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+use nalgebra::{Cholesky, DMatrix, Dyn};
 
+use super::moments::{centred_chunks, covariance, mean, narrow, shrink, wide};
 use super::{Detector, from_le_bytes, rows, to_le_bytes};
 use crate::error::{CoreError, Result};
 use crate::state::State;
@@ -10,13 +11,7 @@ use crate::state::State;
 /// can be inverted with fewer rows than dimensions.
 pub struct Mahalanobis {
     shrinkage: f64,
-    fitted: Option<Fitted>,
-}
-
-struct Fitted {
-    mean: Vec<f32>,
-    /// Row-major lower triangle of the covariance's Cholesky factor, `[d, d]`.
-    factor: Vec<f32>,
+    fitted: Option<Gaussian>,
 }
 
 impl Mahalanobis {
@@ -25,10 +20,68 @@ impl Mahalanobis {
     /// # Errors
     /// [`CoreError::Setting`] for a shrinkage outside (0, 1].
     pub fn new(shrinkage: f64) -> Result<Self> {
-        match shrinkage > 0.0 && shrinkage <= 1.0 {
-            true => Ok(Mahalanobis { shrinkage, fitted: None }),
-            false => Err(CoreError::setting("shrinkage", "in (0, 1]", shrinkage)),
+        check_shrinkage(shrinkage)?;
+        Ok(Mahalanobis { shrinkage, fitted: None })
+    }
+}
+
+pub(super) fn check_shrinkage(shrinkage: f64) -> Result<()> {
+    match shrinkage > 0.0 && shrinkage <= 1.0 {
+        true => Ok(()),
+        false => Err(CoreError::setting("shrinkage", "in (0, 1]", shrinkage)),
+    }
+}
+
+/// A fitted normal distribution.
+pub(super) struct Gaussian {
+    mean: Vec<f32>,
+    /// W `[d, d]` with W·Wᵀ the inverse covariance: rows times W have independent dimensions of
+    /// variance 1. Held at the precision that is stored, so that a loaded detector scores the same.
+    whitening: DMatrix<f64>,
+}
+
+impl Gaussian {
+    pub(super) fn new(
+        mean: Vec<f32>,
+        mut covariance: DMatrix<f64>,
+        shrinkage: f64,
+    ) -> Result<Gaussian> {
+        shrink(&mut covariance, shrinkage);
+        let d = mean.len();
+        let singular = || CoreError::State("the covariance cannot be factored".to_owned());
+        let factor = Cholesky::<f64, Dyn>::new(covariance).ok_or_else(singular)?.l();
+        let inverse = factor.solve_lower_triangular(&DMatrix::identity(d, d));
+        let whitening = inverse.ok_or_else(singular)?.transpose();
+        Ok(Gaussian { mean, whitening: whitening.map(|v| f64::from(v as f32)) })
+    }
+
+    pub(super) fn dim(&self) -> usize {
+        self.mean.len()
+    }
+
+    /// The distance of each row `[m, d]` from the mean.
+    pub(super) fn distances(&self, features: &[f32]) -> Vec<f32> {
+        let mut scores = Vec::with_capacity(features.len() / self.dim());
+        centred_chunks(features, &wide(&self.mean), |centred| {
+            let white = centred * &self.whitening;
+            scores.extend(white.row_iter().map(|row| row.norm() as f32));
+        });
+        scores
+    }
+
+    pub(super) fn save(&self, state: &mut State) {
+        state.put("mean", to_le_bytes(&self.mean));
+        state.put("whitening", to_le_bytes(&narrow(self.whitening.iter().copied())));
+    }
+
+    pub(super) fn load(state: &State) -> Result<Gaussian> {
+        let mean = from_le_bytes(state.get("mean")?);
+        let whitening = from_le_bytes(state.get("whitening")?);
+        let (d, found) = (mean.len(), whitening.len());
+        if d == 0 || Some(found) != d.checked_mul(d) {
+            return Err(CoreError::State(format!("a whitening of {found} values for d = {d}")));
         }
+        Ok(Gaussian { mean, whitening: DMatrix::from_vec(d, d, wide(&whitening)) })
     }
 }
 
@@ -38,68 +91,31 @@ impl Detector for Mahalanobis {
     }
 
     fn fit(&mut self, features: &[f32], d: usize) -> Result<()> {
-        let n = rows(features, d)?;
-        let x = DMatrix::from_row_iterator(n, d, features.iter().map(|&v| f64::from(v)));
-        let mean = x.row_mean();
-        let mut centred = x;
-        for mut row in centred.row_iter_mut() {
-            row -= &mean;
-        }
-        let mut covariance = centred.tr_mul(&centred) / (n as f64);
-        // The identity's share is scaled to the data's mean variance; a constant set gets 1.
-        let variance = match covariance.trace() / d as f64 {
-            v if v > 1e-20 => v,
-            _ => 1.0,
-        };
-        covariance *= 1.0 - self.shrinkage;
-        for i in 0..d {
-            covariance[(i, i)] += self.shrinkage * variance;
-        }
-        let singular = || CoreError::State("the covariance cannot be factored".to_owned());
-        let factor = Cholesky::<f64, Dyn>::new(covariance).ok_or_else(singular)?.l();
-        self.fitted = Some(Fitted {
-            mean: mean.iter().map(|&v| v as f32).collect(),
-            factor: factor.transpose().iter().map(|&v| v as f32).collect(),
-        });
+        rows(features, d)?;
+        let mean = mean(features, d);
+        let covariance = covariance(features, &mean, d, |rows| rows);
+        self.fitted = Some(Gaussian::new(narrow(mean), covariance, self.shrinkage)?);
         Ok(())
     }
 
     fn score(&self, features: &[f32]) -> Result<Vec<f32>> {
-        let Fitted { mean, factor } =
-            self.fitted.as_ref().ok_or(CoreError::NotFitted("mahalanobis"))?;
-        let d = mean.len();
-        rows(features, d)?;
-        let lower = DMatrix::from_row_iterator(d, d, factor.iter().map(|&v| f64::from(v)));
-        let mut scores = Vec::with_capacity(features.len() / d);
-        for row in features.chunks_exact(d) {
-            let centred = row.iter().zip(mean).map(|(&x, &m)| f64::from(x) - f64::from(m));
-            let mut y = DVector::from_iterator(d, centred);
-            if !lower.solve_lower_triangular_mut(&mut y) {
-                return Err(CoreError::State("the covariance factor is singular".to_owned()));
-            }
-            scores.push(y.norm() as f32);
-        }
-        Ok(scores)
+        let fitted = self.fitted.as_ref().ok_or(CoreError::NotFitted("mahalanobis"))?;
+        rows(features, fitted.dim())?;
+        Ok(fitted.distances(features))
     }
 
     fn save(&self) -> Result<State> {
         let fitted = self.fitted.as_ref().ok_or(CoreError::NotFitted("mahalanobis"))?;
         let mut state = State::default();
         state.put_json("shrinkage", &self.shrinkage)?;
-        state.put("mean", to_le_bytes(&fitted.mean));
-        state.put("factor", to_le_bytes(&fitted.factor));
+        fitted.save(&mut state);
         Ok(state)
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
         let shrinkage = state.get_json("shrinkage")?;
-        let mean = from_le_bytes(state.get("mean")?);
-        let factor = from_le_bytes(state.get("factor")?);
-        if mean.is_empty() || Some(factor.len()) != mean.len().checked_mul(mean.len()) {
-            let (d, found) = (mean.len(), factor.len());
-            return Err(CoreError::State(format!("a factor of {found} values for d = {d}")));
-        }
-        (self.shrinkage, self.fitted) = (shrinkage, Some(Fitted { mean, factor }));
+        check_shrinkage(shrinkage)?;
+        (self.shrinkage, self.fitted) = (shrinkage, Some(Gaussian::load(state)?));
         Ok(())
     }
 }

@@ -2,11 +2,18 @@
 //!
 //! One contract for all: fit on unlabelled rows, score rows, higher is more anomalous.
 
+mod isolation_forest;
 mod knn;
 mod mahalanobis;
+mod moments;
+mod pca;
+mod semi_orthogonal;
 
+pub use isolation_forest::IsolationForest;
 pub use knn::NearestNeighbours;
 pub use mahalanobis::Mahalanobis;
+pub use pca::Pca;
+pub use semi_orthogonal::SemiOrthogonal;
 
 use crate::error::{CoreError, Result, ensure_finite};
 use crate::state::State;

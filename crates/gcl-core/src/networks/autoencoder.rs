@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Mlp};
+use super::{Activation, Hidden, Mlp};
 use crate::error::Result;
 use crate::init::Init;
 use crate::rng::HostRng;
@@ -28,6 +28,12 @@ pub struct AutoencoderConfig {
     pub activation: Activation,
     /// After the last layer. Unspecified in the paper; linear (see `docs/method.md`).
     pub output: Activation,
+    /// Batch normalisation before every hidden activation. None is mentioned in the paper.
+    #[serde(default)]
+    pub batch_norm: bool,
+    /// The share of hidden values dropped while training, in [0, 1). None is mentioned in the paper.
+    #[serde(default)]
+    pub dropout: f64,
     /// How the weights are drawn.
     pub init: Init,
 }
@@ -41,6 +47,8 @@ impl AutoencoderConfig {
             hidden: vec![part(2), part(4), part(8), part(4), part(2)],
             activation: Activation::Relu,
             output: Activation::Linear,
+            batch_norm: false,
+            dropout: 0.0,
             init: Init::default(),
         }
     }
@@ -60,13 +68,14 @@ impl AutoencoderConfig {
     /// A network with weights drawn from `rng`.
     ///
     /// # Errors
-    /// [`crate::CoreError::Setting`] if a width is 0.
+    /// [`crate::CoreError::Setting`] if a width is 0 or the dropout outside [0, 1).
     pub fn init(&self, rng: &mut HostRng, device: &Device) -> Result<Autoencoder> {
         let mut widths = vec![self.input];
         widths.extend(&self.hidden);
         widths.push(self.input);
-        let activations = (self.activation, self.output);
-        Ok(Autoencoder { mlp: Mlp::new(&widths, activations, self.init, rng, device)? })
+        let AutoencoderConfig { activation, batch_norm, dropout, .. } = *self;
+        let hidden = Hidden { activation, batch_norm, dropout };
+        Ok(Autoencoder { mlp: Mlp::new(&widths, (hidden, self.output), self.init, rng, device)? })
     }
 }
 
@@ -83,5 +92,15 @@ impl Autoencoder {
     /// - input and output: `[batch, d]`
     pub fn forward(&self, features: Tensor<2>) -> Tensor<2> {
         self.mlp.forward(features)
+    }
+
+    /// As [`Autoencoder::forward`], with dropout drawn from `rng`.
+    pub fn forward_training(&self, features: Tensor<2>, rng: &mut HostRng) -> Tensor<2> {
+        self.mlp.forward_training(features, rng)
+    }
+
+    /// The perceptron inside.
+    pub(crate) fn mlp(&self) -> &Mlp {
+        &self.mlp
     }
 }

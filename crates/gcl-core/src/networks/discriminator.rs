@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation};
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Mlp};
+use super::{Activation, Hidden, Mlp};
 use crate::error::Result;
 use crate::init::Init;
 use crate::rng::HostRng;
@@ -19,6 +19,12 @@ pub struct DiscriminatorConfig {
     pub hidden: Vec<usize>,
     /// After every hidden layer. Unspecified in the paper; ReLU (see `docs/method.md`).
     pub activation: Activation,
+    /// Batch normalisation before every hidden activation. None is mentioned in the paper.
+    #[serde(default)]
+    pub batch_norm: bool,
+    /// The share of hidden values dropped while training, in [0, 1). None is mentioned in the paper.
+    #[serde(default)]
+    pub dropout: f64,
     /// How the weights are drawn.
     pub init: Init,
 }
@@ -31,6 +37,8 @@ impl DiscriminatorConfig {
             input,
             hidden: vec![part(4), part(64)],
             activation: Activation::Relu,
+            batch_norm: false,
+            dropout: 0.0,
             init: Init::default(),
         }
     }
@@ -44,13 +52,16 @@ impl DiscriminatorConfig {
     /// A network with weights drawn from `rng`.
     ///
     /// # Errors
-    /// [`crate::CoreError::Setting`] if a width is 0.
+    /// [`crate::CoreError::Setting`] if a width is 0 or the dropout outside [0, 1).
     pub fn init(&self, rng: &mut HostRng, device: &Device) -> Result<Discriminator> {
         let mut widths = vec![self.input];
         widths.extend(&self.hidden);
         widths.push(1);
-        let activations = (self.activation, Activation::Linear);
-        Ok(Discriminator { mlp: Mlp::new(&widths, activations, self.init, rng, device)? })
+        let DiscriminatorConfig { activation, batch_norm, dropout, .. } = *self;
+        let hidden = Hidden { activation, batch_norm, dropout };
+        Ok(Discriminator {
+            mlp: Mlp::new(&widths, (hidden, Activation::Linear), self.init, rng, device)?,
+        })
     }
 }
 
@@ -68,6 +79,16 @@ impl Discriminator {
     /// - output: `[batch]`
     pub fn logits(&self, features: Tensor<2>) -> Tensor<1> {
         self.mlp.forward(features).squeeze_dim(1)
+    }
+
+    /// As [`Discriminator::logits`], with dropout drawn from `rng`.
+    pub fn logits_training(&self, features: Tensor<2>, rng: &mut HostRng) -> Tensor<1> {
+        self.mlp.forward_training(features, rng).squeeze_dim(1)
+    }
+
+    /// The perceptron inside.
+    pub(crate) fn mlp(&self) -> &Mlp {
+        &self.mlp
     }
 
     /// The probability of being anomalous (paper §3.2.4).

@@ -1,8 +1,9 @@
 //! A stack of linear layers with one activation between them.
 
 use burn::module::Module;
-use burn::nn::Linear;
-use burn::tensor::{Device, Tensor, activation};
+use burn::nn::{BatchNorm, BatchNormConfig, Linear};
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{CoreError, Result};
@@ -33,12 +34,26 @@ impl Activation {
     }
 }
 
+/// What follows every hidden layer's matrix product: normalisation, activation, dropout, in this
+/// order.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hidden {
+    /// The activation.
+    pub activation: Activation,
+    /// Batch normalisation before the activation.
+    pub batch_norm: bool,
+    /// The share of values dropped after the activation while training, in [0, 1).
+    pub dropout: f64,
+}
+
 /// A multi-layer perceptron.
 #[derive(Module, Debug)]
 pub struct Mlp {
     layers: Vec<Linear>,
+    /// One for each hidden layer, or none.
+    norms: Vec<BatchNorm>,
     #[module(skip)]
-    hidden: Activation,
+    hidden: Hidden,
     #[module(skip)]
     output: Activation,
 }
@@ -47,10 +62,10 @@ impl Mlp {
     /// A perceptron through `widths` (input first, output last), drawn from `rng`.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] for fewer than two widths or a width of 0.
+    /// [`CoreError::Setting`] for fewer than two widths, a width of 0 or a dropout outside [0, 1).
     pub fn new(
         widths: &[usize],
-        (hidden, output): (Activation, Activation),
+        (hidden, output): (Hidden, Activation),
         init: Init,
         rng: &mut HostRng,
         device: &Device,
@@ -59,20 +74,69 @@ impl Mlp {
             let expected = "two or more layer widths, each at least 1";
             return Err(CoreError::setting("hidden", expected, format!("{widths:?}")));
         }
+        if !(0.0..1.0).contains(&hidden.dropout) {
+            return Err(CoreError::setting("dropout", "in [0, 1)", hidden.dropout));
+        }
         let layers = widths.windows(2).map(|w| linear(w[0], w[1], init, rng, device)).collect();
-        Ok(Mlp { layers, hidden, output })
+        let normed = if hidden.batch_norm { &widths[1..widths.len() - 1] } else { &[] };
+        let norms = normed.iter().map(|&width| BatchNormConfig::new(width).init(device)).collect();
+        Ok(Mlp { layers, norms, hidden, output })
     }
 
-    /// Runs the batch through every layer.
+    /// The dimension of the input.
+    pub fn input(&self) -> usize {
+        self.layers.first().map_or(0, |layer| layer.weight.dims()[0])
+    }
+
+    /// Whether [`Mlp::forward_training`] computes what [`Mlp::forward`] does on a plain device.
+    pub fn trains_as_it_scores(&self) -> bool {
+        self.norms.is_empty() && self.hidden.dropout == 0.0
+    }
+
+    /// Runs the batch through every layer, without dropout. Batch normalisation uses the running
+    /// statistics, except on an autodiff device, where it uses and tracks the batch's own.
     ///
     /// # Shapes
     /// - input: `[batch, widths.first]`
     /// - output: `[batch, widths.last]`
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
+        self.through(input, |x| x)
+    }
+
+    /// As [`Mlp::forward`], with dropout drawn from `rng`: nothing is drawn where there is none.
+    pub fn forward_training(&self, input: Tensor<2>, rng: &mut HostRng) -> Tensor<2> {
+        match self.hidden.dropout {
+            0.0 => self.forward(input),
+            share => self.through(input, |x| drop_out(x, share, rng)),
+        }
+    }
+
+    fn through(
+        &self,
+        input: Tensor<2>,
+        mut after_hidden: impl FnMut(Tensor<2>) -> Tensor<2>,
+    ) -> Tensor<2> {
         let last = self.layers.len() - 1;
         self.layers.iter().enumerate().fold(input, |x, (i, layer)| {
-            let activation = if i == last { self.output } else { self.hidden };
-            activation.forward(layer.forward(x))
+            let x = layer.forward(x);
+            if i == last {
+                return self.output.forward(x);
+            }
+            let x = match self.norms.get(i) {
+                Some(norm) => norm.forward(x),
+                None => x,
+            };
+            after_hidden(self.hidden.activation.forward(x))
         })
     }
+}
+
+/// Sets a share of the values to 0 and scales the others up, so that the mean stays.
+fn drop_out(x: Tensor<2>, share: f64, rng: &mut HostRng) -> Tensor<2> {
+    let [rows, columns] = x.dims();
+    let scale = (1.0 / (1.0 - share)) as f32;
+    let kept = |dropped: bool| if dropped { 0.0 } else { scale };
+    let mask: Vec<f32> = (0..rows * columns).map(|_| kept(rng.random::<f64>() < share)).collect();
+    let mask = Tensor::from_data(TensorData::new(mask, [rows, columns]), &x.device());
+    x * mask
 }

@@ -7,4 +7,4 @@ mod mlp;
 
 pub use autoencoder::{Autoencoder, AutoencoderConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig};
-pub use mlp::{Activation, Mlp};
+pub use mlp::{Activation, Hidden, Mlp};

@@ -1,8 +1,13 @@
 //! What the tests of this crate share.
 #![allow(dead_code, clippy::unwrap_used)]
 
+use std::collections::HashMap;
+use std::path::Path;
+
 use gcl_core::{Device, Tensor, rng};
 use rand::RngExt;
+use safetensors::SafeTensors;
+use safetensors::tensor::TensorView;
 
 /// Every device that the test binary holds, by name: each tensor test runs on all of them.
 pub fn devices() -> Vec<(&'static str, Device)> {
@@ -49,4 +54,31 @@ pub fn auc(low: &[f32], high: &[f32]) -> f64 {
         })
         .sum();
     wins / (low.len() * high.len()) as f64
+}
+
+/// A file below `tests/golden`; `None`, said aloud, where it is not there.
+pub fn golden(file: &str) -> Option<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden").join(file);
+    let bytes = std::fs::read(&path).ok();
+    if bytes.is_none() {
+        eprintln!("SKIPPED: {} is not there (packaged alone?)", path.display());
+    }
+    bytes
+}
+
+/// The tensors of a file under some prefixes, as a buffer of their own.
+pub fn part(file: &SafeTensors<'_>, prefixes: &[&str]) -> Vec<u8> {
+    let mut tensors: HashMap<String, TensorView<'_>> = HashMap::new();
+    for (name, view) in file.iter() {
+        let inside = |prefix: &&str| name.strip_prefix(*prefix)?.strip_prefix('.');
+        if let Some(short) = prefixes.iter().find_map(inside) {
+            tensors.insert(short.to_owned(), view);
+        }
+    }
+    safetensors::serialize(tensors, None).unwrap()
+}
+
+/// The values of a single-precision tensor.
+pub fn floats(view: &TensorView<'_>) -> Vec<f32> {
+    view.data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
 }

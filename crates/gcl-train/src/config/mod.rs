@@ -1,10 +1,12 @@
 //! What a run does: one value, from which everything else follows.
 
+mod detector;
 mod method;
 mod overrides;
 mod preset;
 mod validate;
 
+pub use detector::DetectorConfig;
 pub use method::Method;
 pub use overrides::{apply_overrides, from_toml};
 pub use preset::{DataFacts, Preset};
@@ -13,7 +15,7 @@ use gcl_core::temporal::TemporalDifference;
 use gcl_core::{AutoencoderConfig, CooperativeConfig, DiscriminatorConfig, ScalerKind};
 use serde::{Deserialize, Serialize};
 
-use crate::schedule::Budget;
+use crate::schedule::{Budget, batches};
 
 /// A resolved run: what `config.toml` in a run directory holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,16 +57,18 @@ impl RunConfig {
             TrainOn::Calm { rule } => Some(rule),
             TrainOn::All | TrainOn::NormalVideos => None,
         };
-        let before = self.pretraining.and_then(|before| rule(before.on));
-        before.into_iter().chain(rule(self.training.on)).collect()
+        self.segments().into_iter().filter_map(rule).collect()
     }
 
     /// Whether any part of the run depends on video labels. All others never see them.
     pub fn uses_labels(&self) -> bool {
-        let of_normal = |on: TrainOn| on == TrainOn::NormalVideos;
-        self.labelled_share > 0.0
-            || of_normal(self.training.on)
-            || self.pretraining.is_some_and(|before| of_normal(before.on))
+        self.labelled_share > 0.0 || self.segments().contains(&TrainOn::NormalVideos)
+    }
+
+    /// What each phase trains on.
+    fn segments(&self) -> Vec<TrainOn> {
+        let before = self.pretraining.map(|before| [before.on, before.discriminator_on]);
+        before.into_iter().flatten().chain([self.training.on]).collect()
     }
 }
 
@@ -80,22 +84,6 @@ pub enum ScoreSource {
     MeanRank,
     /// A plain detector's score.
     Detector,
-}
-
-/// A plain detector and its settings.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "name", deny_unknown_fields)]
-pub enum DetectorConfig {
-    /// Distance to the k-th nearest training segment.
-    Knn {
-        /// Which neighbour.
-        k: usize,
-    },
-    /// Mahalanobis distance with a shrunk covariance.
-    Mahalanobis {
-        /// The identity's share in the covariance, in (0, 1].
-        shrinkage: f64,
-    },
 }
 
 /// What the loop does with a batch.
@@ -133,10 +121,52 @@ pub struct Training {
     pub kind: Loop,
     /// On which segments.
     pub on: TrainOn,
+    /// Whose turn it is to train, where both networks do.
+    pub turns: Turns,
     /// Segments in a batch; paper §4: 8192.
     pub batch: usize,
+    /// What becomes of segments that fill no whole batch.
+    pub last_batch: LastBatch,
+    /// Whether each phase starts with optimizers without state.
+    pub fresh_optimizers: bool,
     /// For how long.
     pub budget: Budget,
+}
+
+impl Training {
+    /// How many batches an epoch of `segments` has, and the size of each but the last.
+    pub fn batches(&self, segments: usize) -> (usize, usize) {
+        match self.last_batch {
+            LastBatch::Even => batches(segments, self.batch),
+            LastBatch::Keep => (segments.div_ceil(self.batch.max(1)).max(1), self.batch),
+            // An epoch without any batch would train nothing: a set below one batch is one.
+            LastBatch::Drop => ((segments / self.batch.max(1)).max(1), self.batch),
+        }
+    }
+}
+
+/// Whose turn it is to train in the loop of both networks. See `docs/method.md`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turns {
+    /// Both networks, on every batch.
+    #[default]
+    EveryBatch,
+    /// D for an epoch, on the labels of a G that stays; then G for an epoch, on D's; and so on.
+    EveryEpoch,
+}
+
+/// What becomes of segments that fill no whole batch; unspecified in the paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LastBatch {
+    /// There is no smaller batch: all are made nearly equal, none larger than asked.
+    #[default]
+    Even,
+    /// They are a smaller batch.
+    Keep,
+    /// They sit the epoch out; another shuffle leaves out others.
+    Drop,
 }
 
 /// Pre-training: first G by plain reconstruction, then D on the labels of a G that stays.
@@ -148,7 +178,9 @@ pub struct Pretraining {
     /// For how long G trains; as long as the loop if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator: Option<Budget>,
-    /// For how long D trains, on all segments; as long as the loop if absent.
+    /// The segments that D trains on.
+    pub discriminator_on: TrainOn,
+    /// For how long D trains; as long as the loop if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discriminator: Option<Budget>,
 }

@@ -1,7 +1,9 @@
 //! What a configuration must hold to before anything starts.
 
 use gcl_core::soft_label::LabelRule;
+use gcl_core::target::NegativeTarget;
 use gcl_core::threshold::Threshold;
+use gcl_core::weak_label::AnomalousVideos;
 
 use super::{Loop, RunConfig, ScoreSource};
 use crate::error::{Result, TrainError};
@@ -39,6 +41,25 @@ impl RunConfig {
         }
         optimizer.init().map_err(|e| TrainError::Config(format!("cooperative.optimizer: {e}")))?;
         self.validate_thresholds()?;
+        self.validate_target()?;
+        for rule in self.cleaning_rules() {
+            rule.validate().map_err(|e| TrainError::Config(e.to_string()))?;
+        }
+        let weak = &self.cooperative.weak.anomalous;
+        if matches!(*weak, AnomalousVideos::Top { share } if !(share > 0.0 && share <= 1.0)) {
+            return refuse("cooperative.weak.anomalous", "a share in (0, 1]", weak);
+        }
+        for (key, dropout) in [
+            ("generator.dropout", self.generator.dropout),
+            ("discriminator.dropout", self.discriminator.dropout),
+        ] {
+            if !(0.0..1.0).contains(&dropout) {
+                return refuse(key, "in [0, 1)", &dropout);
+            }
+        }
+        if let Some(detector) = self.detector {
+            detector.validate(self.generator.input)?;
+        }
         let sources: &[ScoreSource] = match (self.detector, self.training.kind) {
             (Some(_), _) => &[ScoreSource::Detector],
             (None, Loop::Cooperate) => {
@@ -52,6 +73,21 @@ impl RunConfig {
         }
     }
 
+    fn validate_target(&self) -> Result<()> {
+        let fine = match self.cooperative.target {
+            NegativeTarget::Ones { value } => value.is_finite(),
+            NegativeTarget::Gaussian { sigma } => sigma.is_finite() && sigma >= 0.0,
+            NegativeTarget::Replace | NegativeTarget::Exclude { .. } => true,
+        };
+        match fine {
+            true => Ok(()),
+            false => Err(TrainError::Config(format!(
+                "cooperative.target is {:?}, expected a finite value, or a sigma of at least 0",
+                self.cooperative.target
+            ))),
+        }
+    }
+
     fn validate_thresholds(&self) -> Result<()> {
         let mut rules = vec![("discriminator_labels", self.cooperative.discriminator_labels)];
         if let LabelRule::Hard { threshold } = self.cooperative.generator_labels {
@@ -59,9 +95,10 @@ impl RunConfig {
         }
         for (key, rule) in rules {
             let fine = match rule {
-                Threshold::MeanStd { k } => k.is_finite(),
+                Threshold::MeanStd { k, .. } => k.is_finite(),
                 Threshold::Top { share } => share > 0.0 && share < 1.0,
                 Threshold::Valley { bins } => (8..=65_536).contains(&bins),
+                Threshold::Otsu => true,
             };
             if !fine {
                 return Err(TrainError::Config(format!(

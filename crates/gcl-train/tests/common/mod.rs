@@ -23,8 +23,25 @@ pub fn devices() -> Vec<(&'static str, Device)> {
 /// A folder of features: `videos` videos of 20 segments; in every third one, segments 8 to 10 lie
 /// apart from the rest.
 pub fn features(folder: &Path, videos: usize, seed: u64) -> FeatureSet {
+    let meta = meta(20);
+    for v in 0..videos {
+        let mut rng = rng::stream(seed, "features", v as u64);
+        let rows: Vec<f32> = (0..20 * D)
+            .map(|i| {
+                // Each odd segment lies apart in a direction of its own, as anomalies do.
+                let scale = if v % 3 == 0 && is_odd(i / D) { 5.0 } else { 1.0 };
+                3.0 + scale * rng.sample::<f32, _>(rand_distr::StandardNormal)
+            })
+            .collect();
+        write_video(folder, v, &rows, &meta);
+    }
+    FeatureSet::open(folder).unwrap()
+}
+
+/// The description of a video of this many segments.
+pub fn meta(segments: usize) -> FeatureMeta {
     let clips = Clips { length: 16, stride: 16, tail: Tail::Shift };
-    let meta = FeatureMeta {
+    FeatureMeta {
         extractor: ExtractorIdentity {
             name: "test".to_owned(),
             version: "1".to_owned(),
@@ -36,22 +53,15 @@ pub fn features(folder: &Path, videos: usize, seed: u64) -> FeatureSet {
             crops: 1,
         },
         decoder: "none".to_owned(),
-        frames: 20 * 16 - 5,
+        frames: segments * 16 - 5,
         fps: Some(10.0),
-    };
-    for v in 0..videos {
-        let mut rng = rng::stream(seed, "features", v as u64);
-        let rows: Vec<f32> = (0..20 * D)
-            .map(|i| {
-                // Each odd segment lies apart in a direction of its own, as anomalies do.
-                let scale = if v % 3 == 0 && is_odd(i / D) { 5.0 } else { 1.0 };
-                3.0 + scale * rng.sample::<f32, _>(rand_distr::StandardNormal)
-            })
-            .collect();
-        let id = VideoId::new(format!("cam/{v:02}")).unwrap();
-        write_features(folder, &id, &[20, D], &rows, &meta).unwrap();
     }
-    FeatureSet::open(folder).unwrap()
+}
+
+/// Writes one video, `cam/NN`.
+pub fn write_video(folder: &Path, number: usize, rows: &[f32], meta: &FeatureMeta) {
+    let id = VideoId::new(format!("cam/{number:02}")).unwrap();
+    write_features(folder, &id, &[rows.len() / D, D], rows, meta).unwrap();
 }
 
 pub fn is_odd(segment: usize) -> bool {

@@ -1,7 +1,10 @@
 //! From a batch of scores to pseudo-labels (paper §3.2.2, §3.2.4 and §4).
 
+mod split;
+
 use serde::{Deserialize, Serialize};
 
+use self::split::{otsu, valley};
 use crate::error::{CoreError, Result, ensure_finite};
 
 /// The score from which on a sample is labelled anomalous, found anew in every batch.
@@ -9,10 +12,12 @@ use crate::error::{CoreError, Result, ensure_finite};
 #[serde(rename_all = "kebab-case", tag = "rule", deny_unknown_fields)]
 pub enum Threshold {
     /// μ + k·σ of the batch (paper §4: k = 1 for G's errors, 0.1 for D's probabilities).
-    /// σ is the sample standard deviation.
     MeanStd {
         /// How many standard deviations above the mean.
         k: f64,
+        /// What σ divides by; unspecified in the paper.
+        #[serde(default)]
+        std: Deviation,
     },
     /// A fixed share of the batch, the highest scores (paper §3.2.2, share not given): from the
     /// exact (1 − share) quantile on, linear between neighbours. Where ties would carry more than
@@ -27,9 +32,28 @@ pub enum Threshold {
         /// The number of histogram bins, at least 8.
         bins: usize,
     },
+    /// Otsu's: the split with the largest variance between its two sides, over all splits of the
+    /// sorted scores; the threshold is the upper side's smallest score. μ + σ where all are equal.
+    Otsu,
+}
+
+/// What a standard deviation of n values divides by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deviation {
+    /// n − 1, what the paper's framework does unasked.
+    #[default]
+    Sample,
+    /// n.
+    Population,
 }
 
 impl Threshold {
+    /// μ + k·σ with the sample standard deviation.
+    pub fn mean_std(k: f64) -> Threshold {
+        Threshold::MeanStd { k, std: Deviation::Sample }
+    }
+
     /// The threshold for these scores.
     ///
     /// # Errors
@@ -41,22 +65,20 @@ impl Threshold {
             return Err(CoreError::shape("scores to find a threshold in", "at least 1", 0));
         }
         match *self {
-            Threshold::MeanStd { k } if k.is_finite() => {
-                let (mean, std) = mean_std(scores);
-                Ok(mean + k * std)
-            }
-            Threshold::MeanStd { k } => Err(CoreError::setting("k", "a finite number", k)),
+            Threshold::MeanStd { k, std } if k.is_finite() => Ok(mean_plus(scores, k, std)),
+            Threshold::MeanStd { k, .. } => Err(CoreError::setting("k", "a finite number", k)),
             Threshold::Top { share } if share > 0.0 && share < 1.0 => {
                 Ok(quantile(scores, 1.0 - share))
             }
             Threshold::Top { share } => Err(CoreError::setting("share", "in (0, 1)", share)),
             Threshold::Valley { bins } if bins >= 8 => {
-                Ok(valley(scores, bins).unwrap_or_else(|| {
-                    let (mean, std) = mean_std(scores);
-                    mean + std
-                }))
+                Ok(valley(scores, bins)
+                    .unwrap_or_else(|| mean_plus(scores, 1.0, Deviation::Sample)))
             }
             Threshold::Valley { bins } => Err(CoreError::setting("bins", "at least 8", bins)),
+            Threshold::Otsu => {
+                Ok(otsu(scores).unwrap_or_else(|| mean_plus(scores, 1.0, Deviation::Sample)))
+            }
         }
     }
 
@@ -93,6 +115,15 @@ pub fn mean_std(values: &[f32]) -> (f64, f64) {
     (mean, if values.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 })
 }
 
+fn mean_plus(scores: &[f32], k: f64, std: Deviation) -> f64 {
+    let (mean, sample) = mean_std(scores);
+    let n = scores.len() as f64;
+    match std {
+        Deviation::Sample => mean + k * sample,
+        Deviation::Population => mean + k * sample * ((n - 1.0) / n).sqrt(),
+    }
+}
+
 /// The q-quantile, linear between the two nearest order statistics.
 pub fn quantile(values: &[f32], q: f64) -> f64 {
     let mut sorted = values.to_vec();
@@ -103,62 +134,6 @@ pub fn quantile(values: &[f32], q: f64) -> f64 {
     below + (above - below) * position.fract()
 }
 
-/// The lowest point between the two modes that are left after smoothing away all others (Prewitt
-/// and Mendelsohn's minimum method); `None` if fewer than two modes are left.
-fn valley(values: &[f32], bins: usize) -> Option<f64> {
-    let min = f64::from(values.iter().copied().fold(f32::INFINITY, f32::min));
-    let max = f64::from(values.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-    let width = (max - min) / bins as f64;
-    if width <= 0.0 {
-        return None;
-    }
-    let mut counts = vec![0.0; bins];
-    for &v in values {
-        counts[(((f64::from(v) - min) / width) as usize).min(bins - 1)] += 1.0;
-    }
-    for _ in 0..MAX_SMOOTHINGS {
-        let modes = modes(&counts);
-        match modes[..] {
-            [first, second] => {
-                let lowest = (first..=second).min_by(|&a, &b| counts[a].total_cmp(&counts[b]))?;
-                return Some(min + (lowest as f64 + 0.5) * width);
-            }
-            [] | [_] => return None,
-            _ => counts = smooth(&counts),
-        }
-    }
-    None
-}
-
-/// Smoothings after which a histogram with more than two modes is taken to have none that count.
-const MAX_SMOOTHINGS: usize = 10_000;
-
-/// The local maxima; a plateau counts once, at its left end.
-fn modes(counts: &[f64]) -> Vec<usize> {
-    let mut modes = Vec::new();
-    let mut rising = true;
-    let mut top = 0;
-    for i in 1..=counts.len() {
-        let (before, now) = (counts[i - 1], counts.get(i).copied().unwrap_or(f64::NEG_INFINITY));
-        if now > before {
-            (rising, top) = (true, i);
-        } else if now < before {
-            if rising && before > 0.0 {
-                modes.push(top);
-            }
-            rising = false;
-        }
-    }
-    modes
-}
-
-/// A three-bin mean, edges repeated.
-fn smooth(counts: &[f64]) -> Vec<f64> {
-    let last = counts.len() - 1;
-    let at = |i: usize| counts[i.min(last)];
-    (0..=last).map(|i| (at(i.saturating_sub(1)) + at(i) + at(i + 1)) / 3.0).collect()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -166,8 +141,7 @@ mod tests {
 
     #[test]
     fn the_papers_rule_is_mean_plus_k_std() {
-        let (labels, threshold) =
-            Threshold::MeanStd { k: 1.0 }.label(&[1.0, 2.0, 3.0, 4.0]).unwrap();
+        let (labels, threshold) = Threshold::mean_std(1.0).label(&[1.0, 2.0, 3.0, 4.0]).unwrap();
         approx::assert_relative_eq!(threshold, 2.5 + (5.0f64 / 3.0).sqrt());
         assert_eq!(labels, [false, false, false, true]);
     }
@@ -208,9 +182,25 @@ mod tests {
     }
 
     #[test]
+    fn the_population_deviation_is_smaller() {
+        let rule = Threshold::MeanStd { k: 1.0, std: Deviation::Population };
+        let threshold = rule.of(&[1.0, 2.0, 3.0, 4.0]).unwrap();
+        approx::assert_relative_eq!(threshold, 2.5 + 1.25f64.sqrt(), epsilon = 1e-12);
+    }
+
+    #[test]
+    fn otsu_splits_between_two_groups() {
+        let (labels, threshold) = Threshold::Otsu.label(&[1.0, 9.0, 1.2, 0.8, 8.0]).unwrap();
+        assert_eq!(threshold, 8.0);
+        assert_eq!(labels, [false, true, false, false, true]);
+        assert_eq!(Threshold::Otsu.of(&[2.0; 5]).unwrap(), 2.0);
+        assert_eq!(Threshold::Otsu.of(&[2.0]).unwrap(), 2.0);
+    }
+
+    #[test]
     fn bad_input_is_refused() {
-        assert!(Threshold::MeanStd { k: 1.0 }.of(&[]).is_err());
-        assert!(Threshold::MeanStd { k: 1.0 }.of(&[1.0, f32::NAN]).is_err());
+        assert!(Threshold::mean_std(1.0).of(&[]).is_err());
+        assert!(Threshold::mean_std(1.0).of(&[1.0, f32::NAN]).is_err());
         assert!(Threshold::Top { share: 1.0 }.of(&[1.0]).is_err());
         assert!(Threshold::Valley { bins: 2 }.of(&[1.0]).is_err());
     }

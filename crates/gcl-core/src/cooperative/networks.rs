@@ -1,0 +1,124 @@
+//! What a pair answers, and how it is stored.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::{CooperativeConfig, CooperativePair, to_host};
+use crate::error::{CoreError, Result};
+use crate::learner::Learner;
+use crate::loss::sample_error;
+use crate::networks::{Autoencoder, Discriminator};
+use crate::state::State;
+
+impl CooperativePair {
+    /// G's reconstruction of features, `[batch, d]`.
+    pub fn reconstruct(&self, features: Tensor<2>) -> Tensor<2> {
+        self.generator.module().valid().forward(features)
+    }
+
+    /// G's reconstruction error of each sample: the generator's anomaly score.
+    ///
+    /// # Errors
+    /// [`CoreError::Shape`] for another dimension, [`CoreError::NotFinite`] if one is not finite.
+    pub fn errors(&self, features: Tensor<2>) -> Result<Vec<f32>> {
+        self.check(&features)?;
+        let reconstruction = self.reconstruct(features.clone());
+        let errors = sample_error(features, reconstruction, self.config.error);
+        to_host("reconstruction error", errors)
+    }
+
+    /// D's probability of each sample being anomalous: the discriminator's score (§3.4).
+    ///
+    /// # Errors
+    /// [`CoreError::Shape`] for another dimension, [`CoreError::NotFinite`] if one is not finite.
+    pub fn probabilities(&self, features: Tensor<2>) -> Result<Vec<f32>> {
+        self.check(&features)?;
+        let probability = self.discriminator.module().valid().probability(features);
+        to_host("discriminator probability", probability)
+    }
+
+    /// D's log-odds: the same order as its probabilities, without their saturation.
+    ///
+    /// # Errors
+    /// [`CoreError::Shape`] for another dimension, [`CoreError::NotFinite`] if one is not finite.
+    pub fn logits(&self, features: Tensor<2>) -> Result<Vec<f32>> {
+        self.check(&features)?;
+        to_host("discriminator log-odds", self.discriminator.module().valid().logits(features))
+    }
+
+    /// Forgets both optimizers' states, as between pre-training and the loop.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for impossible optimizer settings.
+    pub fn reset_optimizers(&mut self) -> Result<()> {
+        self.generator.reset_optimizer()?;
+        self.discriminator.reset_optimizer()
+    }
+
+    /// The generator.
+    pub fn generator(&self) -> &Autoencoder {
+        self.generator.module()
+    }
+
+    /// The discriminator.
+    pub fn discriminator(&self) -> &Discriminator {
+        self.discriminator.module()
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &CooperativeConfig {
+        &self.config
+    }
+
+    /// The device of plain (not differentiated) tensors, where batches go.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Replaces both networks, for instance by published weights, and forgets the optimizers.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for impossible optimizer settings, [`CoreError::Shape`] if the two
+    /// disagree about the feature dimension.
+    pub fn set_networks(&mut self, g: Autoencoder, d: Discriminator) -> Result<()> {
+        let (expected, found) = (g.mlp().input(), d.mlp().input());
+        if expected != found {
+            return Err(CoreError::shape("the discriminator's input dimension", expected, found));
+        }
+        self.generator = Learner::new(g, self.config.optimizer)?;
+        self.discriminator = Learner::new(d, self.config.optimizer)?;
+        Ok(())
+    }
+
+    /// Weights and optimizers, to go on bit for bit.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if they cannot be read from the device.
+    pub fn save(&self) -> Result<State> {
+        let mut state = State::default();
+        state.put_state("generator", self.generator.save()?);
+        state.put_state("discriminator", self.discriminator.save()?);
+        Ok(state)
+    }
+
+    /// Goes back to a saved state.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if it is damaged or of other networks.
+    pub fn load(&mut self, state: &State) -> Result<()> {
+        self.generator.load(&state.get_state("generator"))?;
+        self.discriminator.load(&state.get_state("discriminator"))
+    }
+
+    /// Refuses batches that the networks do not fit.
+    pub(super) fn check(&self, features: &Tensor<2>) -> Result<()> {
+        let (expected, found) = (self.generator.module().mlp().input(), features.dims());
+        match found[1] == expected && found[0] > 0 {
+            true => Ok(()),
+            false => {
+                let expected = format!("rows of {expected} dimensions, at least one");
+                Err(CoreError::shape("a batch", expected, format!("{found:?}")))
+            }
+        }
+    }
+}
