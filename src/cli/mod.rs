@@ -13,6 +13,7 @@ mod interrupt;
 mod progress;
 mod report;
 mod score;
+mod test_set;
 mod train;
 
 use std::process::ExitCode;

@@ -7,10 +7,14 @@ use std::time::Duration;
 use clap::Args;
 use gcl_data::{Clips, FeatureSet, Manifest, Tail, VideoId};
 use gcl_train::config::{DataFacts, apply_overrides, from_toml};
-use gcl_train::{Event, Listener, Method, Model, Preset, RunConfig, RunDir, TrainOptions, Trainer};
+use gcl_train::{
+    Event, Listener, Method, Model, NamedBudget, Preset, RunConfig, RunDir, RunState, ScoreSource,
+    Scorer, TestAuc, TrainError, TrainOptions,
+};
 
 use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;
+use super::test_set::{TestArgs, TestSet};
 use super::{device, interrupt};
 
 /// The extractor whose features the paper's settings fit.
@@ -22,6 +26,7 @@ const PAPER_EXTRACTOR: &str = "resnext101";
   gcl train features --out runs/first
   gcl train features --out runs/knn --method knn
   gcl train features --out runs/slow --set training.budget.epochs=30 --set training.batch=512
+  gcl train features --out runs/judged --test test-features --truth truth.csv
   gcl train features --out runs/first --resume")]
 pub struct TrainArgs {
     /// A folder of features: one .npy a video, [T, d] or [T, crops, d].
@@ -33,11 +38,13 @@ pub struct TrainArgs {
     choice: MethodArgs,
     #[command(flatten)]
     clips: ClipArgs,
+    #[command(flatten)]
+    test: TestArgs,
     /// A configuration file, as config.toml in a run's folder; replaces --method and --preset.
     #[arg(long, conflicts_with_all = ["method", "preset"])]
     config: Option<PathBuf>,
     /// Go on with a run that was interrupted.
-    #[arg(long, conflicts_with_all = ["method", "preset", "seed", "set", "config"])]
+    #[arg(long, conflicts_with_all = ["method", "preset", "seed", "set", "config", "budget", "test"])]
     resume: bool,
 }
 
@@ -54,6 +61,11 @@ pub struct MethodArgs {
     /// Every random decision follows from this number; 0 unless given.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// How long to train: `printed`, the paper's 15 epochs whatever the number of segments, or
+    /// `equalised`, at least 1,400 steps, as many as 15 epochs of UCF-Crime are; the preset's own
+    /// unless given (`paper`: equalised).
+    #[arg(long)]
+    pub budget: Option<NamedBudget>,
     /// Change one value of the configuration: key=value, with dots into the tables.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -68,11 +80,34 @@ pub struct MethodArgs {
     #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
           value_parser = parse_seconds)]
     pub save_every: Duration,
+    /// Features that take more memory than this are read from their files as they are needed:
+    /// bytes, or with a unit, such as 512MiB or 2GB. What is computed does not depend on it.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
+          value_parser = parse_bytes)]
+    pub memory_limit: u64,
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
+}
+
+/// A number of bytes, as `1073741824`, `512MiB` or `1.5 GB`.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err("expected bytes, or a unit of B, kB, MB, GB, KiB, MiB or GiB".to_owned()),
+    };
+    let number: f64 = number.parse().map_err(|_| "expected a number of bytes".to_owned())?;
+    Ok((number * unit) as u64) // saturates
 }
 
 /// How plain .npy features were cut; features that gcl extracted know it themselves.
@@ -110,6 +145,11 @@ pub fn run(args: TrainArgs) -> Outcome {
     device::find(&args.choice.device)?;
     let set = FeatureSet::open_with(&args.features, args.clips.clips())?;
     let run = RunDir::new(&args.out);
+    let test = match args.resume {
+        true => TestArgs::of_run(&run)?,
+        false => args.test,
+    };
+    let judge = test.open(&set, args.clips.clips())?;
     match (args.resume, run.exists()) {
         (true, true) => eprintln!("going on with {}", args.out.display()),
         (true, false) => {
@@ -120,15 +160,22 @@ pub fn run(args: TrainArgs) -> Outcome {
         }
         (false, _) => {
             let config = configuration(&args.choice, args.config.as_deref(), &set)?;
+            // Before the run itself, which from then on is one that can be resumed.
+            if !run.exists() {
+                test.remember(&run)?;
+            }
             run.create(&config)?;
         }
     }
-    train(&set, &run, &args.choice).map_err(|failure| match failure {
+    train(&set, &run, &args.choice, judge.as_ref()).map_err(|failure| match failure {
         Failure::Interrupted(text) => {
             Failure::Interrupted(format!("{text}: the same command with --resume goes on"))
         }
         other => other,
     })?;
+    if let Some(judge) = &judge {
+        print_results(&judge.write_results(&run, &device::find(&args.choice.device)?)?);
+    }
     println!("{}", run.path().display());
     Ok(Done::Fully)
 }
@@ -166,11 +213,21 @@ pub fn configuration(
         }
     };
     config.seed = choice.seed.unwrap_or(config.seed);
+    if let Some(budget) = choice.budget {
+        config.training.budget = budget.budget();
+    }
     Ok(apply_overrides(&config, &choice.set)?)
 }
 
 /// Trains a run that exists, from wherever it stands.
-pub fn train(set: &FeatureSet, run: &RunDir, choice: &MethodArgs) -> Result<Model, Failure> {
+///
+/// A test set judges it as it goes, and nothing more.
+pub fn train(
+    set: &FeatureSet,
+    run: &RunDir,
+    choice: &MethodArgs,
+    test: Option<&TestSet>,
+) -> Result<Model, Failure> {
     let normal = match &choice.labels {
         Some(path) => Some(normal_videos(path)?),
         None => None,
@@ -180,11 +237,25 @@ pub fn train(set: &FeatureSet, run: &RunDir, choice: &MethodArgs) -> Result<Mode
         device: device::find(&choice.device)?,
         cancel: &interrupt::INTERRUPTED,
         save_every: choice.save_every,
+        memory_limit: choice.memory_limit,
     };
-    let mut listener = Terminal { progress: Progress::new("training", "steps", 0) };
+    let score = run.config()?.score;
+    let judge = test.map(|test| (test, score));
+    let mut listener = Terminal { progress: Progress::new("training", "steps", 0), judge };
     let result = gcl_train::train(set, run, &options, &mut listener);
     listener.progress.finish();
     Ok(result?)
+}
+
+/// The AUCs of a run's states, on standard error; results.json holds them too.
+fn print_results(results: &[(RunState, TestAuc)]) {
+    eprintln!("frame AUC       generator  discriminator  score");
+    for (state, auc) in results {
+        let show = |auc: Option<f64>| auc.map_or("-".to_owned(), |auc| format!("{auc:.4}"));
+        let [g, d, s] = [auc.generator, auc.discriminator, auc.score].map(show);
+        let note = if *state == RunState::Oracle { "  (chosen by these labels)" } else { "" };
+        eprintln!("  {:12}  {g:>9}  {d:>13}  {s:>5}{note}", state.name());
+    }
 }
 
 /// Which videos a manifest calls normal or not; its labels say whether a video holds an anomaly.
@@ -194,11 +265,13 @@ fn normal_videos(manifest: &Path) -> Result<BTreeMap<VideoId, bool>, Failure> {
 }
 
 /// Shows a run on the terminal.
-struct Terminal {
+struct Terminal<'a> {
     progress: Progress,
+    /// The test set, and the score that the run's model gives.
+    judge: Option<(&'a TestSet, ScoreSource)>,
 }
 
-impl Listener for Terminal {
+impl Listener for Terminal<'_> {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Started { videos, segments, dim, phases } => {
@@ -222,5 +295,10 @@ impl Listener for Terminal {
         self.progress.set(progress.step);
     }
 
-    fn epoch(&mut self, _trainer: &Trainer) {}
+    fn evaluate(&mut self, networks: &Scorer<'_>) -> Result<Option<TestAuc>, TrainError> {
+        let judge = |(test, score): (&TestSet, ScoreSource)| {
+            test.judge(|features| networks.score(features), score)
+        };
+        self.judge.map(judge).transpose()
+    }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Loop, RunConfig, TrainOn};
 use crate::error::{Result, TrainError};
 use crate::events::{EpochReport, PhaseOutline, Progress};
-use crate::samples::Samples;
+use crate::samples::{Feed, Place, Samples, tensor};
 use crate::schedule::{Budget, batches, epoch_order};
 use crate::tally::Tally;
 
@@ -37,7 +37,9 @@ pub struct Trainer {
     pair: CooperativePair,
     phases: Vec<Phase>,
     at: Position,
-    order: Option<(u64, Vec<u32>)>,
+    feed: Feed,
+    /// The order of an epoch: of which phase and epoch, and the segments.
+    order: Option<(Place, Vec<u32>)>,
 }
 
 /// Where a run stands; with the pair's state, all that a resumed run needs.
@@ -68,7 +70,8 @@ impl Trainer {
         let phases = phases(&config, &samples)?;
         let known_normal = known_normal(&config, &samples);
         let at = Position::default();
-        Ok(Trainer { config, samples, known_normal, pair, phases, at, order: None })
+        let feed = Feed::new(&samples);
+        Ok(Trainer { config, samples, known_normal, pair, phases, at, feed, order: None })
     }
 
     /// The phases to come.
@@ -103,16 +106,20 @@ impl Trainer {
     /// # Errors
     /// [`TrainError::Core`] if a loss or score is not finite; the networks keep their last values.
     pub fn advance(&mut self) -> Result<Option<EpochReport>> {
-        let Some(phase) = self.phases.get(self.at.phase) else { return Ok(None) };
-        let (batches, batch) = batches(phase.segments.len(), self.config.training.batch);
-        let batches = batches as u64;
-        let (epoch, index) = (self.at.step / batches, (self.at.step % batches) as usize * batch);
-        let order = match self.order.take() {
-            Some((known, order)) if known == epoch => order,
-            _ => epoch_order(&phase.segments, self.config.seed, phase.name, epoch),
+        let place = (self.at.phase, self.at.step);
+        let (rows, values) = match self.feed.take(place) {
+            Some(batch) => batch?,
+            None => {
+                let Some(rows) = self.rows_at(place) else { return Ok(None) };
+                let values = self.samples.gather(&rows)?;
+                (rows, values)
+            }
         };
-        let rows = &order[index..order.len().min(index + batch)];
-        let features = self.samples.batch(rows, self.pair.device());
+        self.fetch_after(place);
+        let Some(phase) = self.phases.get(self.at.phase) else { return Ok(None) };
+        let (batches, _) = batches(phase.segments.len(), self.config.training.batch);
+        let (batches, epoch) = (batches as u64, self.at.step / batches as u64);
+        let features = tensor(values, self.samples.dim(), self.pair.device());
         let known: Option<Vec<bool>> = self
             .known_normal
             .as_ref()
@@ -146,15 +153,36 @@ impl Trainer {
             let tally = std::mem::take(&mut self.at.tally);
             tally.report(phase.name, epoch + 1, self.at.step)
         });
-        if !epoch_over {
-            self.order = Some((epoch, order));
-        }
         if phase_over {
             self.at = Position { phase: self.at.phase + 1, ..Position::default() };
             // Each phase starts with fresh optimizers (see docs/method.md).
             self.pair.reset_optimizers().map_err(TrainError::core("between two phases"))?;
         }
         Ok(report)
+    }
+
+    /// The segments of a place's batch; `None` after the last one.
+    fn rows_at(&mut self, place: Place) -> Option<Vec<u32>> {
+        let phase = self.phases.get(place.0)?;
+        let (batches, size) = batches(phase.segments.len(), self.config.training.batch);
+        let (epoch, index) = (place.1 / batches as u64, (place.1 % batches as u64) as usize * size);
+        let known = self.order.take().filter(|(of, _)| *of == (place.0, epoch));
+        let (_, order) = self.order.insert(known.unwrap_or_else(|| {
+            let order = epoch_order(&phase.segments, self.config.seed, phase.name, epoch);
+            ((place.0, epoch), order)
+        }));
+        Some(order[index..order.len().min(index + size)].to_vec())
+    }
+
+    /// Has the batch after a place read while that of the place trains.
+    fn fetch_after(&mut self, (phase, step): Place) {
+        let next = match self.phases.get(phase) {
+            Some(now) if step + 1 < now.steps => (phase, step + 1),
+            _ => (phase + 1, 0),
+        };
+        if let Some(rows) = self.rows_at(next) {
+            self.feed.fetch(next, rows);
+        }
     }
 
     /// The whole state.
@@ -188,7 +216,7 @@ impl Trainer {
             return Err(TrainError::Mismatch(format!("the saved position {at:?} is impossible")));
         }
         self.pair.load(&state.get_state("pair")).map_err(core())?;
-        (self.at, self.order) = (at, None);
+        (self.at, self.order, self.feed) = (at, None, Feed::new(&self.samples));
         Ok(())
     }
 
