@@ -68,7 +68,7 @@ fn a_run_from_disk_leaves_the_same_files() {
                 TrainOptions { normal, memory_limit, ..TrainOptions::new(device.clone(), &cancel) };
             gcl_train::train(&set, &run, &options, &mut Silent).unwrap();
             let mut files = files(run.path());
-            // It names parameters by identities that differ from process to process.
+            // It names parameters by identities that are drawn anew for each run.
             files.remove("state/state.safetensors");
             files
         };
@@ -93,7 +93,6 @@ fn a_limit_decides_where_the_features_are() {
 #[test]
 fn rows_come_in_the_order_asked_for_scaled_whatever_the_source() {
     let folder = tempfile::tempdir().unwrap();
-    // Half-width floats in memory do not exist: crops and other types are read as `FeatureSet` does.
     for (name, crops) in [("plain", 1), ("crops", 3)] {
         let dir = folder.path().join(name);
         let mut expected: Vec<Vec<f32>> = Vec::new();
