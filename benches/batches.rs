@@ -46,12 +46,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut rates = vec![Vec::new(); trainers.len()];
     for round in 0..=rounds {
         for ((name, trainer), rates) in trainers.iter_mut().zip(&mut rates) {
-            let start = Instant::now();
+            let (start, busy) = (Instant::now(), processor_seconds());
             for _ in 0..steps {
                 trainer.advance()?;
             }
             let rate = steps as f64 / start.elapsed().as_secs_f64();
-            println!("{name}: {rate:.3} steps/s, {}", anonymous());
+            let busy = (processor_seconds() - busy) / steps as f64;
+            println!("{name}: {rate:.3} steps/s, {busy:.2} processor s a step, {}", memory());
             // The first round fills allocator and page cache, and does not count.
             if round > 0 {
                 rates.push(rate);
@@ -67,7 +68,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// The process's anonymous memory now and its peak of all memory, where the system tells.
-fn anonymous() -> String {
+fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let wanted = |line: &&str| line.starts_with("RssAnon") || line.starts_with("VmHWM");
     let lines: Vec<String> = status
@@ -76,4 +77,13 @@ fn anonymous() -> String {
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     lines.join(", ")
+}
+
+/// Processor time of all threads so far, where the system tells: unlike the rate, it says the same
+/// on a machine that others use too.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+    let ticks = fields.iter().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok());
+    ticks.sum::<f64>() / 100.0
 }

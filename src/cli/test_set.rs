@@ -6,7 +6,7 @@ use clap::Args;
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_data::{Clips, FeatureSet, VideoId};
 use gcl_eval::Pool;
-use gcl_train::{Event, Model, RunDir, RunState, ScoreSource, SegmentScores, TestAuc, TrainError};
+use gcl_train::{RunDir, ScoreSource, SegmentScores, TestAuc, TrainError};
 use serde::{Deserialize, Serialize};
 
 use super::error::Failure;
@@ -75,7 +75,8 @@ fn remembered(run: &RunDir) -> PathBuf {
     run.path().join("test.json")
 }
 
-fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
+/// Writes a file of JSON for people to read too.
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
     let json = serde_json::to_vec_pretty(value).map_err(Failure::data)?;
     write_bytes_atomic(path, &json).map_err(Failure::io(path))
 }
@@ -169,77 +170,8 @@ impl TestSet {
         Ok(TestAuc { generator, discriminator, score })
     }
 
-    /// Judges every state that a finished run left, and writes results.json.
-    pub fn write_results(
-        &self,
-        run: &RunDir,
-        device: &gcl_core::Device,
-    ) -> Result<Vec<(RunState, TestAuc)>, Failure> {
-        let mut results = Results::of(run)?;
-        let mut found = Vec::new();
-        for state in RunState::ALL {
-            let folder = run.model_of(state);
-            if !folder.join("model.json").exists() {
-                continue;
-            }
-            let model = Model::load(&folder, device)?;
-            let auc = self.judge(|features| model.score(features), model.card().config.score)?;
-            results.states.entry(state.name()).or_default().auc = auc;
-            found.push((state, auc));
-        }
-        results.test_videos = self.videos.len();
-        results.test_frames = self.videos.iter().map(|(_, _, labels)| labels.len()).sum();
-        write_json(&run.results(), &results)?;
-        Ok(found)
-    }
-}
-
-/// What results.json holds. `oracle` was chosen with the test set's labels: an upper bound.
-#[derive(Default, Serialize)]
-struct Results {
-    test_videos: usize,
-    test_frames: usize,
-    states: std::collections::BTreeMap<&'static str, StateResult>,
-}
-
-#[derive(Default, Serialize)]
-struct StateResult {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phase: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    epoch: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<u64>,
-    /// Rank agreement with plain detectors, by which `chosen` was chosen.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agreement: Option<f64>,
-    auc: TestAuc,
-}
-
-impl Results {
-    /// When each state was, by the run's events.
-    fn of(run: &RunDir) -> Result<Results, Failure> {
-        let mut results = Results::default();
-        for event in run.events()? {
-            match event {
-                Event::Epoch(epoch) => {
-                    let last = results.states.entry(RunState::Last.name()).or_default();
-                    last.agreement = epoch.signals.and_then(|signals| signals.score);
-                    last.phase = Some(epoch.phase);
-                    (last.epoch, last.step) = (Some(epoch.epoch), Some(epoch.step));
-                }
-                Event::Finished { chosen, oracle, .. } => {
-                    for (state, kept) in [(RunState::Chosen, chosen), (RunState::Oracle, oracle)] {
-                        let Some(kept) = kept else { continue };
-                        let result = results.states.entry(state.name()).or_default();
-                        result.phase = Some(kept.phase);
-                        (result.epoch, result.step) = (Some(kept.epoch), Some(kept.step));
-                        result.agreement = (state == RunState::Chosen).then_some(kept.value);
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(results)
+    /// How many videos and frames are judged.
+    pub fn size(&self) -> (usize, usize) {
+        (self.videos.len(), self.videos.iter().map(|(_, _, labels)| labels.len()).sum())
     }
 }

@@ -7,15 +7,14 @@ use std::time::Duration;
 use clap::Args;
 use gcl_data::{Clips, FeatureSet, Manifest, Tail, VideoId};
 use gcl_train::config::{DataFacts, apply_overrides, from_toml};
-use gcl_train::{
-    Event, Listener, Method, Model, NamedBudget, Preset, RunConfig, RunDir, RunState, ScoreSource,
-    Scorer, TestAuc, TrainError, TrainOptions,
-};
+use gcl_train::{Method, Model, NamedBudget, Preset, RunConfig, RunDir, TrainOptions};
 
 use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;
+use super::terminal::Terminal;
 use super::test_set::{TestArgs, TestSet};
-use super::{device, interrupt};
+use super::values::{parse_bytes, parse_seconds};
+use super::{device, interrupt, results};
 
 /// The extractor whose features the paper's settings fit.
 const PAPER_EXTRACTOR: &str = "resnext101";
@@ -87,29 +86,6 @@ pub struct MethodArgs {
     pub memory_limit: u64,
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
-}
-
-/// A number of bytes, as `1073741824`, `512MiB` or `1.5 GB`.
-fn parse_bytes(text: &str) -> Result<u64, String> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let unit = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1.0,
-        "kb" => 1e3,
-        "mb" => 1e6,
-        "gb" => 1e9,
-        "kib" => 1024.0,
-        "mib" => 1024.0 * 1024.0,
-        "gib" => 1024.0 * 1024.0 * 1024.0,
-        _ => return Err("expected bytes, or a unit of B, kB, MB, GB, KiB, MiB or GiB".to_owned()),
-    };
-    let number: f64 = number.parse().map_err(|_| "expected a number of bytes".to_owned())?;
-    Ok((number * unit) as u64) // saturates
-}
-
 /// How plain .npy features were cut; features that gcl extracted know it themselves.
 #[derive(Args, Debug, Clone)]
 pub struct ClipArgs {
@@ -174,7 +150,7 @@ pub fn run(args: TrainArgs) -> Outcome {
         other => other,
     })?;
     if let Some(judge) = &judge {
-        print_results(&judge.write_results(&run, &device::find(&args.choice.device)?)?);
+        results::write(judge, &run, &device::find(&args.choice.device)?)?;
     }
     println!("{}", run.path().display());
     Ok(Done::Fully)
@@ -247,58 +223,8 @@ pub fn train(
     Ok(result?)
 }
 
-/// The AUCs of a run's states, on standard error; results.json holds them too.
-fn print_results(results: &[(RunState, TestAuc)]) {
-    eprintln!("frame AUC       generator  discriminator  score");
-    for (state, auc) in results {
-        let show = |auc: Option<f64>| auc.map_or("-".to_owned(), |auc| format!("{auc:.4}"));
-        let [g, d, s] = [auc.generator, auc.discriminator, auc.score].map(show);
-        let note = if *state == RunState::Oracle { "  (chosen by these labels)" } else { "" };
-        eprintln!("  {:12}  {g:>9}  {d:>13}  {s:>5}{note}", state.name());
-    }
-}
-
 /// Which videos a manifest calls normal or not; its labels say whether a video holds an anomaly.
 fn normal_videos(manifest: &Path) -> Result<BTreeMap<VideoId, bool>, Failure> {
     let videos = Manifest::read(manifest)?.videos;
     Ok(videos.into_iter().filter_map(|(id, entry)| Some((id, !entry.label?))).collect())
-}
-
-/// Shows a run on the terminal.
-struct Terminal<'a> {
-    progress: Progress,
-    /// The test set, and the score that the run's model gives.
-    judge: Option<(&'a TestSet, ScoreSource)>,
-}
-
-impl Listener for Terminal<'_> {
-    fn event(&mut self, event: &Event) {
-        match event {
-            Event::Started { videos, segments, dim, phases } => {
-                self.progress.set_total(phases.iter().map(|p| p.steps).sum());
-                self.progress.say(&format!(
-                    "training on {segments} segments of {videos} videos, {dim} dimensions"
-                ));
-                for phase in phases {
-                    let (name, segments, steps) = (&phase.name, phase.segments, phase.steps);
-                    self.progress.say(&format!("  {name}: {steps} steps on {segments} segments"));
-                }
-            }
-            Event::Warning { text } => self.progress.say(&format!("warning: {text}")),
-            Event::Epoch(_) | Event::Finished { .. } => {}
-        }
-    }
-
-    fn step(&mut self, progress: &gcl_train::events::Progress) {
-        self.progress.name(&progress.phase);
-        self.progress.set_total(progress.steps);
-        self.progress.set(progress.step);
-    }
-
-    fn evaluate(&mut self, networks: &Scorer<'_>) -> Result<Option<TestAuc>, TrainError> {
-        let judge = |(test, score): (&TestSet, ScoreSource)| {
-            test.judge(|features| networks.score(features), score)
-        };
-        self.judge.map(judge).transpose()
-    }
 }

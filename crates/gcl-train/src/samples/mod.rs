@@ -2,6 +2,7 @@
 //! files as they are needed. Either way the numbers are the same, bit for bit.
 
 mod feed;
+mod fingerprint;
 mod passes;
 mod source;
 
@@ -9,7 +10,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_core::temporal::TemporalDifference;
 use gcl_core::{Device, Scaler, Tensor, rng};
 use gcl_data::{FeatureSet, VideoId};
@@ -17,6 +17,7 @@ use rand::seq::SliceRandom;
 
 use crate::error::{Result, TrainError};
 pub(crate) use feed::{Feed, Place};
+use fingerprint::hash_of_ends;
 use source::{Disk, Source, Store};
 
 /// One video's place among the pooled segments.
@@ -192,22 +193,6 @@ impl Samples {
     pub fn batch(&self, rows: &[u32], device: &Device) -> Result<Tensor<2>> {
         Ok(tensor(self.gather(rows)?, self.dim(), device))
     }
-
-    /// What a resumed run compares, so that it does not go on with other data: a hash of the ids,
-    /// the segment counts, what is known, and the values of the first and last segment of each
-    /// video, before scaling.
-    pub fn fingerprint(&self) -> u64 {
-        let mut hash = FNV_START;
-        let mut add = |bytes: &[u8]| hash = fnv1a(hash, bytes);
-        add(&(self.dim() as u64).to_le_bytes());
-        for video in &self.videos {
-            add(video.id.as_str().as_bytes());
-            add(&(video.segments.len() as u64).to_le_bytes());
-            add(&[video.normal.map_or(2, u8::from)]);
-        }
-        add(&self.ends.to_le_bytes());
-        hash
-    }
 }
 
 /// Rows as a tensor, `[rows, d]`.
@@ -224,16 +209,4 @@ fn pool(set: &FeatureSet) -> Vec<SampleVideo> {
         SampleVideo { id: video.id.clone(), segments, normal: None }
     });
     videos.collect()
-}
-
-fn hash_of_ends(source: &Source, videos: &[SampleVideo]) -> Result<u64> {
-    let mut hash = FNV_START;
-    let mut rows = Vec::new();
-    for Range { start, end } in videos.iter().map(|video| video.segments.clone()) {
-        for row in [start, end.saturating_sub(1)].into_iter().filter(|_| start < end) {
-            source.range(row..row + 1, &mut rows)?;
-            hash = rows.iter().fold(hash, |hash, value| fnv1a(hash, &value.to_le_bytes()));
-        }
-    }
-    Ok(hash)
 }
