@@ -190,15 +190,22 @@ fn finish(
         (card.generator_ranks, card.discriminator_ranks) = (Some(generator), discriminator);
         Ok(Model::from_pair(card, pair))
     };
+    let model = ranked(trainer.into_pair())?;
+    let step = last.map(|epoch| epoch.step);
     for (state, kept) in [(RunState::Chosen, chosen), (RunState::Oracle, oracle)] {
-        if let Some(kept) = kept {
+        let Some(kept) = kept else { continue };
+        let folder = run.model_of(state);
+        // Only the last phase keeps states, so the step tells whether this is the last one.
+        if Some(kept.at.step) == step {
+            model.save(&folder)?;
+        } else {
             let (g, d) = (kept.generator, Some(kept.discriminator));
             let pair = pair_of(&card.config, g, d, &options.device)
                 .map_err(TrainError::core("going back to a kept state"))?;
-            ranked(pair)?.save(&run.model_of(state))?;
+            ranked(pair)?.save(&folder)?;
         }
     }
-    ranked(trainer.into_pair())
+    Ok(model)
 }
 
 fn last_epoch(run: &RunDir) -> Result<Option<EpochReport>> {

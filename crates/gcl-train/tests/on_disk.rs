@@ -127,7 +127,11 @@ fn rows_come_in_the_order_asked_for_scaled_whatever_the_source() {
             scaler.as_ref().unwrap().apply(&mut scaled).unwrap();
             assert_eq!(samples.gather(&rows).unwrap(), scaled, "{name}");
             let mut blocks = Vec::new();
-            samples.for_each_block(|rows| Ok(blocks.extend_from_slice(rows))).unwrap();
+            let take = |rows: &[f32]| {
+                blocks.extend_from_slice(rows);
+                Ok(())
+            };
+            samples.for_each_block(take).unwrap();
             let drawn = samples.subsample(9, 3, "test").unwrap();
             assert_eq!(drawn.len(), 9 * 4);
             all.push((calm.unwrap(), scaler.unwrap(), blocks, drawn, samples.fingerprint()));
@@ -161,7 +165,8 @@ fn cleaning_sees_across_the_blocks_of_a_long_video() {
 fn a_file_that_changes_under_a_run_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let device = devices().remove(0).1;
-    let changes: [(&str, fn(&Path)); 4] = [
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 4] = [
         ("shorter", |path| {
             let length = fs::metadata(path).unwrap().len();
             fs::OpenOptions::new().write(true).open(path).unwrap().set_len(length - 4).unwrap();

@@ -76,7 +76,7 @@ impl Samples {
     /// # Errors
     /// As [`Samples::open`].
     pub fn on_disk(set: &FeatureSet) -> Result<Samples> {
-        Samples::pooled(Store::Disk(Disk::new(set.clone())?), set.dim(), pool(set))
+        Samples::pooled(Store::Disk(Box::new(Disk::new(set.clone())?)), set.dim(), pool(set))
     }
 
     /// Samples from memory.

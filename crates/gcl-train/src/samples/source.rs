@@ -29,7 +29,7 @@ pub(super) struct Source {
 pub(super) enum Store {
     /// Row-major `[n, d]`.
     Memory(Vec<f32>),
-    Disk(Disk),
+    Disk(Box<Disk>),
 }
 
 /// The videos' files, read at the places asked for. Mapping them would be as fast, but a file that
