@@ -6,7 +6,6 @@
 use std::error::Error;
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use gcl::core::Device;
 use gcl::data::FeatureSet;
@@ -51,8 +50,7 @@ fn run(folder: &std::path::Path) -> Result<(), Box<dyn Error>> {
     config.training.budget.min_steps = 200; // a quick look; the preset trains longer
     let run = RunDir::new(folder.join("run"));
     run.create(&config)?;
-    let save_every = Duration::from_secs(60);
-    let how = TrainOptions { normal: None, device: Device::flex(), cancel: &never, save_every };
+    let how = TrainOptions::new(Device::flex(), &never);
     let model = train(&set, &run, &how, &mut Silent)?;
 
     // Scores: one a clip, then one a frame.

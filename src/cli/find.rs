@@ -101,7 +101,7 @@ pub fn train_or_load(
         }
         if run.model().join("model.json").exists() {
             let model = Model::load(run.path(), &device::find(&choice.device)?)?;
-            if model.card().trained_on != Samples::read(set)?.fingerprint() {
+            if model.card().trained_on != Samples::on_disk(set)?.fingerprint() {
                 return Err(Failure::Usage(format!(
                     "{}: the model there was trained on other footage; choose another folder, or \
                      use `gcl score`",
@@ -114,7 +114,7 @@ pub fn train_or_load(
     } else {
         run.create(&wanted)?;
     }
-    train::train(set, run, choice)
+    train::train(set, run, choice, None)
 }
 
 /// Notes where each video's footage lies, for the report's pictures.

@@ -12,8 +12,12 @@ mod find;
 mod interrupt;
 mod progress;
 mod report;
+mod results;
 mod score;
+mod terminal;
+mod test_set;
 mod train;
+mod values;
 
 use std::process::ExitCode;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gcl_data::{Clips, FeatureError, FeatureSet, Manifest, ScoreInfo, ScoreWriter, Tail};
-use gcl_train::{Model, ScoreSource};
+use gcl_train::{Model, RunDir, RunState, ScoreSource};
 
 use super::error::{Done, Failure, Outcome};
 use super::extract::{self, FootageArgs};
@@ -18,7 +18,8 @@ use super::{device, interrupt};
 #[command(after_help = "Examples:
   gcl score runs/first features --out scores
   gcl score runs/first camera7.mp4 --out scores
-  gcl score runs/first features --out scores-d --source discriminator")]
+  gcl score runs/first features --out scores-d --source discriminator
+  gcl score runs/first features --out scores-c --state chosen")]
 pub struct ScoreArgs {
     /// A run, or its model folder.
     model: PathBuf,
@@ -27,6 +28,11 @@ pub struct ScoreArgs {
     /// The folder for the scores; the run's own `scores` unless given.
     #[arg(long, short)]
     out: Option<PathBuf>,
+    /// Which state of the run: its `last` one, the one `chosen` without labels by agreement with
+    /// plain detectors, or the `oracle`, best on the test set given to `gcl train` (no honest
+    /// result, since it was chosen by the test set's own labels).
+    #[arg(long, default_value = "last")]
+    state: RunState,
     /// Which score: discriminator, generator, mean-rank or detector; the run's own unless given.
     #[arg(long)]
     source: Option<String>,
@@ -45,7 +51,7 @@ pub struct ScoreArgs {
 
 /// Runs the command.
 pub fn run(args: ScoreArgs) -> Outcome {
-    let model = Model::load(&args.model, &device::find(&args.device)?)?;
+    let model = Model::load(&folder_of(&args.model, args.state)?, &device::find(&args.device)?)?;
     let source = match &args.source {
         None => model.card().config.score,
         Some(name) => parse_source(name)?,
@@ -132,7 +138,7 @@ fn clip_rule(model: &Model, set: &FeatureSet) -> Result<Clips, Failure> {
 }
 
 /// The frames of a video whose clips are all whole: what is assumed where nothing says more.
-fn whole_clips(clips: Clips, segments: usize) -> usize {
+pub fn whole_clips(clips: Clips, segments: usize) -> usize {
     let covered = segments.saturating_sub(1) * clips.stride + clips.length;
     // This one rule leaves the last clip of a video out.
     let left_out = if clips.tail == Tail::PaperResnext { clips.stride } else { 0 };
@@ -145,6 +151,24 @@ fn features_in(folder: &Path, clips: Option<Clips>) -> Result<Option<FeatureSet>
         Ok(set) => Ok(Some(set)),
         Err(FeatureError::Empty(_)) => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The folder of a run's state.
+fn folder_of(model: &Path, state: RunState) -> Result<PathBuf, Failure> {
+    if state == RunState::Last {
+        return Ok(model.to_owned());
+    }
+    let folder = RunDir::new(run_of(model)).model_of(state);
+    match folder.join("model.json").exists() {
+        true => Ok(folder),
+        false => {
+            let why = match state {
+                RunState::Oracle => "it is kept by `gcl train --test FEATURES --truth TRUTH`",
+                _ => "networks trained to the end on 16 segments or more have one",
+            };
+            Err(Failure::Usage(format!("{}: no state `{}`; {why}", model.display(), state.name())))
+        }
     }
 }
 

@@ -8,11 +8,14 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use gcl_data::{Clips, FeatureSet, Manifest, Tail, VideoId};
 use gcl_train::config::{DataFacts, apply_overrides, from_toml};
-use gcl_train::{Event, Listener, Method, Model, Preset, RunConfig, RunDir, TrainOptions, Trainer};
+use gcl_train::{Method, Model, NamedBudget, Preset, RunConfig, RunDir, TrainOptions};
 
 use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;
-use super::{device, interrupt};
+use super::terminal::Terminal;
+use super::test_set::{TestArgs, TestSet};
+use super::values::{parse_bytes, parse_seconds};
+use super::{device, interrupt, results};
 
 /// The extractor whose features the paper's settings fit.
 const PAPER_EXTRACTOR: &str = "resnext101";
@@ -23,6 +26,7 @@ const PAPER_EXTRACTOR: &str = "resnext101";
   gcl train features --out runs/first
   gcl train features --out runs/knn --method knn
   gcl train features --out runs/slow --set training.budget.epochs=30 --set training.batch=512
+  gcl train features --out runs/judged --test test-features --truth truth.csv
   gcl train features --out runs/first --resume")]
 pub struct TrainArgs {
     /// A folder of features: one .npy a video, [T, d] or [T, crops, d].
@@ -34,11 +38,13 @@ pub struct TrainArgs {
     choice: MethodArgs,
     #[command(flatten)]
     clips: ClipArgs,
+    #[command(flatten)]
+    test: TestArgs,
     /// A configuration file, as config.toml in a run's folder; replaces --method and --preset.
     #[arg(long, conflicts_with_all = ["method", "preset"])]
     config: Option<PathBuf>,
     /// Go on with a run that was interrupted.
-    #[arg(long, conflicts_with_all = ["method", "preset", "seed", "set", "config"])]
+    #[arg(long, conflicts_with_all = ["method", "preset", "seed", "set", "config", "budget", "test"])]
     resume: bool,
 }
 
@@ -55,6 +61,11 @@ pub struct MethodArgs {
     /// Every random decision follows from this number; 0 unless given.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// How long to train: `printed`, the paper's 15 epochs whatever the number of segments, or
+    /// `equalised`, at least 1,400 steps, as many as 15 epochs of UCF-Crime are; the preset's own
+    /// unless given (`paper`: equalised).
+    #[arg(long)]
+    pub budget: Option<NamedBudget>,
     /// Change one value of the configuration: key=value, with dots into the tables.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -69,17 +80,17 @@ pub struct MethodArgs {
     #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
           value_parser = parse_seconds)]
     pub save_every: Duration,
+    /// Features that take more memory than this are read from their files as they are needed:
+    /// bytes, or with a unit, such as 512MiB or 2GB. What is computed does not depend on it.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
+          value_parser = parse_bytes)]
+    pub memory_limit: u64,
 }
 
 /// The methods by name, each with its line in the help.
 fn methods() -> impl TypedValueParser<Value = Method> {
     let named = |method: Method| PossibleValue::new(method.name()).help(method.about());
     PossibleValuesParser::new(Method::ALL.map(named)).try_map(|name| name.parse::<Method>())
-}
-
-fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
 }
 
 /// How plain .npy features were cut; features that gcl extracted know it themselves.
@@ -117,6 +128,11 @@ pub fn run(args: TrainArgs) -> Outcome {
     device::find(&args.choice.device)?;
     let set = FeatureSet::open_with(&args.features, args.clips.clips())?;
     let run = RunDir::new(&args.out);
+    let test = match args.resume {
+        true => TestArgs::of_run(&run)?,
+        false => args.test,
+    };
+    let judge = test.open(&set, args.clips.clips())?;
     match (args.resume, run.exists()) {
         (true, true) => eprintln!("going on with {}", args.out.display()),
         (true, false) => {
@@ -127,15 +143,22 @@ pub fn run(args: TrainArgs) -> Outcome {
         }
         (false, _) => {
             let config = configuration(&args.choice, args.config.as_deref(), &set)?;
+            // Before the run itself, which from then on is one that can be resumed.
+            if !run.exists() {
+                test.remember(&run)?;
+            }
             run.create(&config)?;
         }
     }
-    train(&set, &run, &args.choice).map_err(|failure| match failure {
+    train(&set, &run, &args.choice, judge.as_ref()).map_err(|failure| match failure {
         Failure::Interrupted(text) => {
             Failure::Interrupted(format!("{text}: the same command with --resume goes on"))
         }
         other => other,
     })?;
+    if let Some(judge) = &judge {
+        results::write(judge, &run, &device::find(&args.choice.device)?)?;
+    }
     println!("{}", run.path().display());
     Ok(Done::Fully)
 }
@@ -183,13 +206,23 @@ pub fn configuration(
         }
     };
     config.seed = choice.seed.unwrap_or(config.seed);
+    if let Some(budget) = choice.budget {
+        config.training.budget = budget.budget();
+    }
     let config = apply_overrides(&config, &choice.set)?;
     check_labels(&config, choice)?;
     Ok(config)
 }
 
 /// Trains a run that exists, from wherever it stands.
-pub fn train(set: &FeatureSet, run: &RunDir, choice: &MethodArgs) -> Result<Model, Failure> {
+///
+/// A test set judges it as it goes, and nothing more.
+pub fn train(
+    set: &FeatureSet,
+    run: &RunDir,
+    choice: &MethodArgs,
+    test: Option<&TestSet>,
+) -> Result<Model, Failure> {
     let normal = match &choice.labels {
         Some(path) => Some(normal_videos(path)?),
         None => None,
@@ -199,8 +232,11 @@ pub fn train(set: &FeatureSet, run: &RunDir, choice: &MethodArgs) -> Result<Mode
         device: device::find(&choice.device)?,
         cancel: &interrupt::INTERRUPTED,
         save_every: choice.save_every,
+        memory_limit: choice.memory_limit,
     };
-    let mut listener = Terminal { progress: Progress::new("training", "steps", 0) };
+    let score = run.config()?.score;
+    let judge = test.map(|test| (test, score));
+    let mut listener = Terminal { progress: Progress::new("training", "steps", 0), judge };
     let result = gcl_train::train(set, run, &options, &mut listener);
     listener.progress.finish();
     Ok(result?)
@@ -210,36 +246,4 @@ pub fn train(set: &FeatureSet, run: &RunDir, choice: &MethodArgs) -> Result<Mode
 fn normal_videos(manifest: &Path) -> Result<BTreeMap<VideoId, bool>, Failure> {
     let videos = Manifest::read(manifest)?.videos;
     Ok(videos.into_iter().filter_map(|(id, entry)| Some((id, !entry.label?))).collect())
-}
-
-/// Shows a run on the terminal.
-struct Terminal {
-    progress: Progress,
-}
-
-impl Listener for Terminal {
-    fn event(&mut self, event: &Event) {
-        match event {
-            Event::Started { videos, segments, dim, phases } => {
-                self.progress.set_total(phases.iter().map(|p| p.steps).sum());
-                self.progress.say(&format!(
-                    "training on {segments} segments of {videos} videos, {dim} dimensions"
-                ));
-                for phase in phases {
-                    let (name, segments, steps) = (&phase.name, phase.segments, phase.steps);
-                    self.progress.say(&format!("  {name}: {steps} steps on {segments} segments"));
-                }
-            }
-            Event::Warning { text } => self.progress.say(&format!("warning: {text}")),
-            Event::Epoch(_) | Event::Finished { .. } => {}
-        }
-    }
-
-    fn step(&mut self, progress: &gcl_train::events::Progress) {
-        self.progress.name(&progress.phase);
-        self.progress.set_total(progress.steps);
-        self.progress.set(progress.step);
-    }
-
-    fn epoch(&mut self, _trainer: &Trainer) {}
 }

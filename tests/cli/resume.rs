@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
 
-use super::support::{features, gcl, run};
+use super::support::{features, gcl, run, truth};
 
-const TRAIN: [&str; 9] = [
+const TRAIN: [&str; 13] = [
     "train",
     "f",
     "--method",
@@ -19,18 +19,24 @@ const TRAIN: [&str; 9] = [
     "training.budget.min_steps=600",
     "--set",
     "training.batch=16",
+    "--test",
+    "f",
+    "--truth",
+    "truth.csv",
     "--out",
 ];
 
-/// Every file of a model, by name, with its size and a hash of its bytes.
-fn model(run: &Path) -> Vec<(String, usize, u64)> {
-    let entries = fs::read_dir(run.join("model")).unwrap().map(|e| e.unwrap().path());
+/// Every file of a run's models, by folder and name, with its size and a hash of its bytes.
+fn models(run: &Path) -> Vec<(String, usize, u64)> {
+    let folders = ["model", "model-chosen", "model-oracle"].map(|name| run.join(name));
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).into_iter().flatten());
     let mut files: Vec<_> = entries
-        .map(|path| {
+        .map(|entry| {
+            let path = entry.unwrap().path();
             let bytes = fs::read(&path).unwrap();
             let mut hash = std::hash::DefaultHasher::new();
             hash.write(&bytes);
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            let name = path.strip_prefix(run).unwrap().to_str().unwrap().to_owned();
             (name, bytes.len(), hash.finish())
         })
         .collect();
@@ -43,9 +49,11 @@ fn a_killed_run_resumes_to_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     features(&at.join("f"), 4);
+    truth(&at.join("truth.csv"), 4);
     let started = std::time::Instant::now();
     run(at, &[&TRAIN[..], &["whole"]].concat(), 0);
     let whole = started.elapsed();
+    assert_eq!(models(&at.join("whole")).len(), 9, "last, chosen and oracle");
 
     let mut rng = rand::rngs::ChaCha8Rng::seed_from_u64(whole.as_nanos() as u64);
     let mut interrupted = 0;
@@ -69,8 +77,8 @@ fn a_killed_run_resumes_to_the_same_bits() {
             }
         }
         run(at, args, 0);
-        assert_eq!(model(&at.join(&name)), model(&at.join("whole")), "trial {trial}");
-        for file in ["config.toml", "events.jsonl"] {
+        assert_eq!(models(&at.join(&name)), models(&at.join("whole")), "trial {trial}");
+        for file in ["config.toml", "events.jsonl", "results.json"] {
             let read = |run: &str| fs::read_to_string(at.join(run).join(file)).unwrap();
             assert_eq!(read(&name), read("whole"), "trial {trial}: {file}");
         }
@@ -86,8 +94,23 @@ fn the_same_seed_gives_the_same_model_and_another_does_not() {
     for (out, seed) in [("a", "1"), ("b", "1"), ("c", "2")] {
         run(at, &["train", "f", "--method", "gcl-b", "--out", out, "--seed", seed], 0);
     }
-    assert_eq!(model(&at.join("a")), model(&at.join("b")));
-    assert_ne!(model(&at.join("a")), model(&at.join("c")));
+    // Where the features are, and who judges the run, changes nothing.
+    let disk = ["--memory-limit", "0", "--test", "f", "--truth", "truth.csv"];
+    truth(&at.join("truth.csv"), 2);
+    run(
+        at,
+        &[&["train", "f", "--method", "gcl-b", "--out", "d", "--seed", "1"], &disk[..]].concat(),
+        0,
+    );
+    let without_oracle = |run: &str| {
+        let mut models = models(&at.join(run));
+        models.retain(|(name, ..)| !name.contains("oracle"));
+        models
+    };
+    assert_eq!(without_oracle("d"), models(&at.join("a")));
+    assert_ne!(models(&at.join("d")), models(&at.join("a")));
+    assert_eq!(models(&at.join("a")), models(&at.join("b")));
+    assert_ne!(models(&at.join("a")), models(&at.join("c")));
 }
 
 #[cfg(unix)]
@@ -96,6 +119,7 @@ fn ctrl_c_saves_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     features(&at.join("f"), 4);
+    truth(&at.join("truth.csv"), 4);
     let args = [
         &TRAIN[..],
         &[

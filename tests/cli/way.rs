@@ -90,3 +90,81 @@ fn plain_npy_needs_to_be_told_its_clips() {
     let npy = gcl::data::Npy::open(at.join("s/video0.npy")).unwrap();
     assert_eq!(npy.shape(), [320]);
 }
+
+#[test]
+fn a_test_set_judges_the_states_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    features(&at.join("f"), 4);
+    truth(&at.join("truth.csv"), 4);
+    let train = ["train", "f", "--method", "gcl-b", "--seed", "3", "--out"];
+    let test = ["--test", "f", "--truth", "truth.csv"];
+    let output = run(at, &[&train[..], &["run"], &test[..]].concat(), 0);
+    assert!(stderr(&output).contains("oracle"), "{}", stderr(&output));
+
+    // What results.json says of each state is what scoring and evaluating it says.
+    let text = fs::read_to_string(at.join("run/results.json")).unwrap();
+    let results: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(results["test_frames"], 4 * 320);
+    let mut aucs = Vec::new();
+    for state in ["last", "chosen", "oracle"] {
+        let found = &results["states"][state];
+        assert_eq!(found["phase"], "cooperate", "{text}");
+        assert!(found["epoch"].as_u64().unwrap() > 0, "{text}");
+        for source in ["generator", "discriminator"] {
+            let out = format!("{state}-{source}");
+            let how = ["--out", &out, "--state", state, "--source", source];
+            run(at, &[&["score", "run", "f"], &how[..]].concat(), 0);
+            let json = stdout(&run(at, &["eval", &out, "truth.csv", "--json"], 0));
+            let judged: serde_json::Value = serde_json::from_str(&json).unwrap();
+            let auc = judged["micro_auc"].as_f64().or(judged["micro_auc"]["value"].as_f64());
+            assert_eq!(found["auc"][source].as_f64(), auc, "{state} {source}\n{text}");
+        }
+        // Preset any scores by the generator.
+        assert_eq!(found["auc"]["score"], found["auc"]["generator"], "{text}");
+        aucs.push(found["auc"]["score"].as_f64().unwrap());
+    }
+    assert!(aucs[2] >= aucs[0] && aucs[2] >= aucs[1], "nothing beats the oracle: {aucs:?}");
+    let events = fs::read_to_string(at.join("run/events.jsonl")).unwrap();
+    assert!(events.contains("\"auc\":{\"generator\":") && events.contains("\"signals\":{"));
+
+    // A run without a test set has no oracle, and a plain detector no states at all.
+    run(at, &[&train[..], &["blind"]].concat(), 0);
+    let output = run(at, &["score", "blind", "f", "--out", "s", "--state", "oracle"], 2);
+    assert!(stderr(&output).contains("--truth"), "{}", stderr(&output));
+    run(at, &["train", "f", "--method", "knn", "--out", "knn"], 0);
+    run(at, &["score", "knn", "f", "--out", "s", "--state", "chosen"], 2);
+    assert!(!at.join("blind/results.json").exists() && !at.join("s").exists());
+}
+
+#[test]
+fn a_test_set_that_cannot_judge_is_refused_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    features(&at.join("f"), 3);
+    fs::write(at.join("normal.csv"), "id,start,end,frames\nvideo0,,,320\nvideo1,,,320\n").unwrap();
+    let train = ["train", "f", "--out", "run", "--test"];
+    let output = run(at, &[&train[..], &["f", "--truth", "normal.csv"]].concat(), 3);
+    assert!(stderr(&output).contains("no abnormal"), "{}", stderr(&output));
+    gcl::data::write_f32(&at.join("wide/video2.npy"), &[20, 9], &[0.5; 180]).unwrap();
+    truth(&at.join("truth.csv"), 3);
+    let output = run(at, &[&train[..], &["wide", "--truth", "truth.csv"]].concat(), 3);
+    assert!(stderr(&output).contains("9 dimensions"), "{}", stderr(&output));
+    run(at, &[&train[..], &["f"]].concat(), 2);
+    assert!(!at.join("run").exists());
+}
+
+#[test]
+fn a_budget_has_a_name_and_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    features(&at.join("f"), 2);
+    let train = ["train", "f", "--method", "gcl-b", "--preset", "paper", "--budget"];
+    run(at, &[&train[..], &["printed", "--out", "run"]].concat(), 0);
+    let config = fs::read_to_string(at.join("run/config.toml")).unwrap();
+    assert!(config.contains("epochs = 15\nmin_steps = 0\n"), "{config}");
+    let events = fs::read_to_string(at.join("run/events.jsonl")).unwrap();
+    assert!(events.lines().next().unwrap().contains("\"steps\":15"), "{events}");
+    let output = run(at, &[&train[..], &["longer", "--out", "other"]].concat(), 2);
+    assert!(stderr(&output).contains("equalised"), "{}", stderr(&output));
+}

@@ -34,27 +34,60 @@ impl Scaler {
     /// # Errors
     /// [`CoreError::Shape`] for no rows or a ragged matrix, [`CoreError::NotFinite`] for NaN.
     pub fn fit(kind: ScalerKind, features: &[f32], d: usize) -> Result<Scaler> {
-        if d == 0 || features.is_empty() || !features.len().is_multiple_of(d) {
-            let expected = format!("a positive multiple of the dimension {d}");
-            return Err(CoreError::shape("values to fit a scaler to", expected, features.len()));
+        Scaler::fit_passes::<CoreError>(kind, d, |take| take(features))
+    }
+
+    /// As [`Scaler::fit`], for features that do not fit into memory: `pass` hands all of them, in
+    /// order and in blocks of whole rows, to the function that it is given. It is called twice
+    /// where the scaling needs the mean first. How the rows are cut into blocks changes no bit.
+    ///
+    /// # Errors
+    /// As [`Scaler::fit`], and whatever `pass` answers.
+    pub fn fit_passes<E: From<CoreError>>(
+        kind: ScalerKind,
+        d: usize,
+        mut pass: impl FnMut(&mut dyn FnMut(&[f32]) -> Result<()>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Scaler, E> {
+        let mut rows = 0usize;
+        let mut sums = vec![0.0; d];
+        pass(&mut |features| {
+            if d == 0 || features.is_empty() || !features.len().is_multiple_of(d) {
+                let expected = format!("a positive multiple of the dimension {d}");
+                let what = "values to fit a scaler to";
+                return Err(CoreError::shape(what, expected, features.len()));
+            }
+            ensure_finite("feature", features)?;
+            rows += features.len() / d;
+            add_columns(&mut sums, features, |_, x| x);
+            Ok(())
+        })?;
+        if rows == 0 {
+            return Err(CoreError::shape("rows to fit a scaler to", "at least 1", 0).into());
         }
-        ensure_finite("feature", features)?;
-        let n = (features.len() / d) as f64;
-        let mean =
-            column_sums(features, d, |_, x| x).into_iter().map(|s| s / n).collect::<Vec<_>>();
+        let n = rows as f64;
+        let mean: Vec<f64> = sums.into_iter().map(|s| s / n).collect();
         let (shift, factor) = match kind {
             ScalerKind::Raw => (vec![0.0; d], vec![1.0; d]),
             ScalerKind::CenterScalar => {
-                let lengths = features.chunks_exact(d).map(|row| {
-                    let squares = row.iter().zip(&mean).map(|(&x, m)| (f64::from(x) - m).powi(2));
-                    squares.sum::<f64>().sqrt()
-                });
-                let mean_length = lengths.sum::<f64>() / n;
+                let mut lengths = 0.0;
+                pass(&mut |features| {
+                    for row in features.chunks_exact(d) {
+                        let squares =
+                            row.iter().zip(&mean).map(|(&x, m)| (f64::from(x) - m).powi(2));
+                        lengths += squares.sum::<f64>().sqrt();
+                    }
+                    Ok(())
+                })?;
+                let mean_length = lengths / n;
                 let scale = if mean_length > 1e-12 { (d as f64).sqrt() / mean_length } else { 1.0 };
                 (mean, vec![scale; d])
             }
             ScalerKind::ZScore => {
-                let squares = column_sums(features, d, |j, x| (x - mean[j]).powi(2));
+                let mut squares = vec![0.0; d];
+                pass(&mut |features| {
+                    add_columns(&mut squares, features, |j, x| (x - mean[j]).powi(2));
+                    Ok(())
+                })?;
                 let inverse = |s: f64| if s / n > 1e-20 { 1.0 / (s / n).sqrt() } else { 1.0 };
                 let factor = squares.into_iter().map(inverse).collect();
                 (mean, factor)
@@ -91,14 +124,12 @@ impl Scaler {
     }
 }
 
-fn column_sums(features: &[f32], d: usize, value: impl Fn(usize, f64) -> f64) -> Vec<f64> {
-    let mut sums = vec![0.0; d];
-    for row in features.chunks_exact(d) {
-        for (j, (&x, sum)) in row.iter().zip(&mut sums).enumerate() {
+fn add_columns(sums: &mut [f64], features: &[f32], value: impl Fn(usize, f64) -> f64) {
+    for row in features.chunks_exact(sums.len()) {
+        for (j, (&x, sum)) in row.iter().zip(sums.iter_mut()).enumerate() {
             *sum += value(j, f64::from(x));
         }
     }
-    sums
 }
 
 #[cfg(test)]
@@ -131,5 +162,20 @@ mod tests {
         assert!(Scaler::fit(ScalerKind::Raw, &[], 2).is_err());
         assert!(Scaler::fit(ScalerKind::Raw, &[1.0, f32::NAN], 2).is_err());
         assert!(Scaler::fit(ScalerKind::Raw, &[1.0; 3], 2).is_err());
+    }
+
+    #[test]
+    fn blocks_change_no_bit() {
+        let x: Vec<f32> = (0..60u16).map(|i| (f32::from(i) * 0.7).sin() * 3.0).collect();
+        for kind in [ScalerKind::Raw, ScalerKind::CenterScalar, ScalerKind::ZScore] {
+            let whole = Scaler::fit(kind, &x, 3).unwrap();
+            for block in [3, 6, 21, 57] {
+                let pass = |take: &mut dyn FnMut(&[f32]) -> Result<()>| -> Result<()> {
+                    x.chunks(block).try_for_each(take)
+                };
+                assert_eq!(Scaler::fit_passes(kind, 3, pass).unwrap(), whole, "{kind:?} {block}");
+            }
+        }
+        assert!(Scaler::fit_passes(ScalerKind::Raw, 3, |_| -> Result<()> { Ok(()) }).is_err());
     }
 }

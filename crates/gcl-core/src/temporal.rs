@@ -82,15 +82,18 @@ impl TemporalDifference {
     /// [`CoreError::Shape`] if a video's length is not a multiple of `d`;
     /// [`CoreError::Setting`] as [`TemporalDifference::validate`].
     pub fn keep(&self, videos: &[&[f32]], d: usize) -> Result<Vec<Vec<bool>>> {
+        let differences: Result<Vec<_>> =
+            videos.iter().map(|video| self.differences(video, d)).collect();
+        self.keep_by(&differences?)
+    }
+
+    /// Which segments are kept, by each video's [`differences`](Self::differences): what
+    /// [`keep`](Self::keep) does, for videos that are not in memory together.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] as [`TemporalDifference::validate`].
+    pub fn keep_by(&self, differences: &[Vec<f64>]) -> Result<Vec<Vec<bool>>> {
         self.validate()?;
-        let mut differences = Vec::with_capacity(videos.len());
-        for video in videos {
-            if d == 0 || video.len() % d != 0 {
-                let expected = format!("a multiple of the dimension {d}");
-                return Err(CoreError::shape("values of a video", expected, video.len()));
-            }
-            differences.push(self.differences(video, d));
-        }
         let pooled_limit = match *self {
             TemporalDifference::Calmest { share } => {
                 let mut all: Vec<f64> = differences.iter().flatten().copied().collect();
@@ -103,13 +106,21 @@ impl TemporalDifference {
         Ok(differences.iter().map(|video| self.keep_video(video, pooled_limit)).collect())
     }
 
-    /// The difference of each segment from the one before; 0 for the first.
-    fn differences(&self, video: &[f32], d: usize) -> Vec<f64> {
+    /// The difference of each segment from the one before, under the rule's own measure; 0 for the
+    /// first. `features` are segments in temporal order, row-major `[segments, d]`.
+    ///
+    /// # Errors
+    /// [`CoreError::Shape`] if their length is not a multiple of `d`.
+    pub fn differences(&self, features: &[f32], d: usize) -> Result<Vec<f64>> {
+        if d == 0 || !features.len().is_multiple_of(d) {
+            let expected = format!("a multiple of the dimension {d}");
+            return Err(CoreError::shape("values of a video", expected, features.len()));
+        }
         let unit = matches!(self, TemporalDifference::UnitNorm { .. });
         let rms = matches!(self, TemporalDifference::RootMeanSquare { .. });
         let scale = |row: &[f32]| if unit { 1.0 / norm(row).max(1e-12) } else { 1.0 };
-        let mut result: Vec<f64> = vec![0.0; (video.len() / d).min(1)];
-        result.extend(video.windows(2 * d).step_by(d).map(|pair| {
+        let mut result: Vec<f64> = vec![0.0; (features.len() / d).min(1)];
+        result.extend(features.windows(2 * d).step_by(d).map(|pair| {
             let (before, after) = pair.split_at(d);
             let (a, b) = (scale(before), scale(after));
             let squares: f64 = before
@@ -119,7 +130,7 @@ impl TemporalDifference {
                 .sum();
             if rms { (squares / d as f64).sqrt() } else { squares.sqrt() }
         }));
-        result
+        Ok(result)
     }
 
     fn keep_video(&self, differences: &[f64], pooled_limit: f64) -> Vec<bool> {

@@ -61,6 +61,9 @@ pub enum TrainError {
     /// Data does not fit the model or the run it is used with.
     #[error("{0}")]
     Mismatch(String),
+    /// A listener could not judge the networks.
+    #[error("judging the test set: {0}")]
+    Evaluation(String),
     /// Someone asked to stop; the state is saved.
     #[error("interrupted; the state is saved, and the run can be resumed")]
     Interrupted,

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::trainer::Trainer;
+use crate::error::Result;
+use crate::kept::KeptAt;
+use crate::model::Scorer;
+use crate::signals::Signals;
 
 /// One line of `events.jsonl`. Events hold no times, so that equal runs write equal files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +37,12 @@ pub enum Event {
         /// 0 is no better than the mean. Absent for plain detectors.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         generator_r2: Option<f64>,
+        /// The epoch of the state chosen without labels, `model-chosen`, and its agreement.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chosen: Option<KeptAt>,
+        /// The epoch of the state best on the test set, `model-oracle`, and its AUC there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        oracle: Option<KeptAt>,
     },
 }
 
@@ -48,8 +57,8 @@ pub struct PhaseOutline {
     pub steps: u64,
 }
 
-/// Means over the batches of one epoch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Means over the batches of one epoch, and what a look at the networks after it found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EpochReport {
     /// The phase's name.
     pub phase: String,
@@ -69,6 +78,26 @@ pub struct EpochReport {
     /// The share of segments that D called anomalous.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labelled_by_discriminator: Option<f64>,
+    /// Signals without labels, after those epochs that are looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signals: Option<Signals>,
+    /// What the listener's truth says, where it has one, after the same epochs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auc: Option<TestAuc>,
+}
+
+/// How well scores order the frames of a test set; each in [0, 1].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TestAuc {
+    /// Of G's errors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<f64>,
+    /// Of D's probabilities; absent where D does not train.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discriminator: Option<f64>,
+    /// Of the score that the run's model gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
 }
 
 /// How far a run is.
@@ -88,9 +117,15 @@ pub trait Listener {
     fn event(&mut self, _event: &Event) {}
     /// One optimisation step is done.
     fn step(&mut self, _progress: &Progress) {}
-    /// An epoch ended; score with the trainer's networks, say, against a truth that the trainer
-    /// never sees.
-    fn epoch(&mut self, _trainer: &Trainer) {}
+    /// Judges the networks as they are after an epoch, against a truth that the run never sees:
+    /// the answer is logged, and the best state kept as `model-oracle`, but nothing that trains
+    /// depends on it.
+    ///
+    /// # Errors
+    /// If the test set cannot be read or scored; the run ends with this error.
+    fn evaluate(&mut self, _networks: &Scorer<'_>) -> Result<Option<TestAuc>> {
+        Ok(None)
+    }
 }
 
 /// A listener that ignores everything.

@@ -4,32 +4,42 @@
 //! The way through, in the order in which things happen:
 //!
 //! 1. [`RunConfig`]: a method is a set of values ([`Method`], [`Preset`]), never a copy of a loop.
-//! 2. [`Samples`]: the segments of all training videos, pooled.
+//! 2. [`Samples`]: the segments of all training videos, pooled, in memory or on disk.
 //! 3. [`Trainer`]: one optimisation step at a time, `Trainer::advance`; its whole state is saved
 //!    and loaded as one value.
 //! 4. [`RunDir`]: where a run lives on disk, and how it is saved by one rename.
 //! 5. [`Model`]: what is left: networks (or a plain detector), scaler, and the distribution of its
 //!    training scores, so that a video's score never depends on what else is scored.
-//! 6. [`train`]: all of that, for those who want a call and not a loop.
+//! 6. [`train`]: all of that, for those who want a call and not a loop; with [`Signals`] of what goes
+//!    wrong, and the states that a run keeps ([`RunState`]).
 
+mod agreement;
 pub mod config;
 pub mod error;
 pub mod events;
+mod kept;
 pub mod model;
 pub mod rank;
 pub mod run;
 pub mod run_dir;
 pub mod samples;
 pub mod schedule;
+mod signals;
 mod tally;
 pub mod trainer;
+mod training_scores;
 pub mod warnings;
+mod watch;
 
 pub use config::{Method, Preset, RunConfig, ScoreSource};
 pub use error::{Result, TrainError};
-pub use events::{Event, Listener, Silent};
-pub use model::{Model, SegmentScores};
+pub use events::{Event, Listener, Silent, TestAuc};
+pub use kept::{KeptAt, RunState};
+pub use model::{Model, Scorer, SegmentScores};
 pub use run::{TrainOptions, train};
 pub use run_dir::RunDir;
 pub use samples::Samples;
+pub use schedule::NamedBudget;
+pub use signals::Signals;
 pub use trainer::Trainer;
+pub use training_scores::generator_r2;

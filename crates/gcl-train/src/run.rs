@@ -4,17 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use gcl_core::{Device, Scaler};
+use gcl_core::{CooperativePair, Device};
 use gcl_data::{FeatureSet, VideoId};
 
-use crate::config::DetectorConfig;
+use crate::config::{DetectorConfig, Loop};
 use crate::error::{Result, TrainError};
-use crate::events::{Event, Listener, PhaseOutline};
-use crate::model::{Model, ModelCard, training_ranks};
+use crate::events::{EpochReport, Event, Listener, PhaseOutline};
+use crate::kept::RunState;
+use crate::model::{Model, ModelCard, pair_of};
 use crate::run_dir::{EventLog, RunDir};
 use crate::samples::Samples;
 use crate::trainer::Trainer;
-use crate::warnings::{generator_r2, warnings};
+use crate::training_scores::{TrainingScores, generator_r2};
+use crate::warnings::warnings;
+use crate::watch::Watch;
+
+/// Plain detectors learn from at most this many values, 256 MiB: more segments are drawn from.
+const DETECTOR_VALUES: usize = 1 << 26;
 
 /// How a run is run. Labels aside, nothing here changes what it computes.
 pub struct TrainOptions<'a> {
@@ -27,6 +33,20 @@ pub struct TrainOptions<'a> {
     pub cancel: &'a AtomicBool,
     /// The time between two saves of the state.
     pub save_every: Duration,
+    /// Features that take at most this many bytes as `f32` are kept in memory; others are read from
+    /// their files batch by batch.
+    pub memory_limit: u64,
+}
+
+impl<'a> TrainOptions<'a> {
+    /// The default of [`TrainOptions::memory_limit`]: 1 GiB.
+    pub const MEMORY_LIMIT: u64 = 1 << 30;
+
+    /// Without labels, saving every 30 seconds.
+    pub fn new(device: Device, cancel: &'a AtomicBool) -> TrainOptions<'a> {
+        let (save_every, memory_limit) = (Duration::from_secs(30), Self::MEMORY_LIMIT);
+        TrainOptions { normal: None, device, cancel, save_every, memory_limit }
+    }
 }
 
 /// Trains what `run`'s configuration says, from the start or from its saved state, and stores the
@@ -41,7 +61,7 @@ pub fn train(
     listener: &mut dyn Listener,
 ) -> Result<Model> {
     let config = run.config()?;
-    let mut samples = Samples::read(set)?;
+    let mut samples = Samples::open(set, options.memory_limit)?;
     let trained_on = samples.fingerprint();
     if config.uses_labels() {
         let normal = options.normal.filter(|normal| !normal.is_empty()).ok_or_else(|| {
@@ -57,11 +77,10 @@ pub fn train(
     for rule in config.cleaning_rules() {
         samples.clean(rule)?;
     }
-    let scaler = Scaler::fit(config.scaler, samples.features(), samples.dim())
-        .map_err(TrainError::core("fitting the feature scaler"))?;
+    let scaler = samples.fit_scaler(config.scaler)?;
     samples.scale(&scaler)?;
     let detector = config.detector;
-    let card = Model::new_card(config, set, scaler, trained_on);
+    let card = ModelCard::new(config, set, scaler, trained_on);
     let model = match detector {
         Some(detector) => fit(run, card, detector, &samples, options, listener)?,
         None => cooperate(run, card, samples, options, listener)?,
@@ -82,25 +101,29 @@ fn fit(
     let mut log = run.event_log(0)?;
     tell(&mut log, listener, started(samples, Vec::new()))?;
     let mut detector = detector.build(card.config.seed, &options.device)?;
-    let fitted = detector.fit(samples.features(), samples.dim());
+    let count = (DETECTOR_VALUES / samples.dim()).max(1);
+    let rows = samples.subsample(count, card.config.seed, "detector")?;
+    let fitted = detector.fit(&rows, samples.dim());
     fitted.map_err(TrainError::core("fitting the detector"))?;
-    tell(&mut log, listener, Event::Finished { steps: 0, generator_r2: None })?;
+    let finished = Event::Finished { steps: 0, generator_r2: None, chosen: None, oracle: None };
+    tell(&mut log, listener, finished)?;
     Ok(Model::from_detector(card, detector))
 }
 
 /// Trains the two networks.
 fn cooperate(
     run: &RunDir,
-    mut card: ModelCard,
+    card: ModelCard,
     samples: Samples,
     options: &TrainOptions<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Model> {
-    let kind = card.config.training.kind;
+    let mut watch = Watch::new(&card, &samples, &options.device)?;
     let mut trainer = Trainer::new(card.config.clone(), samples, &options.device)?;
     let mut log = match run.state()? {
         Some((state, events)) => {
             trainer.load(&state)?;
+            watch.load(&state)?;
             run.event_log(events)?
         }
         None => {
@@ -109,43 +132,90 @@ fn cooperate(
             log
         }
     };
-    let mut last = None;
+    let save = |trainer: &Trainer, watch: &Watch<'_>, log: &EventLog| {
+        let mut state = trainer.save()?;
+        watch.save(&mut state)?;
+        run.save_state(state, log.count())
+    };
     let mut saved = Instant::now();
     while !trainer.is_finished() {
         if options.cancel.load(Ordering::Relaxed) {
-            run.save_state(trainer.save()?, log.count())?;
+            save(&trainer, &watch, &log)?;
             return Err(TrainError::Interrupted);
         }
-        if let Some(report) = trainer.advance()? {
-            tell(&mut log, listener, Event::Epoch(report.clone()))?;
-            listener.epoch(&trainer);
-            last = Some(report);
+        if let Some(mut report) = trainer.advance()? {
+            watch.look(&trainer, &mut report, listener)?;
+            tell(&mut log, listener, Event::Epoch(report))?;
         }
         listener.step(&trainer.progress());
         if saved.elapsed() >= options.save_every || trainer.is_finished() {
-            run.save_state(trainer.save()?, log.count())?;
+            save(&trainer, &watch, &log)?;
             saved = Instant::now();
         }
     }
-    let samples = trainer.samples();
-    let r2 = generator_r2(trainer.pair(), samples)?;
-    // A run resumed after its last step has its last epoch only in the log.
-    let last = match last {
-        Some(report) => Some(report),
-        None => run.events()?.into_iter().rev().find_map(|event| match event {
-            Event::Epoch(report) => Some(report),
-            _ => None,
-        }),
-    };
-    for text in warnings(kind, last.as_ref(), r2) {
-        tell(&mut log, listener, Event::Warning { text })?;
+    finish(run, &card, trainer, watch, (&mut log, listener), options)
+}
+
+/// What follows the last step: warnings, and a model of each state that was kept.
+fn finish(
+    run: &RunDir,
+    card: &ModelCard,
+    trainer: Trainer,
+    watch: Watch<'_>,
+    (log, listener): (&mut EventLog, &mut dyn Listener),
+    options: &TrainOptions<'_>,
+) -> Result<Model> {
+    let samples = trainer.samples().clone();
+    let (kind, score) = (card.config.training.kind, card.config.score);
+    let r2 = generator_r2(trainer.pair(), &samples)?;
+    // From the log, since a run resumed after its last step has its last epoch only there.
+    let last = last_epoch(run)?;
+    for text in warnings(kind, score, last.as_ref(), r2) {
+        tell(log, listener, Event::Warning { text })?;
     }
-    let steps = trainer.progress().steps;
-    tell(&mut log, listener, Event::Finished { steps, generator_r2: Some(r2) })?;
-    let (dim, features) = (samples.dim(), samples.features());
-    let (generator, discriminator) = training_ranks(trainer.pair(), kind, features, dim)?;
-    (card.generator_ranks, card.discriminator_ranks) = (Some(generator), discriminator);
-    Ok(Model::from_pair(card, trainer.into_pair()))
+    let (chosen, oracle) = (watch.chosen, watch.oracle);
+    tell(
+        log,
+        listener,
+        Event::Finished {
+            steps: trainer.progress().steps,
+            generator_r2: Some(r2),
+            chosen: chosen.as_ref().map(|kept| kept.at.clone()),
+            oracle: oracle.as_ref().map(|kept| kept.at.clone()),
+        },
+    )?;
+    let ranked = |pair: CooperativePair| -> Result<Model> {
+        let with_discriminator = kind == Loop::Cooperate;
+        let scores = TrainingScores::of_all(&pair, with_discriminator, &samples)?;
+        let mut card = card.clone();
+        let (generator, discriminator) = scores.into_ranks()?;
+        (card.generator_ranks, card.discriminator_ranks) = (Some(generator), discriminator);
+        Ok(Model::from_pair(card, pair))
+    };
+    let model = ranked(trainer.into_pair())?;
+    let step = last.map(|epoch| epoch.step);
+    for (state, kept) in [(RunState::Chosen, chosen), (RunState::Oracle, oracle)] {
+        let Some(kept) = kept else { continue };
+        let folder = run.model_of(state);
+        // Only the last phase keeps states, so the step tells whether this is the last one.
+        if Some(kept.at.step) == step {
+            model.save(&folder)?;
+        } else {
+            let (g, d) = (kept.generator, Some(kept.discriminator));
+            let pair = pair_of(&card.config, g, d, &options.device)
+                .map_err(TrainError::core("going back to a kept state"))?;
+            ranked(pair)?.save(&folder)?;
+        }
+    }
+    Ok(model)
+}
+
+fn last_epoch(run: &RunDir) -> Result<Option<EpochReport>> {
+    let epoch = |event| match event {
+        Event::Epoch(report) => Some(report),
+        _ => None,
+    };
+    Ok(run.events()?.into_iter().rev().find_map(epoch))
 }
 
 fn started(samples: &Samples, phases: Vec<PhaseOutline>) -> Event {

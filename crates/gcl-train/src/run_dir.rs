@@ -10,6 +10,7 @@ use gcl_data::atomic::write_bytes_atomic;
 use crate::config::{RunConfig, from_toml};
 use crate::error::{Result, TrainError};
 use crate::events::Event;
+use crate::kept::RunState;
 
 /// The folder of one run.
 ///
@@ -18,7 +19,9 @@ use crate::events::Event;
 /// | `config.toml` | the resolved configuration |
 /// | `events.jsonl` | one event a line |
 /// | `state/state.safetensors` | where training stands, replaced by one rename |
-/// | `model/` | the trained model |
+/// | `model/` | the trained model: the last state of the run |
+/// | `model-chosen/`, `model-oracle/` | other states of the run, see [`RunState`] |
+/// | `results.json` | how good each is on a test set, where a truth was given |
 /// | `scores/`, `report.html` | what scoring and reporting leave |
 #[derive(Clone, Debug)]
 pub struct RunDir {
@@ -39,6 +42,19 @@ impl RunDir {
     /// Where the model goes.
     pub fn model(&self) -> PathBuf {
         self.path.join("model")
+    }
+
+    /// Where the model of a state goes; [`RunDir::model`] is the last one's.
+    pub fn model_of(&self, state: RunState) -> PathBuf {
+        match state {
+            RunState::Last => self.model(),
+            other => self.path.join(format!("model-{}", other.name())),
+        }
+    }
+
+    /// Where the results on a test set go.
+    pub fn results(&self) -> PathBuf {
+        self.path.join("results.json")
     }
 
     /// Where frame scores go.

@@ -17,6 +17,39 @@ pub struct Budget {
     pub max_steps: u64,
 }
 
+/// The two readings of "15 epochs" (paper §4), by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NamedBudget {
+    /// 15 epochs whatever the number of segments, as printed: on a small set a handful of steps.
+    Printed,
+    /// 15 epochs, and at least the 1,400 steps that they are on UCF-Crime.
+    Equalised,
+}
+
+impl NamedBudget {
+    /// What the name means.
+    pub fn budget(self) -> Budget {
+        let min_steps = match self {
+            NamedBudget::Printed => 0,
+            NamedBudget::Equalised => 1400,
+        };
+        Budget { epochs: 15, min_steps, max_steps: u64::MAX }
+    }
+}
+
+impl std::str::FromStr for NamedBudget {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<NamedBudget, String> {
+        match name {
+            "printed" => Ok(NamedBudget::Printed),
+            "equalised" => Ok(NamedBudget::Equalised),
+            _ => Err(format!("no budget `{name}`; there are printed, equalised")),
+        }
+    }
+}
+
 impl Budget {
     /// The number of steps over `batches` batches an epoch.
     pub fn steps(&self, batches: u64) -> u64 {
@@ -85,8 +118,9 @@ mod tests {
         assert_eq!(budget.steps(2), 1400, "ShanghaiTech's size: more epochs");
         assert_eq!(budget.steps(3), 1401, "whole epochs");
         assert_eq!(budget.steps(1000), 5000);
-        let printed = Budget { epochs: 15, min_steps: 0, max_steps: u64::MAX };
-        assert_eq!(printed.steps(2), 30, "the printed budget");
+        assert_eq!(NamedBudget::Printed.budget().steps(2), 30, "15 epochs, as printed");
+        assert_eq!(NamedBudget::Equalised.budget().steps(2), 1400);
+        assert!("longer".parse::<NamedBudget>().is_err_and(|e| e.contains("equalised")));
     }
 
     #[test]

@@ -66,6 +66,7 @@ impl Tally {
             loss_discriminator: self.loss_discriminator.get(),
             labelled_by_generator: self.labelled_by_generator.get(),
             labelled_by_discriminator: self.labelled_by_discriminator.get(),
+            ..EpochReport::default()
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Loop, RunConfig, TrainOn, Turns};
 use crate::error::{Result, TrainError};
 use crate::events::{EpochReport, PhaseOutline, Progress};
-use crate::samples::Samples;
+use crate::samples::{Feed, Place, Samples, tensor};
 use crate::schedule::{Budget, epoch_order};
 use crate::tally::Tally;
 
@@ -51,7 +51,9 @@ pub struct Trainer {
     pair: CooperativePair,
     phases: Vec<Phase>,
     at: Position,
-    order: Option<(u64, Vec<u32>)>,
+    feed: Feed,
+    /// The order of an epoch: of which phase and epoch, and the segments.
+    order: Option<(Place, Vec<u32>)>,
 }
 
 /// Where a run stands; with the pair's state, all that a resumed run needs.
@@ -82,7 +84,8 @@ impl Trainer {
         let phases = phases(&config, &samples)?;
         let known = known(&config, &samples);
         let at = Position::default();
-        Ok(Trainer { config, samples, known, pair, phases, at, order: None })
+        let feed = Feed::new(&samples);
+        Ok(Trainer { config, samples, known, pair, phases, at, feed, order: None })
     }
 
     /// The phases to come.
@@ -117,16 +120,20 @@ impl Trainer {
     /// # Errors
     /// [`TrainError::Core`] if a loss or score is not finite; the networks keep their last values.
     pub fn advance(&mut self) -> Result<Option<EpochReport>> {
-        let Some(phase) = self.phases.get(self.at.phase) else { return Ok(None) };
-        let (batches, batch) = self.config.training.batches(phase.segments.len());
-        let batches = batches as u64;
-        let (epoch, index) = (self.at.step / batches, (self.at.step % batches) as usize * batch);
-        let order = match self.order.take() {
-            Some((known, order)) if known == epoch => order,
-            _ => epoch_order(&phase.segments, self.config.seed, phase.name, epoch),
+        let place = (self.at.phase, self.at.step);
+        let (rows, values) = match self.feed.take(place) {
+            Some(batch) => batch?,
+            None => {
+                let Some(rows) = self.rows_at(place) else { return Ok(None) };
+                let values = self.samples.gather(&rows)?;
+                (rows, values)
+            }
         };
-        let rows = &order[index..order.len().min(index + batch)];
-        let features = self.samples.batch(rows, self.pair.device());
+        self.fetch_after(place);
+        let Some(phase) = self.phases.get(self.at.phase) else { return Ok(None) };
+        let (batches, _) = self.config.training.batches(phase.segments.len());
+        let (batches, epoch) = (batches as u64, self.at.step / batches as u64);
+        let features = tensor(values, self.samples.dim(), self.pair.device());
         let known: Option<Vec<VideoLabel>> =
             self.known.as_ref().map(|known| rows.iter().map(|&row| known[row as usize]).collect());
         let mut rng = rng::stream(self.config.seed, &format!("step:{}", phase.name), self.at.step);
@@ -164,9 +171,6 @@ impl Trainer {
             let tally = std::mem::take(&mut self.at.tally);
             tally.report(phase.name, epoch + 1, self.at.step)
         });
-        if !epoch_over {
-            self.order = Some((epoch, order));
-        }
         if phase_over {
             self.at = Position { phase: self.at.phase + 1, ..Position::default() };
             if self.config.training.fresh_optimizers {
@@ -174,6 +178,30 @@ impl Trainer {
             }
         }
         Ok(report)
+    }
+
+    /// The segments of a place's batch; `None` after the last one.
+    fn rows_at(&mut self, place: Place) -> Option<Vec<u32>> {
+        let phase = self.phases.get(place.0)?;
+        let (batches, size) = self.config.training.batches(phase.segments.len());
+        let (epoch, index) = (place.1 / batches as u64, (place.1 % batches as u64) as usize * size);
+        let known = self.order.take().filter(|(of, _)| *of == (place.0, epoch));
+        let (_, order) = self.order.insert(known.unwrap_or_else(|| {
+            let order = epoch_order(&phase.segments, self.config.seed, phase.name, epoch);
+            ((place.0, epoch), order)
+        }));
+        Some(order[index..order.len().min(index + size)].to_vec())
+    }
+
+    /// Has the batch after a place read while that of the place trains.
+    fn fetch_after(&mut self, (phase, step): Place) {
+        let next = match self.phases.get(phase) {
+            Some(now) if step + 1 < now.steps => (phase, step + 1),
+            _ => (phase + 1, 0),
+        };
+        if let Some(rows) = self.rows_at(next) {
+            self.feed.fetch(next, rows);
+        }
     }
 
     /// The whole state.
@@ -207,7 +235,7 @@ impl Trainer {
             return Err(TrainError::Mismatch(format!("the saved position {at:?} is impossible")));
         }
         self.pair.load(&state.get_state("pair")).map_err(core())?;
-        (self.at, self.order) = (at, None);
+        (self.at, self.order, self.feed) = (at, None, Feed::new(&self.samples));
         Ok(())
     }
 

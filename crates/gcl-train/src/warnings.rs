@@ -1,14 +1,7 @@
 //! What a finished run should tell a user who has no labels to notice it by.
 
-use gcl_core::{CooperativePair, Device};
-
-use crate::config::Loop;
-use crate::error::{Result, TrainError};
+use crate::config::{Loop, ScoreSource};
 use crate::events::EpochReport;
-use crate::samples::Samples;
-
-/// Rows scored at once.
-const CHUNK: usize = 1024;
 
 /// The share of segments labelled by D above which a run is suspect.
 const LABELLED_LIMIT: f64 = 0.25;
@@ -16,37 +9,34 @@ const LABELLED_LIMIT: f64 = 0.25;
 /// G's R² below which a run is suspect.
 const R2_LIMIT: f64 = -0.5;
 
-/// 1 − (G's squared error / the data's variance) over all training segments.
-///
-/// # Errors
-/// If a reconstruction is not finite.
-pub fn generator_r2(pair: &CooperativePair, samples: &Samples) -> Result<f64> {
-    let (d, features) = (samples.dim(), samples.features());
-    let mut mean = vec![0.0f64; d];
-    for row in features.chunks_exact(d) {
-        mean.iter_mut().zip(row).for_each(|(m, &x)| *m += f64::from(x));
-    }
-    mean.iter_mut().for_each(|m| *m /= samples.len() as f64);
-    let (mut error, mut variance) = (0.0, 0.0);
-    for chunk in features.chunks(CHUNK * d) {
-        let device: &Device = pair.device();
-        let data = burn::tensor::TensorData::new(chunk.to_vec(), [chunk.len() / d, d]);
-        let reconstruction = pair.reconstruct(gcl_core::Tensor::from_data(data, device));
-        let values = reconstruction.into_data().convert::<f32>();
-        let values = values.try_to_vec::<f32>().map_err(|e| {
-            TrainError::Mismatch(format!("the generator's reconstruction is unreadable: {e:?}"))
-        })?;
-        for (i, (&x, &y)) in chunk.iter().zip(&values).enumerate() {
-            error += (f64::from(x) - f64::from(y)).powi(2);
-            variance += (f64::from(x) - mean[i % d]).powi(2);
-        }
-    }
-    Ok(if variance > 0.0 { 1.0 - error / variance } else { 1.0 })
-}
+/// The agreement with plain detectors below which a run is suspect.
+const AGREEMENT_LIMIT: f64 = 0.3;
 
-/// The warnings that a run's last epoch and R² call for.
-pub fn warnings(kind: Loop, last: Option<&EpochReport>, r2: f64) -> Vec<String> {
+/// The warnings that a run's last epoch, its score and G's R² call for: each says what was found,
+/// what it means, and what to try.
+pub fn warnings(
+    kind: Loop,
+    score: ScoreSource,
+    last: Option<&EpochReport>,
+    r2: f64,
+) -> Vec<String> {
     let mut warnings = Vec::new();
+    let signals = last.and_then(|epoch| epoch.signals.as_ref());
+    if let Some(agreement) = signals.and_then(|signals| signals.score)
+        && agreement < AGREEMENT_LIMIT
+    {
+        let what = match score {
+            ScoreSource::Discriminator => "the discriminator's scores",
+            ScoreSource::Generator => "the generator's scores",
+            ScoreSource::MeanRank | ScoreSource::Detector => "the scores",
+        };
+        warnings.push(format!(
+            "{what} hardly agree with those of plain detectors on the training segments (rank \
+             correlation {agreement:.2}, usually above {AGREEMENT_LIMIT}): what they call anomalous \
+             need not be rare or far from the rest. Look at the other score (gcl score --source), \
+             compare with --method knn, or use --preset any"
+        ));
+    }
     if let (Loop::Cooperate, Some(share)) = (kind, last.and_then(|e| e.labelled_by_discriminator))
         && share > LABELLED_LIMIT
     {
@@ -60,9 +50,42 @@ pub fn warnings(kind: Loop, last: Option<&EpochReport>, r2: f64) -> Vec<String> 
     if r2 < R2_LIMIT {
         warnings.push(format!(
             "the generator reconstructs the training segments far worse than their mean would (R² \
-             {r2:.2}), so the networks may have collapsed. Compare with a plain detector (--method \
-             knn), or use --preset any"
+             {r2:.2}): its targets pull it away from the data, and the networks may have collapsed. \
+             Compare with a plain detector (--method knn), or use --preset any"
         ));
     }
     warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signals::Signals;
+
+    #[test]
+    fn each_limit_warns_alone_and_a_sound_run_does_not() {
+        let epoch = |agreement, labelled| EpochReport {
+            labelled_by_discriminator: Some(labelled),
+            signals: Some(Signals { score: Some(agreement), ..Signals::default() }),
+            ..EpochReport::default()
+        };
+        let texts = |agreement, labelled, r2| {
+            let epoch = epoch(agreement, labelled);
+            warnings(Loop::Cooperate, ScoreSource::Discriminator, Some(&epoch), r2)
+        };
+        assert!(texts(0.31, 0.24, -0.4).is_empty());
+        for (found, what) in [
+            (texts(0.29, 0.1, 0.5), "0.29"),
+            (texts(0.9, 0.26, 0.5), "26 %"),
+            (texts(0.9, 0.1, -0.6), "-0.60"),
+        ] {
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].contains(what) && found[0].contains("--method knn"), "{found:?}");
+        }
+        assert_eq!(texts(-0.2, 0.5, -1.0).len(), 3);
+        // Without a look at the networks, or a discriminator, there is less to say.
+        let blind = EpochReport::default();
+        assert!(warnings(Loop::Cooperate, ScoreSource::Generator, Some(&blind), 0.0).is_empty());
+        assert!(warnings(Loop::Reconstruct, ScoreSource::Generator, None, 0.0).is_empty());
+    }
 }

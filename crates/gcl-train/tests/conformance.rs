@@ -7,7 +7,6 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use common::{D, devices, features, is_odd, meta, write_video};
 use gcl_core::{CoreError, Device};
@@ -48,12 +47,8 @@ fn fit(config: &RunConfig, set: &FeatureSet, device: &Device) -> Result<Stored, 
     let label = |id: &VideoId| (id.clone(), number(id) % 3 != 0);
     let normal: BTreeMap<VideoId, bool> = set.videos().iter().map(|v| label(&v.id)).collect();
     let cancel = AtomicBool::new(false);
-    let options = TrainOptions {
-        normal: Some(&normal),
-        device: device.clone(),
-        cancel: &cancel,
-        save_every: Duration::from_secs(3600),
-    };
+    let options =
+        TrainOptions { normal: Some(&normal), ..TrainOptions::new(device.clone(), &cancel) };
     let model = train(set, &run, &options, &mut Silent)?;
     Ok(Stored { model, run, _folder: folder })
 }
@@ -224,9 +219,7 @@ fn labels_are_demanded_by_the_methods_that_use_them_and_by_no_other() {
         let run = RunDir::new(folder.path().join(method.name()));
         run.create(&short(method, Preset::Any, &set)).unwrap();
         let cancel = AtomicBool::new(false);
-        let save_every = Duration::from_secs(3600);
-        let options =
-            TrainOptions { normal: None, device: device.clone(), cancel: &cancel, save_every };
+        let options = TrainOptions::new(device.clone(), &cancel);
         let result = train(&set, &run, &options, &mut Silent);
         match [Method::AeOcc, Method::GclOcc, Method::GclWs].contains(&method) {
             false => assert!(result.is_ok(), "{method}"),

@@ -5,10 +5,9 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use common::{devices, features, is_odd};
-use gcl_core::{Device, Scaler, State};
+use gcl_core::{Device, State};
 use gcl_data::{FeatureSet, VideoId};
 use gcl_train::config::{DataFacts, apply_overrides};
 use gcl_train::{
@@ -25,7 +24,7 @@ fn config(method: Method, set: &FeatureSet) -> RunConfig {
 fn trainer(method: Method, set: &FeatureSet, device: &Device) -> Trainer {
     let config = config(method, set);
     let mut samples = Samples::read(set).unwrap();
-    let scaler = Scaler::fit(config.scaler, samples.features(), samples.dim()).unwrap();
+    let scaler = samples.fit_scaler(config.scaler).unwrap();
     samples.scale(&scaler).unwrap();
     Trainer::new(config, samples, device).unwrap()
 }
@@ -35,12 +34,8 @@ fn train(method: Method, set: &FeatureSet, run: &RunDir, device: &Device) -> Mod
     let cancel = AtomicBool::new(false);
     let normal = set.videos().iter().enumerate().map(|(v, video)| (video.id.clone(), v % 3 != 0));
     let normal = normal.collect();
-    let options = TrainOptions {
-        normal: Some(&normal),
-        device: device.clone(),
-        cancel: &cancel,
-        save_every: Duration::from_secs(3600),
-    };
+    let options =
+        TrainOptions { normal: Some(&normal), ..TrainOptions::new(device.clone(), &cancel) };
     gcl_train::train(set, run, &options, &mut Silent).unwrap()
 }
 
@@ -73,7 +68,7 @@ fn resumed_anywhere_a_run_ends_with_the_same_bits() {
                 seen.extend(second.advance().unwrap());
             }
             assert_eq!(seen, reports, "{name}, stopped after step {stop} of {total}");
-            let x = whole.samples().batch(&[0, 3, 9], &device);
+            let x = whole.samples().batch(&[0, 3, 9], &device).unwrap();
             let answers = |t: &Trainer| {
                 (t.pair().errors(x.clone()).unwrap(), t.pair().logits(x.clone()).unwrap())
             };
@@ -123,8 +118,7 @@ fn labels_reach_only_the_configurations_that_use_them() {
         let pair = format!("labelled_share={share:?}");
         run.create(&apply_overrides(&config(Method::GclB, &set), &[pair]).unwrap()).unwrap();
         let cancel = AtomicBool::new(false);
-        let save_every = Duration::from_secs(3600);
-        let options = TrainOptions { normal, device: device.clone(), cancel: &cancel, save_every };
+        let options = TrainOptions { normal, ..TrainOptions::new(device.clone(), &cancel) };
         let model = gcl_train::train(&set, &run, &options, &mut Silent)?;
         let mut rows = Vec::new();
         set.read(0, &mut rows).unwrap();
@@ -188,13 +182,11 @@ fn a_cancelled_run_saves_and_goes_on_to_the_same_model() {
     let run = RunDir::new(folder.path().join("stopped"));
     run.create(&config(Method::GclB, &set)).unwrap();
     let cancel = AtomicBool::new(false);
-    let save_every = Duration::from_secs(3600);
-    let options =
-        TrainOptions { normal: None, device: device.clone(), cancel: &cancel, save_every };
+    let options = TrainOptions::new(device.clone(), &cancel);
     let stopped = gcl_train::train(&set, &run, &options, &mut Stop(&cancel));
     assert!(matches!(stopped, Err(TrainError::Interrupted)));
     let cancel = AtomicBool::new(false);
-    let options = TrainOptions { normal: None, device, cancel: &cancel, save_every };
+    let options = TrainOptions::new(device, &cancel);
     let resumed = gcl_train::train(&set, &run, &options, &mut Silent).unwrap();
     let mut rows = Vec::new();
     set.read(0, &mut rows).unwrap();

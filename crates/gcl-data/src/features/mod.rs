@@ -5,12 +5,14 @@
 
 mod agree;
 mod error;
+mod file;
 mod meta;
 mod open;
 mod set;
 mod write;
 
 pub use error::FeatureError;
+pub use file::FeatureFile;
 pub use meta::{ExtractorIdentity, FeatureMeta};
 pub use set::{FeatureSet, FeatureVideo};
 pub use write::{is_finished, write_features};

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::agree::agree;
 use super::error::FeatureError;
+use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
 use super::open::{Found, look};
 use crate::clips::Clips;
 use crate::files::with_extension;
 use crate::id::VideoId;
-use crate::npy::Npy;
 
 /// One video of a [`FeatureSet`].
 #[derive(Debug, Clone, PartialEq)]
@@ -43,9 +43,6 @@ pub struct FeatureSet {
     dim: usize,
     crops: usize,
 }
-
-/// Values that are averaged over crops at a time.
-const BLOCK: usize = 1 << 20;
 
 impl FeatureSet {
     /// Opens all `.npy` files in `dir` and below. For plain files, without descriptions, the clip
@@ -176,8 +173,7 @@ impl FeatureSet {
     /// each the mean over its crops.
     ///
     /// # Errors
-    /// [`FeatureError::NoVideo`], [`FeatureError::Changed`] if the file is no longer the one that was
-    /// opened, [`FeatureError::Npy`] for clips that do not exist and for values that are not finite.
+    /// As [`FeatureSet::open_video`] and [`FeatureFile::read_rows`].
     pub fn read_rows(
         &self,
         index: usize,
@@ -185,57 +181,20 @@ impl FeatureSet {
         out: &mut Vec<f32>,
     ) -> Result<(), FeatureError> {
         out.clear();
+        self.open_video(index)?.read_rows(range, out)
+    }
+
+    /// Opens the file of the video at `index`, for many reads.
+    ///
+    /// # Errors
+    /// [`FeatureError::NoVideo`]; [`FeatureError::Changed`] if the file is no longer the one that was
+    /// there when the set was opened.
+    pub fn open_video(&self, index: usize) -> Result<FeatureFile, FeatureError> {
         let (video, length) = self
             .videos
             .get(index)
             .zip(self.file_lengths.get(index))
             .ok_or(FeatureError::NoVideo { index, videos: self.videos.len() })?;
-        let path = video.id.file(&self.dir, "npy");
-        let npy = Npy::open(&path)?;
-        let now = super::open::check_shape(&path, npy.shape(), None)?;
-        if now != [video.segments, video.crops, video.dim] || npy.file_length() != *length {
-            let what = format!(
-                "it had {length} bytes and {} clips, and now has {} bytes and {} clips",
-                video.segments,
-                npy.file_length(),
-                npy.rows()
-            );
-            return Err(FeatureError::Changed { path, what });
-        }
-        if video.crops == 1 {
-            return Ok(npy.read_rows(range, out)?);
-        }
-        let step = (BLOCK / (video.crops * video.dim)).max(1);
-        let mut block = Vec::new();
-        let mut start = range.start;
-        // An empty range goes through once too, so that its bounds are judged.
-        loop {
-            let end = range.end.min(start.saturating_add(step)).max(start.min(range.end));
-            npy.read_rows(start..end, &mut block).inspect_err(|_| out.clear())?;
-            for clip in block.chunks_exact(video.crops * video.dim) {
-                mean_over_crops(clip, video.dim, out);
-            }
-            start = end;
-            if start >= range.end {
-                return Ok(());
-            }
-        }
-    }
-}
-
-/// Appends the mean of `clip`'s crops, `d` values each.
-fn mean_over_crops(clip: &[f32], dim: usize, out: &mut Vec<f32>) {
-    let start = out.len();
-    out.resize(start + dim, 0.0);
-    let sum = out.get_mut(start..).unwrap_or_default();
-    let mut crops = 0.0;
-    for crop in clip.chunks_exact(dim) {
-        crops += 1.0;
-        for (sum, value) in sum.iter_mut().zip(crop) {
-            *sum += value;
-        }
-    }
-    for value in sum {
-        *value /= crops;
+        FeatureFile::open(&video.id.file(&self.dir, "npy"), video, *length)
     }
 }

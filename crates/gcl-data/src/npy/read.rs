@@ -4,6 +4,7 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use memmap2::Mmap;
 
@@ -51,6 +52,12 @@ impl Npy {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// When the file was last written to, where the system tells.
+    #[must_use]
+    pub fn modified(&self) -> Option<SystemTime> {
+        self.file.metadata().and_then(|m| m.modified()).ok()
     }
 
     /// The array's shape; empty for a single value.

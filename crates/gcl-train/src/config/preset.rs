@@ -13,7 +13,7 @@ use super::{
     DetectorConfig, LastBatch, Loop, Method, Pretraining, RunConfig, ScoreSource, TrainOn,
     Training, Turns,
 };
-use crate::schedule::{Budget, batches};
+use crate::schedule::{Budget, NamedBudget, batches};
 
 /// Where a run's values come from. See `docs/method.md` for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,7 +121,7 @@ fn paper(method: Method, seed: u64, data: DataFacts) -> RunConfig {
             last_batch: LastBatch::Even,
             fresh_optimizers: true,
             // 15 epochs of UCF-Crime are about 1,400 steps; of a small set they would be 15.
-            budget: Budget { epochs: 15, min_steps: 1400, max_steps: u64::MAX },
+            budget: NamedBudget::Equalised.budget(),
         },
         cooperative: CooperativeConfig::default(),
         generator: AutoencoderConfig::new(data.dim),

@@ -1,0 +1,74 @@
+//! Everything about a model but its weights.
+
+use gcl_core::Scaler;
+use gcl_data::{Clips, ExtractorIdentity, FeatureSet};
+use serde::{Deserialize, Serialize};
+
+use crate::config::RunConfig;
+use crate::rank::RankScale;
+
+/// The version of the model folder's layout.
+const VERSION: u32 = 1;
+
+/// `model.json`: everything about a model but its weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// The layout's version.
+    pub version: u32,
+    /// The run that made the model.
+    pub config: RunConfig,
+    /// The fingerprint of the training features, before scaling.
+    pub trained_on: u64,
+    /// What made the features; absent for plain `.npy` files.
+    pub extractor: Option<ExtractorIdentity>,
+    /// How videos were cut, where known.
+    pub clips: Option<Clips>,
+    /// The feature scaling.
+    pub scaler: Scaler,
+    /// The training distribution of G's errors.
+    pub generator_ranks: Option<RankScale>,
+    /// The training distribution of D's log-odds.
+    pub discriminator_ranks: Option<RankScale>,
+}
+
+impl ModelCard {
+    /// The card of a run that is about to train.
+    pub(crate) fn new(
+        config: RunConfig,
+        set: &FeatureSet,
+        scaler: Scaler,
+        trained_on: u64,
+    ) -> ModelCard {
+        ModelCard {
+            version: VERSION,
+            config,
+            trained_on,
+            extractor: set.identity().cloned(),
+            clips: set.clips(),
+            scaler,
+            generator_ranks: None,
+            discriminator_ranks: None,
+        }
+    }
+
+    /// Parses and checks a card.
+    pub(super) fn parse(text: &[u8]) -> Result<ModelCard, String> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        // The version first: what a newer version added would only look like damage.
+        let Versioned { version } = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+        if version != VERSION {
+            return Err(format!("model version {version}, this program reads {VERSION}"));
+        }
+        let card: ModelCard = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+        card.config.validate().map_err(|e| e.to_string())?;
+        let dim = card.config.generator.input;
+        let (shift, factor) = (card.scaler.shift.len(), card.scaler.factor.len());
+        if shift != dim || factor != dim || dim == 0 {
+            return Err(format!("a scaler of {shift} and {factor} values for {dim} dimensions"));
+        }
+        Ok(card)
+    }
+}

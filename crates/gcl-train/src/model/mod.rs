@@ -1,0 +1,191 @@
+//! A trained model: what scoring needs, and nothing of training.
+
+mod card;
+mod scores;
+
+use std::fs;
+use std::path::Path;
+
+use gcl_core::detector::Detector;
+use gcl_core::rng::{FNV_START, fnv1a};
+use gcl_core::weights::{from_safetensors, to_safetensors};
+use gcl_core::{CooperativePair, Device, State};
+use gcl_data::FeatureSet;
+use gcl_data::atomic::write_bytes_atomic;
+
+pub use card::ModelCard;
+pub(crate) use scores::mean_ranks;
+use scores::scaled;
+pub use scores::{Scorer, SegmentScores};
+
+use crate::config::RunConfig;
+use crate::error::{Result, TrainError};
+
+/// A model and the data it fits.
+pub struct Model {
+    card: ModelCard,
+    network: Network,
+}
+
+enum Network {
+    Pair(Box<CooperativePair>),
+    Detector(Box<dyn Detector>),
+}
+
+impl Model {
+    pub(crate) fn from_pair(card: ModelCard, pair: CooperativePair) -> Model {
+        Model { card, network: Network::Pair(Box::new(pair)) }
+    }
+
+    pub(crate) fn from_detector(card: ModelCard, detector: Box<dyn Detector>) -> Model {
+        Model { card, network: Network::Detector(detector) }
+    }
+
+    /// Everything about the model but its weights.
+    pub fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    /// Scores one video's segments, in order, from unscaled features, row-major `[segments, d]`.
+    ///
+    /// # Errors
+    /// If the features are of another dimension, or a score is not finite.
+    pub fn score(&self, features: &[f32]) -> Result<SegmentScores> {
+        match &self.network {
+            Network::Detector(detector) => {
+                let scaled = scaled(&self.card.scaler, features)?;
+                let scores = detector.score(&scaled).map_err(TrainError::core("scoring"))?;
+                Ok(SegmentScores { detector: Some(scores), ..SegmentScores::default() })
+            }
+            Network::Pair(pair) => {
+                let generator = self.card.generator_ranks.as_ref();
+                let discriminator = self.card.discriminator_ranks.as_ref();
+                let scaler = &self.card.scaler;
+                Scorer { pair, scaler, generator, discriminator }.score(features)
+            }
+        }
+    }
+
+    /// Refuses features that the model was not trained for.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`] naming the difference.
+    pub fn check(&self, set: &FeatureSet) -> Result<()> {
+        if set.dim() != self.card.scaler.dim() {
+            return Err(TrainError::Mismatch(format!(
+                "the model is for features of {} dimensions, {} has {}",
+                self.card.scaler.dim(),
+                set.dir().display(),
+                set.dim()
+            )));
+        }
+        let dir = set.dir().display();
+        match (&self.card.extractor, set.identity()) {
+            (Some(expected), Some(found)) => match expected.difference(found) {
+                None => Ok(()),
+                Some((what, expected, found)) => Err(TrainError::Mismatch(format!(
+                    "the model was trained on other features than {dir}: the extractor's {what} \
+                     was {expected} and is {found}"
+                ))),
+            },
+            (Some(expected), None) => Err(TrainError::Mismatch(format!(
+                "the model was trained on `{}` features; {dir} holds plain .npy files that do not \
+                 say what made them",
+                expected.name
+            ))),
+            (None, _) => Ok(()),
+        }
+    }
+
+    /// A name that models share only if they are the same: the method, and a hash of the model
+    /// card, which holds the training scores' distributions.
+    ///
+    /// # Errors
+    /// If the card cannot be serialized.
+    pub fn id(&self) -> Result<String> {
+        let card = serde_json::to_vec(&self.card).map_err(TrainError::damaged(Path::new("")))?;
+        let method = self.card.config.method;
+        Ok(format!("{method}-{:016x}", fnv1a(FNV_START, &card)))
+    }
+
+    /// Writes the model into a folder. `model.json` comes last, and makes it a model.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.join(name);
+            write_bytes_atomic(&path, bytes).map_err(TrainError::io(&path))
+        };
+        let core = || TrainError::core("writing the model");
+        match &self.network {
+            Network::Pair(pair) => {
+                let generator = to_safetensors(pair.generator()).map_err(core())?;
+                write("generator.safetensors", &generator)?;
+                if self.card.discriminator_ranks.is_some() {
+                    let discriminator = to_safetensors(pair.discriminator()).map_err(core())?;
+                    write("discriminator.safetensors", &discriminator)?;
+                }
+            }
+            Network::Detector(detector) => {
+                let state = detector.save().and_then(|state| state.to_bytes()).map_err(core())?;
+                write("detector.safetensors", &state)?;
+            }
+        }
+        let card = serde_json::to_vec(&self.card).map_err(TrainError::damaged(folder))?;
+        write("model.json", &card)
+    }
+
+    /// Reads a model from a folder, or from the run that the folder is.
+    ///
+    /// # Errors
+    /// If there is none, or a file is damaged or of another version.
+    pub fn load(folder: &Path, device: &Device) -> Result<Model> {
+        let inside = folder.join("model");
+        let folder = if inside.join("model.json").exists() { inside.as_path() } else { folder };
+        let path = folder.join("model.json");
+        if !path.exists() {
+            let problem = "no model here (no model.json); is the training finished?".to_owned();
+            return Err(TrainError::Run { path: folder.to_owned(), problem });
+        }
+        let text = fs::read(&path).map_err(TrainError::io(&path))?;
+        let card = ModelCard::parse(&text).map_err(TrainError::damaged(&path))?;
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read(&path).map_err(TrainError::io(&path))
+        };
+        let core = || TrainError::core(format!("reading the model in {}", folder.display()));
+        if let Some(settings) = card.config.detector {
+            let mut detector = settings.build(card.config.seed, device)?;
+            let state = State::from_bytes(&read("detector.safetensors")?).map_err(core())?;
+            detector.load(&state).map_err(core())?;
+            return Ok(Model { card, network: Network::Detector(detector) });
+        }
+        let discriminator = match card.discriminator_ranks.is_some() {
+            true => Some(read("discriminator.safetensors")?),
+            false => None,
+        };
+        let generator = read("generator.safetensors")?;
+        let pair = pair_of(&card.config, generator, discriminator, device).map_err(core())?;
+        Ok(Model { card, network: Network::Pair(Box::new(pair)) })
+    }
+}
+
+/// Two networks from their weights as safetensors; without D's, D is as it was before training.
+pub(crate) fn pair_of(
+    config: &RunConfig,
+    generator: Vec<u8>,
+    discriminator: Option<Vec<u8>>,
+    device: &Device,
+) -> gcl_core::Result<CooperativePair> {
+    let cooperative = config.cooperative.clone();
+    let (g, d) = (&config.generator, &config.discriminator);
+    let mut pair = CooperativePair::new(g, d, cooperative, config.seed, device)?;
+    let g = from_safetensors(pair.generator().clone(), generator)?;
+    let d = match discriminator {
+        Some(bytes) => from_safetensors(pair.discriminator().clone(), bytes)?,
+        None => pair.discriminator().clone(),
+    };
+    pair.set_networks(g, d)?;
+    Ok(pair)
+}

@@ -1,0 +1,109 @@
+//! What a model says about a video's segments.
+
+use gcl_core::{CooperativePair, Scaler};
+
+use crate::config::ScoreSource;
+use crate::error::{Result, TrainError};
+use crate::rank::RankScale;
+use crate::samples::tensor;
+
+/// Segments scored at once. Cut from each video's start, so a video's scores never depend on
+/// what else is scored.
+const CHUNK: usize = 512;
+
+/// The scores of one video's segments, from every network that the model has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SegmentScores {
+    /// D's probabilities.
+    pub discriminator: Option<Vec<f32>>,
+    /// G's reconstruction errors.
+    pub generator: Option<Vec<f32>>,
+    /// The mean rank of both.
+    pub mean_rank: Option<Vec<f32>>,
+    /// A plain detector's scores.
+    pub detector: Option<Vec<f32>>,
+}
+
+impl SegmentScores {
+    /// The scores of one source, if there are any.
+    pub fn of(&self, source: ScoreSource) -> Option<&[f32]> {
+        let scores = match source {
+            ScoreSource::Discriminator => &self.discriminator,
+            ScoreSource::Generator => &self.generator,
+            ScoreSource::MeanRank => &self.mean_rank,
+            ScoreSource::Detector => &self.detector,
+        };
+        scores.as_deref()
+    }
+
+    /// The scores of one source.
+    ///
+    /// # Errors
+    /// [`TrainError::Config`] naming the sources that there are.
+    pub fn get(self, source: ScoreSource) -> Result<Vec<f32>> {
+        let all = [
+            ("discriminator", ScoreSource::Discriminator),
+            ("generator", ScoreSource::Generator),
+            ("mean-rank", ScoreSource::MeanRank),
+            ("detector", ScoreSource::Detector),
+        ];
+        self.of(source).map(<[f32]>::to_vec).ok_or_else(|| {
+            let present = all.iter().filter(|(_, source)| self.of(*source).is_some());
+            let names = present.map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            TrainError::Config(format!("the model has no score `{source:?}`; it has {names}"))
+        })
+    }
+}
+
+/// Two networks that score: a model's, or those of a run that goes on.
+pub struct Scorer<'a> {
+    pub(crate) pair: &'a CooperativePair,
+    pub(crate) scaler: &'a Scaler,
+    /// The distribution of G's errors on training segments.
+    pub(crate) generator: Option<&'a RankScale>,
+    /// The distribution of D's log-odds on training segments; absent where D does not train.
+    pub(crate) discriminator: Option<&'a RankScale>,
+}
+
+impl Scorer<'_> {
+    /// Scores one video's segments, in order, from unscaled features, row-major `[segments, d]`.
+    ///
+    /// # Errors
+    /// If the features are of another dimension, or a score is not finite.
+    pub fn score(&self, features: &[f32]) -> Result<SegmentScores> {
+        let scaled = scaled(self.scaler, features)?;
+        let with_discriminator = self.discriminator.is_some();
+        let core = || TrainError::core("scoring");
+        let mut errors = Vec::new();
+        let (mut probabilities, mut logits) = (Vec::new(), Vec::new());
+        for chunk in scaled.chunks(CHUNK * self.scaler.dim()) {
+            let batch = tensor(chunk.to_vec(), self.scaler.dim(), self.pair.device());
+            errors.extend(self.pair.errors(batch.clone()).map_err(core())?);
+            if with_discriminator {
+                probabilities.extend(self.pair.probabilities(batch.clone()).map_err(core())?);
+                logits.extend(self.pair.logits(batch).map_err(core())?);
+            }
+        }
+        let mean_rank = match (self.generator, self.discriminator) {
+            (Some(g), Some(d)) => Some(mean_ranks(g, d, &errors, &logits)),
+            _ => None,
+        };
+        Ok(SegmentScores {
+            discriminator: with_discriminator.then_some(probabilities),
+            generator: Some(errors),
+            mean_rank,
+            detector: None,
+        })
+    }
+}
+
+/// The mean of both networks' ranks, each in its own distribution.
+pub(crate) fn mean_ranks(g: &RankScale, d: &RankScale, errors: &[f32], logits: &[f32]) -> Vec<f32> {
+    errors.iter().zip(logits).map(|(&e, &l)| 0.5 * (g.rank(e) + d.rank(l))).collect()
+}
+
+pub(super) fn scaled(scaler: &Scaler, features: &[f32]) -> Result<Vec<f32>> {
+    let mut scaled = features.to_vec();
+    scaler.apply(&mut scaled).map_err(TrainError::core("scaling features"))?;
+    Ok(scaled)
+}

@@ -1,0 +1,212 @@
+//! The training segments of all videos, pooled: in memory where they fit, else read from their
+//! files as they are needed. Either way the numbers are the same, bit for bit.
+
+mod feed;
+mod fingerprint;
+mod passes;
+mod source;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use gcl_core::temporal::TemporalDifference;
+use gcl_core::{Device, Scaler, Tensor, rng};
+use gcl_data::{FeatureSet, VideoId};
+use rand::seq::SliceRandom;
+
+use crate::error::{Result, TrainError};
+pub(crate) use feed::{Feed, Place};
+use fingerprint::hash_of_ends;
+use source::{Disk, Source, Store};
+
+/// One video's place among the pooled segments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampleVideo {
+    /// The video.
+    pub id: VideoId,
+    /// Its segments, in temporal order.
+    pub segments: Range<usize>,
+    /// Whether the video is known to be normal; `None` where nothing is known.
+    pub normal: Option<bool>,
+}
+
+/// Features of training segments, row-major `[n, d]`, with the videos they came from.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    source: Source,
+    videos: Vec<SampleVideo>,
+    len: usize,
+    /// A hash of the unscaled features of each video's first and last segment.
+    ends: u64,
+    /// What each cleaning rule kept, decided on unscaled features.
+    calm: Vec<(TemporalDifference, Vec<bool>)>,
+}
+
+impl Samples {
+    /// Pools whole videos in the order of their ids: into memory if their features take at most
+    /// `memory_limit` bytes as `f32`, else as [`Samples::on_disk`].
+    ///
+    /// # Errors
+    /// If a video cannot be read, or there is none.
+    pub fn open(set: &FeatureSet, memory_limit: u64) -> Result<Samples> {
+        let bytes = (set.total() as u64).saturating_mul(4 * set.dim() as u64);
+        if bytes <= memory_limit { Samples::read(set) } else { Samples::on_disk(set) }
+    }
+
+    /// Pools whole videos in memory.
+    ///
+    /// # Errors
+    /// As [`Samples::open`].
+    pub fn read(set: &FeatureSet) -> Result<Samples> {
+        let dim = set.dim();
+        let mut features = Vec::with_capacity(set.total() * dim);
+        let mut rows = Vec::new();
+        for index in 0..set.videos().len() {
+            set.read(index, &mut rows)?;
+            features.extend_from_slice(&rows);
+        }
+        Samples::new(features, dim, pool(set))
+    }
+
+    /// Pools whole videos where they are: segments are read from the files when they are asked for,
+    /// and memory holds only what is in use. The files must stay as they are; one that is cut short
+    /// or written to is an error when it is next read.
+    ///
+    /// # Errors
+    /// As [`Samples::open`].
+    pub fn on_disk(set: &FeatureSet) -> Result<Samples> {
+        Samples::pooled(Store::Disk(Box::new(Disk::new(set.clone())?)), set.dim(), pool(set))
+    }
+
+    /// Samples from memory.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`] if the videos' ranges do not cover the rows in order.
+    pub fn new(features: Vec<f32>, dim: usize, videos: Vec<SampleVideo>) -> Result<Samples> {
+        let covered = videos.last().map_or(0, |video| video.segments.end);
+        if Some(features.len()) != covered.checked_mul(dim) {
+            return Err(TrainError::Mismatch(format!(
+                "{} values are not {covered} training segments of {dim} dimensions",
+                features.len()
+            )));
+        }
+        Samples::pooled(Store::Memory(features), dim, videos)
+    }
+
+    fn pooled(store: Store, dim: usize, videos: Vec<SampleVideo>) -> Result<Samples> {
+        let mut len = 0;
+        for video in &videos {
+            if video.segments.start != len || video.segments.end < len {
+                let (id, range) = (&video.id, &video.segments);
+                return Err(TrainError::Mismatch(format!(
+                    "video `{id}` has segments {range:?}, expected them to start at {len}"
+                )));
+            }
+            len = video.segments.end;
+        }
+        if dim == 0 || len == 0 {
+            let problem = format!("{len} training segments of {dim} dimensions");
+            return Err(TrainError::Mismatch(problem));
+        }
+        if u32::try_from(len).is_err() {
+            return Err(TrainError::Mismatch(format!("{len} segments are too many")));
+        }
+        let source = Source { dim, scaler: None, store: Arc::new(store) };
+        let ends = hash_of_ends(&source, &videos)?;
+        Ok(Samples { source, videos, len, ends, calm: Vec::new() })
+    }
+
+    /// Scales all features from now on, in place of any scaling before; the stored ones stay as
+    /// they are.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`] if the scaler is of another dimension.
+    pub fn scale(&mut self, scaler: &Scaler) -> Result<()> {
+        if scaler.dim() != self.dim() {
+            return Err(TrainError::Mismatch(format!(
+                "a scaler of {} dimensions for features of {}",
+                scaler.dim(),
+                self.dim()
+            )));
+        }
+        self.source.scaler = Some(Arc::new(scaler.clone()));
+        Ok(())
+    }
+
+    /// Takes over which videos are known to be normal (`true`) or not, for a share of the labelled
+    /// videos drawn with `seed`, the same share of both classes (GCL_WS; how they are drawn is
+    /// unspecified in the paper). Videos without a label stay unknown.
+    pub fn know(&mut self, normal: &BTreeMap<VideoId, bool>, share: f64, seed: u64) {
+        for class in [true, false] {
+            let here = |video: &SampleVideo| normal.get(&video.id) == Some(&class);
+            let mut labelled: Vec<usize> =
+                (0..self.videos.len()).filter(|&i| here(&self.videos[i])).collect();
+            labelled.shuffle(&mut rng::stream(seed, "labelled-videos", u64::from(class)));
+            let count = (share * labelled.len() as f64).round() as usize;
+            for &i in labelled.iter().take(count) {
+                self.videos[i].normal = Some(class);
+            }
+        }
+    }
+
+    /// The number of segments.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no segment; never, since an empty pool is refused.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The feature dimension.
+    pub fn dim(&self) -> usize {
+        self.source.dim
+    }
+
+    /// Whether the features are read from their files as they are needed.
+    pub fn is_on_disk(&self) -> bool {
+        matches!(*self.source.store, Store::Disk(_))
+    }
+
+    /// The videos, in the order of their segments.
+    pub fn videos(&self) -> &[SampleVideo] {
+        &self.videos
+    }
+
+    /// Segments by number, scaled, in the order asked for, row-major `[rows, d]`.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or changed.
+    pub fn gather(&self, rows: &[u32]) -> Result<Vec<f32>> {
+        if let Some(&row) = rows.iter().find(|row| **row as usize >= self.len) {
+            return Err(TrainError::Mismatch(format!("segment {row} of {}", self.len)));
+        }
+        self.source.gather(rows)
+    }
+
+    /// A batch of segments, `[rows, d]`.
+    ///
+    /// # Errors
+    /// As [`Samples::gather`].
+    pub fn batch(&self, rows: &[u32], device: &Device) -> Result<Tensor<2>> {
+        Ok(tensor(self.gather(rows)?, self.dim(), device))
+    }
+}
+
+/// Rows as a tensor, `[rows, d]`.
+pub(crate) fn tensor(values: Vec<f32>, dim: usize, device: &Device) -> Tensor<2> {
+    let rows = values.len() / dim;
+    Tensor::from_data(burn::tensor::TensorData::new(values, [rows, dim]), device)
+}
+
+fn pool(set: &FeatureSet) -> Vec<SampleVideo> {
+    let mut start = 0;
+    let videos = set.videos().iter().map(|video| {
+        let segments = start..start + video.segments;
+        start = segments.end;
+        SampleVideo { id: video.id.clone(), segments, normal: None }
+    });
+    videos.collect()
+}

@@ -1,0 +1,112 @@
+//! Going over all segments in order, a block at a time: what needs every one of them, and must not
+//! need the memory for them.
+
+use gcl_core::temporal::TemporalDifference;
+use gcl_core::{CoreError, Scaler, ScalerKind, rng};
+use rand::seq::index;
+
+use super::Samples;
+use crate::error::{Result, TrainError};
+
+/// Segments in a block. Blocks are the same wherever the features are, so that what is summed over
+/// them is too.
+const BLOCK: usize = 1024;
+
+impl Samples {
+    /// Hands all segments, scaled, to `take`: in order, in blocks of whole rows, row-major
+    /// `[rows, d]`.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or changed; and whatever `take` answers.
+    pub fn for_each_block(&self, mut take: impl FnMut(&[f32]) -> Result<()>) -> Result<()> {
+        let mut rows = Vec::new();
+        for start in (0..self.len).step_by(BLOCK) {
+            self.source.range(start..self.len.min(start + BLOCK), &mut rows)?;
+            take(&rows)?;
+        }
+        Ok(())
+    }
+
+    /// Fits a scaling to all segments as they are now.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or a value is not finite.
+    pub fn fit_scaler(&self, kind: ScalerKind) -> Result<Scaler> {
+        Scaler::fit_passes(kind, self.dim(), |take| -> std::result::Result<(), Failed> {
+            self.for_each_block(|rows| {
+                take(rows).map_err(TrainError::core("fitting the feature scaler"))
+            })
+            .map_err(Failed)
+        })
+        .map_err(|Failed(error)| error)
+    }
+
+    /// Decides which segments a cleaning rule keeps, on the features as they are now: before
+    /// [`Samples::scale`], since the paper's difference is one of features and not of what a
+    /// network sees.
+    ///
+    /// # Errors
+    /// If the rule's setting makes no sense, or a file cannot be read.
+    pub fn clean(&mut self, rule: TemporalDifference) -> Result<()> {
+        if self.calm.iter().all(|(known, _)| *known != rule) {
+            let kept = self.judge(&rule)?;
+            self.calm.push((rule, kept));
+        }
+        Ok(())
+    }
+
+    /// Which segments a rule keeps: as decided before, else judged now.
+    ///
+    /// # Errors
+    /// As [`Samples::clean`].
+    pub fn calm(&self, rule: &TemporalDifference) -> Result<Vec<bool>> {
+        match self.calm.iter().find(|(known, _)| known == rule) {
+            Some((_, kept)) => Ok(kept.clone()),
+            None => self.judge(rule),
+        }
+    }
+
+    fn judge(&self, rule: &TemporalDifference) -> Result<Vec<bool>> {
+        let core = || TrainError::core("temporal-difference cleaning");
+        let mut rows = Vec::new();
+        let mut videos = Vec::with_capacity(self.videos.len());
+        for segments in self.videos.iter().map(|video| video.segments.clone()) {
+            let mut differences = Vec::with_capacity(segments.len());
+            for start in segments.clone().step_by(BLOCK) {
+                // With the segment before, which this block's first one is compared to.
+                let before = start.saturating_sub(1).max(segments.start);
+                self.source.range(before..segments.end.min(start + BLOCK), &mut rows)?;
+                let found = rule.differences(&rows, self.dim()).map_err(core())?;
+                differences.extend_from_slice(found.get(start - before..).unwrap_or_default());
+            }
+            videos.push(differences);
+        }
+        Ok(rule.keep_by(&videos).map_err(core())?.concat())
+    }
+
+    /// At most `count` segments, scaled, row-major `[rows, d]`: all of them, or as many drawn with
+    /// `seed` for `purpose`, in order.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or changed.
+    pub fn subsample(&self, count: usize, seed: u64, purpose: &str) -> Result<Vec<f32>> {
+        let mut rows: Vec<u32> = match count < self.len {
+            true => {
+                let mut rng = rng::stream(seed, purpose, 0);
+                index::sample(&mut rng, self.len, count).iter().map(|i| i as u32).collect()
+            }
+            false => (0..self.len as u32).collect(),
+        };
+        rows.sort_unstable();
+        self.gather(&rows)
+    }
+}
+
+/// Carries this crate's error through the scaler, whose own errors become one.
+struct Failed(TrainError);
+
+impl From<CoreError> for Failed {
+    fn from(error: CoreError) -> Failed {
+        Failed(TrainError::core("fitting the feature scaler")(error))
+    }
+}

@@ -1,0 +1,165 @@
+//! Where the rows are: in memory, or in the videos' files.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::thread;
+use std::time::SystemTime;
+
+use gcl_core::Scaler;
+use gcl_data::{FeatureError, FeatureFile, FeatureSet};
+
+use crate::error::{Result, TrainError};
+
+/// Threads that read one batch: so many reads are under way at once, which is what a cold disk
+/// needs; a warm one needs few.
+const READERS: usize = 8;
+
+/// A thread is worth starting for this many rows.
+const ROWS_A_READER: usize = 64;
+
+/// All rows, pooled, by number; scaled as they are read. A clone shares them.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub dim: usize,
+    pub scaler: Option<Arc<Scaler>>,
+    pub store: Arc<Store>,
+}
+
+#[derive(Debug)]
+pub(super) enum Store {
+    /// Row-major `[n, d]`.
+    Memory(Vec<f32>),
+    Disk(Box<Disk>),
+}
+
+/// The videos' files, read at the places asked for. Mapping them would be as fast, but a file that
+/// is cut short under a map ends the process, and a read answers with an error.
+#[derive(Debug)]
+pub(super) struct Disk {
+    set: FeatureSet,
+    /// The first row of each video, and one past the last row of all.
+    starts: Vec<usize>,
+    /// When each file was last written to, as the run started.
+    times: Vec<Option<SystemTime>>,
+}
+
+impl Disk {
+    pub fn new(set: FeatureSet) -> Result<Disk> {
+        let mut starts = vec![0];
+        let mut times = Vec::with_capacity(set.videos().len());
+        for (index, video) in set.videos().iter().enumerate() {
+            starts.push(starts[index] + video.segments);
+            times.push(set.open_video(index)?.modified());
+        }
+        Ok(Disk { set, starts, times })
+    }
+
+    /// The video of a row that exists.
+    fn video_of(&self, row: usize) -> usize {
+        self.starts.partition_point(|&start| start <= row).saturating_sub(1)
+    }
+
+    /// Opens a video's file, unless somebody wrote to it meanwhile.
+    fn open(&self, index: usize) -> Result<FeatureFile> {
+        let file = self.set.open_video(index)?;
+        if file.modified() != self.times[index] {
+            let path = self.set.videos()[index].id.file(self.set.dir(), "npy");
+            let what = "it was written to since the run started".to_owned();
+            return Err(FeatureError::Changed { path, what }.into());
+        }
+        Ok(file)
+    }
+
+    /// Reads rows in the order in which they lie on the disk, each into its place.
+    fn read_sorted(&self, rows: &mut [(u32, &mut [f32])]) -> Result<()> {
+        let mut read = Vec::new();
+        for group in rows.chunk_by_mut(|a, b| self.same_video(a.0, b.0)) {
+            let Some(first) = group.first() else { continue };
+            let index = self.video_of(first.0 as usize);
+            let mut file = self.open(index)?;
+            for (row, out) in group {
+                let at = *row as usize - self.starts[index];
+                file.read_rows(at..at + 1, &mut read)?;
+                out.copy_from_slice(&read);
+            }
+        }
+        Ok(())
+    }
+
+    fn same_video(&self, a: u32, b: u32) -> bool {
+        self.video_of(a as usize) == self.video_of(b as usize)
+    }
+
+    /// Appends consecutive rows.
+    fn read_range(&self, rows: Range<usize>, out: &mut Vec<f32>) -> Result<()> {
+        let mut read = Vec::new();
+        let mut at = rows.start;
+        while at < rows.end {
+            let index = self.video_of(at);
+            let (start, end) = (self.starts[index], self.starts[index + 1].min(rows.end));
+            self.open(index)?.read_rows(at - start..end - start, &mut read)?;
+            out.extend_from_slice(&read);
+            at = end;
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    /// Rows by number, in the order asked for, row-major `[rows, d]`.
+    pub fn gather(&self, rows: &[u32]) -> Result<Vec<f32>> {
+        let mut out = vec![0.0; rows.len() * self.dim];
+        let mut places: Vec<(u32, &mut [f32])> =
+            rows.iter().copied().zip(out.chunks_exact_mut(self.dim)).collect();
+        match &*self.store {
+            Store::Memory(features) => {
+                for (row, out) in &mut places {
+                    let start = *row as usize * self.dim;
+                    out.copy_from_slice(&features[start..start + self.dim]);
+                    self.scale(out)?;
+                }
+            }
+            Store::Disk(disk) => {
+                places.sort_unstable_by_key(|(row, _)| *row);
+                let part = places.len().div_ceil(READERS).max(ROWS_A_READER);
+                let read = |rows: &mut [(u32, &mut [f32])]| {
+                    disk.read_sorted(rows)?;
+                    rows.iter_mut().try_for_each(|(_, row)| self.scale(row))
+                };
+                thread::scope(|scope| {
+                    let mut parts = places.chunks_mut(part);
+                    let own = parts.next();
+                    let readers: Vec<_> = parts.map(|p| scope.spawn(|| read(p))).collect();
+                    let own = own.map_or(Ok(()), read);
+                    // All are waited for, and the first error in row order is the one reported.
+                    readers.into_iter().map(joined).fold(own, Result::and)
+                })?;
+            }
+        }
+        Ok(out)
+    }
+
+    /// Replaces `out` by consecutive rows, row-major `[rows, d]`.
+    pub fn range(&self, rows: Range<usize>, out: &mut Vec<f32>) -> Result<()> {
+        out.clear();
+        match &*self.store {
+            Store::Memory(features) => {
+                out.extend_from_slice(&features[rows.start * self.dim..rows.end * self.dim]);
+            }
+            Store::Disk(disk) => disk.read_range(rows, out)?,
+        }
+        self.scale(out)
+    }
+
+    fn scale(&self, rows: &mut [f32]) -> Result<()> {
+        match &self.scaler {
+            Some(scaler) => scaler.apply(rows).map_err(TrainError::core("scaling features")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a thread answered; its panic goes on in this one.
+pub(super) fn joined<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
+    handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

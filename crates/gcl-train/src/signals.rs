@@ -1,0 +1,161 @@
+//! Signals of a run's health that need no labels, taken now and then on a few training segments.
+//!
+//! A pair of networks can collapse without its losses showing it, and the two networks then agree
+//! with each other. What they do not agree with are plain detectors, fitted on the same segments.
+
+use gcl_core::detector::{Detector, Mahalanobis, NearestNeighbours};
+use gcl_core::{CooperativePair, Device};
+use serde::{Deserialize, Serialize};
+
+use crate::agreement::{correlation, ranks};
+use crate::config::{RunConfig, ScoreSource};
+use crate::error::{Result, TrainError};
+use crate::events::EpochReport;
+use crate::model::mean_ranks;
+use crate::rank::RankScale;
+use crate::samples::Samples;
+use crate::schedule::batches;
+use crate::training_scores::{TrainingScores, r2_of_rows};
+
+/// At most this many segments are looked at.
+const SEGMENTS: usize = 4096;
+
+/// Agreement over fewer segments than these says nothing.
+const FEWEST: usize = 16;
+
+/// A look costs about as much as training on a quarter of its segments; so many times its segments
+/// train between two looks, for a twentieth of the time at most.
+const SPACING: usize = 5;
+
+/// What a look at the networks found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Signals {
+    /// Spearman's rank correlation of G's errors with the mean rank of the plain detectors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<f64>,
+    /// The same of D's log-odds; absent where D does not train.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discriminator: Option<f64>,
+    /// The same of the score that the run's model gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// Spearman's rank correlation of D's log-odds with G's errors. For interest only: collapsed
+    /// pairs agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<f64>,
+    /// 1 − (G's squared error / the segments' variance).
+    pub generator_r2: f64,
+}
+
+/// The segments that are looked at, and what plain detectors say about them.
+pub(crate) struct Probe {
+    rows: Vec<f32>,
+    dim: usize,
+    /// The mean rank of each segment over the detectors.
+    plain: Vec<f64>,
+    score: ScoreSource,
+    batch: usize,
+}
+
+/// A look: the signals, and the distributions of both networks' scores on the segments.
+pub(crate) struct Look {
+    pub signals: Signals,
+    pub generator: RankScale,
+    pub discriminator: Option<RankScale>,
+}
+
+impl Probe {
+    /// Draws the segments and asks the detectors, once; `None` for very few segments.
+    pub fn new(config: &RunConfig, samples: &Samples, device: &Device) -> Result<Option<Probe>> {
+        if samples.len() < FEWEST {
+            return Ok(None);
+        }
+        let dim = samples.dim();
+        let rows = samples.subsample(SEGMENTS, config.seed, "signals")?;
+        let core = || TrainError::core("fitting the plain detectors to compare with");
+        let mut plain = vec![0.0; rows.len() / dim];
+        for mut detector in plain_detectors(device).map_err(core())? {
+            detector.fit(&rows, dim).map_err(core())?;
+            let scores = detector.score(&rows).map_err(core())?;
+            plain.iter_mut().zip(ranks(&scores)).for_each(|(sum, rank)| *sum += rank);
+        }
+        let (score, batch) = (config.score, config.training.batch);
+        Ok(Some(Probe { rows, dim, plain, score, batch }))
+    }
+
+    /// Whether the networks are looked at after this epoch of a phase of so many steps and segments:
+    /// after the phase's last one always, else where enough segments were trained on since the last
+    /// look. It follows from the position alone, so a resumed run looks at the same places.
+    pub fn is_due(&self, epoch: &EpochReport, steps: u64, segments: usize) -> bool {
+        let (batches, size) = batches(segments, self.batch);
+        let spacing = (SPACING * self.rows.len() / self.dim).div_ceil(size).max(1) as u64;
+        let before = epoch.epoch.saturating_sub(1).saturating_mul(batches as u64);
+        epoch.step >= steps || epoch.step / spacing > before / spacing
+    }
+
+    /// Looks at the networks.
+    pub fn look(&self, pair: &CooperativePair, with_discriminator: bool) -> Result<Look> {
+        let scores = TrainingScores::of_rows(pair, with_discriminator, &self.rows, self.dim)?;
+        let generator_r2 = r2_of_rows(pair, &self.rows, self.dim)?;
+        let errors = ranks(&scores.errors);
+        let agreement = |scores: &[f64]| correlation(scores, &self.plain);
+        let mut signals =
+            Signals { generator: agreement(&errors), generator_r2, ..Signals::default() };
+        let generator = RankScale::new(scores.errors.clone())?;
+        let mut discriminator = None;
+        if let Some(logits) = scores.logits {
+            let odds = ranks(&logits);
+            signals.discriminator = agreement(&odds);
+            signals.between = correlation(&errors, &odds);
+            let scale = RankScale::new(logits.clone())?;
+            let both = mean_ranks(&generator, &scale, &scores.errors, &logits);
+            signals.score = match self.score {
+                ScoreSource::Discriminator => signals.discriminator,
+                ScoreSource::MeanRank => agreement(&ranks(&both)),
+                ScoreSource::Generator | ScoreSource::Detector => signals.generator,
+            };
+            discriminator = Some(scale);
+        } else if self.score == ScoreSource::Generator {
+            signals.score = signals.generator;
+        }
+        Ok(Look { signals, generator, discriminator })
+    }
+}
+
+/// The detectors whose mean rank networks are compared with.
+fn plain_detectors(device: &Device) -> gcl_core::Result<Vec<Box<dyn Detector>>> {
+    let neighbours = NearestNeighbours::new(5, device)?;
+    Ok(vec![Box::new(neighbours), Box::new(Mahalanobis::new(0.1)?)])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn looks_are_spaced_and_a_phase_ends_with_one() {
+        let probe = |segments: usize, batch| Probe {
+            rows: vec![0.0; segments],
+            dim: 1,
+            plain: Vec::new(),
+            score: ScoreSource::Generator,
+            batch,
+        };
+        let due = |probe: &Probe, segments: usize, steps: u64| -> Vec<u64> {
+            let (batches, _) = batches(segments, probe.batch);
+            let epochs = (1..=steps.div_ceil(batches as u64)).map(|epoch| EpochReport {
+                epoch,
+                step: (epoch * batches as u64).min(steps),
+                ..EpochReport::default()
+            });
+            epochs.filter(|e| probe.is_due(e, steps, segments)).map(|e| e.epoch).collect()
+        };
+        // UCF-Crime: every epoch of 96 steps.
+        assert_eq!(due(&probe(4096, 8192), 779_951, 1440), (1..=15).collect::<Vec<_>>());
+        // ShanghaiTech: epochs of 2 steps, a look at most every 4 steps.
+        assert_eq!(due(&probe(4096, 8192), 10_986, 13), [2, 4, 6, 7]);
+        // 400 segments in 2 batches of 200: every 10 steps.
+        assert_eq!(due(&probe(400, 256), 400, 44), [5, 10, 15, 20, 22]);
+    }
+}
