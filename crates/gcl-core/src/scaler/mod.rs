@@ -1,6 +1,11 @@
 //! Feature scaling, fitted on the training features and stored with the model.
 
+mod base64_f32;
+mod half_whiten;
+
 use serde::{Deserialize, Serialize};
+
+pub use half_whiten::Directions;
 
 use crate::error::{CoreError, Result, ensure_finite};
 
@@ -11,13 +16,17 @@ pub enum ScalerKind {
     /// Features as they are, as the paper uses them.
     Raw,
     /// Subtract the mean, then one scalar for all, so that the mean L2 norm is √d.
-    #[default]
     CenterScalar,
+    /// Subtract the mean, divide each principal direction by the fourth root of its variance, then
+    /// one scalar for all, so that the mean L2 norm is √d.
+    #[default]
+    HalfWhiten,
     /// Subtract the mean and divide by the standard deviation, dimension by dimension.
     ZScore,
 }
 
-/// A fitted scaling: x ↦ (x − shift) · factor, dimension by dimension.
+/// A fitted scaling: x ↦ (x − shift) · factor, dimension by dimension, with the principal directions
+/// stretched before where the kind has them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scaler {
     /// Which scaling this is.
@@ -26,6 +35,9 @@ pub struct Scaler {
     pub shift: Vec<f32>,
     /// What is multiplied with, `[d]`.
     pub factor: Vec<f32>,
+    /// The principal directions, for half-whitening of data that varies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directions: Option<Directions>,
 }
 
 impl Scaler {
@@ -66,8 +78,24 @@ impl Scaler {
         }
         let n = rows as f64;
         let mean: Vec<f64> = sums.into_iter().map(|s| s / n).collect();
+        let mut directions = None;
         let (shift, factor) = match kind {
             ScalerKind::Raw => (vec![0.0; d], vec![1.0; d]),
+            ScalerKind::HalfWhiten => {
+                let mut centred = sample(rows, d, &mean, &mut pass)?;
+                let fitted = Directions::fit(&centred, d);
+                let mut scale = 1.0;
+                if let Some((found, rest)) = fitted {
+                    centred.chunks_exact_mut(d).for_each(|row| found.apply(row));
+                    let lengths = centred.chunks_exact(d).map(|row| {
+                        row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt() * rest
+                    });
+                    let mean_length = lengths.sum::<f64>() / (centred.len() / d) as f64;
+                    scale = rest * (d as f64).sqrt() / mean_length;
+                    directions = Some(found);
+                }
+                (mean, vec![scale; d])
+            }
             ScalerKind::CenterScalar => {
                 let mut lengths = 0.0;
                 pass(&mut |features| {
@@ -94,7 +122,7 @@ impl Scaler {
             }
         };
         let narrow = |v: Vec<f64>| v.into_iter().map(|x| x as f32).collect();
-        Ok(Scaler { kind, shift: narrow(shift), factor: narrow(factor) })
+        Ok(Scaler { kind, shift: narrow(shift), factor: narrow(factor), directions })
     }
 
     /// The feature dimension d.
@@ -115,13 +143,44 @@ impl Scaler {
         if self.kind == ScalerKind::Raw {
             return Ok(());
         }
+        if self.directions.as_ref().is_some_and(|directions| !directions.fits(d)) {
+            return Err(CoreError::State(format!(
+                "a scaler whose directions are not of {d} values"
+            )));
+        }
         for row in features.chunks_exact_mut(d) {
-            for ((x, shift), factor) in row.iter_mut().zip(&self.shift).zip(&self.factor) {
-                *x = (*x - shift) * factor;
+            row.iter_mut().zip(&self.shift).for_each(|(x, shift)| *x -= shift);
+            if let Some(directions) = &self.directions {
+                directions.apply(row);
             }
+            row.iter_mut().zip(&self.factor).for_each(|(x, factor)| *x *= factor);
         }
         Ok(())
     }
+}
+
+/// At most [`half_whiten::ROWS`] rows, evenly spaced over all `n`, centred: `[rows, d]`.
+fn sample<E: From<CoreError>>(
+    n: usize,
+    d: usize,
+    mean: &[f64],
+    pass: &mut impl FnMut(&mut dyn FnMut(&[f32]) -> Result<()>) -> std::result::Result<(), E>,
+) -> std::result::Result<Vec<f32>, E> {
+    let count = n.min(half_whiten::ROWS);
+    let mut sample = Vec::with_capacity(count * d);
+    let (mut row, mut taken) = (0usize, 0usize);
+    pass(&mut |features| {
+        for values in features.chunks_exact(d) {
+            if row == (taken as u128 * n as u128 / count as u128) as usize {
+                let centred = values.iter().zip(mean).map(|(&x, m)| (f64::from(x) - m) as f32);
+                sample.extend(centred);
+                taken += 1;
+            }
+            row += 1;
+        }
+        Ok(())
+    })?;
+    Ok(sample)
 }
 
 fn add_columns(sums: &mut [f64], features: &[f32], value: impl Fn(usize, f64) -> f64) {
@@ -135,6 +194,8 @@ fn add_columns(sums: &mut [f64], features: &[f32], value: impl Fn(usize, f64) ->
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use rand_distr::{Distribution, StandardNormal};
+
     use super::*;
 
     #[test]
@@ -156,9 +217,13 @@ mod tests {
 
     #[test]
     fn constant_features_and_bad_shapes() {
-        let mut x = vec![4.0; 6];
-        Scaler::fit(ScalerKind::CenterScalar, &x, 3).unwrap().apply(&mut x).unwrap();
-        assert_eq!(x, [0.0; 6]);
+        for kind in [ScalerKind::CenterScalar, ScalerKind::HalfWhiten] {
+            let mut x = vec![4.0; 6];
+            Scaler::fit(kind, &x, 3).unwrap().apply(&mut x).unwrap();
+            assert_eq!(x, [0.0; 6]);
+            assert!(Scaler::fit(kind, &[1.0, 2.0, 3.0], 3).unwrap().apply(&mut x).is_ok());
+            assert!(x.iter().all(|v| v.is_finite()));
+        }
         assert!(Scaler::fit(ScalerKind::Raw, &[], 2).is_err());
         assert!(Scaler::fit(ScalerKind::Raw, &[1.0, f32::NAN], 2).is_err());
         assert!(Scaler::fit(ScalerKind::Raw, &[1.0; 3], 2).is_err());
@@ -167,7 +232,8 @@ mod tests {
     #[test]
     fn blocks_change_no_bit() {
         let x: Vec<f32> = (0..60u16).map(|i| (f32::from(i) * 0.7).sin() * 3.0).collect();
-        for kind in [ScalerKind::Raw, ScalerKind::CenterScalar, ScalerKind::ZScore] {
+        let centred = [ScalerKind::CenterScalar, ScalerKind::HalfWhiten, ScalerKind::ZScore];
+        for kind in centred.into_iter().chain([ScalerKind::Raw]) {
             let whole = Scaler::fit(kind, &x, 3).unwrap();
             for block in [3, 6, 21, 57] {
                 let pass = |take: &mut dyn FnMut(&[f32]) -> Result<()>| -> Result<()> {
@@ -177,5 +243,51 @@ mod tests {
             }
         }
         assert!(Scaler::fit_passes(ScalerKind::Raw, 3, |_| -> Result<()> { Ok(()) }).is_err());
+    }
+    /// Rows along three known directions, of standard deviations 8, 2 and 0.5.
+    fn stretched(rows: usize) -> Vec<f32> {
+        let mut rng = crate::rng::stream(1, "test", 0);
+        let mut normal = || -> f32 { StandardNormal.sample(&mut rng) };
+        let row = |_| {
+            let (a, b, c) = (8.0 * normal(), 2.0 * normal(), 0.5 * normal());
+            [a * 0.6 - b * 0.8 + 3.0, a * 0.8 + b * 0.6, c]
+        };
+        (0..rows).flat_map(row).collect()
+    }
+
+    #[test]
+    fn half_whitening_takes_the_root_of_each_deviation() {
+        let mut x = stretched(20_000);
+        let scaler = Scaler::fit(ScalerKind::HalfWhiten, &x, 3).unwrap();
+        scaler.apply(&mut x).unwrap();
+        let deviation = |along: [f32; 3]| {
+            let squares =
+                x.chunks(3).map(|r| r.iter().zip(along).map(|(v, a)| v * a).sum::<f32>().powi(2));
+            (squares.sum::<f32>() / (x.len() / 3) as f32).sqrt()
+        };
+        let (a, b) = (deviation([0.6, 0.8, 0.0]), deviation([-0.8, 0.6, 0.0]));
+        let mean_variance = (64.0 + 4.0 + 0.25) / 3.0;
+        let expected = |s: f64| s / (0.9 * s * s + 0.1 * mean_variance).powf(0.25);
+        approx::assert_relative_eq!(
+            f64::from(a / b),
+            expected(8.0) / expected(2.0),
+            epsilon = 0.05
+        );
+        let lengths = x.chunks(3).map(|r| r.iter().map(|v| v * v).sum::<f32>().sqrt());
+        let mean = lengths.sum::<f32>() / 20_000.0;
+        approx::assert_relative_eq!(mean, 3f32.sqrt(), epsilon = 0.02);
+    }
+
+    #[test]
+    fn directions_survive_json_and_lies_are_refused() {
+        let x = stretched(50);
+        let scaler = Scaler::fit(ScalerKind::HalfWhiten, &x, 3).unwrap();
+        let json = serde_json::to_string(&scaler).unwrap();
+        let back: Scaler = serde_json::from_str(&json).unwrap();
+        assert_eq!(back, scaler);
+        let mut lying = back;
+        lying.shift.push(0.0);
+        lying.factor.push(1.0);
+        assert!(lying.apply(&mut [0.0; 4]).is_err());
     }
 }
