@@ -96,7 +96,8 @@ fn bad_input_is_refused_and_constant_input_survives() {
 fn the_same_seed_gives_the_same_bits_and_another_seed_others() {
     let device = devices().remove(0).1;
     let (train, test) = (blob(90, D, 5, 1), blob(8, D, 2, 2));
-    let make: [(&str, fn(u64, &Device) -> Box<dyn Detector>); 4] = [
+    type Make = fn(u64, &Device) -> Box<dyn Detector>;
+    let make: [(&str, Make); 4] = [
         ("knn", |seed, device| {
             Box::new(NearestNeighbours::new(2, device).unwrap().with_sample(40, seed).unwrap())
         }),
