@@ -199,6 +199,21 @@ fn a_file_that_changes_under_a_run_is_named() {
 }
 
 #[test]
+fn the_next_batch_is_read_while_one_trains() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = features(&folder.path().join("f"), 4, 1);
+    let device = devices().remove(0).1;
+    let samples = Samples::on_disk(&set).unwrap();
+    let mut trainer = Trainer::new(config(Method::GclB, &set, &[]), samples, &device).unwrap();
+    trainer.advance().unwrap();
+    // Long enough for 30 rows; then there is nothing left to read.
+    std::thread::sleep(Duration::from_millis(500));
+    fs::remove_dir_all(folder.path().join("f")).unwrap();
+    trainer.advance().unwrap();
+    assert!(trainer.advance().is_err());
+}
+
+#[test]
 fn a_number_that_is_none_is_found_before_training_starts() {
     let folder = tempfile::tempdir().unwrap();
     let set = features(&folder.path().join("f"), 3, 1);

@@ -173,7 +173,7 @@ fn the_best_states_are_kept_and_truth_changes_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let set = features(&folder.path().join("f"), 6, 1);
     let device = devices().remove(0).1;
-    let pairs = ["score=mean-rank", "training.budget.min_steps=200"];
+    let pairs = ["score=mean-rank", "training.budget.min_steps=300"];
     let config = config(Method::GclPt, &set, &pairs);
     let never = AtomicBool::new(false);
     let run = RunDir::new(folder.path().join("judged"));
@@ -205,7 +205,8 @@ fn the_best_states_are_kept_and_truth_changes_nothing_else() {
     let last = Model::load(run.path(), &device).unwrap().score(&judge.rows).unwrap();
     assert_eq!(last.generator, judge.looks.last().unwrap().0.generator);
     // The data is such that the three are three; else this test would see less than it should.
-    assert!(by_signal.0 != by_truth.0, "{by_signal:?} {by_truth:?}");
+    let three = [by_truth.0, by_signal.0, looked.len() - 1];
+    assert!(three.is_sorted_by(|a, b| a < b), "{three:?}");
 
     // Without a judge: the same models, and the same events but for the judge's answers.
     let blind = RunDir::new(folder.path().join("blind"));
@@ -224,7 +225,7 @@ fn the_best_states_are_kept_and_truth_changes_nothing_else() {
     assert!(!blind.model_of(RunState::Oracle).exists());
 
     // Stopped and resumed: everything as if it had not been.
-    for (i, stop) in [3, 205, 440, 500, 599].into_iter().enumerate() {
+    for (i, stop) in [3, 305, 630, 750, 899].into_iter().enumerate() {
         let cancel: &'static AtomicBool = Box::leak(Box::new(AtomicBool::new(false)));
         let again = RunDir::new(folder.path().join(format!("stopped{i}")));
         again.create(&config).unwrap();
