@@ -111,7 +111,7 @@ fn twenty_steps_from_cleaning_to_the_end() {
         }
         assert!(trainer.is_finished());
         let rows: Vec<u32> = (0..all as u32).collect();
-        let x = trainer.samples().batch(&rows, &device);
+        let x = trainer.samples().batch(&rows, &device).unwrap();
         for (o, t) in trainer.pair().probabilities(x).unwrap().iter().zip(&case.probabilities) {
             assert!((o - t).abs() < 1e-3 * t, "{name}: {o}, expected {t}");
         }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use common::{devices, features};
 use gcl_data::{FeatureSet, VideoId};
@@ -178,8 +177,7 @@ fn run(method: Method, set: &FeatureSet, options: &[&str]) -> Outcome {
     let normal: BTreeMap<VideoId, bool> = set.videos().iter().enumerate().map(label).collect();
     let cancel = AtomicBool::new(false);
     let device = devices().remove(0).1;
-    let save_every = Duration::from_secs(3600);
-    let options = TrainOptions { normal: Some(&normal), device, cancel: &cancel, save_every };
+    let options = TrainOptions { normal: Some(&normal), ..TrainOptions::new(device, &cancel) };
     let model = train(set, &run, &options, &mut Silent).unwrap();
     let mut rows = Vec::new();
     set.read(0, &mut rows).unwrap();

@@ -137,7 +137,7 @@ fn any(method: Method, seed: u64, data: DataFacts) -> RunConfig {
     let (batches, _) = batches(data.segments, ANY_BATCH);
     RunConfig {
         preset: Preset::Any,
-        scaler: ScalerKind::CenterScalar,
+        scaler: ScalerKind::HalfWhiten,
         score: ScoreSource::Generator,
         training: Training {
             batch: ANY_BATCH,

@@ -41,6 +41,7 @@ pub struct Samples {
     ends: u64,
     /// What each cleaning rule kept, decided on unscaled features.
     calm: Vec<(TemporalDifference, Vec<bool>)>,
+    scaled: bool,
 }
 
 impl Samples {
@@ -114,14 +115,14 @@ impl Samples {
         }
         let source = Source { dim, scaler: None, store: Arc::new(store) };
         let ends = hash_of_ends(&source, &videos)?;
-        Ok(Samples { source, videos, len, ends, calm: Vec::new() })
+        Ok(Samples { source, videos, len, ends, calm: Vec::new(), scaled: false })
     }
 
-    /// Scales all features from now on, in place of any scaling before; the stored ones stay as
-    /// they are.
+    /// Scales all features: those in memory at once, since a row is read many times, those on disk
+    /// whenever they are read. Can be done once.
     ///
     /// # Errors
-    /// [`TrainError::Mismatch`] if the scaler is of another dimension.
+    /// [`TrainError::Mismatch`] if the scaler is of another dimension, or features are scaled already.
     pub fn scale(&mut self, scaler: &Scaler) -> Result<()> {
         if scaler.dim() != self.dim() {
             return Err(TrainError::Mismatch(format!(
@@ -130,7 +131,16 @@ impl Samples {
                 self.dim()
             )));
         }
-        self.source.scaler = Some(Arc::new(scaler.clone()));
+        if std::mem::replace(&mut self.scaled, true) {
+            return Err(TrainError::Mismatch("the features are scaled already".to_owned()));
+        }
+        match Arc::get_mut(&mut self.source.store) {
+            Some(Store::Memory(features)) => {
+                scaler.apply(features).map_err(TrainError::core("scaling features"))?;
+            }
+            // On disk, or shared with a clone.
+            _ => self.source.scaler = Some(Arc::new(scaler.clone())),
+        }
         Ok(())
     }
 
