@@ -58,7 +58,8 @@ pub fn run(args: FindArgs) -> Outcome {
     let set = FeatureSet::open(&features)?.select(|id| wanted.iter().any(|input| input.id == *id));
     let run = RunDir::new(&args.out);
     let model = train_or_load(&set, &run, &args.choice)?;
-    let how = Scoring { source: model.card().config.score, footage: None, manifest: None };
+    let source = model.card().config.score;
+    let how = Scoring { source, footage: None, manifest: None, smooth: 0.0 };
     score(&model, &set, &how, &run.scores())?;
     remember_footage(&args.footage, &run.scores())?;
 

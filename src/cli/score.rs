@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gcl_data::objects::gaussian;
 use gcl_data::{Clips, FeatureError, FeatureSet, Manifest, ScoreInfo, ScoreWriter, Tail};
 use gcl_train::{Model, RunDir, RunState, ScoreSource};
 
@@ -36,6 +37,10 @@ pub struct ScoreArgs {
     /// Which score: discriminator, generator, mean-rank or detector; the run's own unless given.
     #[arg(long)]
     source: Option<String>,
+    /// Smooth each video's frame scores over time by a Gaussian with this standard deviation in frames.
+    /// Helps where events are longer than that and pictures noisy; blurs where they are not.
+    #[arg(long, value_name = "FRAMES", default_value_t = 0.0, value_parser = parse_sigma)]
+    smooth: f64,
     #[command(flatten)]
     clips: ClipArgs,
     /// A manifest with the number of frames of each video, for plain .npy features; without it,
@@ -74,7 +79,7 @@ pub fn run(args: ScoreArgs) -> Outcome {
         let done = extract::for_model(&args.input, &folder, extractor, &args.footage)?;
         (FeatureSet::open(&folder)?, done, Some(args.input.as_path()))
     };
-    let how = Scoring { source, footage, manifest: frames.as_ref() };
+    let how = Scoring { source, footage, manifest: frames.as_ref(), smooth: args.smooth };
     score(&model, &set, &how, &out)?;
     println!("{}", out.display());
     Ok(done)
@@ -88,6 +93,15 @@ pub struct Scoring<'a> {
     pub footage: Option<&'a Path>,
     /// Frames of videos whose features do not say.
     pub manifest: Option<&'a Manifest>,
+    /// The standard deviation of smoothing over time, in frames; 0 is none.
+    pub smooth: f64,
+}
+
+fn parse_sigma(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(sigma) if (0.0..=100_000.0).contains(&sigma) => Ok(sigma),
+        _ => Err("expected a number of frames, 0 to 100000".to_owned()),
+    }
 }
 
 /// Scores every video of a set into a folder.
@@ -100,9 +114,13 @@ pub fn score(
     model.check(set)?;
     let clips = clip_rule(model, set)?;
     let source = how.source;
+    let name = source_name(source);
     let info = ScoreInfo {
         bounded: matches!(source, ScoreSource::Discriminator | ScoreSource::MeanRank),
-        source: source_name(source).to_owned(),
+        source: match how.smooth > 0.0 {
+            true => format!("{name}, smoothed over time (sigma {} frames)", how.smooth),
+            false => name.to_owned(),
+        },
         model: Some(model.id()?),
     };
     let writer = ScoreWriter::create(out, info)?;
@@ -118,13 +136,24 @@ pub fn score(
         let listed = how.manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
         let frames = video.frames.or(listed).unwrap_or_else(|| whole_clips(clips, video.segments));
         let located = |e| Failure::Data(format!("video `{}`: {e}", video.id));
-        writer.write(&video.id, &clips.expand(&segments, frames).map_err(located)?)?;
+        let scores = smoothed(clips.expand(&segments, frames).map_err(located)?, how.smooth);
+        writer.write(&video.id, &scores)?;
         let footage = how.footage.map(|root| extract::footage_of(root, &video.id));
         known.insert(video.id.clone(), VideoFacts { fps: video.fps, footage: footage.flatten() });
         progress.set(index as u64 + 1);
     }
     progress.finish();
     facts::write(out, &known)
+}
+
+/// One video's frame scores, smoothed over time.
+fn smoothed(scores: Vec<f32>, sigma: f64) -> Vec<f32> {
+    if sigma <= 0.0 {
+        return scores;
+    }
+    let mut wide: Vec<f64> = scores.into_iter().map(f64::from).collect();
+    gaussian(&mut wide, sigma);
+    wide.into_iter().map(|score| score as f32).collect()
 }
 
 /// How the set's videos were cut: as it says, or as the model's training features were.

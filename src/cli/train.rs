@@ -51,9 +51,9 @@ pub struct TrainArgs {
 /// What to train, and where: shared by all commands that train.
 #[derive(Args, Debug, Clone)]
 pub struct MethodArgs {
-    /// What to train.
-    #[arg(long, default_value = "gcl-pt", value_parser = methods())]
-    pub method: Method,
+    /// What to train; gcl-pt under preset `paper` and gcl-b under `any` unless given.
+    #[arg(long, value_parser = methods())]
+    pub method: Option<Method>,
     /// Where the settings come from: `paper` fits ResNeXt-101 features, `any` all others; `auto`
     /// chooses by the features.
     #[arg(long, default_value = "auto", value_parser = ["auto", "any", "paper"])]
@@ -166,7 +166,8 @@ pub fn run(args: TrainArgs) -> Outcome {
 /// Refuses settings that are wrong for any features, before long work starts.
 pub fn check_settings(choice: &MethodArgs) -> Result<(), Failure> {
     let data = DataFacts { dim: 2048, segments: 10_000 };
-    let config = RunConfig::new(choice.method, Preset::Any, 0, data);
+    let preset = Preset::Any;
+    let config = RunConfig::new(choice.method.unwrap_or(preset.method()), preset, 0, data);
     check_labels(&apply_overrides(&config, &choice.set)?, choice)
 }
 
@@ -202,7 +203,7 @@ pub fn configuration(
                 _ => Preset::Any,
             };
             let data = DataFacts { dim: set.dim(), segments: set.total() };
-            RunConfig::new(choice.method, preset, 0, data)
+            RunConfig::new(choice.method.unwrap_or(preset.method()), preset, 0, data)
         }
     };
     config.seed = choice.seed.unwrap_or(config.seed);

@@ -42,11 +42,6 @@ pub struct DemoArgs {
     json: bool,
 }
 
-/// Where the demo leaves its preset: few training clips, a third of them busy, and the ones target would
-/// teach the generator to distort every crowd; they also bear more epochs (see docs/method.md).
-const SETTINGS: [&str; 2] =
-    ["cooperative.target={kind = \"gaussian\", sigma = 1.5}", "training.budget.min_steps=1000"];
-
 /// The frame AUC of one way to score.
 struct Row {
     name: String,
@@ -54,10 +49,8 @@ struct Row {
 }
 
 /// Runs the command.
-pub fn run(mut args: DemoArgs) -> Outcome {
+pub fn run(args: DemoArgs) -> Outcome {
     device::find(&args.choice.device)?;
-    // First, so that the user's own settings win.
-    args.choice.set.splice(0..0, SETTINGS.map(str::to_owned));
     train::check_settings(&args.choice)?;
     let (videos, features) = (args.out.join("videos"), args.out.join("features"));
     let truth_path = args.out.join("truth.csv");
@@ -70,7 +63,7 @@ pub fn run(mut args: DemoArgs) -> Outcome {
         (set.select(|id| is_part(id, "train")), set.select(|id| is_part(id, "test")));
     let run = RunDir::new(args.out.join("run"));
     let model = train_or_load(&train, &run, &args.choice)?;
-    let how = Scoring { source: model.card().config.score, footage: None, manifest: None };
+    let how = Scoring::new(model.card().config.score);
     score(&model, &test, &how, &run.scores())?;
     remember_footage(&footage, &run.scores())?;
 

@@ -22,9 +22,20 @@ pub enum Preset {
     /// The paper's settings (§4), fit for ResNeXt-101 features: raw features, batch 8192, 15
     /// epochs at 2e-5, labels by mean and standard deviation, scores by the discriminator.
     Paper,
-    /// Settings for features that nobody tuned for, where the paper's collapse: centred features
-    /// of one scale, the top 10 % labelled, a faster optimizer, scores by the generator.
+    /// Settings for features that nobody tuned for, where the paper's collapse: centred and
+    /// half-whitened features, the top 10 % labelled, a faster optimizer, scores by the generator.
     Any,
+}
+
+impl Preset {
+    /// The method that fits a preset best: the paper's best for its own features; on others,
+    /// pre-training is what collapses (see `docs/results.md`).
+    pub fn method(self) -> Method {
+        match self {
+            Preset::Paper => Method::GclPt,
+            Preset::Any => Method::GclB,
+        }
+    }
 }
 
 /// The batch size of preset `any`.
