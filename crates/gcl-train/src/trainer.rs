@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Loop, RunConfig, TrainOn, Turns};
 use crate::error::{Result, TrainError};
 use crate::events::{EpochReport, PhaseOutline, Progress};
-use crate::samples::{Feed, Place, Samples, tensor};
+use crate::samples::{Feed, Place, SampleVideo, Samples, tensor};
 use crate::schedule::{Budget, epoch_order};
 use crate::tally::Tally;
 
@@ -82,7 +82,7 @@ impl Trainer {
         let pair = CooperativePair::new(g, d, config.cooperative.clone(), config.seed, device)
             .map_err(TrainError::core("making the networks"))?;
         let phases = phases(&config, &samples)?;
-        let known = known(&config, &samples);
+        let known = known(&config, &samples)?;
         let at = Position::default();
         let feed = Feed::new(&samples);
         Ok(Trainer { config, samples, known, pair, phases, at, feed, order: None })
@@ -319,14 +319,24 @@ fn select(samples: &Samples, on: TrainOn) -> Result<Vec<u32>> {
 }
 
 /// What weak labels say of each segment's video; `None` without labels.
-fn known(config: &RunConfig, samples: &Samples) -> Option<Vec<VideoLabel>> {
+fn known(config: &RunConfig, samples: &Samples) -> Result<Option<Vec<VideoLabel>>> {
+    if config.labelled_share == 0.0 {
+        return Ok(None);
+    }
     let label = |normal: Option<bool>| match normal {
         None => VideoLabel::Unknown,
         Some(true) => VideoLabel::Normal,
         Some(false) => VideoLabel::Anomalous,
     };
-    (config.labelled_share > 0.0).then(|| {
-        let videos = samples.videos().iter();
-        videos.flat_map(|v| v.segments.clone().map(move |_| label(v.normal))).collect()
-    })
+    let videos = samples.videos();
+    // Labels of other videos would otherwise leave a run unsupervised without a word.
+    if videos.iter().all(|video| video.normal.is_none()) {
+        return Err(TrainError::Config(format!(
+            "none of the {} training videos has a label, and labelled_share is {}",
+            videos.len(),
+            config.labelled_share
+        )));
+    }
+    let segments = |v: &SampleVideo| vec![label(v.normal); v.segments.len()];
+    Ok(Some(videos.iter().flat_map(segments).collect()))
 }

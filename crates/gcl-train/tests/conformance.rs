@@ -226,6 +226,11 @@ fn labels_are_demanded_by_the_methods_that_use_them_and_by_no_other() {
             true => {
                 let text = result.err().unwrap().to_string();
                 assert!(text.contains(method.name()) && text.contains("--labels"), "{text}");
+                // Labels of other videos are none.
+                let other = BTreeMap::from([(VideoId::new("elsewhere/01").unwrap(), true)]);
+                let options = TrainOptions { normal: Some(&other), ..options };
+                let text = train(&set, &run, &options, &mut Silent).err().unwrap().to_string();
+                assert!(text.contains("none of the") && text.contains("label"), "{text}");
             }
         }
     }
