@@ -63,7 +63,8 @@ pub fn run(args: DemoArgs) -> Outcome {
         (set.select(|id| is_part(id, "train")), set.select(|id| is_part(id, "test")));
     let run = RunDir::new(args.out.join("run"));
     let model = train_or_load(&train, &run, &args.choice)?;
-    let how = Scoring::new(model.card().config.score);
+    let source = model.card().config.score;
+    let how = Scoring { source, footage: None, manifest: None, smooth: 0.0 };
     score(&model, &test, &how, &run.scores())?;
     remember_footage(&footage, &run.scores())?;
 
