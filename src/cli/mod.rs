@@ -13,6 +13,7 @@ mod interrupt;
 mod progress;
 mod report;
 mod score;
+mod sweep;
 mod train;
 
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ enum Verb {
     Score(score::ScoreArgs),
     Eval(eval::EvalArgs),
     Report(report::ReportArgs),
+    Sweep(sweep::SweepArgs),
     Check(check::CheckArgs),
     Devices(devices::DevicesArgs),
 }
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
         Verb::Score(args) => score::run(args),
         Verb::Eval(args) => eval::run(args),
         Verb::Report(args) => report::run(args),
+        Verb::Sweep(args) => sweep::run(args),
         Verb::Check(args) => check::run(args),
         Verb::Devices(args) => devices::run(args),
     };

@@ -70,7 +70,8 @@ pub struct MethodArgs {
     pub save_every: Duration,
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, String> {
+/// A number of seconds on the command line.
+pub fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
 }

@@ -5,4 +5,5 @@ mod footage;
 mod messages;
 mod resume;
 mod support;
+mod sweep;
 mod way;
