@@ -134,9 +134,8 @@ impl<'a> Curve<'a> {
             followed,
         };
         let same = |e: &EpochAuc| e.phase == found.phase && e.epoch == found.epoch;
-        match self.epochs.iter().position(same) {
-            Some(i) => self.epochs.truncate(i),
-            None => {}
+        if let Some(i) = self.epochs.iter().position(same) {
+            self.epochs.truncate(i);
         }
         self.epochs.push(found);
         let bytes =

@@ -6,16 +6,22 @@
 //! column.
 
 mod axis;
+mod bands;
 mod histogram;
 mod line;
+mod panels;
 mod path;
 mod plot;
 mod roc;
+mod scatter;
 mod timeline;
 
+pub use bands::{Band, BandChart, BandPoint};
 pub use histogram::{Bars, Histogram};
 pub use line::{LineChart, Series};
+pub use panels::{Panel, Panels};
 pub use roc::roc_chart;
+pub use scatter::{Cloud, Scatter};
 pub use timeline::{Mark, Timeline};
 
 use crate::escape::escape;
