@@ -32,7 +32,7 @@ pub(super) const SOURCES: [ScoreSource; 4] = [
 pub fn judge(model: &Model, test: &TestSet) -> Result<Vec<Judgement>> {
     let mut judges: Vec<(ScoreSource, Evaluator)> = Vec::new();
     for video in &test.videos {
-        for (source, scores) in score_video(model, test, video)? {
+        for (source, scores) in judge_video(model, test, video)? {
             match judges.iter_mut().find(|(known, _)| *known == source) {
                 Some((_, judge)) => judge.push(video.id.as_str(), &scores, &video.labels)?,
                 None => {
@@ -54,7 +54,7 @@ pub fn judge(model: &Model, test: &TestSet) -> Result<Vec<Judgement>> {
 ///
 /// # Errors
 /// If the video cannot be read or scored.
-pub(crate) fn score_video(
+pub fn judge_video(
     model: &Model,
     test: &TestSet,
     video: &TestVideo,

@@ -12,6 +12,7 @@
 //!
 //! Ground truth is read here alone: training never sees it.
 
+pub mod anchors;
 mod cell;
 mod curve;
 mod data;
@@ -27,7 +28,7 @@ pub use cell::Cell;
 pub use curve::{EpochAuc, read_epochs};
 pub use data::{DataSet, OpenData, TestSet, TestVideo, whole_frames};
 pub use error::{BenchmarkError, Result};
-pub use judge::{Judgement, judge, source_name};
+pub use judge::{Judgement, judge, judge_video, source_name};
 pub use plan::{Plan, PresetChoice, Variant, parse_seeds, vary};
 pub use result::{CellResult, Measures, collect};
 pub use run::{CellOptions, Outcome, Watcher, run_cell, run_cells};

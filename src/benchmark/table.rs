@@ -28,6 +28,16 @@ impl Spread {
     }
 }
 
+impl Spread {
+    /// In percent, as the paper's tables have it.
+    pub fn percent(&self) -> String {
+        match self.std {
+            Some(std) => format!("{:.2} ± {:.2}", 100.0 * self.mean, 100.0 * std),
+            None => format!("{:.2}", 100.0 * self.mean),
+        }
+    }
+}
+
 impl std::fmt::Display for Spread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.std {

@@ -12,6 +12,7 @@ mod find;
 mod interrupt;
 mod progress;
 mod report;
+mod reproduce;
 mod score;
 mod sweep;
 mod train;
@@ -48,6 +49,7 @@ enum Verb {
     Eval(eval::EvalArgs),
     Report(report::ReportArgs),
     Sweep(sweep::SweepArgs),
+    Reproduce(reproduce::ReproduceArgs),
     Check(check::CheckArgs),
     Devices(devices::DevicesArgs),
 }
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
         Verb::Eval(args) => eval::run(args),
         Verb::Report(args) => report::run(args),
         Verb::Sweep(args) => sweep::run(args),
+        Verb::Reproduce(args) => reproduce::run(args),
         Verb::Check(args) => check::run(args),
         Verb::Devices(args) => devices::run(args),
     };

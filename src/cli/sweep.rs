@@ -80,13 +80,13 @@ pub struct SweepArgs {
 #[derive(Args, Debug, Clone)]
 pub struct DataArgs {
     /// Features to train on.
-    #[arg(long, value_name = "FEATURES", required_unless_present_any = ["plan", "collect"])]
+    #[arg(long, alias = "features", value_name = "FEATURES")]
     pub train: Option<PathBuf>,
     /// Features to judge.
-    #[arg(long, value_name = "FEATURES", required_unless_present_any = ["plan", "collect"])]
+    #[arg(long, value_name = "FEATURES")]
     pub test: Option<PathBuf>,
     /// The ground truth of the test videos.
-    #[arg(long, required_unless_present_any = ["plan", "collect"])]
+    #[arg(long)]
     pub truth: Option<PathBuf>,
     /// The truth's format.
     #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]

@@ -40,6 +40,16 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// What it shows.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Whether it is meant for the whole width of a page.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.width > 700.0
+    }
+
     /// The `<svg>` element, for a page that holds [`STYLE`].
     pub fn inline(&self) -> String {
         self.element("", "")
