@@ -44,15 +44,34 @@ pub struct EpochAuc {
     pub followed: Vec<f32>,
 }
 
-/// The judged epochs in a cell's folder, in order; empty if none were asked for.
+/// The judged epochs of a cell.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Epochs {
+    /// The test video whose scores were kept.
+    pub followed: Option<VideoId>,
+    /// In order.
+    pub epochs: Vec<EpochAuc>,
+}
+
+impl Epochs {
+    /// The epochs of the last phase.
+    pub fn last_phase(&self) -> impl Iterator<Item = &EpochAuc> {
+        let phase = self.epochs.last().map(|epoch| epoch.phase.as_str());
+        self.epochs.iter().filter(move |epoch| Some(epoch.phase.as_str()) == phase)
+    }
+}
+
+/// The judged epochs in a cell's folder; `None` if they were not asked for.
 ///
 /// # Errors
 /// If the file is damaged.
-pub fn read_epochs(folder: &Path) -> Result<Vec<EpochAuc>> {
+pub fn read_epochs(folder: &Path) -> Result<Option<Epochs>> {
     let path = folder.join(NAME);
     match std::fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| BenchmarkError::folder(&path, e)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Ok(bytes) => {
+            serde_json::from_slice(&bytes).map_err(|e| BenchmarkError::folder(&path, e)).map(Some)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(BenchmarkError::io(&path)(error)),
     }
 }
@@ -62,9 +81,8 @@ pub(super) struct Curve<'a> {
     test: &'a TestSet,
     scaler: Scaler,
     source: ScoreSource,
-    follow: Option<&'a VideoId>,
     path: PathBuf,
-    epochs: Vec<EpochAuc>,
+    known: Epochs,
     last: Option<EpochReport>,
     inner: &'a mut dyn Listener,
     /// What went wrong; a listener cannot stop a run.
@@ -84,9 +102,10 @@ impl<'a> Curve<'a> {
         let samples = Samples::read(&data.train)?;
         let scaler = Scaler::fit(config.scaler, samples.features(), samples.dim())
             .map_err(core("fitting the feature scaler"))?;
-        let epochs = read_epochs(folder)?;
+        let mut known = read_epochs(folder)?.unwrap_or_default();
+        known.followed = follow.cloned();
         let (test, source, path) = (&data.test, config.score, folder.join(NAME));
-        Ok(Curve { test, scaler, source, follow, path, epochs, last: None, inner, failed: None })
+        Ok(Curve { test, scaler, source, path, known, last: None, inner, failed: None })
     }
 
     /// Judges the networks as they are. An epoch that a resumed run repeats replaces itself.
@@ -94,7 +113,7 @@ impl<'a> Curve<'a> {
         let with_discriminator = self.source != ScoreSource::Generator
             || report.labelled_by_discriminator.is_some()
             || report.loss_discriminator.is_some()
-            || self.epochs.iter().any(|epoch| epoch.discriminator.is_some());
+            || self.known.epochs.iter().any(|epoch| epoch.discriminator.is_some());
         let (mut by_g, mut by_d) = (Pool::default(), Pool::default());
         let mut followed = Vec::new();
         let mut rows = Vec::new();
@@ -121,7 +140,7 @@ impl<'a> Curve<'a> {
             if with_discriminator {
                 by_d.push(&d, &video.labels)?;
             }
-            if self.follow == Some(&video.id) {
+            if self.known.followed.as_ref() == Some(&video.id) {
                 followed = if self.source == ScoreSource::Generator { g } else { d };
             }
         }
@@ -134,12 +153,12 @@ impl<'a> Curve<'a> {
             followed,
         };
         let same = |e: &EpochAuc| e.phase == found.phase && e.epoch == found.epoch;
-        if let Some(i) = self.epochs.iter().position(same) {
-            self.epochs.truncate(i);
+        if let Some(i) = self.known.epochs.iter().position(same) {
+            self.known.epochs.truncate(i);
         }
-        self.epochs.push(found);
+        self.known.epochs.push(found);
         let bytes =
-            serde_json::to_vec(&self.epochs).map_err(|e| BenchmarkError::folder(&self.path, e))?;
+            serde_json::to_vec(&self.known).map_err(|e| BenchmarkError::folder(&self.path, e))?;
         write_bytes_atomic(&self.path, &bytes).map_err(BenchmarkError::io(&self.path))
     }
 }
@@ -149,7 +168,7 @@ impl Listener for Curve<'_> {
         match event {
             Event::Epoch(report) => self.last = Some(report.clone()),
             // A run that starts anew has no past.
-            Event::Started { .. } => self.epochs.clear(),
+            Event::Started { .. } => self.known.epochs.clear(),
             _ => {}
         }
         self.inner.event(event);

@@ -25,11 +25,11 @@ mod run;
 mod table;
 
 pub use cell::Cell;
-pub use curve::{EpochAuc, read_epochs};
+pub use curve::{EpochAuc, Epochs, read_epochs};
 pub use data::{DataSet, OpenData, TestSet, TestVideo, whole_frames};
 pub use error::{BenchmarkError, Result};
 pub use judge::{Judgement, judge, judge_video, source_name};
-pub use plan::{Plan, PresetChoice, Variant, parse_seeds, vary};
+pub use plan::{Plan, PresetChoice, Variant, cells_of, parse_seeds, vary};
 pub use result::{CellResult, Measures, collect};
 pub use run::{CellOptions, Outcome, Watcher, run_cell, run_cells};
 pub use table::{Row, Spread, Table};

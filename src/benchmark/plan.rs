@@ -84,12 +84,8 @@ impl Plan {
                     PresetChoice::Auto => preset(data),
                     PresetChoice::Fixed(preset) => *preset,
                 };
-                for &method in &self.methods {
-                    for variant in &self.variants {
-                        let cell = |seed| Cell::new(&data.name, method, preset, variant, seed);
-                        cells.extend(self.seeds.iter().map(|&seed| cell(seed)));
-                    }
-                }
+                let (methods, variants) = (&self.methods, &self.variants);
+                cells.extend(cells_of(&data.name, methods, preset, variants, &self.seeds));
             }
         }
         // What is asked for twice is run once.
@@ -97,6 +93,24 @@ impl Plan {
         cells.retain(|cell| seen.insert(cell.name()));
         Ok(cells)
     }
+}
+
+/// Every cell on one data set: methods × variants × seeds, the seeds innermost.
+pub fn cells_of(
+    data: &str,
+    methods: &[Method],
+    preset: Preset,
+    variants: &[Variant],
+    seeds: &[u64],
+) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for &method in methods {
+        for variant in variants {
+            let cell = |&seed: &u64| Cell::new(data, method, preset, variant, seed);
+            cells.extend(seeds.iter().map(cell));
+        }
+    }
+    cells
 }
 
 /// Seeds as a range (`0..5` is 0 to 4, `0..=5` is 0 to 5) or a list (`0,3,7`).

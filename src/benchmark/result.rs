@@ -68,21 +68,25 @@ pub struct CellResult {
     /// The score that the method goes by.
     pub score: String,
     /// Every score that the model has, by name, for each state that was judged: `last` is the model
-    /// at the end of training.
+    /// at the end of training; others are there if the run kept them.
     pub states: BTreeMap<String, BTreeMap<String, Measures>>,
 }
 
 impl CellResult {
-    pub(super) fn new(cell: &Cell, inputs: Inputs, score: &str, last: &[Judgement]) -> CellResult {
+    pub(super) fn new(cell: &Cell, inputs: Inputs, score: &str) -> CellResult {
+        let (cell, score) = (cell.clone(), score.to_owned());
+        CellResult { cell, inputs, score, states: BTreeMap::new() }
+    }
+
+    /// Adds what a state's scores are worth.
+    pub(super) fn add(&mut self, state: &str, judged: &[Judgement]) {
         let measures = |judgement: &Judgement| Measures {
             auc: judgement.evaluation.micro_auc,
             average_precision: judgement.evaluation.average_precision,
             equal_error_rate: judgement.evaluation.equal_error_rate,
         };
-        let by_name =
-            last.iter().map(|j| (source_name(j.source).to_owned(), measures(j))).collect();
-        let states = BTreeMap::from([("last".to_owned(), by_name)]);
-        CellResult { cell: cell.clone(), inputs, score: score.to_owned(), states }
+        let by_name = judged.iter().map(|j| (source_name(j.source).to_owned(), measures(j)));
+        self.states.insert(state.to_owned(), by_name.collect());
     }
 
     /// The measures of a score in a state.
@@ -100,6 +104,11 @@ impl CellResult {
         let bytes =
             serde_json::to_vec_pretty(self).map_err(|e| BenchmarkError::folder(&path, e))?;
         write_bytes_atomic(&path, &bytes).map_err(BenchmarkError::io(&path))
+    }
+
+    pub(super) fn remove(folder: &Path) -> Result<()> {
+        let path = folder.join(NAME);
+        std::fs::remove_file(&path).map_err(BenchmarkError::io(&path))
     }
 
     /// The result in a cell's folder; `None` if it is not finished.

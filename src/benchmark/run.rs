@@ -8,10 +8,10 @@ use std::time::Duration;
 use gcl_core::Device;
 use gcl_data::VideoId;
 use gcl_train::events::Progress;
-use gcl_train::{Event, Listener, RunDir, TrainError, TrainOptions, train};
+use gcl_train::{Event, Listener, Model, RunDir, TrainError, TrainOptions, train};
 
 use super::cell::Cell;
-use super::curve::Curve;
+use super::curve::{Curve, Epochs, read_epochs};
 use super::data::OpenData;
 use super::error::{BenchmarkError, Result};
 use super::judge::{judge, source_name};
@@ -112,9 +112,21 @@ pub fn run_cell(
     watcher: &dyn Watcher,
 ) -> Outcome {
     let folder = folder_of(root, cell);
-    match finished(cell, data, &folder) {
-        Ok(Some(result)) => return Outcome::Kept(result),
-        Ok(None) => {}
+    let judged_as_asked = || -> Result<bool> {
+        let wanted = options.epochs && cell.config(data)?.detector.is_none();
+        let follow = options.follow.as_ref();
+        let fits = |found: Epochs| follow.is_none() || found.followed.as_ref() == follow;
+        Ok(!wanted || read_epochs(&folder)?.is_some_and(fits))
+    };
+    match finished(cell, data, &folder).and_then(|result| Ok((result, judged_as_asked()?))) {
+        Ok((Some(result), true)) => return Outcome::Kept(result),
+        Ok((Some(_), false)) => {
+            // Trained again, to the same model, to be watched.
+            if let Err(error) = CellResult::remove(&folder) {
+                return Outcome::Failed(error);
+            }
+        }
+        Ok((None, _)) => {}
         Err(error) => return Outcome::Failed(error),
     }
     match train_and_judge(cell, data, &folder, options, watcher) {
@@ -173,7 +185,16 @@ fn train_and_judge(
         train(&data.train, &run, &how, &mut told)?
     };
     let score = source_name(config.score);
-    let result = CellResult::new(cell, Inputs::of(data), score, &judge(&model, &data.test)?);
+    let mut result = CellResult::new(cell, Inputs::of(data), score);
+    result.add("last", &judge(&model, &data.test)?);
+    // Other states that a run may have kept beside its last one.
+    for state in ["chosen", "oracle"] {
+        let kept = folder.join(format!("model-{state}"));
+        if kept.join("model.json").exists() {
+            let model = Model::load(&kept, &options.device)?;
+            result.add(state, &judge(&model, &data.test)?);
+        }
+    }
     result.write(folder)?;
     // A finished cell is never resumed, and a state is three times the size of its model.
     let state = folder.join("state");

@@ -108,7 +108,8 @@ impl Table {
     pub fn csv(&self) -> String {
         let mut text = String::from(
             "data,method,preset,settings,seed,score,auc,auc_generator,auc_discriminator,\
-             auc_mean_rank,average_precision,equal_error_rate,frames,abnormal_frames\n",
+             auc_mean_rank,average_precision,equal_error_rate,frames,abnormal_frames,auc_chosen,\
+             auc_oracle\n",
         );
         for result in &self.cells {
             let cell = &result.cell;
@@ -129,6 +130,8 @@ impl Table {
                 number(own.map(|m| m.equal_error_rate)),
                 result.inputs.frames.to_string(),
                 result.inputs.abnormal_frames.to_string(),
+                number(result.measures("chosen", &result.score).map(|m| m.auc)),
+                number(result.measures("oracle", &result.score).map(|m| m.auc)),
             ];
             text += &fields.join(",");
             text.push('\n');
@@ -192,10 +195,17 @@ fn row(group: &[&CellResult]) -> Option<Row> {
 /// One data set's rows; columns are as wide as their widest cell, so that it reads as text too.
 fn markdown(rows: &[Row], frames: Option<(u64, u64)>) -> String {
     let data = rows.first().map_or("", |row| row.data.as_str());
-    let mut text = match frames {
-        Some((all, abnormal)) => format!("{data}: {all} frames, {abnormal} abnormal\n\n"),
-        None => format!("{data}\n\n"),
-    };
+    let mut text = data.to_owned();
+    if let Some((all, abnormal)) = frames {
+        text += &format!(": {all} frames, {abnormal} abnormal");
+    }
+    // Settings that all rows share are said once.
+    let shared = rows.first().map_or("", |row| row.variant.as_str());
+    let shared = if rows.iter().all(|row| row.variant == shared) { shared } else { "" };
+    if !shared.is_empty() {
+        text += &format!("; {shared}");
+    }
+    text += "\n\n";
     let shown = |spread: Option<Spread>| spread.map_or_else(String::new, |s| s.to_string());
     let head = ["method", "preset", "settings", "seeds", "G", "D", "rank", "AUC", "AP", "EER"];
     let mut table = vec![head.map(str::to_owned)];
@@ -203,7 +213,7 @@ fn markdown(rows: &[Row], frames: Option<(u64, u64)>) -> String {
         [
             row.method.clone(),
             row.preset.clone(),
-            row.variant.replace('|', "\\|"),
+            if shared.is_empty() { row.variant.replace('|', "\\|") } else { String::new() },
             row.seeds.len().to_string(),
             shown(row.generator),
             shown(row.discriminator),

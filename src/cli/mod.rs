@@ -12,6 +12,7 @@ mod find;
 mod interrupt;
 mod progress;
 mod report;
+mod report_figures;
 mod reproduce;
 mod score;
 mod sweep;

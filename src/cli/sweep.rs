@@ -205,10 +205,11 @@ pub fn run_shown(
     out: &std::path::Path,
     options: &CellOptions<'_>,
 ) -> Outcome {
-    let progress = Mutex::new(Progress::new("cells", "cells", cells.len() as u64));
+    let progress = Mutex::new(Progress::new("cells", "done", cells.len() as u64));
     let shown = Shown { progress, total: cells.len(), ended: Mutex::new(0) };
     let outcomes = run_cells(cells, out, options, &shown);
-    if let Ok(progress) = shown.progress.into_inner() {
+    if let Ok(mut progress) = shown.progress.into_inner() {
+        progress.name("cells");
         progress.finish();
     }
     let outcomes = outcomes.map_err(|error| match Failure::from(error) {

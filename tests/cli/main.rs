@@ -3,6 +3,7 @@
 
 mod footage;
 mod messages;
+mod reproduce;
 mod resume;
 mod support;
 mod sweep;

@@ -193,7 +193,7 @@ fn scatter_keeps_one_scale_and_leaves_out_what_is_not_finite() {
     ];
     let svg = well_formed(&Scatter { title: "t".into(), clouds }.chart());
     let dots = |class: &str| {
-        let start = svg.find(&format!("class=\"dots {class}\" d=\"")).unwrap();
+        let start = svg.find(&format!("class=\"dots few {class}\" d=\"")).unwrap();
         let data = svg[start..].split('"').nth(3).unwrap();
         let places = data.split('M').skip(1).map(|p| {
             let (x, y) = p.strip_suffix("h0").unwrap().split_once(' ').unwrap();

@@ -1,6 +1,6 @@
 //! Figures 5, 9 and 10: AUC of both networks over epochs, and over the share of labels.
 
-use gcl::benchmark::{EpochAuc, Spread, Variant, read_epochs};
+use gcl::benchmark::{EpochAuc, Epochs, Spread, Variant, read_epochs};
 use gcl_eval::report::{Figure, Page};
 use gcl_eval::svg::{Band, BandChart, BandPoint};
 use gcl_train::Method;
@@ -63,11 +63,11 @@ fn over_epochs(
 ) -> Result<Made, Failure> {
     let mut csv = String::from("line,network,epoch,mean,std,seeds\n");
     let mut charts = Vec::new();
-    let mut curves: Vec<(&String, Vec<Vec<EpochAuc>>)> = Vec::new();
+    let mut curves: Vec<(&String, Vec<Epochs>)> = Vec::new();
     for name in groups {
         let own = cells.iter().filter(|cell| belongs(cell, name));
         let read: Result<Vec<_>, _> = own.map(|cell| read_epochs(&cell.folder)).collect();
-        curves.push((name, read?));
+        curves.push((name, read?.into_iter().flatten().collect()));
     }
     for (network, pick) in NETWORKS {
         let mut series = Vec::new();
@@ -98,13 +98,11 @@ fn over_epochs(
 }
 
 /// Mean and spread at every epoch that all runs have, in their last phase.
-fn mean_curve(runs: &[Vec<EpochAuc>], pick: Pick) -> Vec<(f64, Spread)> {
-    let last_phase = |run: &[EpochAuc]| -> Vec<(u64, f64)> {
-        let Some(phase) = run.last().map(|epoch| epoch.phase.clone()) else { return Vec::new() };
-        let own = run.iter().filter(|epoch| epoch.phase == phase);
-        own.filter_map(|epoch| Some((epoch.epoch, pick(epoch)?))).collect()
-    };
-    let runs: Vec<Vec<(u64, f64)>> = runs.iter().map(|run| last_phase(run)).collect();
+fn mean_curve(runs: &[Epochs], pick: Pick) -> Vec<(f64, Spread)> {
+    let runs: Vec<Vec<(u64, f64)>> = runs
+        .iter()
+        .map(|run| run.last_phase().filter_map(|e| Some((e.epoch, pick(e)?))).collect())
+        .collect();
     let Some(first) = runs.first() else { return Vec::new() };
     let at = |epoch: u64| -> Option<(f64, Spread)> {
         let values: Option<Vec<f64>> = runs
@@ -187,7 +185,7 @@ fn made(title: &str, caption: &str, charts: &[BandChart], csv: String) -> Made {
         })
         .collect();
     let figure = Figure {
-        title: title.to_owned(),
+        title: String::new(),
         caption: caption.to_owned(),
         charts: charts.iter().map(BandChart::chart).collect(),
     };

@@ -183,6 +183,6 @@ fn page(
     text: String,
 ) -> Made {
     let (title, caption) = (title.to_owned(), caption.to_owned());
-    let figure = Figure { title: title.clone(), caption, charts };
+    let figure = Figure { title: String::new(), caption, charts };
     Made { page: Page { title, figures: vec![figure], ..Page::default() }, csv, text }
 }

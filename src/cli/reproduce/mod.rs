@@ -19,6 +19,7 @@ use super::error::{Done, Failure, Outcome};
 use super::sweep::DataArgs;
 use super::train::parse_seconds;
 use super::{device, interrupt};
+pub use distributions::histogram;
 use study::Study;
 
 /// Make a figure or a table of the GCL paper (Zaheer et al., CVPR 2022) from your own features.

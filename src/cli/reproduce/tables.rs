@@ -55,7 +55,7 @@ fn table(
         }
         None => "Mean ± standard deviation over seeds.".to_owned(),
     };
-    page.tables.push(TextTable { title: title.to_owned(), caption, head, rows });
+    page.tables.push(TextTable { title: String::new(), caption, head, rows });
     Ok(Made { page, csv: table.csv(), text })
 }
 

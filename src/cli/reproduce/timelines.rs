@@ -25,15 +25,11 @@ pub fn fig7(study: &mut Study<'_>, wanted: Option<&str>) -> Result<Made, Failure
     };
     study.options.follow = Some(video.id.clone());
     let cell = study.one(Method::GclB)?;
-    let epochs = read_epochs(&cell.folder)?;
-    let followed: Vec<_> =
-        epochs.iter().filter(|e| e.followed.len() == video.labels.len()).collect();
+    let epochs = read_epochs(&cell.folder)?.unwrap_or_default();
+    let followed: Vec<_> = epochs.last_phase().collect();
     if followed.is_empty() {
-        return Err(Failure::Usage(format!(
-            "{}: it was trained without following {}; choose another --out",
-            cell.folder.display(),
-            video.id
-        )));
+        let text = format!("{}: no judged epochs", cell.folder.display());
+        return Err(Failure::Data(text));
     }
     // The first, the last, and evenly spaced ones between.
     let count = followed.len().min(PANELS);
@@ -69,7 +65,7 @@ pub fn fig8(study: &mut Study<'_>) -> Result<Made, Failure> {
     if videos.is_empty() {
         return Err(no_video());
     }
-    let mut charts = Vec::new();
+    let mut shown = Vec::new();
     let mut csv = String::from("video,frame,score,abnormal\n");
     for video in videos.iter().take(VIDEOS) {
         let scores = judge_video(&model, &study.data.test, video)?;
@@ -78,16 +74,16 @@ pub fn fig8(study: &mut Study<'_>) -> Result<Made, Failure> {
         for (frame, (score, label)) in scores.iter().zip(&video.labels).enumerate() {
             csv += &format!("\"{}\",{frame},{score},{}\n", video.id, u8::from(*label));
         }
-        let title = format!("{}, by the {}", video.id, cell.result.score);
-        let timeline = Timeline {
-            title: &title,
-            scores: &scores,
-            truth: Some(&video.labels),
-            fps: video.fps,
-            ..Timeline::default()
-        };
-        charts.push(timeline.chart());
+        shown.push((format!("{}, by the {}", video.id, cell.result.score), video, scores));
     }
+    // On one axis, so that videos can be compared.
+    let all = shown.iter().flat_map(|(_, _, scores)| scores).map(|s| f64::from(*s));
+    let range = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), s| (l.min(s), h.max(s)));
+    let draw = |(title, video, scores): &(String, &TestVideo, Vec<f32>)| {
+        let (truth, fps) = (Some(video.labels.as_slice()), video.fps);
+        Timeline { title, scores, truth, fps, range: Some(range), ..Timeline::default() }.chart()
+    };
+    let charts = shown.iter().map(draw).collect();
     let caption = "Frame scores of the test videos with the most abnormal frames beside normal ones, \
                    after GCL_PT; abnormal stretches are shaded. Chosen by the truth, not by the result.";
     Ok(page("Figure 8: final scores", caption, charts, csv))
@@ -118,7 +114,7 @@ fn no_video() -> Failure {
 
 fn page(title: &str, caption: &str, charts: Vec<gcl_eval::svg::Chart>, csv: String) -> Made {
     let (title, caption) = (title.to_owned(), caption.to_owned());
-    let figure = Figure { title: title.clone(), caption, charts };
+    let figure = Figure { title: String::new(), caption, charts };
     let page = Page { title, figures: vec![figure], ..Page::default() };
     Made { page, csv, text: String::new() }
 }

@@ -41,6 +41,9 @@ impl Section {
     /// The part itself.
     pub fn html(&self) -> String {
         let Self { id, title, body } = self;
+        if title.is_empty() {
+            return format!("<section>\n{body}</section>\n");
+        }
         format!("<section id=\"{id}\">\n<h2>{title}</h2>\n{body}</section>\n")
     }
 }
@@ -62,7 +65,12 @@ pub(super) fn notes(texts: &[String]) -> Option<Section> {
 
 /// The whole file; `first` is HTML that comes before the sections.
 pub(super) fn document(title: &str, subtitle: &str, first: &str, sections: &[Section]) -> String {
-    let links: String = sections.iter().map(Section::link).collect();
+    let titled: Vec<&Section> = sections.iter().filter(|s| !s.title.is_empty()).collect();
+    let links: String = titled.iter().map(|section| section.link()).collect();
+    let nav = match titled.len() {
+        0 | 1 => String::new(),
+        _ => format!("<nav aria-label=\"Sections\">{links}</nav>\n"),
+    };
     let bodies: String = sections.iter().map(Section::html).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -72,7 +80,7 @@ pub(super) fn document(title: &str, subtitle: &str, first: &str, sections: &[Sec
          style-src 'unsafe-inline'; img-src data:\">\n\
          <title>{title}</title>\n<style>\n{STYLE}{chart}</style>\n</head>\n<body>\n\
          <header><h1>{title}</h1><p>{subtitle}</p></header>\n\
-         <nav aria-label=\"Sections\">{links}</nav>\n<main>\n{first}{bodies}</main>\n\
+         {nav}<main>\n{first}{bodies}</main>\n\
          <footer>Made by gcl-eval {version}. A higher score means a more anomalous frame; \
          a score is a hint for a person, not a finding.</footer>\n</body>\n</html>\n",
         title = escape(title),

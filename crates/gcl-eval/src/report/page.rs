@@ -7,7 +7,7 @@ use crate::svg::Chart;
 /// A figure of one or several charts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figure {
-    /// Its heading.
+    /// Its heading; may be empty where the page's says it all.
     pub title: String,
     /// What a reader should know to read it; may be empty.
     pub caption: String,
@@ -18,7 +18,7 @@ pub struct Figure {
 /// A table of texts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TextTable {
-    /// Its heading.
+    /// Its heading; may be empty where the page's says it all.
     pub title: String,
     /// What a reader should know to read it; may be empty.
     pub caption: String,

@@ -50,6 +50,15 @@ impl Chart {
         self.width > 700.0
     }
 
+    /// Without the room that a plot without axes leaves for their labels.
+    fn cropped(mut self) -> Self {
+        let (left, bottom) = (42.0, 26.0);
+        self.body = format!("<g transform=\"translate({} 0)\">{}</g>", -left, self.body);
+        self.width -= left;
+        self.height -= bottom;
+        self
+    }
+
     /// The `<svg>` element, for a page that holds [`STYLE`].
     pub fn inline(&self) -> String {
         self.element("", "")

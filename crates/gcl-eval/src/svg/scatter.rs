@@ -6,6 +6,9 @@ use super::line::extent;
 use super::path::px;
 use super::plot::Plot;
 
+/// Fewer points than this are drawn larger.
+const FEW: usize = 300;
+
 /// A class of points.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cloud {
@@ -25,7 +28,7 @@ pub struct Scatter {
 }
 
 impl Scatter {
-    /// Draws the chart, 460 × 460 with the legend; both axes have one scale.
+    /// Draws the chart, about 400 × 430 with the legend; both axes have one scale.
     pub fn chart(&self) -> Chart {
         let finite = |p: &&(f32, f32)| p.0.is_finite() && p.1.is_finite();
         let points = || self.clouds.iter().flat_map(|c| &c.points).filter(finite);
@@ -40,6 +43,7 @@ impl Scatter {
             axis.ticks.clear();
             axis
         };
+        let class = if points().count() < FEW { "dots few" } else { "dots" };
         let room = 32.0;
         let mut plot = Plot::square(460.0, room, axis(x), axis(y));
         for (i, cloud) in self.clouds.iter().enumerate() {
@@ -50,14 +54,14 @@ impl Scatter {
                 .filter(finite)
                 .map(|p| format!("M{} {}h0", px(plot.x(p.0.into())), px(plot.y(p.1.into()))))
                 .collect();
-            plot.path(&format!("dots s{}", i % 6), &dots);
+            plot.path(&format!("{class} s{}", i % 6), &dots);
         }
         let names: Vec<String> =
             self.clouds.iter().map(|c| format!("{} ({})", c.name, c.points.len())).collect();
         plot.wrapped_legend(names.iter().map(String::as_str), |i, x, y| {
-            format!("<path class=\"dots s{}\" d=\"M{} {}h0\"/>", i % 6, px(x + 12.0), px(y))
+            format!("<path class=\"{class} s{}\" d=\"M{} {}h0\"/>", i % 6, px(x + 12.0), px(y))
         });
         let counts = names.join(", ");
-        plot.chart(&self.title, &format!("Points: {counts}."))
+        plot.chart(&self.title, &format!("Points: {counts}.")).cropped()
     }
 }

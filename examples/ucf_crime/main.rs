@@ -1,0 +1,71 @@
+//! GCL's rows of Table 1 and Table 2 on UCF-Crime, beside the paper's numbers:
+//!
+//!     cargo run --release --example ucf_crime -- --features FEATURES --annotations LISTS
+//!     cargo run --release --example ucf_crime -- --stand-in
+//!
+//! Split and protocol are the paper's: 810 anomalous and 800 normal training videos, 140 and 150 test
+//! videos, frame-level AUC over all test frames pooled.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use clap::Parser;
+use common::lists::{Listed, Split, names};
+use common::stand_in::{self, Size};
+use common::{Args, Result, required, run};
+use gcl::benchmark::anchors::Published;
+use gcl::data::{Truth, TruthFormat};
+
+const WHAT_TO_FETCH: &str = "\
+UCF-Crime is needed, or --stand-in to see the way without it.
+
+  annotations  Anomaly_Train.txt, Anomaly_Test.txt and Temporal_Anomaly_Annotation.txt, from Sultani et
+               al.: https://github.com/WaqasSultani/AnomalyDetectionCVPR2018 (the videos:
+               https://www.crcv.ucf.edu/projects/real-world/). Put them into one folder:
+               --annotations DIR
+  features     one .npy a video, [T, 2048] or [T, 10, 2048], named as the videos. The paper's are of
+               ResNeXt-101 (Kinetics) on 16-frame segments: weights and code of Hara et al.,
+               https://github.com/kenshohara/video-classification-3d-cnn-pytorch. I3D features that
+               others share (such as RTFM's, https://github.com/tianyu0207/RTFM) work too, and give
+               other numbers. --features DIR";
+
+/// Normal and anomalous videos for training and test.
+const OFFICIAL: [(usize, usize); 2] = [(800, 810), (150, 140)];
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let (folder, split) = if args.stand_in {
+        // 779,951 training segments are 484 a video; a twentieth of the videos, a tenth as long.
+        let [train, test] = OFFICIAL;
+        let folder = args.out.join("features");
+        let size = Size { train, test, segments: 48 };
+        let split = stand_in::write(&folder, "UCF-Crime-stand-in", &size, args.scale, args.dim)?;
+        (folder, split)
+    } else {
+        let Some(folder) = args.features.clone() else { return Err(WHAT_TO_FETCH.into()) };
+        let split = official(&args, &folder)?;
+        split.check(OFFICIAL);
+        (folder, split)
+    };
+    run(&args, &split.open(&folder, &args.lists)?, Published::UcfCrime)
+}
+
+/// The official split. Copies of Anomaly_Train.txt go round that name the anomalous videos alone; the
+/// normal ones are then those among the features that no list names.
+fn official(args: &Args, features: &std::path::Path) -> Result<Split> {
+    let lists = required(&args.annotations, "annotations")?;
+    let listed = |name: String| Listed { anomalous: !name.starts_with("Normal"), name };
+    let read = |file: &str| -> Result<Vec<Listed>> {
+        Ok(names(&lists.join(file))?.into_iter().map(listed).collect())
+    };
+    let (mut train, test) = (read("Anomaly_Train.txt")?, read("Anomaly_Test.txt")?);
+    if train.iter().all(|video| video.anomalous) {
+        let known = |name: &str| test.iter().any(|video| video.name == name);
+        let set = gcl::data::FeatureSet::open(features)?;
+        let ids = set.videos().iter().map(|video| common::lists::bare(video.id.name()).to_owned());
+        train.extend(ids.filter(|n| n.starts_with("Normal") && !known(n)).map(listed));
+    }
+    let truth = lists.join("Temporal_Anomaly_Annotation.txt");
+    let truth = Truth::read(truth, TruthFormat::Ucf)?;
+    Ok(Split { name: "UCF-Crime", train, test, truth })
+}
