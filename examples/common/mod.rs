@@ -5,6 +5,7 @@ pub mod stand_in;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -75,10 +76,9 @@ pub fn run(args: &Args, data: &OpenData, published: Published) -> Result<()> {
         let wanted = |method| args.methods.is_empty() || args.methods.contains(&method);
         let usable = anchor.supervision == "none" || data.normal.is_some();
         match anchor.method() {
+            _ if rows.contains(anchor) => {}
             None => eprintln!("{}: not in this build", anchor.name),
-            Some(method) if wanted(method) && usable && !rows.contains(anchor) => {
-                rows.push(*anchor);
-            }
+            Some(method) if wanted(method) && usable => rows.push(*anchor),
             Some(_) => {}
         }
     }
@@ -106,7 +106,7 @@ pub fn run(args: &Args, data: &OpenData, published: Published) -> Result<()> {
     std::fs::write(args.out.join("table.md"), &text)?;
     std::fs::write(args.out.join("cells.csv"), table.csv())?;
     if args.stand_in {
-        println!("GENERATED FEATURES: these numbers say nothing about {}.\n", data.name);
+        println!("GENERATED FEATURES: these numbers say nothing about the real data.\n");
     } else {
         println!("Published: {}.\n", published.protocol());
     }
@@ -169,6 +169,17 @@ fn beside(rows: &[Anchor], table: &Table, published: Option<Published>) -> Strin
         }
     }
     text
+}
+
+/// Ends the program with an error as it reads, not as the compiler prints it.
+pub fn end(result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// The folder of annotations, or an error that says so.

@@ -69,17 +69,20 @@ fn video(listed: &Listed, mean: usize, dim: usize, part: &str) -> (Vec<f32>, Vec
     // Ten places, and a few kinds of things that should not happen.
     let (place, kind) = (rng.random_range(0..10u64), rng.random_range(0..6u64));
     let scene = pattern("place", place, dim, 1.0);
-    let event = pattern("event", kind, dim, 2.2);
+    let event = pattern("event", kind, dim, 1.0);
     let mut drift: Vec<f32> = (0..dim).map(|_| normal(&mut rng)).collect();
+    let mut bustle = 0.0;
     let mut rows = Vec::with_capacity(segments * dim);
     for odd in &odd {
+        // Much going on is no anomaly, though it raises every value.
+        bustle = 0.9 * bustle + 0.436 * normal(&mut rng);
         for j in 0..dim {
             // Neighbouring segments share nine tenths of what moves.
             drift[j] = 0.9 * drift[j] + 0.436 * normal(&mut rng);
             let level = scene[j] + if *odd { event[j] } else { 0.0 };
-            let value = level + 0.7 * drift[j];
+            let value = level + 0.7 * drift[j] + 0.6 * bustle;
             // Averages of rectified activations: none is negative, few are large.
-            rows.push((0.45 * value.exp() - 0.12).clamp(0.0, 40.0));
+            rows.push((0.45 * value.exp() - 0.12).clamp(0.0, 20.0));
         }
     }
     (rows, odd)

@@ -13,7 +13,7 @@ mod common;
 use clap::Parser;
 use common::lists::{Listed, Split, names};
 use common::stand_in::{self, Size};
-use common::{Args, Result, required, run};
+use common::{Args, Result, end, required, run};
 use gcl::benchmark::anchors::Published;
 use gcl::data::{Truth, TruthFormat};
 
@@ -33,8 +33,11 @@ ShanghaiTech Campus is needed, or --stand-in to see the way without it.
 /// Normal and anomalous videos for training and test.
 const OFFICIAL: [(usize, usize); 2] = [(175, 63), (155, 44)];
 
-fn main() -> Result<()> {
-    let args = Args::parse();
+fn main() -> std::process::ExitCode {
+    end(benchmark(&Args::parse()))
+}
+
+fn benchmark(args: &Args) -> Result<()> {
     let (folder, split) = if args.stand_in {
         let [train, test] = OFFICIAL;
         let folder = args.out.join("features");
@@ -44,11 +47,11 @@ fn main() -> Result<()> {
         (folder, split)
     } else {
         let Some(folder) = args.features.clone() else { return Err(WHAT_TO_FETCH.into()) };
-        let split = official(&args)?;
+        let split = official(args)?;
         split.check(OFFICIAL);
         (folder, split)
     };
-    run(&args, &split.open(&folder, &args.lists)?, Published::ShanghaiTech)
+    run(args, &split.open(&folder, &args.lists)?, Published::ShanghaiTech)
 }
 
 /// The official split. The anomalous videos are those whose clip number has four digits.

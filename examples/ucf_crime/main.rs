@@ -12,7 +12,7 @@ mod common;
 use clap::Parser;
 use common::lists::{Listed, Split, names};
 use common::stand_in::{self, Size};
-use common::{Args, Result, required, run};
+use common::{Args, Result, end, required, run};
 use gcl::benchmark::anchors::Published;
 use gcl::data::{Truth, TruthFormat};
 
@@ -32,8 +32,11 @@ UCF-Crime is needed, or --stand-in to see the way without it.
 /// Normal and anomalous videos for training and test.
 const OFFICIAL: [(usize, usize); 2] = [(800, 810), (150, 140)];
 
-fn main() -> Result<()> {
-    let args = Args::parse();
+fn main() -> std::process::ExitCode {
+    end(benchmark(&Args::parse()))
+}
+
+fn benchmark(args: &Args) -> Result<()> {
     let (folder, split) = if args.stand_in {
         // 779,951 training segments are 484 a video; a twentieth of the videos, a tenth as long.
         let [train, test] = OFFICIAL;
@@ -43,11 +46,11 @@ fn main() -> Result<()> {
         (folder, split)
     } else {
         let Some(folder) = args.features.clone() else { return Err(WHAT_TO_FETCH.into()) };
-        let split = official(&args, &folder)?;
+        let split = official(args, &folder)?;
         split.check(OFFICIAL);
         (folder, split)
     };
-    run(&args, &split.open(&folder, &args.lists)?, Published::UcfCrime)
+    run(args, &split.open(&folder, &args.lists)?, Published::UcfCrime)
 }
 
 /// The official split. Copies of Anomaly_Train.txt go round that name the anomalous videos alone; the

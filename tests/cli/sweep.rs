@@ -74,6 +74,7 @@ fn methods_settings_and_seeds_multiply_and_are_kept() {
     assert_eq!(eval["average_precision"], last["average_precision"]);
     // The curve ends where the cell does.
     let epochs = table(&fs::read_to_string(at.join(cell).join("epochs.json")).unwrap());
+    let epochs = &epochs["epochs"];
     assert_eq!(epochs.as_array().unwrap().last().unwrap()["generator"], last["auc"]);
     assert!(epochs[0].get("discriminator").is_none(), "an autoencoder has no discriminator");
     assert!(!at.join(cell).join("state").exists());
