@@ -85,15 +85,66 @@ fn features_are_lined_up_with_the_official_lists() {
     let output = run("ucf_crime", at, &args);
     let said = text(&output.stderr);
     assert!(output.status.success(), "{said}");
+    assert!(said.contains("INCOMPLETE: features of 2 of 3 train videos; Arson001_x264"), "{said}");
     assert!(
-        said.contains("INCOMPLETE: features of 2 of 3 training videos; Arson001_x264"),
-        "{said}"
-    );
-    assert!(
-        said.contains("training: 1 normal and 2 anomalous videos (800 and 810: DIFFERENT)"),
+        said.contains("train: 1 normal and 2 anomalous videos (800 and 810: DIFFERENT)"),
         "{said}"
     );
     assert!(said.contains("test: 320 frames, 5"), "{said}");
     assert!(text(&output.stdout).contains("| AE_AllData | none | printed: 15 epochs | 1 |"));
     assert!(text(&output.stdout).contains("56.32"), "{}", text(&output.stdout));
+}
+
+/// Whole features of the Zhong split, made up, against the official lists and masks.
+#[test]
+fn the_official_shanghaitech_lists_are_checked() {
+    let Some(data) = std::env::var_os("GCL_DATA").map(PathBuf::from) else {
+        eprintln!("SKIPPED: GCL_DATA not set (ShanghaiTech's lists and masks)");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let lists = data.join("shanghaitech");
+    for (list, in_test) in [("SH_Train.txt", false), ("SH_Test.txt", true)] {
+        for name in std::fs::read_to_string(lists.join(list)).unwrap().split_whitespace() {
+            let segments = if in_test {
+                let mask = lists.join("masks-weak").join(format!("{name}.npy"));
+                gcl::data::Npy::open(mask).unwrap().shape()[0] / 16
+            } else {
+                8
+            };
+            let rows: Vec<f32> = (0..segments * 4).map(|i| ((i * 31) % 17) as f32).collect();
+            let path = at.join("f").join(format!("{name}.npy"));
+            gcl::data::write_f32(&path, &[segments, 4], &rows).unwrap();
+        }
+    }
+    let lists = lists.to_str().unwrap();
+    let args = [
+        "--features",
+        "f",
+        "--annotations",
+        lists,
+        "--methods",
+        "ae",
+        "--seeds",
+        "0",
+        "--steps",
+        "5",
+    ];
+    let output = run("shanghaitech", at, &args);
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("train: 175 normal and 63 anomalous videos (175 and 63: as published)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("test: 155 normal and 44 anomalous videos (155 and 44: as published)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("test: 142060 frames, 7962 abnormal") && !said.contains("INCOMPLETE"),
+        "{said}"
+    );
+    assert!(text(&output.stdout).contains("62.73"), "the published AE_AllData");
 }

@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use gcl::core::rng;
-use gcl::data::{Truth, VideoId, write_f32};
+use gcl::data::{Manifest, ManifestEntry, Truth, VideoId, write_f32};
 use rand::RngExt;
 use rand_distr::StandardNormal;
 
 use super::Result;
-use super::lists::{Listed, Split};
+use super::lists::Split;
 
 /// How large the real set is: normal and anomalous videos for training and test, and the mean
 /// number of 16-frame segments of a video.
@@ -31,37 +31,37 @@ pub fn write(
         return Err("--scale is in (0, 1], --dim at least 1".into());
     }
     let scaled = |count: usize| ((count as f64 * scale).round() as usize).max(2);
-    let mut split =
-        Split { name, train: Vec::new(), test: Vec::new(), truth: Truth::from_labels([]) };
-    let mut labels = Vec::new();
+    let (mut videos, mut labels) = (Manifest::default(), Vec::new());
     for (part, (normal, anomalous)) in [("train", size.train), ("test", size.test)] {
         let (normal, anomalous) = (scaled(normal), scaled(anomalous));
         for index in 0..normal + anomalous {
-            let listed = Listed { name: format!("{part}{index:04}"), anomalous: index >= normal };
-            let id = VideoId::new(&listed.name)?;
-            let (rows, odd) = video(&listed, size.segments, dim, part);
+            let id = VideoId::new(format!("{part}{index:04}"))?;
+            let (rows, odd) = video(part, index as u64, index >= normal, size.segments, dim);
             write_f32(&id.file(folder, "npy"), &[odd.len(), dim], &rows)?;
             if part == "test" {
-                labels.push((id, odd.iter().flat_map(|odd| [*odd; 16]).collect()));
-                split.test.push(listed);
-            } else {
-                split.train.push(listed);
+                labels.push((id.clone(), odd.iter().flat_map(|odd| [*odd; 16]).collect()));
             }
+            let (split, label) = (Some(part.to_owned()), Some(index >= normal));
+            videos.videos.insert(id, ManifestEntry { split, label, ..ManifestEntry::default() });
         }
     }
-    split.truth = Truth::from_labels(labels);
-    Ok(split)
+    Ok(Split { name, videos, truth: Truth::from_labels(labels) })
 }
 
 /// A video's features and which of its segments are anomalous.
-fn video(listed: &Listed, mean: usize, dim: usize, part: &str) -> (Vec<f32>, Vec<bool>) {
-    let number: u64 = listed.name.trim_start_matches(part).parse().unwrap_or(0);
+fn video(
+    part: &str,
+    number: u64,
+    anomalous: bool,
+    mean: usize,
+    dim: usize,
+) -> (Vec<f32>, Vec<bool>) {
     let mut rng = rng::stream(1, &format!("stand-in:{part}"), number);
     let normal = |rng: &mut rng::HostRng| rng.sample::<f32, _>(StandardNormal);
     let segments =
         ((mean as f32 * (0.6 * normal(&mut rng) - 0.18).exp()) as usize).clamp(8, 20 * mean);
     let mut odd = vec![false; segments];
-    if listed.anomalous {
+    if anomalous {
         let length = (segments / 4).max(2);
         let start = rng.random_range(0..segments - length);
         odd[start..start + length].fill(true);

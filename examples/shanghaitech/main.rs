@@ -11,10 +11,11 @@
 mod common;
 
 use clap::Parser;
-use common::lists::{Listed, Split, names};
+use common::lists::Split;
 use common::stand_in::{self, Size};
 use common::{Args, Result, end, required, run};
 use gcl::benchmark::anchors::Published;
+use gcl::data::lists::read_zhong;
 use gcl::data::{Truth, TruthFormat};
 
 const WHAT_TO_FETCH: &str = "\
@@ -54,16 +55,9 @@ fn benchmark(args: &Args) -> Result<()> {
     run(args, &split.open(&folder, &args.lists)?, Published::ShanghaiTech)
 }
 
-/// The official split. The anomalous videos are those whose clip number has four digits.
+/// The official split.
 fn official(args: &Args) -> Result<Split> {
     let lists = required(&args.annotations, "annotations")?;
-    let listed = |name: String| {
-        let clip = name.split_once('_').map_or(0, |(_, clip)| clip.len());
-        Listed { anomalous: clip == 4, name }
-    };
-    let read = |file: &str| -> Result<Vec<Listed>> {
-        Ok(names(&lists.join(file))?.into_iter().map(listed).collect())
-    };
     let masks = ["masks-weak", "masks"].map(|folder| lists.join(folder));
     let masks = masks
         .iter()
@@ -71,8 +65,7 @@ fn official(args: &Args) -> Result<Split> {
         .ok_or_else(|| format!("{}: no folder `masks-weak` or `masks` in it", lists.display()))?;
     Ok(Split {
         name: "ShanghaiTech",
-        train: read("SH_Train.txt")?,
-        test: read("SH_Test.txt")?,
+        videos: read_zhong(&lists.join("SH_Train.txt"), &lists.join("SH_Test.txt"))?,
         truth: Truth::read(masks, TruthFormat::Masks)?,
     })
 }

@@ -9,12 +9,15 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+use std::path::Path;
+
 use clap::Parser;
-use common::lists::{Listed, Split, names};
+use common::lists::{Split, bare};
 use common::stand_in::{self, Size};
 use common::{Args, Result, end, required, run};
 use gcl::benchmark::anchors::Published;
-use gcl::data::{Truth, TruthFormat};
+use gcl::data::lists::read_ucf;
+use gcl::data::{FeatureSet, ManifestEntry, Truth, TruthFormat, VideoId};
 
 const WHAT_TO_FETCH: &str = "\
 UCF-Crime is needed, or --stand-in to see the way without it.
@@ -55,20 +58,23 @@ fn benchmark(args: &Args) -> Result<()> {
 
 /// The official split. Copies of Anomaly_Train.txt go round that name the anomalous videos alone; the
 /// normal ones are then those among the features that no list names.
-fn official(args: &Args, features: &std::path::Path) -> Result<Split> {
+fn official(args: &Args, features: &Path) -> Result<Split> {
     let lists = required(&args.annotations, "annotations")?;
-    let listed = |name: String| Listed { anomalous: !name.starts_with("Normal"), name };
-    let read = |file: &str| -> Result<Vec<Listed>> {
-        Ok(names(&lists.join(file))?.into_iter().map(listed).collect())
+    let mut videos = read_ucf(&lists.join("Anomaly_Train.txt"), &lists.join("Anomaly_Test.txt"))?;
+    let is_normal = |entry: &ManifestEntry| {
+        entry.split.as_deref() == Some("train") && entry.label == Some(false)
     };
-    let (mut train, test) = (read("Anomaly_Train.txt")?, read("Anomaly_Test.txt")?);
-    if train.iter().all(|video| video.anomalous) {
-        let known = |name: &str| test.iter().any(|video| video.name == name);
-        let set = gcl::data::FeatureSet::open(features)?;
-        let ids = set.videos().iter().map(|video| common::lists::bare(video.id.name()).to_owned());
-        train.extend(ids.filter(|n| n.starts_with("Normal") && !known(n)).map(listed));
+    if !videos.videos.values().any(is_normal) {
+        let known: Vec<String> = videos.videos.keys().map(|id| id.name().to_owned()).collect();
+        for video in FeatureSet::open(features)?.videos() {
+            let name = bare(&video.id);
+            if name.starts_with("Normal") && !known.iter().any(|k| k == name) {
+                let (split, label) = (Some("train".to_owned()), Some(false));
+                let entry = ManifestEntry { split, label, ..ManifestEntry::default() };
+                videos.videos.insert(VideoId::new(name)?, entry);
+            }
+        }
     }
-    let truth = lists.join("Temporal_Anomaly_Annotation.txt");
-    let truth = Truth::read(truth, TruthFormat::Ucf)?;
-    Ok(Split { name: "UCF-Crime", train, test, truth })
+    let truth = Truth::read(lists.join("Temporal_Anomaly_Annotation.txt"), TruthFormat::Ucf)?;
+    Ok(Split { name: "UCF-Crime", videos, truth })
 }
