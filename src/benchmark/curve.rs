@@ -39,7 +39,8 @@ pub struct EpochAuc {
     /// Frame AUC of D's probability; absent where the method trains no D.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discriminator: Option<Measure>,
-    /// Frame scores of the followed video, by the method's own network; empty if none is followed.
+    /// Frame scores of the followed video by the network that the method's score comes from (D, where
+    /// it comes from both); empty if none is followed, or before D trains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followed: Vec<f32>,
 }
@@ -110,9 +111,8 @@ impl<'a> Curve<'a> {
 
     /// Judges the networks as they are. An epoch that a resumed run repeats replaces itself.
     fn judge(&mut self, report: &EpochReport, pair: &CooperativePair) -> Result<()> {
-        let with_discriminator = self.source != ScoreSource::Generator
-            || report.labelled_by_discriminator.is_some()
-            || report.loss_discriminator.is_some()
+        // From the first phase on that trains it.
+        let with_discriminator = report.loss_discriminator.is_some()
             || self.known.epochs.iter().any(|epoch| epoch.discriminator.is_some());
         let (mut by_g, mut by_d) = (Pool::default(), Pool::default());
         let mut followed = Vec::new();
