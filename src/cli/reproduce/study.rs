@@ -104,13 +104,14 @@ impl<'a> Study<'a> {
             _ => self.data.preset(),
         };
         let settings = self.plan.variants.first().map(|v| v.settings.join(", "));
+        let videos = |n: usize| format!("{n} video{}", if n == 1 { "" } else { "s" });
         let settings = settings.filter(|s| !s.is_empty()).map(|s| format!(", {s}"));
         format!(
-            "{}: trained on {} segments of {} videos, judged on {} test videos; preset {}{}, {} seed{}",
+            "{}: trained on {} segments of {}, judged on {}; preset {}{}, {} seed{}",
             self.data.name,
             self.data.train.total(),
-            self.data.train.videos().len(),
-            self.data.test.videos.len(),
+            videos(self.data.train.videos().len()),
+            videos(self.data.test.videos.len()),
             format!("{preset:?}").to_lowercase(),
             settings.unwrap_or_default(),
             seeds,
