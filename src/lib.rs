@@ -10,8 +10,11 @@
 //! | [`core`] | `gcl-core` | networks, losses, pseudo-labels, detectors |
 //! | [`train`] | `gcl-train` | the training loop, runs, resume, scoring |
 //! | [`eval`] | `gcl-eval` | frame-level measures, charts, the report |
+//! | [`benchmark`] | this one | many runs at once, judged, in one table |
 //!
 //! The `gcl` command is the same parts behind one door; start with `gcl --help`.
+
+pub mod benchmark;
 
 pub use gcl_core as core;
 pub use gcl_data as data;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use gcl::benchmark::BenchmarkError;
 use gcl_train::TrainError;
 
 /// The command's result: whether everything was done, or some items were skipped.
@@ -74,6 +75,17 @@ impl From<TrainError> for Failure {
                 Failure::Usage(text)
             }
             _ => Failure::Data(text),
+        }
+    }
+}
+
+impl From<BenchmarkError> for Failure {
+    fn from(error: BenchmarkError) -> Failure {
+        match error {
+            BenchmarkError::Train(error) => error.into(),
+            BenchmarkError::Plan(text) => Failure::Usage(text),
+            BenchmarkError::Folder { .. } => Failure::Usage(error.to_string()),
+            error => Failure::data(error),
         }
     }
 }

@@ -12,8 +12,11 @@ mod find;
 mod interrupt;
 mod progress;
 mod report;
+mod report_figures;
+mod reproduce;
 mod results;
 mod score;
+mod sweep;
 mod terminal;
 mod test_set;
 mod train;
@@ -50,6 +53,8 @@ enum Verb {
     Score(score::ScoreArgs),
     Eval(eval::EvalArgs),
     Report(report::ReportArgs),
+    Sweep(sweep::SweepArgs),
+    Reproduce(reproduce::ReproduceArgs),
     Check(check::CheckArgs),
     Devices(devices::DevicesArgs),
 }
@@ -66,6 +71,8 @@ pub fn main() -> ExitCode {
         Verb::Score(args) => score::run(args),
         Verb::Eval(args) => eval::run(args),
         Verb::Report(args) => report::run(args),
+        Verb::Sweep(args) => sweep::run(args),
+        Verb::Reproduce(args) => reproduce::run(args),
         Verb::Check(args) => check::run(args),
         Verb::Devices(args) => devices::run(args),
     };

@@ -14,6 +14,7 @@ use gcl_train::{Event, RunDir};
 use super::error::{Done, Failure, Outcome};
 use super::eval::read_truth;
 use super::facts::{self, Facts};
+use super::report_figures;
 
 /// A moment is where scores reach this quantile of all frames.
 const MOMENT_QUANTILE: f64 = 0.95;
@@ -38,6 +39,9 @@ pub struct ReportArgs {
     /// The truth's format.
     #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
     truth_format: String,
+    /// Test features: with the truth, the distributions of all of the model's scores are shown.
+    #[arg(long, value_name = "FEATURES", requires = "truth")]
+    test: Option<PathBuf>,
     /// The file; the run's own `report.html` unless given.
     #[arg(long, short)]
     out: Option<PathBuf>,
@@ -53,7 +57,12 @@ pub fn run(args: ReportArgs) -> Outcome {
         Some(path) => Some(read_truth(path, &args.truth_format)?),
         None => None,
     };
-    let contents = Contents { truth: truth.as_ref(), top: args.top, ..Contents::default() };
+    let contents = Contents {
+        truth: truth.as_ref(),
+        top: args.top,
+        test: args.test.as_deref(),
+        ..Contents::default()
+    };
     let out = args.out.unwrap_or_else(|| run.report());
     let report = write(&run, &contents, &out)?;
     for (id, why) in &report.skipped {
@@ -73,6 +82,8 @@ pub struct Contents<'a> {
     pub title: Option<String>,
     /// Ground truth.
     pub truth: Option<&'a Truth>,
+    /// Test features, to judge all of the model's scores.
+    pub test: Option<&'a Path>,
     /// At most this many moments.
     pub top: usize,
     /// Videos that were left out, with reasons.
@@ -133,6 +144,10 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         report.histogram = score_histogram(&judged.ranking);
         report.evaluation = Some(judged.evaluation);
     }
+    if let (Some(test), Some(truth)) = (contents.test, contents.truth) {
+        report.figures.push(report_figures::distributions(run, test, truth)?);
+    }
+    report.figures.extend(report_figures::convergence(run, contents.truth)?);
     report.moments = moments(&report.videos, &facts, contents.top)?;
     write_bytes_atomic(out, report.render().as_bytes()).map_err(Failure::io(out))?;
     Ok(report)

@@ -3,6 +3,8 @@
 
 mod footage;
 mod messages;
+mod reproduce;
 mod resume;
 mod support;
+mod sweep;
 mod way;

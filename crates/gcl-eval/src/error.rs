@@ -43,6 +43,26 @@ pub enum EvalError {
         /// What it was.
         found: String,
     },
+    /// Values that are no points in space.
+    #[error("{values} values are no points of {dim} numbers each, or too many")]
+    Matrix {
+        /// How many values there are.
+        values: usize,
+        /// How many each point should have.
+        dim: usize,
+    },
+    /// A point's value that is not a number.
+    #[error(
+        "value {column} of point {point} (counted from 0) is {value}; expected a finite number"
+    )]
+    NotPoint {
+        /// The point, counted from 0.
+        point: usize,
+        /// The value's position in it.
+        column: usize,
+        /// The value.
+        value: f32,
+    },
     /// One of the above, in a named video.
     #[error("video `{video}`: {error}")]
     InVideo {

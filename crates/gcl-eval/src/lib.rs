@@ -2,7 +2,8 @@
 //!
 //! [`evaluate`] measures videos in memory and [`evaluate_stored`] videos in files; both give an
 //! [`Evaluation`], which prints as a table and serialises to JSON. [`find_moments`] picks what a person
-//! should look at, [`svg`] draws, and [`report`] puts it all into one HTML file.
+//! should look at, [`svg`] draws, [`embed`] places high-dimensional points on a
+//! plane, and [`report`] puts it all into one HTML file.
 //!
 //! Throughout, a score is higher where a frame is more anomalous, and a label is `true` where a frame
 //! is abnormal.
@@ -10,6 +11,7 @@
 mod ap;
 mod calibration;
 mod eer;
+pub mod embed;
 mod error;
 mod escape;
 mod evaluate;

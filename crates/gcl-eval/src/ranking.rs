@@ -108,10 +108,34 @@ impl Ranking {
     /// Without any frame, all counts are 0.
     pub fn histogram(&self, bins: usize) -> (Vec<u64>, Vec<u64>) {
         let (low, high) = self.range().unwrap_or((0.0, 1.0));
+        self.histogram_over(low, high, bins)
+    }
+
+    /// As [`histogram`](Self::histogram), over a range of the caller's; frames outside go to the
+    /// nearest bin.
+    pub fn histogram_over(&self, low: f32, high: f32, bins: usize) -> (Vec<u64>, Vec<u64>) {
         let count = |keys: &[u32]| {
             crate::histogram::bin_counts(keys.iter().map(|k| from_key(*k)), low, high, bins)
         };
         (count(&self.normal), count(&self.abnormal))
+    }
+
+    /// The smallest score that at least this share of all frames reach or stay below; `None`
+    /// without any frame.
+    pub fn quantile(&self, share: f64) -> Option<f32> {
+        let wanted = (share.clamp(0.0, 1.0) * self.frames() as f64).ceil().max(1.0) as usize;
+        let (first, last) = self.range()?;
+        let (mut low, mut high) = (to_key(first), to_key(last));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let up_to = |keys: &[u32]| keys.partition_point(|k| *k <= middle);
+            if up_to(&self.abnormal) + up_to(&self.normal) >= wanted {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        Some(from_key(low))
     }
 
     /// Why measures that compare the two classes are undefined, if they are.
@@ -194,7 +218,24 @@ pub(crate) fn sort(keys: &mut Vec<u32>) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn quantiles_are_scores_of_the_pool() {
+        let scores: Vec<f32> = (1..=10).rev().map(|i| i as f32 - 5.0).collect();
+        let labels: Vec<bool> = (0..10).map(|i| i % 3 == 0).collect();
+        let ranking = Ranking::new(&scores, &labels).unwrap();
+        for (share, expected) in
+            [(0.0, -4.0), (0.1, -4.0), (0.11, -3.0), (0.5, 0.0), (0.95, 5.0), (1.0, 5.0)]
+        {
+            assert_eq!(ranking.quantile(share), Some(expected), "{share}");
+        }
+        assert_eq!(Pool::default().rank().quantile(0.5), None);
+        let (normal, abnormal) = ranking.histogram_over(-4.0, 0.0, 2);
+        assert_eq!(normal.iter().sum::<u64>() + abnormal.iter().sum::<u64>(), 10);
+        assert_eq!(normal[0] + abnormal[0], 2);
+    }
 
     #[test]
     fn keys_keep_order_and_come_back() {

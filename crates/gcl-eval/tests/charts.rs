@@ -1,7 +1,10 @@
 //! What charts draw, and that they stay small and well-formed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use gcl_eval::svg::{Bars, Chart, Histogram, LineChart, Mark, Series, Timeline, roc_chart};
+use gcl_eval::svg::{
+    Band, BandChart, BandPoint, Bars, Chart, Cloud, Histogram, LineChart, Mark, Panel, Panels,
+    Scatter, Series, Timeline, roc_chart,
+};
 use gcl_eval::{Measure, Reason, roc_curve};
 
 /// Values from 0 to 1 in an arbitrary fixed order.
@@ -142,4 +145,88 @@ fn histograms_show_shares_of_each_class() {
     let (normal, abnormal) = (heights("s0 f0"), heights("s1 f1"));
     assert_eq!((&normal[0], &normal[1]), (&abnormal[1], &abnormal[0]));
     assert_ne!(normal[0], normal[1]);
+}
+
+#[test]
+fn bands_show_their_spread_and_legends_wrap() {
+    let point = |x: f64, middle: f64, half: f64| BandPoint {
+        x,
+        low: middle - half,
+        middle,
+        high: middle + half,
+    };
+    let band = |name: &str, half: f64| Band {
+        name: name.into(),
+        points: (0..5).map(|i| point(f64::from(i), 0.5 + 0.1 * f64::from(i), half)).collect(),
+    };
+    let chart = BandChart {
+        y_range: Some((0.0, 1.0)),
+        guide: Some((0.7, "published".into())),
+        series: vec![band("with a spread", 0.1), band("without", 0.0)],
+        ..BandChart::default()
+    };
+    let svg = well_formed(&chart.chart());
+    assert_eq!(svg.matches("class=\"spread").count(), 1);
+    assert!(svg.contains("with a spread 0.9000 ± 0.1000, without 0.9000"), "{svg}");
+    assert!(svg.contains(">published</text>") && !svg.contains("<circle"));
+    let dotted = BandChart { dots: true, ..chart.clone() };
+    assert_eq!(well_formed(&dotted.chart()).matches("<circle").count(), 10);
+    // Ten long names take several rows, and none is left out.
+    let names: Vec<String> = (0..10).map(|i| format!("a rather long name of line {i}")).collect();
+    let many =
+        BandChart { series: names.iter().map(|n| band(n, 0.0)).collect(), ..BandChart::default() };
+    let svg = well_formed(&many.chart());
+    assert!(names.iter().all(|name| svg.contains(&format!(">{name}</text>"))));
+    assert!(!svg.contains('…'));
+    let odd = Band { name: "odd".into(), points: vec![point(0.0, f64::NAN, 1.0)] };
+    well_formed(&BandChart { series: vec![odd, Band::default()], ..BandChart::default() }.chart());
+    well_formed(&BandChart::default().chart());
+}
+
+#[test]
+fn scatter_keeps_one_scale_and_leaves_out_what_is_not_finite() {
+    let cloud =
+        |name: &str, points: &[(f32, f32)]| Cloud { name: name.into(), points: points.into() };
+    let clouds = vec![
+        cloud("normal", &[(0.0, 0.0), (10.0, 0.0), (0.0, 10.0)]),
+        cloud("abnormal", &[(5.0, 5.0), (f32::NAN, 0.0), (f32::INFINITY, 1.0)]),
+    ];
+    let svg = well_formed(&Scatter { title: "t".into(), clouds }.chart());
+    let dots = |class: &str| {
+        let start = svg.find(&format!("class=\"dots few {class}\" d=\"")).unwrap();
+        let data = svg[start..].split('"').nth(3).unwrap();
+        let places = data.split('M').skip(1).map(|p| {
+            let (x, y) = p.strip_suffix("h0").unwrap().split_once(' ').unwrap();
+            (x.parse::<f64>().unwrap(), y.parse::<f64>().unwrap())
+        });
+        places.collect::<Vec<_>>()
+    };
+    let normal = dots("s0");
+    let (width, height) = (normal[1].0 - normal[0].0, normal[0].1 - normal[2].1);
+    assert!((width - height).abs() < 0.2 && width > 200.0, "{width} {height}");
+    assert_eq!(dots("s1").len(), 1);
+    well_formed(&Scatter::default().chart());
+    well_formed(&Scatter { title: "one".into(), clouds: vec![cloud("a", &[(3.0, 3.0)])] }.chart());
+}
+
+#[test]
+fn panels_share_their_axes_and_their_truth() {
+    let panel = |title: &str, scores: &[f32]| Panel { title: title.into(), scores: scores.into() };
+    let panels = Panels {
+        title: "video".into(),
+        panels: vec![panel("epoch 1", &[0.2; 40]), panel("epoch 2", &[1.0; 40]), panel("<3>", &[])],
+        truth: (0..40).map(|i| i >= 20).collect(),
+        fps: None,
+    };
+    let svg = well_formed(&panels.chart());
+    assert_eq!(svg.matches("class=\"truth\"").count(), 3);
+    assert!(svg.contains("translate(480 0)") && svg.contains("translate(0 150)"));
+    assert!(svg.contains("viewBox=\"0 0 960 300\"") && svg.contains(">&lt;3&gt;</text>"));
+    // On one axis, 0.2 lies low and 1.0 high.
+    let line = |n: usize| {
+        let data = svg.split("class=\"line s0\" d=\"").nth(n).unwrap().split('"').next().unwrap();
+        data.split([' ', 'H']).nth(1).unwrap().parse::<f64>().unwrap()
+    };
+    assert!(line(1) > line(2) + 50.0);
+    well_formed(&Panels::default().chart());
 }

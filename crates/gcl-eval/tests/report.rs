@@ -36,6 +36,7 @@ fn hostile() -> Report {
         videos: vec![video(HOSTILE, 300)],
         evaluation: Some(evaluate([(id, [0.1, 0.9], [false, true])]).unwrap()),
         histogram: None,
+        figures: Vec::new(),
         training: vec![LineChart {
             title: text.clone(),
             x_label: text.clone(),
@@ -111,4 +112,42 @@ fn large_runs_stay_below_twenty_megabytes() {
         let note = format!("{} further timelines were left out", 400 - drawn);
         assert!(page.contains(&note));
     }
+}
+
+#[test]
+fn a_page_of_figures_needs_nothing_from_outside() {
+    use gcl_eval::report::{Figure, Page, TextTable};
+    use gcl_eval::svg::{Scatter, Timeline};
+    let wide = Timeline { title: "<video>", scores: &[0.5; 9], ..Timeline::default() }.chart();
+    let page = Page {
+        title: "Figures & tables".into(),
+        notes: vec!["a <note>".into()],
+        figures: vec![Figure {
+            title: "Figure 8".into(),
+            caption: "scores".into(),
+            charts: vec![wide, Scatter::default().chart()],
+        }],
+        tables: vec![TextTable {
+            title: "Table 2".into(),
+            head: vec!["method".into(), "AUC".into()],
+            rows: vec![vec!["a & b".into(), "0.7".into()]],
+            ..TextTable::default()
+        }],
+        ..Page::default()
+    };
+    let html = page.render();
+    assert!(html.contains("<h2>Figure 8</h2>") && html.contains("href=\"#part-figure-8\""));
+    assert!(
+        html.contains("class=\"wide\"")
+            && html.contains("a &amp; b")
+            && html.contains("&lt;note&gt;")
+    );
+    assert!(!html.contains("<video>") && !html.contains("<script") && html.ends_with("</html>\n"));
+    // In a report, figures stand before the settings.
+    let mut report = Report::new("r");
+    report.figures = page.figures.clone();
+    report.config = vec![("a".into(), "b".into())];
+    let html = report.render();
+    let at = |text: &str| html.find(text).unwrap();
+    assert!(at("<h2>Figure 8") < at("<h2>Configuration"));
 }

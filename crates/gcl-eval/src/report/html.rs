@@ -4,20 +4,33 @@ use crate::escape::escape;
 use crate::table::grouped;
 use crate::timestamp;
 
+/// Style of the page; that of the charts is beside it.
+const STYLE: &str = include_str!("report.css");
+
 /// Most rows that a table of texts shows.
 const MOST_ROWS: usize = 2000;
 
 /// A titled part of the page.
 pub(super) struct Section {
-    id: &'static str,
-    title: &'static str,
+    id: String,
+    /// HTML.
+    title: String,
     body: String,
 }
 
 impl Section {
     /// `body` is HTML.
     pub fn new(id: &'static str, title: &'static str, body: String) -> Self {
-        Self { id, title, body }
+        Self { id: id.to_owned(), title: title.to_owned(), body }
+    }
+
+    /// A part whose title is any text; its id follows from it.
+    pub fn titled(title: &str, body: String) -> Self {
+        let id: String = title
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+            .collect();
+        Self { id: format!("part-{id}"), title: escape(title), body }
     }
 
     /// Its entry in the page's navigation.
@@ -28,8 +41,53 @@ impl Section {
     /// The part itself.
     pub fn html(&self) -> String {
         let Self { id, title, body } = self;
+        if title.is_empty() {
+            return format!("<section>\n{body}</section>\n");
+        }
         format!("<section id=\"{id}\">\n<h2>{title}</h2>\n{body}</section>\n")
     }
+}
+
+/// A paragraph in small print; nothing for an empty text.
+pub(super) fn note(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    format!("<p class=\"note\">{}</p>\n", escape(text))
+}
+
+/// What a reader has to know first.
+pub(super) fn notes(texts: &[String]) -> Option<Section> {
+    let items: String = texts.iter().map(|w| format!("<li>{}</li>\n", escape(w))).collect();
+    let body = format!("<ul class=\"warnings\">\n{items}</ul>\n");
+    (!items.is_empty()).then(|| Section::new("warnings", "Please note", body))
+}
+
+/// The whole file; `first` is HTML that comes before the sections.
+pub(super) fn document(title: &str, subtitle: &str, first: &str, sections: &[Section]) -> String {
+    let titled: Vec<&Section> = sections.iter().filter(|s| !s.title.is_empty()).collect();
+    let links: String = titled.iter().map(|section| section.link()).collect();
+    let nav = match titled.len() {
+        0 | 1 => String::new(),
+        _ => format!("<nav aria-label=\"Sections\">{links}</nav>\n"),
+    };
+    let bodies: String = sections.iter().map(Section::html).collect();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+         style-src 'unsafe-inline'; img-src data:\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}{chart}</style>\n</head>\n<body>\n\
+         <header><h1>{title}</h1><p>{subtitle}</p></header>\n\
+         {nav}<main>\n{first}{bodies}</main>\n\
+         <footer>Made by gcl-eval {version}. A higher score means a more anomalous frame; \
+         a score is a hint for a person, not a finding.</footer>\n</body>\n</html>\n",
+        title = escape(title),
+        chart = crate::svg::STYLE,
+        subtitle = escape(subtitle),
+        version = env!("CARGO_PKG_VERSION"),
+    )
 }
 
 /// A table of two columns of texts.

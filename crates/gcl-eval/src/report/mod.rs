@@ -3,14 +3,14 @@
 mod html;
 mod measures;
 mod moments;
+mod page;
 mod timelines;
+
+pub use page::{Figure, Page, TextTable};
 
 use crate::escape::escape;
 use crate::svg::{Histogram, LineChart};
 use crate::{Evaluation, Moment};
-
-/// Style of the page; that of the charts is beside it.
-const STYLE: &str = include_str!("report.css");
 
 /// A number worth seeing first.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -87,6 +87,8 @@ pub struct Report {
     pub histogram: Option<Histogram>,
     /// Further charts, such as losses over epochs.
     pub training: Vec<LineChart>,
+    /// Further figures.
+    pub figures: Vec<Figure>,
     /// The run's settings as (name, value).
     pub config: Vec<(String, String)>,
     /// Videos left out, as (id, reason).
@@ -103,7 +105,7 @@ impl Report {
     /// are left out, and the page says so.
     pub fn render(&self) -> String {
         let sections = [
-            self.warning_section(),
+            html::notes(&self.warnings),
             moments::section(self),
             timelines::section(self),
             measures::section(self),
@@ -111,25 +113,15 @@ impl Report {
             html::pairs("config", "Configuration", ["setting", "value"], &self.config),
             html::pairs("skipped", "Videos left out", ["video", "reason"], &self.skipped),
         ];
-        let links: String = sections.iter().flatten().map(html::Section::link).collect();
-        let bodies: String = sections.iter().flatten().map(html::Section::html).collect();
-        format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-             style-src 'unsafe-inline'; img-src data:\">\n\
-             <title>{title}</title>\n<style>\n{STYLE}{chart}</style>\n</head>\n<body>\n\
-             <header><h1>{title}</h1><p>{subtitle}</p></header>\n\
-             <nav aria-label=\"Sections\">{links}</nav>\n<main>\n{tiles}{bodies}</main>\n\
-             <footer>Made by gcl-eval {version}. A higher score means a more anomalous frame; \
-             a score is a hint for a person, not a finding.</footer>\n</body>\n</html>\n",
-            title = escape(&self.title),
-            chart = crate::svg::STYLE,
-            subtitle = escape(&self.subtitle),
-            tiles = self.tile_list(),
-            version = env!("CARGO_PKG_VERSION"),
-        )
+        let mut sections: Vec<html::Section> = sections.into_iter().flatten().collect();
+        let place = sections.len().saturating_sub(self.trailing());
+        sections.splice(place..place, self.figures.iter().map(page::figure));
+        html::document(&self.title, &self.subtitle, &self.tile_list(), &sections)
+    }
+
+    /// Sections that stay at the end: settings, and what was left out.
+    fn trailing(&self) -> usize {
+        usize::from(!self.config.is_empty()) + usize::from(!self.skipped.is_empty())
     }
 
     fn tile_list(&self) -> String {
@@ -144,12 +136,5 @@ impl Report {
             })
             .collect();
         if tiles.is_empty() { tiles } else { format!("<dl class=\"tiles\">\n{tiles}</dl>\n") }
-    }
-
-    fn warning_section(&self) -> Option<html::Section> {
-        let items: String =
-            self.warnings.iter().map(|w| format!("<li>{}</li>\n", escape(w))).collect();
-        let body = format!("<ul class=\"warnings\">\n{items}</ul>\n");
-        (!items.is_empty()).then(|| html::Section::new("warnings", "Please note", body))
     }
 }

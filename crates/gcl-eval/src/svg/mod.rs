@@ -6,16 +6,22 @@
 //! column.
 
 mod axis;
+mod bands;
 mod histogram;
 mod line;
+mod panels;
 mod path;
 mod plot;
 mod roc;
+mod scatter;
 mod timeline;
 
+pub use bands::{Band, BandChart, BandPoint};
 pub use histogram::{Bars, Histogram};
 pub use line::{LineChart, Series};
+pub use panels::{Panel, Panels};
 pub use roc::roc_chart;
+pub use scatter::{Cloud, Scatter};
 pub use timeline::{Mark, Timeline};
 
 use crate::escape::escape;
@@ -34,6 +40,25 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// What it shows.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Whether it is meant for the whole width of a page.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.width > 700.0
+    }
+
+    /// Without the room that a plot without axes leaves for their labels.
+    fn cropped(mut self) -> Self {
+        let (left, bottom) = (42.0, 26.0);
+        self.body = format!("<g transform=\"translate({} 0)\">{}</g>", -left, self.body);
+        self.width -= left;
+        self.height -= bottom;
+        self
+    }
+
     /// The `<svg>` element, for a page that holds [`STYLE`].
     pub fn inline(&self) -> String {
         self.element("", "")

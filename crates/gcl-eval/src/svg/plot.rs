@@ -8,6 +8,22 @@ use crate::escape::escape;
 const LEFT: f64 = 58.0;
 const RIGHT: f64 = 16.0;
 const BOTTOM: f64 = 42.0;
+const LEGEND_ROW: f64 = 18.0;
+
+/// Where each name of a legend goes: pixel column, row and name.
+fn places<'a>(width: f64, names: impl Iterator<Item = &'a str>) -> Vec<(f64, f64, &'a str)> {
+    let (mut x, mut row) = (LEFT, 0.0);
+    let mut found = Vec::new();
+    for name in names {
+        let room = 40.0 + 6.6 * name.chars().count() as f64;
+        if x + room > width && x > LEFT {
+            (x, row) = (LEFT, row + 1.0);
+        }
+        found.push((x, row, name));
+        x += room;
+    }
+    found
+}
 
 /// A plot area in pixels, to which drawing is added.
 pub(super) struct Plot {
@@ -25,6 +41,16 @@ impl Plot {
     pub fn new(width: f64, height: f64, top: f64, x: Axis, y: Axis) -> Self {
         let mut plot = Self { width, height, top, x, y, body: String::new() };
         plot.draw_axes();
+        plot
+    }
+
+    /// An empty plot without axes, `size` pixels wide and high below `top` pixels.
+    pub fn square(size: f64, top: f64, x: Axis, y: Axis) -> Self {
+        let height = size - RIGHT + top + BOTTOM - LEFT;
+        let mut plot = Self { width: size, height, top, x, y, body: String::new() };
+        let (left, right) = (px(LEFT), px(plot.right()));
+        let (top, bottom) = (px(plot.top), px(plot.bottom()));
+        plot.path("plot", &format!("M{left} {top}H{right}V{bottom}H{left}z"));
         plot
     }
 
@@ -79,6 +105,26 @@ impl Plot {
         self.body.push_str(element);
     }
 
+    /// Pixels above a plot of `width` pixels that hold the legend of these names, wrapped.
+    pub fn legend_room<'a>(width: f64, names: impl Iterator<Item = &'a str>) -> f64 {
+        let rows = places(width, names).last().map_or(0.0, |(_, row, _)| row + 1.0);
+        14.0 + LEGEND_ROW * rows
+    }
+
+    /// As [`legend`](Self::legend), on as many rows as it takes; [`legend_room`](Self::legend_room)
+    /// says how much room that is. `mark` draws the sign of series `i` at a place.
+    pub fn wrapped_legend<'a>(
+        &mut self,
+        names: impl Iterator<Item = &'a str>,
+        mark: impl Fn(usize, f64, f64) -> String,
+    ) {
+        for (i, (x, row, name)) in places(self.width, names).into_iter().enumerate() {
+            let y = 14.0 + LEGEND_ROW * row;
+            self.raw(&mark(i, x, y - 4.0));
+            self.text("name", x + 24.0, y, "start", name);
+        }
+    }
+
     /// Names the series above the plot, each with a swatch of class `s<i>`.
     pub fn legend<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
         let mut x = LEFT;
@@ -93,6 +139,11 @@ impl Plot {
             self.text("name", x + 24.0, self.top - 10.0, "start", name);
             x += room;
         }
+    }
+
+    /// What was drawn, to be put into a larger chart.
+    pub fn into_body(self) -> String {
+        self.body
     }
 
     /// The finished chart; the description is for those who do not see it.

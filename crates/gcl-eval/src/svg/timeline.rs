@@ -98,7 +98,7 @@ impl Timeline<'_> {
 }
 
 /// Abnormal stretches in pixels from the plot's left edge; stretches less than a pixel apart are one.
-fn stretches(truth: &[bool], width: f64, frames: f64) -> Vec<(f64, f64)> {
+pub(super) fn stretches(truth: &[bool], width: f64, frames: f64) -> Vec<(f64, f64)> {
     let mut found: Vec<(f64, f64)> = Vec::new();
     for (frame, _) in truth.iter().enumerate().filter(|(_, abnormal)| **abnormal) {
         let start = frame as f64 / frames * width;

@@ -1,0 +1,64 @@
+//! One run of a plan.
+
+use gcl_train::config::{DataFacts, apply_overrides};
+use gcl_train::{Method, Preset, RunConfig};
+use serde::{Deserialize, Serialize};
+
+use super::data::OpenData;
+use super::error::Result;
+use super::plan::{Variant, slug};
+
+/// One method on one data set, with its settings and seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// The data set's name.
+    pub data: String,
+    /// The method.
+    pub method: Method,
+    /// Where its values come from.
+    pub preset: Preset,
+    /// The variant's name; empty for the preset as it is.
+    pub variant: String,
+    /// What the variant changes, as `key=value`.
+    pub settings: Vec<String>,
+    /// The seed.
+    pub seed: u64,
+}
+
+impl Cell {
+    pub(super) fn new(
+        data: &str,
+        method: Method,
+        preset: Preset,
+        variant: &Variant,
+        seed: u64,
+    ) -> Cell {
+        let Variant { name, settings } = variant.clone();
+        Cell { data: data.to_owned(), method, preset, variant: name, settings, seed }
+    }
+
+    /// The cell's folder below the sweep's: the same for the same cell in every plan.
+    pub fn name(&self) -> String {
+        let variant = Variant { name: self.variant.clone(), settings: self.settings.clone() };
+        let (method, preset) = (self.method, self.preset_name());
+        format!("{}/{method}-{preset}{}-seed{}", self.data, slug(&variant), self.seed)
+    }
+
+    /// The preset's name.
+    pub fn preset_name(&self) -> &'static str {
+        match self.preset {
+            Preset::Paper => "paper",
+            Preset::Any => "any",
+        }
+    }
+
+    /// The run that the cell means on its data.
+    ///
+    /// # Errors
+    /// If a setting is unknown or makes no run.
+    pub fn config(&self, data: &OpenData) -> Result<RunConfig> {
+        let facts = DataFacts { dim: data.train.dim(), segments: data.train.total() };
+        let config = RunConfig::new(self.method, self.preset, self.seed, facts);
+        Ok(apply_overrides(&config, &self.settings)?)
+    }
+}

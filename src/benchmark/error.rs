@@ -1,0 +1,77 @@
+//! What can go wrong around many runs.
+
+use std::path::{Path, PathBuf};
+
+use gcl_data::{ClipError, FeatureError, ManifestError, TruthError, VideoId};
+use gcl_eval::EvalError;
+use gcl_train::TrainError;
+
+/// The result of this module's fallible functions.
+pub type Result<T> = std::result::Result<T, BenchmarkError>;
+
+/// An error of a plan, of its data, or of a cell.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BenchmarkError {
+    /// The plan asks for something that there is not.
+    #[error("{0}")]
+    Plan(String),
+    /// A data set does not fit together.
+    #[error("data set `{name}`: {problem}")]
+    Data {
+        /// The data set.
+        name: String,
+        /// What does not fit.
+        problem: String,
+    },
+    /// A cell's folder holds something else.
+    #[error("{path}: {problem}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What it holds, and what to do.
+        problem: String,
+    },
+    /// Reading or writing a file failed.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Training or scoring failed.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// Features cannot be read.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    /// The truth cannot be read, or does not fit.
+    #[error(transparent)]
+    Truth(#[from] TruthError),
+    /// A manifest cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Scores cannot be judged.
+    #[error(transparent)]
+    Eval(#[from] EvalError),
+    /// A video's segments and frames do not fit.
+    #[error("video `{id}`: {source}")]
+    Clips {
+        /// The video.
+        id: VideoId,
+        /// What does not fit.
+        source: ClipError,
+    },
+}
+
+impl BenchmarkError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> BenchmarkError {
+        let path = path.to_owned();
+        move |source| BenchmarkError::Io { path, source }
+    }
+
+    pub(crate) fn folder(path: &Path, problem: impl ToString) -> BenchmarkError {
+        BenchmarkError::Folder { path: path.to_owned(), problem: problem.to_string() }
+    }
+}

@@ -1,0 +1,167 @@
+//! What a finished cell leaves in its folder: `cell.json`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use gcl_data::atomic::write_bytes_atomic;
+use gcl_eval::Measure;
+use serde::{Deserialize, Serialize};
+
+use super::cell::Cell;
+use super::data::OpenData;
+use super::error::{BenchmarkError, Result};
+use super::judge::{Judgement, source_name};
+
+const NAME: &str = "cell.json";
+
+/// Folders deeper than this are not searched for cells.
+const MAX_DEPTH: usize = 4;
+
+/// How well one score agrees with the truth, over all frames of all test videos.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measures {
+    /// ROC-AUC.
+    pub auc: Measure,
+    /// Average precision.
+    pub average_precision: Measure,
+    /// Equal error rate.
+    pub equal_error_rate: Measure,
+}
+
+/// What a cell was run on; a cell is only taken for finished if this has not changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inputs {
+    train_videos: usize,
+    train_segments: usize,
+    test_videos: usize,
+    test_segments: usize,
+    dim: usize,
+    /// Frames judged.
+    pub frames: u64,
+    /// Abnormal ones among them.
+    pub abnormal_frames: u64,
+}
+
+impl Inputs {
+    pub(super) fn of(data: &OpenData) -> Inputs {
+        let labels = || data.test.videos.iter().flat_map(|video| &video.labels);
+        Inputs {
+            train_videos: data.train.videos().len(),
+            train_segments: data.train.total(),
+            test_videos: data.test.videos.len(),
+            test_segments: data.test.features.total(),
+            dim: data.train.dim(),
+            frames: labels().count() as u64,
+            abnormal_frames: labels().filter(|label| **label).count() as u64,
+        }
+    }
+}
+
+/// A finished cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CellResult {
+    /// What was run.
+    #[serde(flatten)]
+    pub cell: Cell,
+    /// What it was run on.
+    pub inputs: Inputs,
+    /// The score that the method goes by.
+    pub score: String,
+    /// Every score that the model has, by name, for each state that was judged: `last` is the model
+    /// at the end of training; others are there if the run kept them.
+    pub states: BTreeMap<String, BTreeMap<String, Measures>>,
+}
+
+impl CellResult {
+    pub(super) fn new(cell: &Cell, inputs: Inputs, score: &str) -> CellResult {
+        let (cell, score) = (cell.clone(), score.to_owned());
+        CellResult { cell, inputs, score, states: BTreeMap::new() }
+    }
+
+    /// Adds what a state's scores are worth.
+    pub(super) fn add(&mut self, state: &str, judged: &[Judgement]) {
+        let measures = |judgement: &Judgement| Measures {
+            auc: judgement.evaluation.micro_auc,
+            average_precision: judgement.evaluation.average_precision,
+            equal_error_rate: judgement.evaluation.equal_error_rate,
+        };
+        let by_name = judged.iter().map(|j| (source_name(j.source).to_owned(), measures(j)));
+        self.states.insert(state.to_owned(), by_name.collect());
+    }
+
+    /// The measures of a score in a state.
+    pub fn measures(&self, state: &str, source: &str) -> Option<Measures> {
+        self.states.get(state)?.get(source).copied()
+    }
+
+    /// The measures of the method's own score at the end of training.
+    pub fn own(&self) -> Option<Measures> {
+        self.measures("last", &self.score)
+    }
+
+    pub(super) fn write(&self, folder: &Path) -> Result<()> {
+        let path = folder.join(NAME);
+        let bytes =
+            serde_json::to_vec_pretty(self).map_err(|e| BenchmarkError::folder(&path, e))?;
+        write_bytes_atomic(&path, &bytes).map_err(BenchmarkError::io(&path))
+    }
+
+    pub(super) fn remove(folder: &Path) -> Result<()> {
+        let path = folder.join(NAME);
+        std::fs::remove_file(&path).map_err(BenchmarkError::io(&path))
+    }
+
+    /// The result in a cell's folder; `None` if it is not finished.
+    ///
+    /// # Errors
+    /// If the file is damaged.
+    pub fn read(folder: &Path) -> Result<Option<CellResult>> {
+        let path = folder.join(NAME);
+        match std::fs::read(&path) {
+            Ok(bytes) => match serde_json::from_slice(&bytes) {
+                Ok(result) => Ok(Some(result)),
+                Err(error) => Err(BenchmarkError::folder(&path, error)),
+            },
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(BenchmarkError::io(&path)(error)),
+        }
+    }
+}
+
+/// Every finished cell in a folder and below, in order of data set, method, preset, variant and
+/// seed. Folders of several machines can be put side by side; a cell that is there twice counts
+/// once.
+///
+/// # Errors
+/// If a folder cannot be read or a result is damaged.
+pub fn collect(folder: &Path) -> Result<Vec<CellResult>> {
+    let mut found = BTreeMap::new();
+    search(folder, MAX_DEPTH, &mut found)?;
+    Ok(found.into_values().collect())
+}
+
+type Found = BTreeMap<(String, usize, String, String, u64), CellResult>;
+
+fn search(folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
+    if let Some(result) = CellResult::read(folder)? {
+        let cell = &result.cell;
+        let methods = gcl_train::Method::ALL;
+        let method = methods.iter().position(|m| *m == cell.method).unwrap_or(methods.len());
+        let (data, preset) = (cell.data.clone(), cell.preset_name());
+        let key = (data, method, preset.to_owned(), cell.settings.join(","), cell.seed);
+        found.entry(key).or_insert(result);
+        return Ok(());
+    }
+    if depth == 0 {
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(folder).map_err(BenchmarkError::io(folder))?;
+    for entry in entries {
+        let entry = entry.map_err(BenchmarkError::io(folder))?;
+        // Links are not followed, so that no circle can be walked.
+        if entry.file_type().map_err(BenchmarkError::io(&entry.path()))?.is_dir() {
+            search(&entry.path(), depth - 1, found)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Running cells: what is finished is kept, what was interrupted goes on, what fails is told.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use gcl_core::Device;
+use gcl_data::VideoId;
+use gcl_train::events::Progress;
+use gcl_train::{Event, Listener, Model, RunDir, TrainError, TrainOptions, train};
+
+use super::cell::Cell;
+use super::curve::{Curve, Epochs, read_epochs};
+use super::data::OpenData;
+use super::error::{BenchmarkError, Result};
+use super::judge::{judge, source_name};
+use super::result::{CellResult, Inputs};
+
+/// How cells are run. Nothing here changes what they compute.
+pub struct CellOptions<'a> {
+    /// Where tensors live.
+    pub device: Device,
+    /// Set by someone who wants everything to stop after its current step.
+    pub cancel: &'a AtomicBool,
+    /// The time between two saves of a run's state.
+    pub save_every: Duration,
+    /// Whether epochs are judged as they end; see [`super::read_epochs`].
+    pub epochs: bool,
+    /// The test video whose scores are kept at every judged epoch.
+    pub follow: Option<VideoId>,
+    /// Cells that run at once.
+    pub jobs: usize,
+}
+
+/// How a cell ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was finished before.
+    Kept(CellResult),
+    /// It is finished now.
+    Done(CellResult),
+    /// It failed.
+    Failed(BenchmarkError),
+}
+
+/// Someone who follows the cells of a plan. All methods do nothing unless overridden.
+pub trait Watcher: Sync {
+    /// A cell trained one step.
+    fn step(&self, _cell: &Cell, _progress: &Progress) {}
+    /// Something worth a line happened in a cell.
+    fn event(&self, _cell: &Cell, _event: &Event) {}
+    /// A cell ended.
+    fn ended(&self, _cell: &Cell, _outcome: &Outcome) {}
+}
+
+/// The folder of a cell.
+pub(super) fn folder_of(root: &Path, cell: &Cell) -> PathBuf {
+    root.join(cell.name())
+}
+
+/// Runs cells, each in its folder below `root`. A cell's failure is its own; answers with every
+/// cell's outcome, in order.
+///
+/// # Errors
+/// [`TrainError::Interrupted`] after a cancel; what was finished stays, and the same call goes on.
+pub fn run_cells(
+    cells: &[(&Cell, &OpenData)],
+    root: &Path,
+    options: &CellOptions<'_>,
+    watcher: &dyn Watcher,
+) -> Result<Vec<Outcome>> {
+    let next = AtomicUsize::new(0);
+    let outcomes: Mutex<Vec<(usize, Outcome)>> = Mutex::default();
+    let work = || {
+        while let Some((index, (cell, data))) = {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            cells.get(index).map(|cell| (index, *cell))
+        } {
+            if options.cancel.load(Ordering::Relaxed) {
+                return;
+            }
+            let outcome = run_cell(cell, data, root, options, watcher);
+            if !matches!(outcome, Outcome::Failed(BenchmarkError::Train(TrainError::Interrupted))) {
+                watcher.ended(cell, &outcome);
+            }
+            if let Ok(mut outcomes) = outcomes.lock() {
+                outcomes.push((index, outcome));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..options.jobs.max(1) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    if options.cancel.load(Ordering::Relaxed) {
+        return Err(TrainError::Interrupted.into());
+    }
+    let mut outcomes = outcomes.into_inner().unwrap_or_default();
+    outcomes.sort_by_key(|(index, _)| *index);
+    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+}
+
+/// Runs one cell in its folder below `root`, from wherever it stands.
+pub fn run_cell(
+    cell: &Cell,
+    data: &OpenData,
+    root: &Path,
+    options: &CellOptions<'_>,
+    watcher: &dyn Watcher,
+) -> Outcome {
+    let folder = folder_of(root, cell);
+    let judged_as_asked = || -> Result<bool> {
+        let wanted = options.epochs && cell.config(data)?.detector.is_none();
+        let follow = options.follow.as_ref();
+        let fits = |found: Epochs| follow.is_none() || found.followed.as_ref() == follow;
+        Ok(!wanted || read_epochs(&folder)?.is_some_and(fits))
+    };
+    match finished(cell, data, &folder).and_then(|result| Ok((result, judged_as_asked()?))) {
+        Ok((Some(result), true)) => return Outcome::Kept(result),
+        Ok((Some(_), false)) => {
+            // Trained again, to the same model, to be watched.
+            if let Err(error) = CellResult::remove(&folder) {
+                return Outcome::Failed(error);
+            }
+        }
+        Ok((None, _)) => {}
+        Err(error) => return Outcome::Failed(error),
+    }
+    match train_and_judge(cell, data, &folder, options, watcher) {
+        Ok(result) => Outcome::Done(result),
+        Err(error) => Outcome::Failed(error),
+    }
+}
+
+/// The result of a cell that is finished, on this very data.
+fn finished(cell: &Cell, data: &OpenData, folder: &Path) -> Result<Option<CellResult>> {
+    let Some(result) = CellResult::read(folder)? else { return Ok(None) };
+    let differs = |what: &str| {
+        let text = format!("a cell with other {what} is finished here; choose another folder");
+        Err(BenchmarkError::folder(folder, text))
+    };
+    if RunDir::new(folder).config()? != cell.config(data)? {
+        return differs("settings");
+    }
+    if result.inputs != Inputs::of(data) {
+        return differs("data");
+    }
+    Ok(Some(result))
+}
+
+fn train_and_judge(
+    cell: &Cell,
+    data: &OpenData,
+    folder: &Path,
+    options: &CellOptions<'_>,
+    watcher: &dyn Watcher,
+) -> Result<CellResult> {
+    let config = cell.config(data)?;
+    let run = RunDir::new(folder);
+    if !run.exists() {
+        run.create(&config)?;
+    } else if run.config()? != config {
+        let text = "a run with other settings is here; choose another folder";
+        return Err(BenchmarkError::folder(folder, text));
+    }
+    let how = TrainOptions {
+        normal: data.normal.as_ref(),
+        device: options.device.clone(),
+        cancel: options.cancel,
+        save_every: options.save_every,
+    };
+    let mut told = Told { cell, watcher };
+    let model = if options.epochs && config.detector.is_none() {
+        let follow = options.follow.as_ref();
+        let mut curve = Curve::new(data, &config, follow, folder, &mut told)?;
+        let model = train(&data.train, &run, &how, &mut curve)?;
+        match curve.failed {
+            Some(error) => return Err(error),
+            None => model,
+        }
+    } else {
+        train(&data.train, &run, &how, &mut told)?
+    };
+    let score = source_name(config.score);
+    let mut result = CellResult::new(cell, Inputs::of(data), score);
+    result.add("last", &judge(&model, &data.test)?);
+    // Other states that a run may have kept beside its last one.
+    for state in ["chosen", "oracle"] {
+        let kept = folder.join(format!("model-{state}"));
+        if kept.join("model.json").exists() {
+            let model = Model::load(&kept, &options.device)?;
+            result.add(state, &judge(&model, &data.test)?);
+        }
+    }
+    result.write(folder)?;
+    // A finished cell is never resumed, and a state is three times the size of its model.
+    let state = folder.join("state");
+    match std::fs::remove_dir_all(&state) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(BenchmarkError::io(&state)(error))
+        }
+        _ => Ok(result),
+    }
+}
+
+/// Tells a cell's events to whoever watches all cells.
+struct Told<'a> {
+    cell: &'a Cell,
+    watcher: &'a dyn Watcher,
+}
+
+impl Listener for Told<'_> {
+    fn event(&mut self, event: &Event) {
+        self.watcher.event(self.cell, event);
+    }
+
+    fn step(&mut self, progress: &Progress) {
+        self.watcher.step(self.cell, progress);
+    }
+}
