@@ -15,7 +15,8 @@ use gcl_train::{Event, Method};
 
 use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;
-use super::train::{ClipArgs, parse_seconds};
+use super::train::ClipArgs;
+use super::values::parse_seconds;
 use super::{device, interrupt};
 
 /// Train and judge many runs: methods, settings and seeds over one data set or several.

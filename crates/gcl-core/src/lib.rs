@@ -16,19 +16,31 @@
 //! Every public function takes a [`Device`]; no backend is named. All randomness comes from
 //! [`rng`], on the host, so a seed means the same on every device.
 
+mod adamax;
+mod any_optimizer;
+mod clip;
 pub mod cooperative;
 pub mod detector;
+mod dropout;
 pub mod error;
+mod finite;
+#[cfg(test)]
+mod golden;
 pub mod init;
+pub mod jigsaw;
 mod learner;
 pub mod loss;
 pub mod networks;
+mod norm;
 pub mod one_class;
 pub mod optimizer;
 pub mod rng;
+pub mod rtfm;
 pub mod scaler;
 pub mod soft_label;
 pub mod state;
+pub mod stg_nf;
+pub mod sultani;
 pub mod target;
 pub mod temporal;
 pub mod threshold;
@@ -36,15 +48,21 @@ pub mod weak_label;
 pub mod weakly_supervised;
 pub mod weights;
 
+pub use adamax::AdamaxConfig;
+pub use any_optimizer::{AdagradConfig, AdamConfig, AnyOptimizer};
 pub use burn::tensor::{Device, Tensor};
 pub use cooperative::{CooperativeConfig, CooperativePair, StepReport};
 pub use error::{CoreError, Result};
+pub use jigsaw::{Jigsaw, JigsawConfig};
 pub use networks::{
     Activation, Autoencoder, AutoencoderConfig, Discriminator, DiscriminatorConfig,
 };
 pub use one_class::{AutoencoderOneClass, OneClass};
 pub use optimizer::OptimizerConfig;
+pub use rtfm::{Rtfm, RtfmConfig};
 pub use scaler::{Scaler, ScalerKind};
 pub use state::State;
 pub use weak_label::VideoLabel;
+pub use stg_nf::{StgNf, StgNfConfig};
+pub use sultani::{Sultani, SultaniConfig};
 pub use weakly_supervised::WeaklySupervised;

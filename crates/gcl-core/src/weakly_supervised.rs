@@ -2,7 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use crate::error::Result;
+use crate::error::{CoreError, Result};
+use crate::finite::ensure_finite_tensor;
 use crate::rng::HostRng;
 use crate::state::State;
 
@@ -42,7 +43,7 @@ pub trait WeaklySupervised: Send {
     /// - video: `[crops, snippets, d]`
     ///
     /// # Errors
-    /// If the shape does not fit the model.
+    /// If the shape does not fit the model, or a value is not finite.
     fn score(&self, video: Tensor<3>) -> Result<Vec<f32>>;
 
     /// Everything that [`WeaklySupervised::load`] needs to go on bit for bit: weights, running
@@ -57,4 +58,38 @@ pub trait WeaklySupervised: Send {
     /// # Errors
     /// If the state is damaged or of another model.
     fn load(&mut self, state: &State) -> Result<()>;
+}
+
+/// Refuses bags that do not fit a model of `d` dimensions, or each other.
+pub(crate) fn check_bags(positive: &Tensor<4>, negative: &Tensor<4>, d: usize) -> Result<()> {
+    let [bags, crops, t, found] = positive.dims();
+    let [others, crops_there, t_there, found_there] = negative.dims();
+    for found in [found, found_there] {
+        if found != d {
+            return Err(CoreError::shape("dimension", d, found));
+        }
+    }
+    if [crops, t] != [crops_there, t_there] {
+        let (expected, found) = (format!("{crops} × {t}"), format!("{crops_there} × {t_there}"));
+        return Err(CoreError::shape("crops and snippets of negative bags", expected, found));
+    }
+    if bags * others * crops * t == 0 {
+        return Err(CoreError::shape("bags, crops and snippets", "1 or more", 0));
+    }
+    ensure_finite_tensor("a positive bag", positive)?;
+    ensure_finite_tensor("a negative bag", negative)
+}
+
+/// Refuses a video that does not fit a model of `d` dimensions; returns its shape.
+pub(crate) fn check_video(video: &Tensor<3>, d: usize) -> Result<[usize; 3]> {
+    let [crops, t, found] = video.dims();
+    if found != d {
+        return Err(CoreError::shape("dimension", d, found));
+    }
+    if crops * t == 0 {
+        let found = format!("{crops} × {t}");
+        return Err(CoreError::shape("crops and snippets", "1 or more", found));
+    }
+    ensure_finite_tensor("a snippet", video)?;
+    Ok([crops, t, found])
 }

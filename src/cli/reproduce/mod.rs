@@ -17,7 +17,7 @@ use gcl_eval::report::Page;
 
 use super::error::{Done, Failure, Outcome};
 use super::sweep::DataArgs;
-use super::train::parse_seconds;
+use super::values::parse_seconds;
 use super::{device, interrupt};
 pub use distributions::histogram;
 use study::Study;
