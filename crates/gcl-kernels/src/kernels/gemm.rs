@@ -31,10 +31,8 @@ pub(crate) struct Tile {
     pub residual_place: usize,
     /// Whether max(·, 0) comes last.
     pub relu: bool,
-    /// Lines that will be wanted soon: this many for each group of 16 channels.
-    pub prefetch: *const f32,
-    /// Lines a group.
-    pub prefetch_lines: usize,
+    /// How far ahead of `a`, in floats, the input of a later tile lies that is to come nearer; 0 for none.
+    pub ahead: usize,
 }
 
 /// `R` places times `B` blocks.
@@ -49,6 +47,14 @@ pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &Tile) {
     unsafe {
         let mut acc = [[S::zero(); B]; R];
         for b in 0..B {
+            for r in 0..R {
+                // What the end will need comes nearer meanwhile.
+                S::prefetch(t.out.wrapping_add(b * t.out_stride + r * t.place_stride));
+                if !t.residual.is_null() {
+                    let at = b * t.residual_stride + r * t.residual_place;
+                    S::prefetch(t.residual.wrapping_add(at));
+                }
+            }
             if t.bias.is_null() {
                 for r in 0..R {
                     acc[r][b] = S::load(t.out.add(b * t.out_stride + r * t.place_stride));
@@ -60,11 +66,12 @@ pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &Tile) {
                 }
             }
         }
-        let (mut a, mut w, mut ahead) = (t.a, t.w, t.prefetch);
+        let (mut a, mut w) = (t.a, t.w);
         for _ in 0..t.depth {
-            for _ in 0..t.prefetch_lines {
-                S::prefetch(ahead);
-                ahead = ahead.wrapping_add(16);
+            if t.ahead > 0 {
+                for r in 0..R {
+                    S::prefetch(a.wrapping_add(t.ahead + 16 * r));
+                }
             }
             for lane in 0..16 {
                 let mut weights = [S::zero(); B];

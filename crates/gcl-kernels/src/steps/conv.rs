@@ -200,7 +200,8 @@ impl Step for ConvStep {
                     }
                 }
                 for u in unit % per_set..end - set * per_set {
-                    self.multiply(context, &places, (set, chunk, u), scratch);
+                    let fresh = u == unit % per_set;
+                    self.multiply(context, &places, (set, chunk, u), fresh, scratch);
                 }
             }
             unit = end;
@@ -215,6 +216,7 @@ impl ConvStep {
         context: &Context<'_>,
         places: &[Place],
         (set, chunk, unit): (usize, usize, usize),
+        fresh: bool,
         scratch: &[Block],
     ) {
         let range = part(self.packed.depth, self.packed.chunks, chunk);
@@ -249,6 +251,7 @@ impl ConvStep {
                 (context.slots[view.slot].at(first, reach), view.places * LANES, step * LANES)
             };
             let (out, out_stride, place_stride) = at(&self.to);
+            let ahead = if self.direct() && fresh { TILES * self.isa.tile().0 * LANES } else { 0 };
             let residual = self.residual.as_ref().filter(|_| last).map(at);
             let tile = Tile {
                 a: a.cast(),
@@ -263,8 +266,7 @@ impl ConvStep {
                 residual_stride: residual.map_or(0, |(_, stride, _)| stride),
                 residual_place: residual.map_or(0, |(.., place)| place),
                 relu: self.relu && last,
-                prefetch: std::ptr::null(),
-                prefetch_lines: 0,
+                ahead,
             };
             // SAFETY: `at` and the slices above have checked the ranges; the task's columns and units
             // are its own.

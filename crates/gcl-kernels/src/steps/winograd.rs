@@ -279,8 +279,7 @@ impl WinogradStep {
                             residual_stride: 0,
                             residual_place: 0,
                             relu: false,
-                            prefetch: std::ptr::null(),
-                            prefetch_lines: 0,
+                            ahead: 0,
                         };
                         // SAFETY: ranges are checked above; from..to lies within the weights.
                         unsafe { tile_fn(self.isa, count, width)(&tile) };
