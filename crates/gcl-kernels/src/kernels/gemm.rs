@@ -13,7 +13,9 @@ pub(crate) struct Tile {
     pub a_stride: usize,
     /// How many such groups.
     pub depth: usize,
-    /// Weights `[depth, 16, blocks out, 16]`.
+    /// How many channels of a group there are, at most 16.
+    pub lanes: usize,
+    /// Weights `[depth, lanes, blocks out, 16]`.
     pub w: *const f32,
     /// Output at the first place.
     pub out: *mut f32,
@@ -33,13 +35,17 @@ pub(crate) struct Tile {
     pub relu: bool,
     /// How far ahead of `a`, in floats, the input of a later tile lies that is to come nearer; 0 for none.
     pub ahead: usize,
+    /// Weights that the next tiles will want.
+    pub next: *const f32,
+    /// How many lines of them come nearer with each group of 16 channels.
+    pub next_lines: usize,
 }
 
 /// `R` places times `B` blocks.
 ///
 /// # Safety
 /// The instruction set is there. `a` is valid for reads of `16 R` floats at each of `depth` strides, `w`
-/// for `256 · depth · B`, `bias` (unless null) for `16 B`; `out` for reads and writes, and `residual`
+/// for `16 · depth · lanes · B`, `bias` (unless null) for `16 B`; `out` for reads and writes, and `residual`
 /// (unless null) for reads, of 16 floats at each of `R` places in `B` blocks. No one else touches `out`.
 #[inline(always)]
 pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &Tile) {
@@ -66,14 +72,18 @@ pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &Tile) {
                 }
             }
         }
-        let (mut a, mut w) = (t.a, t.w);
+        let (mut a, mut w, mut next) = (t.a, t.w, t.next);
         for _ in 0..t.depth {
             if t.ahead > 0 {
                 for r in 0..R {
                     S::prefetch(a.wrapping_add(t.ahead + 16 * r));
                 }
             }
-            for lane in 0..16 {
+            for _ in 0..t.next_lines {
+                S::prefetch(next);
+                next = next.wrapping_add(16);
+            }
+            for lane in 0..t.lanes {
                 let mut weights = [S::zero(); B];
                 for (b, v) in weights.iter_mut().enumerate() {
                     *v = S::load(w.add(16 * b));

@@ -1,5 +1,6 @@
-//! The transforms of Winograd's minimal filtering F(m × m, 3 × 3), after Lavin & Gray (2016), §4: `m × m`
-//! outputs from `(m + 2)²` products instead of `9 m²`, for m = 2 and 4.
+//! The transforms of Winograd's minimal filtering F(m × m, r × r), after Lavin & Gray (2016), §4: `m × m`
+//! outputs from `(m + r − 1)²` products instead of `r² m²`. There are F(2, 3) on the points 0, ±1, ∞, and
+//! F(4, 3) and F(3, 4) on 0, ±1, ±2, ∞; the last two share the input's transform.
 
 use super::on_each_isa;
 use super::simd::Simd;
@@ -13,6 +14,8 @@ pub(crate) struct InputRow {
     pub size: (usize, usize),
     /// The first tile's corner; it may lie in the padding.
     pub corner: (isize, isize),
+    /// From one tile to the next.
+    pub step: usize,
     /// Tiles.
     pub count: usize,
     /// Where the first tile's first value goes; tiles side by side.
@@ -43,30 +46,35 @@ pub(crate) struct OutputRow {
     pub relu: bool,
 }
 
-/// One axis of a transform: `N = M + 2` inputs, `M` outputs.
-trait Axis<S: Simd, const N: usize, const M: usize> {
-    /// Bᵀ x.
+/// Bᵀ x along one axis.
+trait IntoTile<S: Simd, const N: usize> {
     unsafe fn input(x: [S::V; N]) -> [S::V; N];
-    /// Aᵀ x.
+}
+
+/// Aᵀ x along one axis.
+trait FromTile<S: Simd, const N: usize, const M: usize> {
     unsafe fn output(x: [S::V; N]) -> [S::V; M];
 }
 
-/// F(2, 3) and F(4, 3).
+/// All of the filters; sizes tell them apart.
 struct Filter;
 
-// SAFETY of both: the caller has the instruction set.
-impl<S: Simd> Axis<S, 4, 2> for Filter {
+// SAFETY of all: the caller has the instruction set.
+impl<S: Simd> IntoTile<S, 4> for Filter {
     #[inline(always)]
     unsafe fn input([a, b, c, d]: [S::V; 4]) -> [S::V; 4] {
         unsafe { [S::sub(a, c), S::add(b, c), S::sub(c, b), S::sub(b, d)] }
     }
+}
+
+impl<S: Simd> FromTile<S, 4, 2> for Filter {
     #[inline(always)]
     unsafe fn output([a, b, c, d]: [S::V; 4]) -> [S::V; 2] {
         unsafe { [S::add(S::add(a, b), c), S::sub(S::sub(b, c), d)] }
     }
 }
 
-impl<S: Simd> Axis<S, 6, 4> for Filter {
+impl<S: Simd> IntoTile<S, 6> for Filter {
     #[inline(always)]
     unsafe fn input([a, b, c, d, e, f]: [S::V; 6]) -> [S::V; 6] {
         unsafe {
@@ -85,6 +93,24 @@ impl<S: Simd> Axis<S, 6, 4> for Filter {
             ]
         }
     }
+}
+
+impl<S: Simd> FromTile<S, 6, 3> for Filter {
+    #[inline(always)]
+    unsafe fn output([a, b, c, d, e, f]: [S::V; 6]) -> [S::V; 3] {
+        unsafe {
+            let (two, four) = (S::splat(&2.0), S::splat(&4.0));
+            let (p, r) = (S::add(b, c), S::add(d, e));
+            [
+                S::add(S::add(a, p), r),
+                S::fma(two, S::sub(d, e), S::sub(b, c)),
+                S::add(S::fma(four, r, p), f),
+            ]
+        }
+    }
+}
+
+impl<S: Simd> FromTile<S, 6, 4> for Filter {
     #[inline(always)]
     unsafe fn output([a, b, c, d, e, f]: [S::V; 6]) -> [S::V; 4] {
         unsafe {
@@ -102,59 +128,71 @@ impl<S: Simd> Axis<S, 6, 4> for Filter {
 }
 
 on_each_isa! {
-    /// Bᵀ x B of a row of tiles with 2 × 2 outputs.
+    /// Bᵀ x B of a row of tiles of 4 × 4.
     ///
     /// # Safety
     /// `x` is valid for the plane, `out` for writes of `count` blocks at every stride.
-    input_two = input_two_with(row: &InputRow)
+    input_4 = input_4_with(row: &InputRow)
 }
 on_each_isa! {
-    /// The same for 4 × 4 outputs.
+    /// The same of 6 × 6.
     ///
     /// # Safety
-    /// As for [`input_two`].
-    input_four = input_four_with(row: &InputRow)
+    /// As for [`input_4`].
+    input_6 = input_6_with(row: &InputRow)
 }
 on_each_isa! {
-    /// Aᵀ x A of a row of tiles with 2 × 2 outputs, plus bias and residual, cut off.
+    /// Aᵀ x A of a row of tiles of 4 × 4 to 2 × 2 outputs, plus bias and residual, cut off.
     ///
     /// # Safety
     /// `x` is valid for `count` blocks at every stride; `out` for writes, and `residual` (unless null) for
     /// reads, of `size.1` blocks in `size.0` rows. No one else touches `out`.
-    output_two = output_two_with(row: &OutputRow)
+    output_4_2 = output_4_2_with(row: &OutputRow)
 }
 on_each_isa! {
-    /// The same for 4 × 4 outputs.
+    /// The same of 6 × 6 to 3 × 3.
     ///
     /// # Safety
-    /// As for [`output_two`].
-    output_four = output_four_with(row: &OutputRow)
+    /// As for [`output_4_2`].
+    output_6_3 = output_6_3_with(row: &OutputRow)
+}
+on_each_isa! {
+    /// The same of 6 × 6 to 4 × 4.
+    ///
+    /// # Safety
+    /// As for [`output_4_2`].
+    output_6_4 = output_6_4_with(row: &OutputRow)
 }
 
 #[inline(always)]
-unsafe fn input_two_with<S: Simd>(row: &InputRow) {
-    unsafe { input_row::<S, 4, 2>(row) }
+unsafe fn input_4_with<S: Simd>(row: &InputRow) {
+    unsafe { input_row::<S, 4>(row) }
 }
 
 #[inline(always)]
-unsafe fn input_four_with<S: Simd>(row: &InputRow) {
-    unsafe { input_row::<S, 6, 4>(row) }
+unsafe fn input_6_with<S: Simd>(row: &InputRow) {
+    unsafe { input_row::<S, 6>(row) }
 }
 
 #[inline(always)]
-unsafe fn output_two_with<S: Simd>(row: &OutputRow) {
+unsafe fn output_4_2_with<S: Simd>(row: &OutputRow) {
     unsafe { output_row::<S, 4, 2>(row) }
 }
 
 #[inline(always)]
-unsafe fn output_four_with<S: Simd>(row: &OutputRow) {
+unsafe fn output_6_3_with<S: Simd>(row: &OutputRow) {
+    unsafe { output_row::<S, 6, 3>(row) }
+}
+
+#[inline(always)]
+unsafe fn output_6_4_with<S: Simd>(row: &OutputRow) {
     unsafe { output_row::<S, 6, 4>(row) }
 }
 
 #[inline(always)]
-unsafe fn input_row<S: Simd, const N: usize, const M: usize>(t: &InputRow)
+unsafe fn input_row<S: Simd, const N: usize>(t: &InputRow)
 where
-    Filter: Axis<S, N, M>,
+    Filter: IntoTile<S, N>,
 {
     let (height, width) = t.size;
     let (top, mut left) = t.corner;
@@ -184,14 +222,14 @@ where
                 }
             }
         }
-        left += M as isize;
+        left += t.step as isize;
     }
 }
 
 #[inline(always)]
 unsafe fn output_row<S: Simd, const N: usize, const M: usize>(t: &OutputRow)
 where
-    Filter: Axis<S, N, M>,
+    Filter: FromTile<S, N, M>,
 {
     for tile in 0..t.count {
         // SAFETY: loads are those of the contract; stores are inside `size`.

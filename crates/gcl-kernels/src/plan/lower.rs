@@ -207,11 +207,11 @@ impl Lowering<'_> {
             self.push(draft, kind, work, step);
             return;
         }
-        if let Some(m) = WinogradStep::fits(conv, &g) {
-            let mut step = WinogradStep::new(self.options.isa, m, conv, g, views, load);
+        if let Some(filter) = WinogradStep::fits(conv, &g) {
+            let mut step = WinogradStep::new(self.options.isa, filter, conv, g, views, load);
             step.relu = draft.relu;
             step.residual = draft.residual.and_then(|x| self.placement.views[x]);
-            self.push(draft, if m == 2 { "winograd 2" } else { "winograd 4" }, work, step);
+            self.push(draft, filter.name(), work, step);
             return;
         }
         let mut step = ConvStep::new(self.options.isa, conv, g, views, load);

@@ -228,7 +228,8 @@ impl ConvStep {
         let bias = &self.packed.bias[out_block..][..width];
         let last = chunk + 1 == self.packed.chunks;
         let mut gathered = scratch;
-        for place in places {
+        let lines = if places.len() > 1 { (LANES * width).div_ceil(places.len()) } else { 0 };
+        for (i, place) in places.iter().enumerate() {
             let count = place.columns.len();
             let (a, a_stride) = if self.direct() {
                 let first = self.from.block(place.clip, self.packed.set_start[set] + range.start);
@@ -257,6 +258,7 @@ impl ConvStep {
                 a: a.cast(),
                 a_stride: a_stride * LANES,
                 depth,
+                lanes: LANES,
                 w: weights.as_ptr().cast(),
                 out: out.cast(),
                 out_stride,
@@ -267,6 +269,8 @@ impl ConvStep {
                 residual_place: residual.map_or(0, |(.., place)| place),
                 relu: self.relu && last,
                 ahead,
+                next: weights.as_ptr().wrapping_add(weights.len() + i * depth * lines).cast(),
+                next_lines: lines,
             };
             // SAFETY: `at` and the slices above have checked the ranges; the task's columns and units
             // are its own.

@@ -1,6 +1,7 @@
-//! Convolutions of k × 3 × 3 without stride in space, by Winograd's minimal filtering of each plane.
+//! Convolutions of k × 3 × 3 or k × 4 × 4 without stride in space, by Winograd's minimal filtering of each
+//! plane.
 //!
-//! Planes are transformed tile by tile; each of a tile's `(m + 2)²` values is then a product over input
+//! Planes are transformed tile by tile; each of a tile's `(m + r − 1)²` values is then a product over input
 //! channels and taps in time, as in any convolution of one place; and tiles of `m × m` outputs come out.
 
 use std::ops::Range;
@@ -10,7 +11,7 @@ use crate::graph::Conv3d;
 use crate::kernels::Isa;
 use crate::kernels::gemm::{Tile, tile_fn};
 use crate::kernels::winograd::{
-    InputRow, OutputRow, input_four, input_two, output_four, output_two,
+    InputRow, OutputRow, input_4, input_6, output_4_2, output_6_3, output_6_4,
 };
 use crate::memory::View;
 use crate::steps::conv::Geometry;
@@ -25,9 +26,10 @@ static ZEROS: [Block; 2] = [Block::ZERO; 2];
 /// One such convolution.
 pub(crate) struct WinogradStep {
     pub isa: Isa,
-    /// Outputs of a tile along one axis: 2 or 4.
-    m: usize,
-    /// `[unit, value of a tile, kt, blocks in, 16, blocks out, 16]`.
+    filter: Filter,
+    /// Channels of a block: 16, unless there are fewer in all.
+    lanes: usize,
+    /// `[unit, value of a tile, kt, blocks in, lanes, blocks out, 16]`.
     weights: Vec<Block>,
     bias: Vec<Block>,
     pub from: View,
@@ -37,6 +39,57 @@ pub(crate) struct WinogradStep {
     pub geometry: Geometry,
     tiles: (usize, usize),
     bands: Bands,
+}
+
+/// F(m × m, r × r).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filter {
+    /// F(2, 3).
+    Two,
+    /// F(4, 3).
+    Four,
+    /// F(3, 4).
+    Three,
+}
+
+impl Filter {
+    /// For profiles.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Two => "winograd 2",
+            Self::Four => "winograd 4",
+            Self::Three => "first conv",
+        }
+    }
+
+    /// Outputs of a tile along one axis.
+    fn m(self) -> usize {
+        match self {
+            Self::Two => 2,
+            Self::Four => 4,
+            Self::Three => 3,
+        }
+    }
+
+    /// Inputs of a tile along one axis.
+    fn n(self) -> usize {
+        if self == Self::Two { 4 } else { 6 }
+    }
+
+    /// One row of G times the taps along one axis.
+    fn weigh(self, row: usize, taps: &[f64]) -> f64 {
+        let (points, scales): (&[f64], &[f64]) = match self {
+            Self::Two => (&[0.0, 1.0, -1.0], &[1.0, 0.5, 0.5]),
+            _ => {
+                let (sixth, last) = (-1.0 / 6.0, 1.0 / 24.0);
+                (&[0.0, 1.0, -1.0, 2.0, -2.0], &[0.25, sixth, sixth, last, last])
+            }
+        };
+        match points.get(row) {
+            Some(point) => scales[row] * taps.iter().rev().fold(0.0, |sum, tap| sum * point + tap),
+            None => taps[taps.len() - 1],
+        }
+    }
 }
 
 /// How the work is cut: clips, output times and rows of tiles of a task, and parts of the channels.
@@ -65,7 +118,7 @@ impl WinogradStep {
     /// The tile size to be used, if this is the faster way: by an estimate of the time that arithmetic
     /// and fetching weights take for two clips on two threads. It must not depend on the plan's batch or
     /// threads, for they would then change the last bits of the results.
-    pub(crate) fn fits(conv: &Conv3d, g: &Geometry) -> Option<usize> {
+    pub(crate) fn fits(conv: &Conv3d, g: &Geometry) -> Option<Filter> {
         let [out, inner, kt, kh, kw] = conv.shape;
         if conv.groups != 1 || (kh, kw) != (3, 3) || g.stride[1..] != [1, 1] || inner < LANES {
             return None;
@@ -84,27 +137,29 @@ impl WinogradStep {
             cost(tiles * values, values) * transforms
         };
         let (direct, two, four) = (cost(g.out[1] * g.out[2] * 9, 9), by(2), by(4));
-        let (m, best) = if four < two { (4, four) } else { (2, two) };
-        (best < direct).then_some(m)
+        let (filter, best) = if four < two { (Filter::Four, four) } else { (Filter::Two, two) };
+        (best < direct).then_some(filter)
     }
 
     pub(crate) fn new(
         isa: Isa,
-        m: usize,
+        filter: Filter,
         conv: &Conv3d,
         geometry: Geometry,
         (from, to): (View, View),
         (clips, threads): (usize, usize),
     ) -> Self {
+        let m = filter.m();
         let tiles = (geometry.out[1].div_ceil(m), geometry.out[2].div_ceil(m));
         let mut bias = vec![Block::ZERO; to.blocks];
         for (o, b) in conv.bias.iter().flatten().enumerate() {
             bias[o / LANES].0[o % LANES] = *b;
         }
-        // Rows first, then times, then clips, until there are enough columns.
-        let rows = COLUMNS.div_ceil(tiles.1).min(tiles.0);
-        let times = COLUMNS.div_ceil(tiles.1 * tiles.0).min(geometry.out[0]);
-        let times = if rows < tiles.0 { 2.min(geometry.out[0]) } else { times };
+        // Some times, so that planes serve several; then rows, more times, and clips, until there are
+        // enough columns.
+        let rows = COLUMNS.div_ceil(tiles.1 * (geometry.kernel[0] + 1).min(geometry.out[0]));
+        let rows = rows.min(tiles.0);
+        let times = COLUMNS.div_ceil(tiles.1 * rows).min(geometry.out[0]);
         let whole = tiles.0 * tiles.1 * geometry.out[0];
         let together = if times < geometry.out[0] { 1 } else { COLUMNS.div_ceil(whole).min(clips) };
         let mut bands = Bands { clips: together, times, rows, parts: 1 };
@@ -115,7 +170,8 @@ impl WinogradStep {
         bands.parts = (4 * threads).div_ceil(tasks).min(units);
         let mut step = Self {
             isa,
-            m,
+            filter,
+            lanes: LANES.min(conv.shape[1]),
             weights: Vec::new(),
             bias,
             from,
@@ -133,33 +189,23 @@ impl WinogradStep {
     /// Transformed weights: G w Gᵀ.
     fn pack(&mut self, conv: &Conv3d) {
         let [_, inner, kt, ..] = conv.shape;
-        let (n, inputs, unit) = (self.m + 2, blocks(inner), self.isa.tile().1);
-        let g: &[[f64; 3]] = match self.m {
-            2 => &[[1.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0.0, 0.0, 1.0]],
-            _ => &[
-                [1.0 / 4.0, 0.0, 0.0],
-                [-1.0 / 6.0, -1.0 / 6.0, -1.0 / 6.0],
-                [-1.0 / 6.0, 1.0 / 6.0, -1.0 / 6.0],
-                [1.0 / 24.0, 1.0 / 12.0, 1.0 / 6.0],
-                [1.0 / 24.0, -1.0 / 12.0, 1.0 / 6.0],
-                [0.0, 0.0, 1.0],
-            ],
-        };
-        let mut weights = vec![Block::ZERO; self.to.blocks * n * n * kt * inputs * LANES];
-        for (i, taps) in conv.weight.chunks_exact(9).enumerate() {
+        let r = conv.shape[4];
+        let (n, inputs, unit) = (self.filter.n(), blocks(inner), self.isa.tile().1);
+        let per_value = kt * inputs * self.lanes;
+        let mut weights = vec![Block::ZERO; self.to.blocks * n * n * per_value];
+        for (i, taps) in conv.weight.chunks_exact(r * r).enumerate() {
             let (o, c, d) = (i / kt / inner, i / kt % inner, i % kt);
             let first = o / LANES / unit * unit;
             let (width, b) = (unit.min(self.to.blocks - first), o / LANES - first);
-            for y in 0..n {
-                // One row of G w, then of G w Gᵀ.
-                let row: [f64; 3] = std::array::from_fn(|x| {
-                    (0..3).map(|k| g[y][k] * f64::from(taps[3 * k + x])).sum()
-                });
-                for (x, g) in g.iter().enumerate() {
-                    let value: f64 = (0..3).map(|k| g[k] * row[k]).sum();
-                    let depth = ((y * n + x) * kt + d) * inputs * LANES + c;
-                    let at = first * n * n * kt * inputs * LANES + depth * width + b;
-                    weights[at].0[o % LANES] = value as f32;
+            let taps: Vec<f64> = taps.iter().copied().map(f64::from).collect();
+            for x in 0..n {
+                // One column of w Gᵀ, then of G w Gᵀ.
+                let column: Vec<f64> =
+                    taps.chunks(r).map(|row| self.filter.weigh(x, row)).collect();
+                for y in 0..n {
+                    let depth = d * inputs * self.lanes + c;
+                    let at = (first * n * n + (y * n + x) * width) * per_value + depth * width + b;
+                    weights[at].0[o % LANES] = self.filter.weigh(y, &column) as f32;
                 }
             }
         }
@@ -205,24 +251,25 @@ impl WinogradStep {
                     for (r, row) in share.rows.clone().enumerate() {
                         let at = ((c * share.planes + p) * self.from.blocks + block) * share.tiles;
                         let out = &mut to[at + r * self.tiles.1..];
-                        let values = (self.m + 2) * (self.m + 2);
+                        let values = self.filter.n() * self.filter.n();
                         assert!(out.len() >= (values - 1) * share.value + self.tiles.1);
                         let row = InputRow {
                             x,
                             size: (g.size[1], g.size[2]),
                             corner: (
-                                (row * self.m) as isize - g.pads[1].0 as isize,
+                                (row * self.filter.m()) as isize - g.pads[1].0 as isize,
                                 -(g.pads[2].0 as isize),
                             ),
+                            step: self.filter.m(),
                             count: self.tiles.1,
                             out: out.as_mut_ptr(),
                             stride: share.value,
                         };
                         // SAFETY: the plane is checked by `at`, the room in `out` above.
                         unsafe {
-                            match self.m {
-                                2 => input_two(self.isa, &row),
-                                _ => input_four(self.isa, &row),
+                            match self.filter {
+                                Filter::Two => input_4(self.isa, &row),
+                                Filter::Three | Filter::Four => input_6(self.isa, &row),
                             }
                         }
                     }
@@ -241,8 +288,8 @@ impl WinogradStep {
         out: &mut [Block],
     ) {
         let g = &self.geometry;
-        let (n, inputs) = ((self.m + 2) * (self.m + 2), self.from.blocks);
-        let per_value = g.kernel[0] * inputs * LANES;
+        let (n, inputs) = (self.filter.n() * self.filter.n(), self.from.blocks);
+        let per_value = g.kernel[0] * inputs * self.lanes;
         let start = unit * n * per_value + value * per_value * width;
         let weights = &self.weights[start..][..per_value * width];
         let columns = share.clips.len() * share.times.len() * share.tiles;
@@ -270,7 +317,8 @@ impl WinogradStep {
                             a: x.as_ptr().wrapping_add(a).cast(),
                             a_stride: share.tiles * LANES,
                             depth,
-                            w: weights.as_ptr().wrapping_add(from * LANES * width).cast(),
+                            lanes: self.lanes,
+                            w: weights.as_ptr().wrapping_add(from * self.lanes * width).cast(),
                             out: out[place..].as_mut_ptr().cast(),
                             out_stride: columns * LANES,
                             place_stride: LANES,
@@ -280,6 +328,8 @@ impl WinogradStep {
                             residual_place: 0,
                             relu: false,
                             ahead: 0,
+                            next: std::ptr::null(),
+                            next_lines: 0,
                         };
                         // SAFETY: ranges are checked above; from..to lies within the weights.
                         unsafe { tile_fn(self.isa, count, width)(&tile) };
@@ -299,7 +349,7 @@ impl WinogradStep {
     ) {
         let g = &self.geometry;
         let columns = share.clips.len() * share.times.len() * share.tiles;
-        let values = (self.m + 2) * (self.m + 2);
+        let values = self.filter.n() * self.filter.n();
         for (c, clip) in share.clips.clone().enumerate() {
             for b in 0..width {
                 for (t, time) in share.times.clone().enumerate() {
@@ -307,8 +357,8 @@ impl WinogradStep {
                         let tile = (c * share.times.len() + t) * share.tiles + r * self.tiles.1;
                         let x = &x[b * columns + tile..];
                         assert!(x.len() >= (values - 1) * width * columns + self.tiles.1);
-                        let (y, w) = (row * self.m, g.out[2]);
-                        let height = self.m.min(g.out[1] - y);
+                        let (y, w) = (row * self.filter.m(), g.out[2]);
+                        let height = self.filter.m().min(g.out[1] - y);
                         let place = (time * g.out[1] + y) * w;
                         let at = |view: &View| {
                             context.slots[view.slot]
@@ -330,9 +380,10 @@ impl WinogradStep {
                         };
                         // SAFETY: checked by `at` and above; these outputs are the task's own.
                         unsafe {
-                            match self.m {
-                                2 => output_two(self.isa, &row),
-                                _ => output_four(self.isa, &row),
+                            match self.filter {
+                                Filter::Two => output_4_2(self.isa, &row),
+                                Filter::Three => output_6_3(self.isa, &row),
+                                Filter::Four => output_6_4(self.isa, &row),
                             }
                         }
                     }
@@ -351,12 +402,12 @@ impl Step for WinogradStep {
         let tiles = self.bands.rows * self.tiles.1;
         let inputs = self.bands.clips * self.planes(self.bands.times) * self.from.blocks * tiles;
         let products = self.bands.clips * self.bands.times * tiles * self.isa.tile().1;
-        (self.m + 2) * (self.m + 2) * (inputs + products)
+        self.filter.n() * self.filter.n() * (inputs + products)
     }
 
     fn run(&self, task: usize, context: &Context<'_>, scratch: &mut [Block]) {
         let share = self.share(task / self.bands.parts, context.clips);
-        let values = (self.m + 2) * (self.m + 2);
+        let values = self.filter.n() * self.filter.n();
         let (inputs, products) = scratch.split_at_mut(values * share.value);
         self.transform(context, &share, inputs);
         let columns = share.clips.len() * share.times.len() * share.tiles;
