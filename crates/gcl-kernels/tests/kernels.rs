@@ -235,6 +235,17 @@ fn first_convolutions() {
         let batch = random.range(1, 2);
         check(&what, &graph, size, batch, &mut random);
     }
+    // Strides of 2, by halves.
+    for _ in 0..30 {
+        let k = [random.range(1, 7), random.range(5, 8), random.range(5, 8)];
+        let size = [0, 1, 2].map(|a| random.range(k[a], 21));
+        let (out, inner) = (random.range(1, 70), random.range(1, 4));
+        let pad = random.pad(k);
+        let conv = random.conv(out, inner, k, 1).stride([random.range(1, 2), 2, 2]).padding(pad);
+        let what = format!("{:?} stride {:?} {pad:?} on {size:?}", conv.shape, conv.stride);
+        let graph = graph(inner, |g, x| g.conv(x, conv));
+        check(&what, &graph, size, random.range(1, 2), &mut random);
+    }
     // The stems of the real networks, on smaller clips.
     for (kernel, stride) in [([7; 3], [1, 2, 2]), ([7; 3], [2; 3]), ([5, 7, 7], [2; 3])] {
         let conv = random.conv(64, 3, kernel, 1).stride(stride).padding(Pad::Same);

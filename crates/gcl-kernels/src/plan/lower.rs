@@ -7,8 +7,8 @@ use crate::error::PlanError;
 use crate::graph::{Conv3d, Graph, Linear, Op, Pad, PadValue, Shape, pads};
 use crate::memory::View;
 use crate::steps::{
-    CombineStep, ConvStep, CopyStep, FlattenStep, FromPlanarStep, Geometry, GroupedStep,
-    PadRowsStep, PlanarStep, PoolKind, PoolStep, Step, WinogradStep,
+    CombineStep, ConvStep, CopyStep, FlattenStep, FromPlanarStep, Geometry, GroupedStep, Halved,
+    HalvesStep, PadRowsStep, PlanarStep, PoolKind, PoolStep, Step, WinogradStep,
 };
 
 /// Steps, the slots' sizes, and where the outputs are.
@@ -22,7 +22,7 @@ pub(super) struct Lowered {
 pub(super) struct Reads {
     /// Values in blocks.
     pub values: Vec<usize>,
-    /// The clip as widened rows, of this many blocks.
+    /// The clip, rearranged for this draft alone, in this many blocks.
     pub rows: Option<usize>,
 }
 
@@ -59,11 +59,16 @@ fn reads_of(graph: &Graph, shapes: &[Shape], draft: &Draft) -> Reads {
     let mut rows = None;
     if let (Op::Conv3d(conv), [0]) = (&node.op, &values[..])
         && draft.residual.is_none()
-        && PlanarStep::fits(conv)
     {
         let g = conv_geometry(conv, shapes[0], shapes[draft.node]);
-        rows = Some(PadRowsStep::blocks(conv.shape[1], g.size, PlanarStep::row(&g)));
-        values.clear();
+        if Halved::fits(conv, &g).is_some() {
+            rows = Some(Halved::blocks(conv, &g));
+        } else if PlanarStep::fits(conv) {
+            rows = Some(PadRowsStep::blocks(conv.shape[1], g.size, PlanarStep::row(&g)));
+        }
+        if rows.is_some() {
+            values.clear();
+        }
     }
     values.extend(draft.residual);
     Reads { values, rows }
@@ -128,7 +133,7 @@ impl Lowering<'_> {
                 let places: usize = g.out.iter().product();
                 let work = 2 * (conv.weight.len() * places) as u64;
                 if let Some(rows) = rows {
-                    self.planar(draft, conv, g, rows, to, work);
+                    self.first(draft, conv, g, rows, to, work);
                 } else if let Some(from) = views.first() {
                     let kind = kind_of(conv, &g);
                     self.conv(draft, conv, g, (*from, to), (kind, work));
@@ -175,7 +180,8 @@ impl Lowering<'_> {
         }
     }
 
-    fn planar(
+    /// A convolution of the clip, from an arrangement of its own.
+    fn first(
         &mut self,
         draft: &Draft,
         conv: &Conv3d,
@@ -184,6 +190,17 @@ impl Lowering<'_> {
         to: View,
         work: u64,
     ) {
+        if let Some(filter) = Halved::fits(conv, &g) {
+            let from = View { blocks: 1, places: rows.per_clip, ..rows };
+            self.push(draft, "layout", 0, HalvesStep::new(conv, &g, from));
+            let halved = Halved::new(conv, &g);
+            let load = (self.batch, self.options.threads);
+            let (isa, geometry) = (self.options.isa, halved.geometry);
+            let mut step = WinogradStep::new(isa, filter, &halved.conv, geometry, (from, to), load);
+            step.relu = draft.relu;
+            self.push(draft, "first conv", work, step);
+            return;
+        }
         let row = PlanarStep::row(&g);
         let (channels, size, before) = (conv.shape[1], g.size, g.pads[2].0);
         self.push(draft, "layout", 0, PadRowsStep { channels, size, before, row, to: rows });

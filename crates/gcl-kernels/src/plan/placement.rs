@@ -12,7 +12,7 @@ use crate::plan::lower::Reads;
 pub(super) struct Placement {
     /// By node; `None` for values that no step makes.
     pub views: Vec<Option<View>>,
-    /// By draft: its input as widened rows.
+    /// By draft: the clip, rearranged for it.
     pub rows: Vec<Option<View>>,
     /// Blocks of each slot.
     pub slots: Vec<usize>,

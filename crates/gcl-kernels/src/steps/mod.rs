@@ -2,6 +2,7 @@
 
 mod conv;
 mod grouped;
+mod halves;
 mod join;
 mod layout;
 mod packing;
@@ -11,6 +12,7 @@ mod winograd;
 
 pub(crate) use conv::{ConvStep, Geometry};
 pub(crate) use grouped::GroupedStep;
+pub(crate) use halves::{Halved, HalvesStep};
 pub(crate) use join::{CombineStep, CopyStep};
 pub(crate) use layout::{FlattenStep, FromPlanarStep, PadRowsStep};
 pub(crate) use planar::PlanarStep;

@@ -58,7 +58,7 @@ impl Filter {
         match self {
             Self::Two => "winograd 2",
             Self::Four => "winograd 4",
-            Self::Three => "first conv",
+            Self::Three => "winograd 3",
         }
     }
 
