@@ -1,11 +1,14 @@
 //! Any convolution, and the linear layer, as products of tiles.
 
+use std::ops::Range;
+
 use crate::block::{Block, LANES};
 use crate::graph::Conv3d;
 use crate::kernels::Isa;
 use crate::kernels::copy::{OUTSIDE, gather};
 use crate::kernels::gemm::{Tile, tile_fn};
 use crate::memory::View;
+use crate::steps::geometry::Geometry;
 use crate::steps::packing::Packed;
 use crate::steps::{Context, Step, part};
 
@@ -26,47 +29,6 @@ pub(crate) struct ConvStep {
     /// Columns are a clip's places; or, where a clip has one place, clips.
     clips_side_by_side: bool,
     parts: usize,
-}
-
-/// Where windows lie.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Geometry {
-    /// Input size.
-    pub size: [usize; 3],
-    /// Output size.
-    pub out: [usize; 3],
-    /// Window.
-    pub kernel: [usize; 3],
-    /// Step.
-    pub stride: [usize; 3],
-    /// Padding `(before, after)`.
-    pub pads: [(usize, usize); 3],
-}
-
-impl Geometry {
-    /// Whether every place of the output needs just that place of the input.
-    pub(crate) fn pointwise(&self) -> bool {
-        self.kernel == [1; 3] && self.stride == [1; 3] && self.pads == [(0, 0); 3]
-    }
-
-    /// Time, height and width of an output place's window, before padding is taken off.
-    fn corner(&self, at: usize) -> [usize; 3] {
-        let [_, h, w] = self.out;
-        let out = [at / (h * w), at / w % h, at % w];
-        std::array::from_fn(|axis| out[axis] * self.stride[axis])
-    }
-
-    /// The input place under a tap of a window, or [`OUTSIDE`].
-    fn place(&self, corner: [usize; 3], tap: [usize; 3]) -> usize {
-        let mut place = 0;
-        for axis in 0..3 {
-            match (corner[axis] + tap[axis]).checked_sub(self.pads[axis].0) {
-                Some(p) if p < self.size[axis] => place = place * self.size[axis] + p,
-                _ => return OUTSIDE,
-            }
-        }
-        place
-    }
 }
 
 impl ConvStep {
@@ -115,16 +77,29 @@ impl ConvStep {
         (tiles * rows).div_ceil(TILES)
     }
 
-    /// Copies the input of a tile's chunk side by side.
+    /// A tile's columns, and what of the depth does not lie in the padding for all of them.
+    fn place(&self, clip: usize, columns: Range<usize>) -> Place {
+        let depth = if self.direct() {
+            0..self.packed.depth
+        } else {
+            let [_, h, w] = self.geometry.out;
+            let time = |column: usize| if self.clips_side_by_side { 0 } else { column / (h * w) };
+            let times = self.geometry.times(time(columns.start), time(columns.end - 1));
+            let per_time = self.packed.depth / self.geometry.kernel[0];
+            times.start * per_time..times.end * per_time
+        };
+        Place { clip, columns, depth }
+    }
+
+    /// Copies the input of a tile for `range` of the depth side by side.
     fn gather(
         &self,
         context: &Context<'_>,
         place: &Place,
         set: usize,
-        chunk: usize,
+        range: Range<usize>,
         to: &mut [Block],
     ) {
-        let range = part(self.packed.depth, self.packed.chunks, chunk);
         let (inputs, count) = (self.packed.set_inputs, place.columns.len());
         let [_, kh, kw] = self.geometry.kernel;
         let mut corners = [[0; 3]; 16];
@@ -163,7 +138,16 @@ impl ConvStep {
 /// A tile's columns: places of one clip, or clips.
 struct Place {
     clip: usize,
-    columns: std::ops::Range<usize>,
+    columns: Range<usize>,
+    depth: Range<usize>,
+}
+
+impl Place {
+    /// What of a chunk this tile needs.
+    fn within(&self, chunk: &Range<usize>) -> Range<usize> {
+        let start = chunk.start.max(self.depth.start).min(chunk.end);
+        start..chunk.end.min(self.depth.end).max(start)
+    }
 }
 
 impl Step for ConvStep {
@@ -179,9 +163,8 @@ impl Step for ConvStep {
         let (columns, tiles, rows) = self.columns(context.clips);
         let bands = self.bands(context.clips);
         let band = part(tiles * rows, bands, task / self.parts);
-        let places: Vec<Place> = band
-            .map(|t| Place { clip: t / tiles, columns: part(columns, tiles, t % tiles) })
-            .collect();
+        let places: Vec<Place> =
+            band.map(|t| self.place(t / tiles, part(columns, tiles, t % tiles))).collect();
         let sets = self.packed.set_start.len();
         let per_set = self.packed.units();
         let units = part(sets * per_set, self.parts, task % self.parts);
@@ -190,12 +173,13 @@ impl Step for ConvStep {
             let set = unit / per_set;
             let end = units.end.min((set + 1) * per_set);
             for chunk in 0..self.packed.chunks {
-                let depth = part(self.packed.depth, self.packed.chunks, chunk).len();
+                let range = part(self.packed.depth, self.packed.chunks, chunk);
                 if !self.direct() {
                     let mut rest = &mut *scratch;
                     for place in &places {
-                        let (now, later) = rest.split_at_mut(place.columns.len() * depth);
-                        self.gather(context, place, set, chunk, now);
+                        let range = place.within(&range);
+                        let (now, later) = rest.split_at_mut(place.columns.len() * range.len());
+                        self.gather(context, place, set, range, now);
                         rest = later;
                     }
                 }
@@ -220,17 +204,18 @@ impl ConvStep {
         scratch: &[Block],
     ) {
         let range = part(self.packed.depth, self.packed.chunks, chunk);
-        let depth = range.len();
         let (first, width) = self.packed.outputs(unit);
         let out_block = set * self.packed.set_outputs + first;
         let start = self.packed.offset(set, chunk, unit);
-        let weights = &self.packed.weights[start..][..depth * LANES * width];
+        let weights = &self.packed.weights[start..][..range.len() * LANES * width];
         let bias = &self.packed.bias[out_block..][..width];
         let last = chunk + 1 == self.packed.chunks;
         let mut gathered = scratch;
         let lines = if places.len() > 1 { (LANES * width).div_ceil(places.len()) } else { 0 };
         for (i, place) in places.iter().enumerate() {
             let count = place.columns.len();
+            let within = place.within(&range);
+            let depth = within.len();
             let (a, a_stride) = if self.direct() {
                 let first = self.from.block(place.clip, self.packed.set_start[set] + range.start);
                 let reach = (depth - 1) * self.from.places + count;
@@ -259,7 +244,7 @@ impl ConvStep {
                 a_stride: a_stride * LANES,
                 depth,
                 lanes: LANES,
-                w: weights.as_ptr().cast(),
+                w: weights[(within.start - range.start) * LANES * width..].as_ptr().cast(),
                 out: out.cast(),
                 out_stride,
                 place_stride,

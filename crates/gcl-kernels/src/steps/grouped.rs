@@ -6,7 +6,7 @@ use crate::kernels::Isa;
 use crate::kernels::copy::widen;
 use crate::kernels::grouped::{GroupedTile, grouped_fn};
 use crate::memory::View;
-use crate::steps::conv::Geometry;
+use crate::steps::geometry::Geometry;
 use crate::steps::{Context, Step, part};
 
 /// One such convolution.

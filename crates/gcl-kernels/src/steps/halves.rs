@@ -4,7 +4,7 @@
 use crate::block::{Block, LANES};
 use crate::graph::Conv3d;
 use crate::memory::View;
-use crate::steps::conv::Geometry;
+use crate::steps::geometry::Geometry;
 use crate::steps::winograd::Filter;
 use crate::steps::{Context, Step};
 

@@ -1,6 +1,7 @@
 //! What a plan is made of: steps, each cut into tasks that any thread may take.
 
 mod conv;
+mod geometry;
 mod grouped;
 mod halves;
 mod join;
@@ -10,7 +11,8 @@ mod planar;
 mod pool;
 mod winograd;
 
-pub(crate) use conv::{ConvStep, Geometry};
+pub(crate) use conv::ConvStep;
+pub(crate) use geometry::Geometry;
 pub(crate) use grouped::GroupedStep;
 pub(crate) use halves::{Halved, HalvesStep};
 pub(crate) use join::{CombineStep, CopyStep};

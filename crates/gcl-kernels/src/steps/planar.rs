@@ -5,7 +5,7 @@ use crate::graph::Conv3d;
 use crate::kernels::Isa;
 use crate::kernels::planar::{RowTile, row_fn};
 use crate::memory::View;
-use crate::steps::conv::Geometry;
+use crate::steps::geometry::Geometry;
 use crate::steps::{Context, Step, part};
 
 /// Output rows of a task.

@@ -4,7 +4,7 @@ use crate::block::Block;
 use crate::kernels::Isa;
 use crate::kernels::pool::{PoolRow, max_row, mean_row};
 use crate::memory::View;
-use crate::steps::conv::Geometry;
+use crate::steps::geometry::Geometry;
 use crate::steps::{Context, Step};
 
 /// Largest or mean value of each window.

@@ -14,7 +14,7 @@ use crate::kernels::winograd::{
     InputRow, OutputRow, input_4, input_6, output_4_2, output_6_3, output_6_4,
 };
 use crate::memory::View;
-use crate::steps::conv::Geometry;
+use crate::steps::geometry::Geometry;
 use crate::steps::{Context, Step, part};
 
 /// Depth whose weights stay in the first-level cache.
@@ -300,10 +300,9 @@ impl WinogradStep {
             for c in 0..share.clips.len() {
                 for (t, time) in share.times.clone().enumerate() {
                     // The taps in time that meet the input.
-                    let before = g.pads[0].0.saturating_sub(time * g.stride[0]).min(g.kernel[0]);
-                    let reach = (g.size[0] + g.pads[0].0).saturating_sub(time * g.stride[0]);
-                    let from = range.start.max(before * inputs);
-                    let to = range.end.min(reach.min(g.kernel[0]) * inputs).max(from);
+                    let times = g.times(time, time);
+                    let from = range.start.max(times.start * inputs).min(range.end);
+                    let to = range.end.min(times.end * inputs).max(from);
                     let plane = c * share.planes + t * g.stride[0];
                     for piece in 0..pieces {
                         let tiles = part(share.tiles, pieces, piece);
