@@ -2,13 +2,14 @@
 
 use super::fusion::{Draft, fuse};
 use super::placement::{Placement, place};
+use super::reads::{Reads, channels, conv_geometry, geometry, kind_of, reads_of, size};
 use super::{PlanOptions, Planned};
 use crate::error::PlanError;
-use crate::graph::{Conv3d, Graph, Linear, Op, Pad, PadValue, Shape, pads};
+use crate::graph::{Conv3d, Graph, Op, Pad, PadValue, Shape};
 use crate::memory::View;
 use crate::steps::{
-    CombineStep, ConvStep, CopyStep, FlattenStep, FromPlanarStep, Geometry, GroupedStep, Halved,
-    HalvesStep, PadRowsStep, PlanarStep, PoolKind, PoolStep, Step, WinogradStep,
+    CombineStep, ConvStep, CopyStep, Filter, FlattenStep, FromPlanarStep, Geometry, GroupedStep,
+    Halved, HalvesStep, Layer, PadRowsStep, PlanarStep, PoolKind, PoolStep, Step, WinogradStep,
 };
 
 /// Steps, the slots' sizes, and where the outputs are.
@@ -16,14 +17,6 @@ pub(super) struct Lowered {
     pub steps: Vec<Planned>,
     pub slots: Vec<usize>,
     pub outputs: Vec<(String, Shape, View)>,
-}
-
-/// What a draft reads.
-pub(super) struct Reads {
-    /// Values in blocks.
-    pub values: Vec<usize>,
-    /// The clip, rearranged for this draft alone, in this many blocks.
-    pub rows: Option<usize>,
 }
 
 pub(super) fn lower(
@@ -51,50 +44,6 @@ pub(super) fn lower(
     };
     let outputs = graph.outputs().iter().filter_map(output).collect();
     Ok(Lowered { steps, slots: placement.slots, outputs })
-}
-
-fn reads_of(graph: &Graph, shapes: &[Shape], draft: &Draft) -> Reads {
-    let node = &graph.nodes()[draft.node];
-    let mut values: Vec<usize> = node.inputs.iter().map(|x| x.0).collect();
-    let mut rows = None;
-    if let (Op::Conv3d(conv), [0]) = (&node.op, &values[..])
-        && draft.residual.is_none()
-    {
-        let g = conv_geometry(conv, shapes[0], shapes[draft.node]);
-        if Halved::fits(conv, &g).is_some() {
-            rows = Some(Halved::blocks(conv, &g));
-        } else if PlanarStep::fits(conv) {
-            rows = Some(PadRowsStep::blocks(conv.shape[1], g.size, PlanarStep::row(&g)));
-        }
-        if rows.is_some() {
-            values.clear();
-        }
-    }
-    values.extend(draft.residual);
-    Reads { values, rows }
-}
-
-fn size(shape: Shape) -> [usize; 3] {
-    match shape {
-        Shape::Volume { size, .. } => size,
-        Shape::Flat(_) => [1; 3],
-    }
-}
-
-fn channels(shape: Shape) -> usize {
-    match shape {
-        Shape::Volume { channels, .. } => channels,
-        Shape::Flat(length) => length,
-    }
-}
-
-fn geometry(kernel: [usize; 3], stride: [usize; 3], pad: Pad, from: Shape, to: Shape) -> Geometry {
-    let (size, out) = (size(from), size(to));
-    Geometry { size, out, kernel, stride, pads: pads(size, kernel, stride, pad) }
-}
-
-fn conv_geometry(conv: &Conv3d, from: Shape, to: Shape) -> Geometry {
-    geometry(conv.kernel(), conv.stride, conv.padding, from, to)
 }
 
 struct Lowering<'a> {
@@ -140,10 +89,9 @@ impl Lowering<'_> {
                 }
             }
             (Op::Linear(linear), [from]) => {
-                let conv = as_conv(linear);
                 let g = geometry([1; 3], [1; 3], Pad::NONE, Shape::Flat(0), Shape::Flat(0));
                 let work = 2 * linear.weight.len() as u64;
-                self.conv(draft, &conv, g, (*from, to), ("linear", work));
+                self.product(draft, linear.into(), g, (*from, to), ("linear", work));
             }
             (Op::MaxPool(pool), [from]) => {
                 let geometry =
@@ -224,14 +172,26 @@ impl Lowering<'_> {
             self.push(draft, kind, work, step);
             return;
         }
-        if let Some(filter) = WinogradStep::fits(conv, &g) {
+        if let Some(filter) = Filter::for_conv(conv, &g) {
             let mut step = WinogradStep::new(self.options.isa, filter, conv, g, views, load);
             step.relu = draft.relu;
             step.residual = draft.residual.and_then(|x| self.placement.views[x]);
             self.push(draft, filter.name(), work, step);
             return;
         }
-        let mut step = ConvStep::new(self.options.isa, conv, g, views, load);
+        self.product(draft, conv.into(), g, views, (kind, work));
+    }
+
+    fn product(
+        &mut self,
+        draft: &Draft,
+        layer: Layer<'_>,
+        g: Geometry,
+        views: (View, View),
+        (kind, work): (&'static str, u64),
+    ) {
+        let load = (self.batch, self.options.threads);
+        let mut step = ConvStep::new(self.options.isa, layer, g, views, load);
         step.relu = draft.relu;
         step.residual = draft.residual.and_then(|x| self.placement.views[x]);
         self.push(draft, kind, work, step);
@@ -251,19 +211,4 @@ impl Lowering<'_> {
             first += channels;
         }
     }
-}
-
-fn kind_of(conv: &Conv3d, g: &Geometry) -> &'static str {
-    match (conv.groups, g.kernel) {
-        (1, [1, 1, 1]) => "1x1x1",
-        (1, _) => "dense",
-        _ => "grouped",
-    }
-}
-
-/// A linear layer as a convolution of one place.
-fn as_conv(linear: &Linear) -> Conv3d {
-    let [out, inner] = linear.shape;
-    let conv = Conv3d::new([out, inner, 1, 1, 1], linear.weight.clone());
-    Conv3d { bias: linear.bias.clone(), ..conv }
 }

@@ -4,6 +4,7 @@ mod execute;
 mod fusion;
 mod lower;
 mod placement;
+mod reads;
 mod storage;
 
 use std::num::NonZeroUsize;

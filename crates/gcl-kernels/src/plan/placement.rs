@@ -6,7 +6,7 @@ use crate::block::{LANES, blocks};
 use crate::error::PlanError;
 use crate::graph::{Graph, Op, Shape};
 use crate::memory::View;
-use crate::plan::lower::Reads;
+use crate::plan::reads::Reads;
 
 /// Views of the values that are kept, and the sizes of the slots.
 pub(super) struct Placement {

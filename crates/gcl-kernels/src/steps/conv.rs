@@ -1,15 +1,12 @@
 //! Any convolution, and the linear layer, as products of tiles.
 
-use std::ops::Range;
-
 use crate::block::{Block, LANES};
-use crate::graph::Conv3d;
 use crate::kernels::Isa;
-use crate::kernels::copy::{OUTSIDE, gather};
 use crate::kernels::gemm::{Tile, tile_fn};
 use crate::memory::View;
+use crate::steps::gather::Place;
 use crate::steps::geometry::Geometry;
-use crate::steps::packing::Packed;
+use crate::steps::packing::{Layer, Packed};
 use crate::steps::{Context, Step, part};
 
 /// Depth of a chunk, in input blocks: 256 channels × 32 outputs are 32 KB.
@@ -27,19 +24,19 @@ pub(crate) struct ConvStep {
     pub relu: bool,
     pub geometry: Geometry,
     /// Columns are a clip's places; or, where a clip has one place, clips.
-    clips_side_by_side: bool,
+    pub(super) clips_side_by_side: bool,
     parts: usize,
 }
 
 impl ConvStep {
     pub(crate) fn new(
         isa: Isa,
-        conv: &Conv3d,
+        layer: Layer<'_>,
         geometry: Geometry,
         (from, to): (View, View),
         (clips, threads): (usize, usize),
     ) -> Self {
-        let packed = Packed::new(conv, isa.tile().1, CHUNK);
+        let packed = Packed::new(layer, isa.tile().1, CHUNK);
         let clips_side_by_side = to.places == 1 && clips > 1;
         let mut step = Self {
             isa,
@@ -61,7 +58,7 @@ impl ConvStep {
     }
 
     /// Whether tiles can read the input where it lies.
-    fn direct(&self) -> bool {
+    pub(super) fn direct(&self) -> bool {
         self.geometry.pointwise() && !self.clips_side_by_side
     }
 
@@ -75,78 +72,6 @@ impl ConvStep {
     fn bands(&self, clips: usize) -> usize {
         let (_, tiles, rows) = self.columns(clips);
         (tiles * rows).div_ceil(TILES)
-    }
-
-    /// A tile's columns, and what of the depth does not lie in the padding for all of them.
-    fn place(&self, clip: usize, columns: Range<usize>) -> Place {
-        let depth = if self.direct() {
-            0..self.packed.depth
-        } else {
-            let [_, h, w] = self.geometry.out;
-            let time = |column: usize| if self.clips_side_by_side { 0 } else { column / (h * w) };
-            let times = self.geometry.times(time(columns.start), time(columns.end - 1));
-            let per_time = self.packed.depth / self.geometry.kernel[0];
-            times.start * per_time..times.end * per_time
-        };
-        Place { clip, columns, depth }
-    }
-
-    /// Copies the input of a tile for `range` of the depth side by side.
-    fn gather(
-        &self,
-        context: &Context<'_>,
-        place: &Place,
-        set: usize,
-        range: Range<usize>,
-        to: &mut [Block],
-    ) {
-        let (inputs, count) = (self.packed.set_inputs, place.columns.len());
-        let [_, kh, kw] = self.geometry.kernel;
-        let mut corners = [[0; 3]; 16];
-        for (corner, column) in corners.iter_mut().zip(place.columns.clone()) {
-            *corner = self.geometry.corner(if self.clips_side_by_side { 0 } else { column });
-        }
-        let mut places = [OUTSIDE; 16];
-        let mut d = range.start;
-        while d < range.end {
-            let (tap, i) = (d / inputs, d % inputs);
-            let depth = (inputs - i).min(range.end - d);
-            let tap = [tap / (kh * kw), tap / kw % kh, tap % kw];
-            let columns = corners.iter().zip(place.columns.clone());
-            for (slot, (corner, column)) in places.iter_mut().zip(columns) {
-                *slot = match self.geometry.place(*corner, tap) {
-                    at if self.clips_side_by_side && at != OUTSIDE => {
-                        at + column * self.from.per_clip
-                    }
-                    at => at,
-                };
-            }
-            let first = self.from.block(place.clip, self.packed.set_start[set] + i);
-            let farthest = places[..count].iter().filter(|p| **p != OUTSIDE).max();
-            let reach = farthest.map_or(0, |p| (depth - 1) * self.from.places + p + 1);
-            let x = context.slots[self.from.slot].at(first, reach);
-            let out = &mut to[(d - range.start) * count..][..depth * count];
-            // SAFETY: the farthest block lies within `reach`, which `at` has checked; `out` was cut to size.
-            unsafe {
-                gather(self.isa, x, self.from.places, &places[..count], depth, out.as_mut_ptr());
-            }
-            d += depth;
-        }
-    }
-}
-
-/// A tile's columns: places of one clip, or clips.
-struct Place {
-    clip: usize,
-    columns: Range<usize>,
-    depth: Range<usize>,
-}
-
-impl Place {
-    /// What of a chunk this tile needs.
-    fn within(&self, chunk: &Range<usize>) -> Range<usize> {
-        let start = chunk.start.max(self.depth.start).min(chunk.end);
-        start..chunk.end.min(self.depth.end).max(start)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a plan is made of: steps, each cut into tasks that any thread may take.
 
 mod conv;
+mod gather;
 mod geometry;
 mod grouped;
 mod halves;
@@ -17,9 +18,10 @@ pub(crate) use grouped::GroupedStep;
 pub(crate) use halves::{Halved, HalvesStep};
 pub(crate) use join::{CombineStep, CopyStep};
 pub(crate) use layout::{FlattenStep, FromPlanarStep, PadRowsStep};
+pub(crate) use packing::Layer;
 pub(crate) use planar::PlanarStep;
 pub(crate) use pool::{PoolKind, PoolStep};
-pub(crate) use winograd::WinogradStep;
+pub(crate) use winograd::{Filter, WinogradStep};
 
 use crate::block::Block;
 use crate::memory::Shared;

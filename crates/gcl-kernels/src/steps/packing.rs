@@ -1,8 +1,38 @@
 //! Convolution weights in the order in which tiles read them.
 
 use crate::block::{Block, LANES, blocks};
-use crate::graph::Conv3d;
+use crate::graph::{Conv3d, Linear};
 use crate::steps::part;
+
+/// Weights of a convolution, or of a linear layer, which is one of a single place.
+#[derive(Clone, Copy)]
+pub(crate) struct Layer<'a> {
+    shape: [usize; 5],
+    weight: &'a [f32],
+    bias: Option<&'a [f32]>,
+    groups: usize,
+}
+
+impl<'a> From<&'a Conv3d> for Layer<'a> {
+    fn from(conv: &'a Conv3d) -> Self {
+        let Conv3d { shape, weight, bias, groups, .. } = conv;
+        Self { shape: *shape, weight, bias: bias.as_deref(), groups: *groups }
+    }
+}
+
+impl<'a> From<&'a Linear> for Layer<'a> {
+    fn from(linear: &'a Linear) -> Self {
+        let [out, inner] = linear.shape;
+        let bias = linear.bias.as_deref();
+        Self { shape: [out, inner, 1, 1, 1], weight: &linear.weight, bias, groups: 1 }
+    }
+}
+
+impl Layer<'_> {
+    fn taps(&self) -> usize {
+        self.shape[2..].iter().product()
+    }
+}
 
 /// Weights as `[set, chunk, unit, depth, 16 in, blocks out, 16 out]`.
 ///
@@ -29,7 +59,7 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Packs for tiles of at most `unit` output blocks and chunks of at most `chunk` depth.
-    pub(crate) fn new(conv: &Conv3d, unit: usize, chunk: usize) -> Self {
+    pub(crate) fn new(conv: Layer<'_>, unit: usize, chunk: usize) -> Self {
         let [out, inner, ..] = conv.shape;
         let outer = out / conv.groups;
         let whole = inner.is_multiple_of(LANES) && outer.is_multiple_of(LANES);
@@ -50,7 +80,7 @@ impl Packed {
             let most = (0..sets).map(|s| reach(s).1 - reach(s).0).max().unwrap_or(1);
             (sets, most, 1, (0..sets).map(|s| reach(s).0.min(all - most)).collect())
         };
-        let depth = set_inputs * conv.kernel().iter().product::<usize>();
+        let depth = set_inputs * conv.taps();
         let chunks = depth.div_ceil(chunk);
         let unit = unit.min(set_outputs);
         let (weights, bias) = (Vec::new(), Vec::new());
@@ -59,7 +89,7 @@ impl Packed {
         packed.weights = vec![Block::ZERO; sets * set_outputs * depth * LANES];
         packed.fill(conv);
         packed.bias = vec![Block::ZERO; blocks(out)];
-        for (o, b) in conv.bias.iter().flatten().enumerate() {
+        for (o, b) in conv.bias.unwrap_or_default().iter().enumerate() {
             packed.bias[o / LANES].0[o % LANES] = *b;
         }
         packed
@@ -83,10 +113,10 @@ impl Packed {
         (whole_chunks + unit * self.unit * range.len()) * LANES
     }
 
-    fn fill(&mut self, conv: &Conv3d) {
+    fn fill(&mut self, conv: Layer<'_>) {
         let [out, inner, ..] = conv.shape;
         let outer = out / conv.groups;
-        let taps: usize = conv.kernel().iter().product();
+        let taps = conv.taps();
         for o in 0..out {
             let (block, group) = (o / LANES, o / outer);
             let (set, in_set) = (block / self.set_outputs, block % self.set_outputs);
