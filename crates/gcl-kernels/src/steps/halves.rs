@@ -107,9 +107,14 @@ impl Step for HalvesStep {
                 if let (1, Some(to)) = (lone, out.get_mut(first)) {
                     to.0[lane + 1] = values[0];
                 }
-                let pairs = values[lone.min(columns)..].chunks(2);
-                for (to, pair) in out.iter_mut().skip(first + lone).zip(pairs) {
-                    to.0[lane..][..pair.len()].copy_from_slice(pair);
+                let (pairs, last) = values[lone.min(columns)..].as_chunks::<2>();
+                let mut out = out.iter_mut().skip(first + lone);
+                for ([even, odd], to) in pairs.iter().zip(&mut out) {
+                    to.0[lane] = *even;
+                    to.0[lane + 1] = *odd;
+                }
+                if let ([even], Some(to)) = (last, out.next()) {
+                    to.0[lane] = *even;
                 }
             }
         }
