@@ -7,7 +7,7 @@ use crate::steps::geometry::Geometry;
 use crate::steps::part;
 
 /// Columns for which it pays to fetch the weights once more.
-const COLUMNS: usize = 224;
+const COLUMNS: usize = 160;
 
 /// How the work is cut: clips, output times and rows of tiles of a task, and parts of the channels.
 #[derive(Debug, Clone, Copy)]

@@ -76,8 +76,12 @@ impl WinogradStep {
         let columns = share.clips.len() * share.times.len() * share.tiles;
         let pieces = share.tiles.div_ceil(self.isa.tile().0);
         let chunks = (g.kernel[0] * inputs).div_ceil(CHUNK);
+        let tiles = share.clips.len() * share.times.len() * pieces;
+        let lines = (self.lanes * width).div_ceil(tiles);
         for chunk in 0..chunks {
             let range = part(g.kernel[0] * inputs, chunks, chunk);
+            // The weights of the next chunk, or value, come nearer meanwhile.
+            let mut next = weights.as_ptr().wrapping_add(range.end * self.lanes * width);
             for c in 0..share.clips.len() {
                 for (t, time) in share.times.clone().enumerate() {
                     // The taps in time that meet the input.
@@ -108,9 +112,10 @@ impl WinogradStep {
                             residual_place: 0,
                             relu: false,
                             ahead: 0,
-                            next: std::ptr::null(),
-                            next_lines: 0,
+                            next: next.cast(),
+                            next_lines: lines,
                         };
+                        next = next.wrapping_add(depth * lines);
                         // SAFETY: ranges are checked above; from..to lies within the weights.
                         unsafe { tile_fn(self.isa, count, width)(&tile) };
                     }
