@@ -363,6 +363,12 @@ fn wrong_clips_are_refused() {
     assert!(matches!(Plan::new(&graph, [1, 2, 0, 1, 3]), Err(PlanError::Graph(_))));
     let huge = Plan::new(&graph, [usize::MAX / 8, 2, 1 << 10, 1 << 10, 3]);
     assert!(matches!(huge, Err(PlanError::Memory { .. })));
+    let many = PlanOptions { threads: usize::MAX, ..PlanOptions::default() };
+    let mut many = Plan::with(&graph, [1, 2, 1, 1, 3], &many).unwrap();
+    assert_eq!(
+        many.run(&[-1.0, 1.0, 2.0, -3.0, 4.0, 5.0]).unwrap()[0].data,
+        [0., 1., 2., 0., 4., 5.]
+    );
     let none = PlanOptions { threads: 0, ..PlanOptions::default() };
     assert!(matches!(Plan::with(&graph, [1, 2, 1, 1, 3], &none), Err(PlanError::Nothing { .. })));
 }

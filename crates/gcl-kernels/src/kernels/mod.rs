@@ -1,7 +1,9 @@
 //! The code that depends on the instruction set, chosen when the program runs.
 //!
-//! All of the crate's unsafe code is here and in [`crate::memory`]. Kernels take pointers and strides;
-//! the steps that call them check every range against the buffer first ([`crate::memory::Shared`]).
+//! Kernels take pointers and strides, and say in `# Safety` what those must be valid for. The steps that
+//! call them check every range against its buffer first ([`crate::memory::Shared::at`]); besides these
+//! calls, unsafe code is only where a step takes such a checked range as a slice.
+
 // Counted loops over constants are what becomes registers.
 #![allow(clippy::needless_range_loop)]
 

@@ -9,6 +9,7 @@ use crate::memory::Shared;
 use crate::steps::Context;
 
 /// How far one step has come.
+#[derive(Default)]
 struct Progress {
     next: AtomicUsize,
     done: AtomicUsize,
@@ -27,18 +28,13 @@ impl Drop for Failed<'_> {
     }
 }
 
-/// Runs all steps, and says what each took. Every thread takes tasks of the current step until none is left, waits until those of
-/// the others are done, and goes on: it is fine if a thread comes late or not at all.
+/// Runs all steps, and says what each took. Every thread takes tasks of the current step until none is
+/// left, waits until those of the others are done, and goes on: it is fine if a thread comes late or not
+/// at all.
 pub(super) fn run(plan: &mut Plan, input: &[f32], clips: usize) -> Vec<Duration> {
     let slots: Vec<Shared<'_>> = plan.slots.iter_mut().map(|slot| Shared::new(slot)).collect();
     let context = Context { input, clips, slots: &slots };
-    let new = || (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
-    let progress: Vec<Progress> = plan
-        .steps
-        .iter()
-        .map(|_| new())
-        .map(|(next, done, end)| Progress { next, done, end })
-        .collect();
+    let progress: Vec<Progress> = plan.steps.iter().map(|_| Progress::default()).collect();
     let start = Instant::now();
     let failed = AtomicBool::new(false);
     let steps = &plan.steps;
@@ -69,7 +65,8 @@ pub(super) fn run(plan: &mut Plan, input: &[f32], clips: usize) -> Vec<Duration>
     std::thread::scope(|scope| {
         for scratch in others {
             let work = &work;
-            scope.spawn(move || work(scratch));
+            // A machine that has no more threads to give has fewer.
+            drop(std::thread::Builder::new().spawn_scoped(scope, move || work(scratch)));
         }
         work(own);
     });

@@ -17,6 +17,8 @@ use crate::kernels::Isa;
 use crate::memory::View;
 use crate::steps::Step;
 
+const MOST_THREADS: usize = 1024;
+
 /// A network with packed weights and buffers, for batches of clips of one size.
 ///
 /// On one machine, a clip's results are the same bits whatever the number of threads, the batch, and the
@@ -48,7 +50,8 @@ struct Planned {
 /// How to run a plan.
 #[derive(Debug, Clone)]
 pub struct PlanOptions {
-    /// Threads, the caller's among them. By default as many as the machine runs at once.
+    /// Threads, the caller's among them. By default as many as the machine runs at once; never more than
+    /// 1024.
     pub threads: usize,
     #[doc(hidden)]
     pub isa: Isa,
@@ -112,6 +115,7 @@ impl Plan {
         if batch == 0 || options.threads == 0 {
             return Err(PlanError::Nothing { batch, threads: options.threads });
         }
+        let options = &PlanOptions { threads: options.threads.min(MOST_THREADS), ..*options };
         let shapes = graph.shapes([t, h, w])?;
         let lowered = lower::lower(graph, &shapes, batch, options)?;
         let largest = lowered.steps.iter().map(|s| s.step.scratch()).max().unwrap_or(0);
