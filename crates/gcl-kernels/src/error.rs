@@ -67,3 +67,43 @@ impl GraphError {
         }
     }
 }
+
+/// A plan that cannot be made, or clips that do not fit it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    /// The graph does not fit together at this size.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// Clips of other channels.
+    #[error("clips of {found} channels; the graph takes {expected}")]
+    Channels {
+        /// Channels found.
+        found: usize,
+        /// Channels of the graph's input.
+        expected: usize,
+    },
+    /// Nothing to run, or nothing to run it on.
+    #[error("a batch of {batch} clips on {threads} threads; expected at least one of each")]
+    Nothing {
+        /// Clips asked for.
+        batch: usize,
+        /// Threads asked for.
+        threads: usize,
+    },
+    /// Values that are not whole clips, or too many.
+    #[error("{found} values; expected {clip} a clip, and 1 to {batch} clips")]
+    Length {
+        /// Values found.
+        found: usize,
+        /// Values of a clip.
+        clip: usize,
+        /// The most clips.
+        batch: usize,
+    },
+    /// More memory than there is.
+    #[error("no memory for {blocks} × 64 bytes of intermediate values")]
+    Memory {
+        /// Units of 64 bytes.
+        blocks: usize,
+    },
+}
