@@ -96,9 +96,9 @@ pub(crate) fn grouped_fn(
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
         Kind::Avx512 => {
-            let sizes = [(1, 14), (2, 7), (2, 4), (2, 1)];
-            let i = sizes.iter().position(|(_, w)| *w <= width).unwrap_or(3);
-            (sizes[i].0, sizes[i].1, AVX512[g][s][i])
+            let widths = [[7, 4, 1], [4, 4, 1]][s];
+            let i = widths.iter().position(|w| *w <= width).unwrap_or(2);
+            (2, widths[i], AVX512[g][s][i])
         }
         #[cfg(target_arch = "x86_64")]
         Kind::Avx2 => {
@@ -132,27 +132,28 @@ unsafe fn portable<const G: usize, const STEP: usize, const H: usize, const W: u
     unsafe { grouped_tile::<Portable, G, STEP, H, W>(t) }
 }
 
-/// `f` for both strides and every size of a list.
+/// `f` for stride 1 and stride 2, rows by places.
 macro_rules! sizes {
-    ($f:ident, $g:literal, [$(($h:literal, $w:literal)),*]) => {
-        [[$($f::<$g, 1, $h, $w> as GroupedFn),*], [$($f::<$g, 2, $h, $w> as GroupedFn),*]]
+    ($f:ident, $g:literal, [$(($h:literal, $w:literal)),*], [$(($h2:literal, $w2:literal)),*]) => {
+        [[$($f::<$g, 1, $h, $w> as GroupedFn),*], [$($f::<$g, 2, $h2, $w2> as GroupedFn),*]]
     };
 }
 
+// Wider tiles would fit the registers, but the compiler no longer unrolls their loops.
 #[cfg(target_arch = "x86_64")]
-static AVX512: [[[GroupedFn; 4]; 2]; 3] = [
-    sizes!(avx512, 4, [(1, 14), (2, 7), (2, 4), (2, 1)]),
-    sizes!(avx512, 8, [(1, 14), (2, 7), (2, 4), (2, 1)]),
-    sizes!(avx512, 16, [(1, 14), (2, 7), (2, 4), (2, 1)]),
+static AVX512: [[[GroupedFn; 3]; 2]; 3] = [
+    sizes!(avx512, 4, [(2, 7), (2, 4), (2, 1)], [(2, 4), (2, 4), (2, 1)]),
+    sizes!(avx512, 8, [(2, 7), (2, 4), (2, 1)], [(2, 4), (2, 4), (2, 1)]),
+    sizes!(avx512, 16, [(2, 7), (2, 4), (2, 1)], [(2, 4), (2, 4), (2, 1)]),
 ];
 #[cfg(target_arch = "x86_64")]
 static AVX2: [[[GroupedFn; 2]; 2]; 3] = [
-    sizes!(avx2, 4, [(1, 4), (1, 1)]),
-    sizes!(avx2, 8, [(1, 4), (1, 1)]),
-    sizes!(avx2, 16, [(1, 4), (1, 1)]),
+    sizes!(avx2, 4, [(1, 4), (1, 1)], [(1, 4), (1, 1)]),
+    sizes!(avx2, 8, [(1, 4), (1, 1)], [(1, 4), (1, 1)]),
+    sizes!(avx2, 16, [(1, 4), (1, 1)], [(1, 4), (1, 1)]),
 ];
 static PORTABLE: [[[GroupedFn; 2]; 2]; 3] = [
-    sizes!(portable, 4, [(1, 4), (1, 1)]),
-    sizes!(portable, 8, [(1, 4), (1, 1)]),
-    sizes!(portable, 16, [(1, 4), (1, 1)]),
+    sizes!(portable, 4, [(1, 4), (1, 1)], [(1, 4), (1, 1)]),
+    sizes!(portable, 8, [(1, 4), (1, 1)], [(1, 4), (1, 1)]),
+    sizes!(portable, 16, [(1, 4), (1, 1)], [(1, 4), (1, 1)]),
 ];
