@@ -145,6 +145,42 @@ fn convolutions_of_three() {
     }
 }
 
+/// Winograd's filters are what is chosen, and hold to the tolerance, for both tile sizes.
+#[test]
+fn minimal_filters() {
+    let mut random = Random(10);
+    let mut seen = std::collections::BTreeSet::new();
+    for (kernel, size, channels, stride) in [
+        ([3; 3], [3, 13, 9], [32, 40], 1),
+        ([3; 3], [2, 16, 16], [64, 64], 1),
+        ([3; 3], [5, 8, 12], [20, 33], 2),
+        ([1, 3, 3], [2, 6, 7], [48, 16], 1),
+        ([3; 3], [2, 6, 6], [128, 128], 1),
+        ([2, 3, 3], [3, 30, 31], [32, 16], 1),
+    ] {
+        for pad in [Pad::both([kernel[0] / 2, 1, 1]), Pad::NONE, Pad::Same] {
+            let conv = random.conv(channels[0], channels[1], kernel, 1);
+            let conv = conv.stride([stride, 1, 1]).padding(pad);
+            let size = size.map(|s| s + 2 * usize::from(pad == Pad::NONE));
+            let what = format!("{kernel:?} {channels:?} {pad:?} on {size:?}");
+            let graph = graph(channels[1], |g, x| {
+                let y = g.conv(x, conv)?;
+                let z = g.relu(y)?;
+                let back = random.conv(channels[0], channels[0], [1, 3, 3], 1);
+                let back = g.conv(z, back.padding(Pad::both([0, 1, 1])))?;
+                let sum = g.add(back, z)?;
+                g.relu(sum)
+            });
+            let [t, h, w] = size;
+            let mut plan = Plan::new(&graph, [1, channels[1], t, h, w]).unwrap();
+            let times = plan.profile(&vec![0.0; channels[1] * t * h * w]).unwrap();
+            seen.extend(times.iter().map(|step| step.kind));
+            check(&what, &graph, size, 2, &mut random);
+        }
+    }
+    assert!(seen.contains("winograd 2") && seen.contains("winograd 4"), "{seen:?}");
+}
+
 #[test]
 fn grouped_convolutions() {
     let mut random = Random(4);

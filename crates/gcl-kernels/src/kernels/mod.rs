@@ -12,6 +12,7 @@ mod isa;
 pub(crate) mod planar;
 pub(crate) mod pool;
 mod simd;
+pub(crate) mod winograd;
 
 pub use isa::Isa;
 

@@ -8,7 +8,7 @@ use crate::graph::{Conv3d, Graph, Linear, Op, Pad, PadValue, Shape, pads};
 use crate::memory::View;
 use crate::steps::{
     CombineStep, ConvStep, CopyStep, FlattenStep, FromPlanarStep, Geometry, GroupedStep,
-    PadRowsStep, PlanarStep, PoolKind, PoolStep, Step,
+    PadRowsStep, PlanarStep, PoolKind, PoolStep, Step, WinogradStep,
 };
 
 /// Steps, the slots' sizes, and where the outputs are.
@@ -205,6 +205,13 @@ impl Lowering<'_> {
             let mut step = GroupedStep::new(self.options.isa, conv, g, views, load);
             step.relu = draft.relu;
             self.push(draft, kind, work, step);
+            return;
+        }
+        if let Some(m) = WinogradStep::fits(conv, &g) {
+            let mut step = WinogradStep::new(self.options.isa, m, conv, g, views, load);
+            step.relu = draft.relu;
+            step.residual = draft.residual.and_then(|x| self.placement.views[x]);
+            self.push(draft, if m == 2 { "winograd 2" } else { "winograd 4" }, work, step);
             return;
         }
         let mut step = ConvStep::new(self.options.isa, conv, g, views, load);

@@ -7,6 +7,7 @@ mod layout;
 mod packing;
 mod planar;
 mod pool;
+mod winograd;
 
 pub(crate) use conv::{ConvStep, Geometry};
 pub(crate) use grouped::GroupedStep;
@@ -14,6 +15,7 @@ pub(crate) use join::{CombineStep, CopyStep};
 pub(crate) use layout::{FlattenStep, FromPlanarStep, PadRowsStep};
 pub(crate) use planar::PlanarStep;
 pub(crate) use pool::{PoolKind, PoolStep};
+pub(crate) use winograd::WinogradStep;
 
 use crate::block::Block;
 use crate::memory::Shared;
