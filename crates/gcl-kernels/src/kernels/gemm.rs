@@ -1,0 +1,142 @@
+//! The tile: a few places times one or two blocks of output channels, kept in registers.
+
+use super::isa::{Isa, Kind};
+#[cfg(target_arch = "x86_64")]
+use super::simd::{Avx2, Avx512};
+use super::simd::{Portable, Simd};
+
+/// One tile's operands. Strides are in floats.
+pub(crate) struct Tile {
+    /// Input at the first place: 16 channels a place, places side by side.
+    pub a: *const f32,
+    /// From one group of 16 channels to the next.
+    pub a_stride: usize,
+    /// How many such groups.
+    pub depth: usize,
+    /// Weights `[depth, 16, blocks out, 16]`.
+    pub w: *const f32,
+    /// Output at the first place.
+    pub out: *mut f32,
+    /// From one block of output channels to the next.
+    pub out_stride: usize,
+    /// From one place of the output to the next.
+    pub place_stride: usize,
+    /// Bias of each block, or null: the output's own values are added to.
+    pub bias: *const f32,
+    /// Added at the end, laid out as the output, or null.
+    pub residual: *const f32,
+    /// From one block of the residual to the next.
+    pub residual_stride: usize,
+    /// From one place of the residual to the next.
+    pub residual_place: usize,
+    /// Whether max(·, 0) comes last.
+    pub relu: bool,
+    /// Lines that will be wanted soon: this many for each group of 16 channels.
+    pub prefetch: *const f32,
+    /// Lines a group.
+    pub prefetch_lines: usize,
+}
+
+/// `R` places times `B` blocks.
+///
+/// # Safety
+/// The instruction set is there. `a` is valid for reads of `16 R` floats at each of `depth` strides, `w`
+/// for `256 · depth · B`, `bias` (unless null) for `16 B`; `out` for reads and writes, and `residual`
+/// (unless null) for reads, of 16 floats at each of `R` places in `B` blocks. No one else touches `out`.
+#[inline(always)]
+pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &Tile) {
+    // SAFETY: the offsets below are those the contract names.
+    unsafe {
+        let mut acc = [[S::zero(); B]; R];
+        for b in 0..B {
+            if t.bias.is_null() {
+                for r in 0..R {
+                    acc[r][b] = S::load(t.out.add(b * t.out_stride + r * t.place_stride));
+                }
+            } else {
+                let bias = S::load(t.bias.add(16 * b));
+                for row in &mut acc {
+                    row[b] = bias;
+                }
+            }
+        }
+        let (mut a, mut w, mut ahead) = (t.a, t.w, t.prefetch);
+        for _ in 0..t.depth {
+            for _ in 0..t.prefetch_lines {
+                S::prefetch(ahead);
+                ahead = ahead.wrapping_add(16);
+            }
+            for lane in 0..16 {
+                let mut weights = [S::zero(); B];
+                for (b, v) in weights.iter_mut().enumerate() {
+                    *v = S::load(w.add(16 * b));
+                }
+                w = w.add(16 * B);
+                for r in 0..R {
+                    let x = S::splat(a.add(16 * r + lane));
+                    for b in 0..B {
+                        acc[r][b] = S::fma(x, weights[b], acc[r][b]);
+                    }
+                }
+            }
+            a = a.wrapping_add(t.a_stride);
+        }
+        for b in 0..B {
+            for r in 0..R {
+                let mut v = acc[r][b];
+                if !t.residual.is_null() {
+                    let at = b * t.residual_stride + r * t.residual_place;
+                    v = S::add(v, S::load(t.residual.add(at)));
+                }
+                if t.relu {
+                    v = S::max(S::zero(), v);
+                }
+                S::store(t.out.add(b * t.out_stride + r * t.place_stride), v);
+            }
+        }
+    }
+}
+
+/// A tile's function for one size.
+pub(crate) type TileFn = unsafe fn(&Tile);
+
+/// The function for `places` times `blocks`, both from 1 to [`Isa::tile`].
+pub(crate) fn tile_fn(isa: Isa, places: usize, blocks: usize) -> TileFn {
+    match isa.0 {
+        #[cfg(target_arch = "x86_64")]
+        Kind::Avx512 => AVX512[blocks - 1][places - 1],
+        #[cfg(target_arch = "x86_64")]
+        Kind::Avx2 => AVX2[blocks - 1][places - 1],
+        Kind::Portable => PORTABLE[blocks - 1][places - 1],
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn avx512<const R: usize, const B: usize>(t: &Tile) {
+    unsafe { tile::<Avx512, R, B>(t) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn avx2<const R: usize, const B: usize>(t: &Tile) {
+    unsafe { tile::<Avx2, R, B>(t) }
+}
+
+unsafe fn portable<const R: usize, const B: usize>(t: &Tile) {
+    unsafe { tile::<Portable, R, B>(t) }
+}
+
+/// `f::<R, B>` for each R of a list.
+macro_rules! row {
+    ($f:ident, $b:literal, [$($r:literal),*]) => { [$($f::<$r, $b> as TileFn),*] };
+}
+
+#[cfg(target_arch = "x86_64")]
+static AVX512: [[TileFn; 14]; 2] = [
+    row!(avx512, 1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]),
+    row!(avx512, 2, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]),
+];
+#[cfg(target_arch = "x86_64")]
+static AVX2: [[TileFn; 6]; 1] = [row!(avx2, 1, [1, 2, 3, 4, 5, 6])];
+static PORTABLE: [[TileFn; 2]; 1] = [row!(portable, 1, [1, 2])];

@@ -1,0 +1,59 @@
+//! Which instruction sets there are.
+
+/// An instruction set that this processor has: a value of this type is the proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Isa(pub(super) Kind);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Portable,
+}
+
+impl Isa {
+    /// All that this processor has, the fastest first.
+    pub fn available() -> Vec<Self> {
+        let mut all = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f") {
+                all.push(Self(Kind::Avx512));
+            }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                all.push(Self(Kind::Avx2));
+            }
+        }
+        all.push(Self(Kind::Portable));
+        all
+    }
+
+    /// The fastest.
+    pub fn best() -> Self {
+        Self::available().first().copied().unwrap_or(Self(Kind::Portable))
+    }
+
+    /// `avx512`, `avx2` or `portable`.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => "avx2",
+            Kind::Portable => "portable",
+        }
+    }
+
+    /// Largest tile that fits the registers: places, blocks of 16 output channels.
+    pub(crate) fn tile(self) -> (usize, usize) {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => (14, 2),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => (6, 1),
+            Kind::Portable => (2, 1),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The code that depends on the instruction set, chosen when the program runs.
+//!
+//! All of the crate's unsafe code is here and in [`crate::memory`]. Kernels take pointers and strides;
+//! the steps that call them check every range against the buffer first ([`crate::memory::Shared`]).
+// Counted loops over constants are what becomes registers.
+#![allow(clippy::needless_range_loop)]
+
+pub(crate) mod copy;
+pub(crate) mod gemm;
+pub(crate) mod grouped;
+mod isa;
+pub(crate) mod planar;
+pub(crate) mod pool;
+mod simd;
+pub(crate) mod winograd;
+
+pub use isa::Isa;
+
+/// A function over one [`simd::Simd`], compiled for each instruction set and picked by [`Isa`].
+macro_rules! on_each_isa {
+    ($(#[$doc:meta])* $name:ident = $generic:ident($($arg:ident: $ty:ty),*)) => {
+        $(#[$doc])*
+        pub(crate) unsafe fn $name(isa: $crate::kernels::Isa, $($arg: $ty),*) {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f")]
+            unsafe fn avx512($($arg: $ty),*) {
+                unsafe { $generic::<$crate::kernels::simd::Avx512>($($arg),*) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            unsafe fn avx2($($arg: $ty),*) {
+                unsafe { $generic::<$crate::kernels::simd::Avx2>($($arg),*) }
+            }
+            // SAFETY: an `Isa` other than portable only exists where the processor has it; the rest
+            // is the caller's contract.
+            unsafe {
+                match isa.0 {
+                    #[cfg(target_arch = "x86_64")]
+                    $crate::kernels::isa::Kind::Avx512 => avx512($($arg),*),
+                    #[cfg(target_arch = "x86_64")]
+                    $crate::kernels::isa::Kind::Avx2 => avx2($($arg),*),
+                    $crate::kernels::isa::Kind::Portable => {
+                        $generic::<$crate::kernels::simd::Portable>($($arg),*);
+                    }
+                }
+            }
+        }
+    };
+}
+pub(crate) use on_each_isa;

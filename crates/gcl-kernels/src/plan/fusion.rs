@@ -1,0 +1,63 @@
+//! Which nodes become one step.
+
+use crate::graph::{Graph, NodeId, Op};
+
+/// A step to be: the node that it starts with, and the one whose value it makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Draft {
+    /// A convolution, a pool, ... or a lone sum or cut-off.
+    pub node: usize,
+    /// The same, or the sum or cut-off that it takes over.
+    pub value: usize,
+    /// What is added at the end.
+    pub residual: Option<usize>,
+    /// Whether max(·, 0) comes last.
+    pub relu: bool,
+}
+
+/// Steps in an order in which each has its inputs. A convolution or linear layer takes over the sum and
+/// the cut-off after it, and a sum the cut-off, where no one else wants the value in between.
+pub(super) fn fuse(graph: &Graph) -> Vec<Draft> {
+    let nodes = graph.nodes();
+    let mut readers: Vec<Vec<Option<usize>>> = vec![Vec::new(); nodes.len()];
+    for (i, node) in nodes.iter().enumerate() {
+        node.inputs.iter().for_each(|x| readers[x.0].push(Some(i)));
+    }
+    graph.outputs().iter().for_each(|(_, x)| readers[x.0].push(None));
+    let only_reader = |x: usize| match readers[x][..] {
+        [Some(reader)] => Some(reader),
+        _ => None,
+    };
+    let multiplies = |x: usize| matches!(nodes[x].op, Op::Conv3d(_) | Op::Linear(_));
+    let mut taken = vec![false; nodes.len()];
+    let mut drafts = Vec::new();
+    for node in 1..nodes.len() {
+        if taken[node] {
+            continue;
+        }
+        let mut draft = Draft { node, value: node, residual: None, relu: false };
+        if multiplies(node)
+            && let Some(sum) = only_reader(node)
+            && let (Op::Add, [NodeId(a), NodeId(b)]) = (&nodes[sum].op, &nodes[sum].inputs[..])
+        {
+            let other = if *a == node { *b } else { *a };
+            // Of two convolutions that are added, the later takes the sum over.
+            let later = multiplies(other) && only_reader(other) == Some(sum) && other > node;
+            if !later {
+                (draft.value, draft.residual) = (sum, Some(other));
+                taken[sum] = true;
+            }
+        }
+        if (multiplies(node) || matches!(nodes[node].op, Op::Add))
+            && let Some(cut) = only_reader(draft.value)
+            && matches!(nodes[cut].op, Op::Relu)
+        {
+            (draft.value, draft.relu) = (cut, true);
+            taken[cut] = true;
+        }
+        draft.relu |= matches!(nodes[node].op, Op::Relu);
+        drafts.push(draft);
+    }
+    drafts.sort_by_key(|draft| draft.value);
+    drafts
+}

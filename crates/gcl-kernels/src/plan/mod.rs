@@ -1,0 +1,209 @@
+//! A graph made ready for one size of clips.
+
+mod execute;
+mod fusion;
+mod lower;
+mod placement;
+mod storage;
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use crate::block::{Block, LANES};
+use crate::error::PlanError;
+use crate::graph::{Graph, Shape};
+use crate::kernels::Isa;
+use crate::memory::View;
+use crate::steps::Step;
+
+/// A network with packed weights and buffers, for batches of clips of one size.
+///
+/// Results do not depend on the number of threads, nor on the other clips of a batch.
+pub struct Plan {
+    isa: Isa,
+    threads: usize,
+    batch: usize,
+    clip: usize,
+    steps: Vec<Planned>,
+    slots: Vec<Vec<Block>>,
+    scratch: Vec<Vec<Block>>,
+    outputs: Vec<(String, Shape, View)>,
+}
+
+/// A step, and what it is for.
+struct Planned {
+    name: String,
+    kind: &'static str,
+    /// Multiplications and additions a clip.
+    operations: u64,
+    step: Box<dyn Step>,
+}
+
+/// How to run a plan.
+#[derive(Debug, Clone)]
+pub struct PlanOptions {
+    /// Threads, the caller's among them. By default as many as the machine runs at once.
+    pub threads: usize,
+    #[doc(hidden)]
+    pub isa: Isa,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self { threads, isa: Isa::best() }
+    }
+}
+
+/// One named output of all clips.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// The graph's name for it.
+    pub name: String,
+    /// `[clips, channels, T, H, W]`, or `[clips, length]`.
+    pub shape: Vec<usize>,
+    /// The values, row-major.
+    pub data: Vec<f32>,
+}
+
+/// What one step took.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepTime {
+    /// The node it computes.
+    pub name: String,
+    /// What sort of step.
+    pub kind: &'static str,
+    /// Multiplications and additions, of all clips.
+    pub operations: u64,
+    /// From its start to its end.
+    pub time: Duration,
+}
+
+impl Plan {
+    /// Plans `graph` for up to `batch` clips of `[channels, T, H, W]`: `shape` is
+    /// `[batch, channels, T, H, W]`. Uses all of the machine's threads.
+    ///
+    /// # Errors
+    /// A graph that does not fit together at this size; no clips; other channels than the graph's.
+    pub fn new(graph: &Graph, shape: [usize; 5]) -> Result<Self, PlanError> {
+        Self::with(graph, shape, &PlanOptions::default())
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// Those of [`Plan::new`]; no threads.
+    pub fn with(
+        graph: &Graph,
+        shape: [usize; 5],
+        options: &PlanOptions,
+    ) -> Result<Self, PlanError> {
+        let [batch, channels, t, h, w] = shape;
+        if channels != graph.input_channels() {
+            let expected = graph.input_channels();
+            return Err(PlanError::Channels { found: channels, expected });
+        }
+        if batch == 0 || options.threads == 0 {
+            return Err(PlanError::Nothing { batch, threads: options.threads });
+        }
+        let shapes = graph.shapes([t, h, w])?;
+        let lowered = lower::lower(graph, &shapes, batch, options)?;
+        let largest = lowered.steps.iter().map(|s| s.step.scratch()).max().unwrap_or(0);
+        let slots = lowered.slots.iter().map(|blocks| zeros(*blocks)).collect::<Result<_, _>>()?;
+        let scratch = (0..options.threads).map(|_| zeros(largest)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            isa: options.isa,
+            threads: options.threads,
+            batch,
+            clip: shapes[0].elements(),
+            steps: lowered.steps,
+            slots,
+            scratch,
+            outputs: lowered.outputs,
+        })
+    }
+
+    /// The most clips that [`Plan::run`] takes.
+    pub fn batch(&self) -> usize {
+        self.batch
+    }
+
+    /// The instruction set in use.
+    pub fn isa(&self) -> Isa {
+        self.isa
+    }
+
+    /// Runs `clips`, `[n, channels, T, H, W]` row-major, n from 1 to the batch.
+    ///
+    /// # Errors
+    /// Another number of values than whole clips up to the batch.
+    pub fn run(&mut self, clips: &[f32]) -> Result<Vec<Output>, PlanError> {
+        let count = self.count(clips)?;
+        execute::run(self, clips, count);
+        Ok(self.collect(count))
+    }
+
+    /// Runs `clips`, and says what each step took.
+    ///
+    /// # Errors
+    /// Those of [`Plan::run`].
+    pub fn profile(&mut self, clips: &[f32]) -> Result<Vec<StepTime>, PlanError> {
+        let count = self.count(clips)?;
+        let times = execute::run(self, clips, count);
+        let timed = self.steps.iter().zip(times).map(|(planned, time)| StepTime {
+            name: planned.name.clone(),
+            kind: planned.kind,
+            operations: planned.operations * count as u64,
+            time,
+        });
+        Ok(timed.collect())
+    }
+
+    fn count(&self, clips: &[f32]) -> Result<usize, PlanError> {
+        let count = clips.len() / self.clip;
+        if count == 0 || count > self.batch || !clips.len().is_multiple_of(self.clip) {
+            let (found, clip, batch) = (clips.len(), self.clip, self.batch);
+            return Err(PlanError::Length { found, clip, batch });
+        }
+        Ok(count)
+    }
+
+    /// Outputs out of their blocks.
+    fn collect(&self, clips: usize) -> Vec<Output> {
+        let read = |(name, shape, view): &(String, Shape, View)| {
+            let slot = &self.slots[view.slot];
+            let mut data = Vec::with_capacity(clips * shape.elements());
+            let channels = shape.elements() / view.places;
+            for clip in 0..clips {
+                for channel in 0..channels {
+                    let first = view.block(clip, channel / LANES);
+                    let row = &slot[first..][..view.places];
+                    data.extend(row.iter().map(|block| block.0[channel % LANES]));
+                }
+            }
+            let shape = [vec![clips], shape.dims()].concat();
+            Output { name: name.clone(), shape, data }
+        };
+        self.outputs.iter().map(read).collect()
+    }
+}
+
+/// A buffer, or an error where the machine has no room for it.
+fn zeros(blocks: usize) -> Result<Vec<Block>, PlanError> {
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(blocks).map_err(|_| PlanError::Memory { blocks })?;
+    buffer.resize(blocks, Block::ZERO);
+    Ok(buffer)
+}
+
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.steps.iter().map(|s| &s.name[..]).collect();
+        f.debug_struct("Plan")
+            .field("isa", &self.isa.name())
+            .field("threads", &self.threads)
+            .field("batch", &self.batch)
+            .field("steps", &names)
+            .finish_non_exhaustive()
+    }
+}
