@@ -4,6 +4,7 @@
 //! - [`source`] decodes video files and folders of frames, one [`Frame`] at a time, in display order;
 //! - [`extractor`] is what turns clips into feature vectors;
 //! - [`preprocess`] is what published networks want done to frames first;
+//! - [`networks`] are these networks;
 //! - [`gradient`] is the one that needs no weights;
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
 //! - [`thumbs`] takes single frames as pictures for reports.
@@ -15,6 +16,7 @@ mod frame;
 pub mod gradient;
 mod guard;
 mod natural;
+pub mod networks;
 pub mod pipeline;
 pub mod preprocess;
 pub mod scene;
@@ -25,6 +27,7 @@ pub use colour::Matrix;
 pub use discover::{DiscoverError, VideoInput, discover};
 pub use extractor::{Extractor, ExtractorError};
 pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
+pub use networks::{NetworkExtractor, Published};
 pub use pipeline::{ExtractError, ExtractOptions, Progress, Shard, Summary, extract};
 pub use preprocess::{Preprocess, PreprocessError, Preprocessor, Preset};
 pub use source::{Colour, Decoder, FrameSource, SourceError, SourceInfo};
