@@ -14,6 +14,7 @@ mod progress;
 mod report;
 mod score;
 mod train;
+mod weights;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ enum Verb {
     Eval(eval::EvalArgs),
     Report(report::ReportArgs),
     Check(check::CheckArgs),
+    Weights(weights::WeightsArgs),
     Devices(devices::DevicesArgs),
 }
 
@@ -63,6 +65,7 @@ pub fn main() -> ExitCode {
         Verb::Eval(args) => eval::run(args),
         Verb::Report(args) => report::run(args),
         Verb::Check(args) => check::run(args),
+        Verb::Weights(args) => weights::run(args),
         Verb::Devices(args) => devices::run(args),
     };
     match outcome {

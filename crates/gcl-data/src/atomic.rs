@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 /// Writes `path` through `fill`: into a temporary file in the same folder, then renamed over `path`.
 ///
 /// Missing parent folders are made. If `fill` fails, or the process dies, `path` is as it was
@@ -15,6 +17,17 @@ pub fn write_atomic<F>(path: &Path, fill: F) -> io::Result<()>
 where
     F: FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 {
+    let mut temporary = part_file(path)?;
+    let mut writer = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+    fill(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    temporary.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// A temporary file in the folder of `path`, which is made if it is missing. Dropping it removes it.
+pub(crate) fn part_file(path: &Path) -> io::Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -25,13 +38,7 @@ where
     // Temporary files are private by default; a result should be as readable as any other new file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut temporary = builder.tempfile_in(folder)?;
-    let mut writer = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
-    fill(&mut writer)?;
-    writer.flush()?;
-    drop(writer);
-    temporary.persist(path).map_err(|e| e.error)?;
-    Ok(())
+    builder.tempfile_in(folder)
 }
 
 /// [`write_atomic`] for bytes that are already in memory.

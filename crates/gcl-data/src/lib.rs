@@ -22,13 +22,13 @@ pub mod truth;
 pub use check::{Check, CheckReport};
 pub use clips::{ClipError, Clips, Span, Tail};
 pub use features::{
-    ExtractorIdentity, FeatureError, FeatureMeta, FeatureSet, FeatureVideo, is_finished,
-    write_features,
+    ExtractorIdentity, FeatureError, FeatureMeta, FeatureSet, FeatureVideo, FeatureWriter,
+    is_finished, write_features,
 };
 pub use files::FilesError;
 pub use id::{IdError, VideoId};
 pub use manifest::{Manifest, ManifestEntry, ManifestError};
-pub use npy::{Npy, NpyError, write_f32};
+pub use npy::{Npy, NpyError, NpyWriter, write_f32};
 pub use resolve::{ResolveError, resolve, resolve_all};
 pub use scores::{ScoreError, ScoreInfo, ScoreSet, ScoreWriter};
 pub use truth::{Truth, TruthError, TruthFormat};

@@ -13,4 +13,4 @@ mod write;
 pub use error::FeatureError;
 pub use meta::{ExtractorIdentity, FeatureMeta};
 pub use set::{FeatureSet, FeatureVideo};
-pub use write::{is_finished, write_features};
+pub use write::{FeatureWriter, is_finished, write_features};

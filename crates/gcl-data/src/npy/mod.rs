@@ -12,11 +12,13 @@ mod header;
 mod literal;
 mod map;
 mod read;
+mod stream;
 mod write;
 
 pub use dtype::{Dtype, Kind};
 pub use error::{LiteralError, NpyError};
 pub use read::Npy;
+pub use stream::NpyWriter;
 pub use write::write_f32;
 
 /// The largest number of dimensions that is read or written.

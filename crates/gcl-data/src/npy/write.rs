@@ -40,7 +40,7 @@ pub fn write_f32(path: &Path, shape: &[usize], data: &[f32]) -> Result<(), NpyEr
 }
 
 /// Everything before the data, filled with spaces so that the data starts at a multiple of 64.
-fn header(shape: &[usize]) -> Vec<u8> {
+pub(super) fn header(shape: &[usize]) -> Vec<u8> {
     let axes: Vec<String> = shape.iter().map(|axis| format!("{axis},")).collect();
     let axes = axes.join(" ");
     // NumPy itself writes `(3,)` and `(3, 4)`.
