@@ -3,6 +3,7 @@
 
 mod footage;
 mod messages;
+mod networks;
 mod resume;
 mod support;
 mod way;

@@ -8,8 +8,10 @@ use super::support::{features, run, stderr, stdout};
 fn help_names_every_verb_and_the_exit_codes() {
     let folder = tempfile::tempdir().unwrap();
     let help = stdout(&run(folder.path(), &["--help"], 0));
-    for verb in ["demo", "find", "extract", "train", "score", "eval", "report", "check", "devices"]
-    {
+    for verb in [
+        "demo", "find", "extract", "train", "score", "eval", "report", "check", "weights",
+        "devices",
+    ] {
         assert!(help.contains(&format!("  {verb} ")), "{verb}\n{help}");
         assert!(!run(folder.path(), &[verb, "--help"], 0).stdout.is_empty());
     }
