@@ -48,6 +48,7 @@ fn arguments_that_do_not_fit_are_refused() {
         ([&i3d[..], &["--preprocess", "crop=0"]].concat(), 2, "16384"),
         ([&i3d[..], &["--preprocess", "preset=mine"]].concat(), 2, "c3d-dc3d"),
         ([&i3d[..], &["--batch", "0"]].concat(), 2, "batch"),
+        ([&i3d[..], &["--batch", "5000"]].concat(), 2, "4096"),
         ([&i3d[..], &["--device", "tpu"]].concat(), 2, "flex"),
         (vec!["--net", "i3d", "--random-weights", "--weights", "w"], 2, "cannot be used"),
         (vec!["--net", "i3d", "--weights", "nowhere.pt"], 3, "nowhere.pt"),

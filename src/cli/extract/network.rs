@@ -107,9 +107,10 @@ impl NetworkArgs {
         let made =
             NetworkExtractor::new(self.net.as_str(), &network, &weights, preprocess, &options);
         let extractor = made.map_err(|error| match error {
-            NetworkError::Preprocess(_) | NetworkError::Graph(_) | NetworkError::Plan(_) => {
-                Failure::Usage(error.to_string())
-            }
+            NetworkError::Preprocess(_)
+            | NetworkError::Size { .. }
+            | NetworkError::Graph(_)
+            | NetworkError::Plan(_) => Failure::Usage(error.to_string()),
             error => Failure::data(error),
         })?;
         if self.random_weights {

@@ -138,8 +138,8 @@ impl Extractor for NetworkExtractor {
     }
 
     fn ahead(&self) -> usize {
-        // The next batch's frames while the network runs on this one's.
-        self.batch() * self.frames
+        // The next batch's frames while the network runs on this one's; not more than memory is sure to hold.
+        self.batch().saturating_mul(self.frames).min(1024)
     }
 
     fn colour(&self) -> Colour {

@@ -9,6 +9,9 @@ use gcl_kernels::{Graph, Plan};
 use super::NetworkError;
 use burn_graph::BurnGraph;
 
+/// The most clips at once.
+pub const MOST_CLIPS: usize = 4096;
+
 /// What runs a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Executor {
@@ -31,13 +34,21 @@ pub trait Forward: Send {
 /// Makes a graph's first output ready for batches of clips of `shape`, `[batch, 3, T, H, W]`, on a device.
 ///
 /// # Errors
-/// The graph does not fit together at this size, the batch is empty, or the device failed.
+/// The graph does not fit together at this size, the batch is not 1 to [`MOST_CLIPS`], or the device failed.
 pub fn forward(
     graph: Graph,
     shape: [usize; 5],
     device: &Device,
     executor: Executor,
 ) -> Result<Box<dyn Forward>, NetworkError> {
+    if shape[0] > MOST_CLIPS {
+        return Err(NetworkError::Size {
+            network: "batch",
+            what: "number of clips",
+            found: shape[0].to_string(),
+            expected: format!("1 to {MOST_CLIPS}"),
+        });
+    }
     if executor == Executor::Auto && is_flex(device) {
         return Ok(Box::new(Plan::new(&graph, shape)?));
     }
