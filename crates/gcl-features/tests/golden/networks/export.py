@@ -48,4 +48,5 @@ def main():
     torch.save(published, "resnext-zip.pth")
 
 
-main()
+if __name__ == "__main__":
+    main()

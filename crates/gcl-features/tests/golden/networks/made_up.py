@@ -36,11 +36,12 @@ def tensor(name, shape):
     return torch.from_numpy(u.reshape(shape).copy())
 
 
-def fill(model):
+def fill(model, gain=1):
+    """Fills a state dict; `gain` on convolutions and linear layers, so that deep networks stay of order 1 too."""
     state = model.state_dict()
     for name, value in state.items():
         if value.ndim:
-            value.copy_(tensor(name, tuple(value.shape)))
+            value.copy_(tensor(name, tuple(value.shape)) * (gain if value.ndim > 1 else 1))
     model.load_state_dict(state)
     return model.eval()
 

@@ -26,12 +26,13 @@ import models
 from made_up import fill, unit
 
 ROOT = pathlib.Path(__file__).resolve().parents[5]
+# The network, the side of its clips, and the gain of its weights that keeps features of order 1.
 NETS = {
-    "resnext101": (lambda: models.ResNeXt3d(), 112),
-    "resnext101-2020": (lambda: models.ResNeXt3d(stem=128), 112),
-    "c3d": (lambda: models.C3d(), 112),
-    "i3d": (lambda: models.InceptionI3d(), 224),
-    "i3d-resnet50": (lambda: models.I3dResNet50(), 224),
+    "resnext101": (lambda: models.ResNeXt3d(), 112, 0.75),
+    "resnext101-2020": (lambda: models.ResNeXt3d(stem=128), 112, 0.75),
+    "c3d": (lambda: models.C3d(), 112, 0.85),
+    "i3d": (lambda: models.InceptionI3d(), 224, 0.75),
+    "i3d-resnet50": (lambda: models.I3dResNet50(), 224, 0.75),
 }
 
 
@@ -69,8 +70,9 @@ def authors(net, path, state, clip):
     kept = {key: value for key, value in state.items() if not key.startswith(head)}
     left = theirs.load_state_dict(kept, strict=False)
     assert not left.unexpected_keys and all(key.startswith(head) for key in left.missing_keys), left
+    theirs.eval()
     # One clip at a time: some of this code reshapes as if there was one.
-    return torch.cat([features.__call__(one[None]).reshape(1, -1) for one in clip]) if theirs.eval() else None
+    return torch.cat([features(one[None]).reshape(1, -1) for one in clip])
 
 
 @torch.no_grad()
@@ -83,8 +85,8 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(2)
     for net in args.nets:
-        build, side = NETS[net]
-        model = fill(build())
+        build, side, gain = NETS[net]
+        model = fill(build(), gain)
         clip = unit("clip", 2 * 3 * 16 * side * side).reshape(2, 3, 16, side, side)
         taps = ["fc6", "fc7"] if net == "c3d" else [""]
         with tempfile.TemporaryDirectory() as folder:
@@ -115,4 +117,5 @@ def main():
                 print(f"  models.py against the authors' code: {(ours - theirs).abs().max():.2e}")
 
 
-main()
+if __name__ == "__main__":
+    main()
