@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | [`data`] | `gcl-data` | what travels: features, truth, scores, and the check that they line up |
 //! | [`features`] | `gcl-features` | footage to clip features |
+//! | [`weights`] | `gcl-weights` | PyTorch checkpoints and safetensors, read without running anything |
 //! | [`core`] | `gcl-core` | networks, losses, pseudo-labels, detectors |
 //! | [`train`] | `gcl-train` | the training loop, runs, resume, scoring |
 //! | [`eval`] | `gcl-eval` | frame-level measures, charts, the report |
@@ -21,3 +22,4 @@ pub use gcl_data as data;
 pub use gcl_eval as eval;
 pub use gcl_features as features;
 pub use gcl_train as train;
+pub use gcl_weights as weights;

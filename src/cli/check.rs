@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl_data::{Check, FeatureSet, Manifest, ScoreSet};
+use gcl_data::{Check, FeatureSet, Manifest, ManifestEntry, ScoreSet};
+use gcl_features::discover::discover;
 
 use super::error::{Done, Failure, Outcome};
 use super::eval::{read_truth, scores_folder};
@@ -13,7 +14,8 @@ use super::train::ClipArgs;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl check --features features --truth truth.csv
-  gcl check --features features --manifest videos.csv --scores runs/first")]
+  gcl check --features features --manifest videos.csv --scores runs/first
+  gcl check --features features --videos footage")]
 pub struct CheckArgs {
     /// A folder of features.
     #[arg(long, required_unless_present = "scores")]
@@ -30,6 +32,10 @@ pub struct CheckArgs {
     /// A manifest: CSV of id,path,split,label,frames,camera.
     #[arg(long)]
     manifest: Option<PathBuf>,
+    /// Video files or folders: each of their videos must be there, and no other. After an extraction
+    /// in shards, this says whether all of them are done.
+    #[arg(long, num_args = 1.., conflicts_with = "manifest")]
+    videos: Vec<PathBuf>,
     #[command(flatten)]
     clips: ClipArgs,
     /// Print JSON.
@@ -53,6 +59,7 @@ pub fn run(args: CheckArgs) -> Outcome {
     };
     let manifest = match &args.manifest {
         Some(path) => Some(Manifest::read(path)?),
+        None if !args.videos.is_empty() => Some(listed(&args.videos)?),
         None => None,
     };
     let check = Check {
@@ -70,4 +77,12 @@ pub fn run(args: CheckArgs) -> Outcome {
         true => Ok(Done::Fully),
         false => Err(Failure::Data("the data does not line up".to_owned())),
     }
+}
+
+/// The videos that an extraction from these paths would give.
+fn listed(paths: &[PathBuf]) -> Result<Manifest, Failure> {
+    let inputs = discover(paths).map_err(Failure::data)?;
+    let entry = |path| ManifestEntry { path: Some(path), ..ManifestEntry::default() };
+    let videos = inputs.into_iter().map(|input| (input.id, entry(input.path))).collect();
+    Ok(Manifest { videos })
 }

@@ -21,6 +21,7 @@ mod terminal;
 mod test_set;
 mod train;
 mod values;
+mod weights;
 
 use std::process::ExitCode;
 
@@ -56,6 +57,7 @@ enum Verb {
     Sweep(sweep::SweepArgs),
     Reproduce(reproduce::ReproduceArgs),
     Check(check::CheckArgs),
+    Weights(weights::WeightsArgs),
     Devices(devices::DevicesArgs),
 }
 
@@ -74,6 +76,7 @@ pub fn main() -> ExitCode {
         Verb::Sweep(args) => sweep::run(args),
         Verb::Reproduce(args) => reproduce::run(args),
         Verb::Check(args) => check::run(args),
+        Verb::Weights(args) => weights::run(args),
         Verb::Devices(args) => devices::run(args),
     };
     match outcome {

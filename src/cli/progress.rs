@@ -23,17 +23,8 @@ impl Progress {
     /// Progress towards `total` units; 0 if the total is unknown.
     pub fn new(what: &str, unit: &'static str, total: u64) -> Progress {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let template = match total {
-                0 => format!("{{msg:12}} {{spinner}} {{pos}} {unit} ({{per_sec}}), {{elapsed}}"),
-                _ => format!(
-                    "{{msg:12}} [{{bar:32}}] {{pos}}/{{len}} {unit} ({{per_sec}}), {{eta}} left"
-                ),
-            };
-            let style = ProgressStyle::with_template(&template)
-                .unwrap_or_else(|_| ProgressStyle::default_bar())
-                .progress_chars("=> ");
             let bar = if total == 0 { ProgressBar::no_length() } else { ProgressBar::new(total) };
-            bar.with_style(style).with_message(what.to_owned())
+            bar.with_style(style(unit, total)).with_message(what.to_owned())
         });
         let now = Instant::now();
         let what = what.to_owned();
@@ -52,9 +43,13 @@ impl Progress {
 
     /// Replaces the total, when it becomes known.
     pub fn set_total(&mut self, total: u64) {
+        let known = self.total > 0;
         self.total = total;
         if let Some(bar) = &self.bar {
             bar.set_length(total);
+            if !known {
+                bar.set_style(style(self.unit, total));
+            }
         }
     }
 
@@ -101,4 +96,15 @@ impl Progress {
             ),
         }
     }
+}
+
+/// A bar with rate and time left, or a spinner while the total is unknown.
+fn style(unit: &str, total: u64) -> ProgressStyle {
+    let template = match total {
+        0 => format!("{{msg:12}} {{spinner}} {{pos}} {unit} ({{per_sec}}), {{elapsed}}"),
+        _ => format!("{{msg:12}} [{{bar:32}}] {{pos}}/{{len}} {unit} ({{per_sec}}), {{eta}} left"),
+    };
+    ProgressStyle::with_template(&template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
 }

@@ -3,6 +3,7 @@
 
 mod footage;
 mod messages;
+mod networks;
 mod reproduce;
 mod resume;
 mod support;

@@ -19,6 +19,7 @@ fn help_names_every_verb_and_the_exit_codes() {
         "check",
         "sweep",
         "reproduce",
+        "weights",
         "devices",
     ] {
         assert!(help.contains(&format!("  {verb} ")), "{verb}\n{help}");

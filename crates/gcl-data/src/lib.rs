@@ -28,13 +28,13 @@ pub use check::{Check, CheckReport};
 pub use clips::{ClipError, Clips, Span, Tail};
 pub use cubes::{CubePlace, CubeType, CubeWriter, PackedCubes};
 pub use features::{
-    ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo,
+    ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo, FeatureWriter,
     is_finished, write_features,
 };
 pub use files::FilesError;
 pub use id::{IdError, VideoId};
 pub use manifest::{Manifest, ManifestEntry, ManifestError};
-pub use npy::{Npy, NpyError, RowWriter, write_f32};
+pub use npy::{Npy, NpyError, NpyWriter, RowWriter, write_f32};
 pub use objects::{
     ObjectError, ObjectIndex, ObjectPlace, ObjectVideo, SnippetRule, WeightReduce, WeightRule,
 };

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use common::put;
 use gcl_data::{
-    Clips, ExtractorIdentity, FeatureError, FeatureMeta, FeatureSet, NpyError, Tail, VideoId,
-    is_finished, write_f32, write_features,
+    Clips, ExtractorIdentity, FeatureError, FeatureMeta, FeatureSet, FeatureWriter, NpyError, Tail,
+    VideoId, is_finished, write_f32, write_features,
 };
 
 fn id(name: &str) -> VideoId {
@@ -235,4 +235,63 @@ fn a_loop_of_links_ends() {
     std::os::unix::fs::symlink(dir.path(), dir.path().join("loop2")).unwrap();
     let error = FeatureSet::open(dir.path()).unwrap_err();
     assert!(error.to_string().contains("a loop of links"), "{error}");
+}
+
+/// Everything in a folder, temporary files too.
+fn names(dir: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name());
+    let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn features_written_as_they_come_are_the_same_bytes() {
+    let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let data: Vec<f32> = (0..70 * 2 * 3).map(|i| (i as f32).sin()).collect();
+    for (crops, shape) in [(1, vec![140, 3]), (2, vec![70, 2, 3])] {
+        let meta = meta(shape[0] * 16, crops);
+        let id = id(&format!("crops{crops}"));
+        write_features(whole.path(), &id, &shape, &data, &meta).unwrap();
+        let mut writer = FeatureWriter::create(parts.path(), &id, crops, 3).unwrap();
+        // Pieces that cut through rows.
+        for piece in data.chunks(17) {
+            writer.append(piece).unwrap();
+        }
+        assert!(!is_finished(parts.path(), &id, &meta.extractor).unwrap());
+        writer.finish(&meta).unwrap();
+        assert!(is_finished(parts.path(), &id, &meta.extractor).unwrap());
+        for extension in ["npy", "json"] {
+            let read = |dir: &Path| std::fs::read(id.file(dir, extension)).unwrap();
+            assert!(read(whole.path()) == read(parts.path()), "{crops} crops, {extension}");
+        }
+    }
+}
+
+#[test]
+fn a_writer_that_does_not_finish_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = |values: usize| {
+        let mut writer = FeatureWriter::create(dir.path(), &id("v"), 1, 3).unwrap();
+        writer.append(&vec![1.0; values]).unwrap();
+        writer
+    };
+    drop(start(6));
+    let error = start(7).finish(&meta(32, 1)).unwrap_err();
+    assert!(matches!(error, FeatureError::Npy(NpyError::Shape { .. })), "{error}");
+    let error = start(6).finish(&meta(33, 1)).unwrap_err();
+    assert!(matches!(error, FeatureError::ClipCount { found: 2, expected: 3, .. }), "{error}");
+    assert!(start(6).finish(&meta(32, 2)).is_err());
+    let error = start(6).append(&[0.5, f32::NAN]).unwrap_err();
+    let FeatureError::Npy(NpyError::NotFinite { row, column, .. }) = error else {
+        panic!("{error}")
+    };
+    assert_eq!((row, column), (2, 1));
+    assert!(names(dir.path()).is_empty(), "{:?}", names(dir.path()));
+
+    // What stood there before stays until the new features are whole.
+    start(6).finish(&meta(32, 1)).unwrap();
+    assert!(start(3).finish(&meta(32, 1)).is_err());
+    assert_eq!(names(dir.path()), ["v.json", "v.npy"]);
+    assert_eq!(FeatureSet::open(dir.path()).unwrap().total(), 2);
 }

@@ -65,6 +65,12 @@ pub trait Extractor: Send + Sync {
         1
     }
 
+    /// Frames of a video that may be decoded and prepared ahead, on a thread of their own, while
+    /// [`describe`](Self::describe) runs; 0 for one thread that does both in turn.
+    fn ahead(&self) -> usize {
+        0
+    }
+
     /// What it wants of frames.
     fn colour(&self) -> Colour {
         Colour::AsCoded

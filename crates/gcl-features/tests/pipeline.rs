@@ -188,7 +188,7 @@ fn bad_videos_are_skipped_with_their_reason_and_leave_nothing() {
     assert_eq!(names, [PathBuf::from("good.json"), PathBuf::from("good.npy")]);
     let events = events.into_inner().unwrap();
     assert_eq!(events.iter().filter(|event| event.starts_with("Skipped")).count(), 4);
-    assert!(events.contains(&"Frames { id: \"cut\", frames: 256 }".to_owned()), "{events:?}");
+    assert!(events.contains(&"Frames { id: \"cut\", frames: 64 }".to_owned()), "{events:?}");
 }
 
 /// Fails on dark frames as a device would, and refuses bright ones.

@@ -15,4 +15,4 @@ pub use error::FeatureError;
 pub use file::FeatureFile;
 pub use meta::{ExtractorIdentity, FeatureMeta};
 pub use set::{FeatureSet, FeatureVideo};
-pub use write::{is_finished, write_features};
+pub use write::{FeatureWriter, is_finished, write_features};

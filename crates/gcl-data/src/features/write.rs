@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::FeatureError;
 use super::meta::{ExtractorIdentity, FeatureMeta};
 use crate::atomic::write_bytes_atomic;
 use crate::id::VideoId;
-use crate::npy::{Npy, write_f32};
+use crate::npy::{Npy, NpyWriter, write_f32};
 
 /// Writes a video's features, `data` of `shape` `[T, d]` or `[T, crops, d]` in C order, and their
 /// description: `<dir>/<id>.npy` and `<dir>/<id>.json`.
@@ -28,6 +28,62 @@ pub fn write_features(
     data: &[f32],
     meta: &FeatureMeta,
 ) -> Result<(), FeatureError> {
+    describe(dir, id, shape, meta)?;
+    write_f32(&id.file(dir, "npy"), shape, data)?;
+    Ok(())
+}
+
+/// Writes a video's features as they come, so that memory does not grow with the video. The files
+/// are those of [`write_features`], and appear in the same order, at the end. Dropping the writer
+/// leaves nothing.
+#[derive(Debug)]
+pub struct FeatureWriter {
+    dir: PathBuf,
+    id: VideoId,
+    npy: NpyWriter,
+}
+
+impl FeatureWriter {
+    /// Starts the features of a video: clips of `crops` vectors of `dim` values, `[T, dim]` for one
+    /// crop.
+    ///
+    /// # Errors
+    /// [`FeatureError::Npy`] if the temporary file cannot be made.
+    pub fn create(
+        dir: &Path,
+        id: &VideoId,
+        crops: usize,
+        dim: usize,
+    ) -> Result<Self, FeatureError> {
+        let row = if crops == 1 { vec![dim] } else { vec![crops, dim] };
+        let npy = NpyWriter::create(&id.file(dir, "npy"), &row)?;
+        Ok(Self { dir: dir.to_owned(), id: id.clone(), npy })
+    }
+
+    /// Adds the values of further clips.
+    ///
+    /// # Errors
+    /// [`FeatureError::Npy`], for a value that is not finite too.
+    pub fn append(&mut self, values: &[f32]) -> Result<(), FeatureError> {
+        Ok(self.npy.append(values)?)
+    }
+
+    /// Writes the description, and puts the features in their place.
+    ///
+    /// # Errors
+    /// Those of [`write_features`].
+    pub fn finish(self, meta: &FeatureMeta) -> Result<(), FeatureError> {
+        self.npy.finish(|shape| describe(&self.dir, &self.id, shape, meta))
+    }
+}
+
+/// Writes a description, once the features it belongs to are sure to follow.
+fn describe(
+    dir: &Path,
+    id: &VideoId,
+    shape: &[usize],
+    meta: &FeatureMeta,
+) -> Result<(), FeatureError> {
     let (npy, json) = (id.file(dir, "npy"), id.file(dir, "json"));
     meta.validate(&json)?;
     super::open::check_shape(&npy, shape, Some(meta))?;
@@ -41,9 +97,7 @@ pub fn write_features(
         }
         _ => {}
     }
-    write_bytes_atomic(&json, &text).map_err(|source| FeatureError::Io { path: json, source })?;
-    write_f32(&npy, shape, data)?;
-    Ok(())
+    write_bytes_atomic(&json, &text).map_err(|source| FeatureError::Io { path: json, source })
 }
 
 /// Whether the features of `id` in `dir` are complete and made by `extractor`: what resuming an

@@ -123,7 +123,8 @@ pub enum ExtractError {
 ///
 /// Videos whose features are there already are left as they are. One that cannot be decoded to its
 /// last frame, or has too few frames for a clip, is skipped and reported, and leaves no file.
-/// Setting `cancel` stops the work within a frame; what is finished by then stays.
+/// Features are written as they come, to a temporary file until the video's end. Setting `cancel` stops the work within
+/// a frame, or a batch of clips; what is finished by then stays.
 /// The same videos give the same bytes, whatever the threads, shards and interruptions.
 ///
 /// # Errors

@@ -63,7 +63,13 @@ impl<'a, E: Extractor> ClipStream<'a, E> {
         Ok(())
     }
 
-    /// Describes the last clips. Gives `clips * crops * dim` values, and the number of clips.
+    /// Takes the features that are there, `clips * crops * dim` values of whole clips.
+    pub(super) fn ready(&mut self) -> Vec<f32> {
+        std::mem::take(&mut self.features)
+    }
+
+    /// Describes the last clips. Gives the values that were not taken yet, and the
+    /// number of all clips.
     pub(super) fn finish(mut self) -> Result<(Vec<f32>, usize), ExtractorError> {
         let total = self.clips.count(self.seen);
         while self.described < total {
@@ -138,12 +144,16 @@ mod tests {
                 for frames in 0..40 {
                     let extractor = Indices { length, batch };
                     let mut stream = ClipStream::new(&extractor, clips);
+                    let mut found = Vec::new();
                     for n in 0..frames {
                         stream.push(n).unwrap();
+                        found.extend(stream.ready());
+                        assert!(stream.features.is_empty());
                         let most = length + batch * stride;
                         assert!(stream.kept.len() <= most, "{clips:?}: {}", stream.kept.len());
                     }
-                    let (found, count) = stream.finish().unwrap();
+                    let (rest, count) = stream.finish().unwrap();
+                    found.extend(rest);
                     let expected: Vec<f32> = (0..clips.count(frames))
                         .flat_map(|n| clips.frames_of(n, frames))
                         .map(|n| n as f32)

@@ -1,10 +1,11 @@
-//! One video: decode, prepare, describe, write.
+//! One video: decode, prepare, describe, write. Memory does not grow with its length.
 
-use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::{fs, thread};
 
-use gcl_data::{ExtractorIdentity, FeatureMeta, write_features};
+use gcl_data::{ExtractorIdentity, FeatureError, FeatureMeta, FeatureWriter};
 
 use super::stream::ClipStream;
 use super::{ExtractError, ExtractOptions, Progress};
@@ -14,7 +15,7 @@ use crate::frame::Frame;
 use crate::source::{FrameSource, open_as};
 
 /// Frames between two progress events.
-const REPORT_EVERY: usize = 256;
+const REPORT_EVERY: usize = 64;
 
 /// What all videos of an extraction share.
 pub(super) struct Job<'a, E: Extractor> {
@@ -38,6 +39,7 @@ enum Stop {
     Skip(String),
     Cancel,
     Fail(ExtractorError),
+    Features(FeatureError),
 }
 
 impl From<ExtractorError> for Stop {
@@ -47,6 +49,13 @@ impl From<ExtractorError> for Stop {
             failed @ ExtractorError::Failed(_) => Self::Fail(failed),
         }
     }
+}
+
+/// All of a video's features, still without their description; no writer where there is no clip.
+struct Read {
+    writer: Option<FeatureWriter>,
+    clips: usize,
+    frames: usize,
 }
 
 impl<E: Extractor> Job<'_, E> {
@@ -61,59 +70,120 @@ impl<E: Extractor> Job<'_, E> {
             Err(error) => return Ok(Outcome::Skipped(error.to_string())),
         };
         (self.progress)(Progress::Started { id: &input.id, frames: source.info().frames });
-        let (features, clips, frames) = match self.read(input, source.as_mut()) {
+        let read = match self.read(input, source.as_mut()) {
             Ok(read) => read,
             Err(Stop::Skip(reason)) => return Ok(Outcome::Skipped(reason)),
             Err(Stop::Cancel) => return Ok(Outcome::Cancelled),
+            Err(Stop::Features(error)) => return Err(error.into()),
             Err(Stop::Fail(source)) => {
                 return Err(ExtractError::Extractor { id: input.id.clone(), source });
             }
         };
-        if clips == 0 {
+        let Read { writer, clips, frames } = read;
+        let Some(writer) = writer else {
             let reason = format!(
                 "{path}: {frames} frames are too few for a clip of {length}",
                 path = input.path.display(),
                 length = self.options.clips.length
             );
             return Ok(Outcome::Skipped(reason));
-        }
+        };
         let info = source.info();
-        let meta = FeatureMeta {
+        writer.finish(&FeatureMeta {
             extractor: self.identity.clone(),
             decoder: info.decoder.clone(),
             frames,
             fps: info.fps.filter(|fps| fps.is_finite() && *fps > 0.0),
-        };
-        let (crops, dim) = (self.extractor.crops(), self.extractor.dim());
-        let shape = if crops == 1 { vec![clips, dim] } else { vec![clips, crops, dim] };
-        write_features(self.out_dir, &input.id, &shape, &features, &meta)?;
+        })?;
         Ok(Outcome::Written { frames, clips })
     }
 
-    /// Features, clips and frames of a video.
-    fn read(
+    /// Reads and describes a video, the one ahead of the other where the extractor asks for it.
+    fn read(&self, input: &VideoInput, source: &mut dyn FrameSource) -> Result<Read, Stop> {
+        let mut frames = Frames { job: self, input, source, frame: Frame::default(), read: 0 };
+        let ahead = self.extractor.ahead();
+        if ahead == 0 {
+            return self.describe(input, std::iter::from_fn(|| frames.next().transpose()));
+        }
+        thread::scope(|scope| {
+            let (sender, receiver) = mpsc::sync_channel(ahead);
+            scope.spawn(move || {
+                while let Some(frame) = frames.next().transpose() {
+                    // Nobody takes frames of a video that was given up.
+                    if sender.send(frame).is_err() {
+                        break;
+                    }
+                }
+            });
+            self.describe(input, receiver.into_iter())
+        })
+    }
+
+    /// Describes clips of prepared frames, and writes their features as they come.
+    fn describe(
         &self,
         input: &VideoInput,
-        source: &mut dyn FrameSource,
-    ) -> Result<(Vec<f32>, usize, usize), Stop> {
+        frames: impl Iterator<Item = Result<E::Prepared, Stop>>,
+    ) -> Result<Read, Stop> {
+        let (crops, dim) = (self.extractor.crops(), self.extractor.dim());
+        let mut writer = None;
+        let mut write = |features: Vec<f32>| {
+            if features.is_empty() {
+                return Ok(());
+            }
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                none => none.insert(FeatureWriter::create(self.out_dir, &input.id, crops, dim)?),
+            };
+            writer.append(&features)
+        };
         let mut stream = ClipStream::new(self.extractor, self.options.clips);
-        let (mut frame, mut frames) = (Frame::default(), 0);
-        while source.next(&mut frame).map_err(|error| Stop::Skip(error.to_string()))? {
+        let mut count = 0;
+        for frame in frames {
             if self.cancel.load(Ordering::Relaxed) {
                 return Err(Stop::Cancel);
             }
-            stream.push(self.extractor.prepare(&frame)?)?;
-            frames += 1;
-            if frames % REPORT_EVERY == 0 {
-                (self.progress)(Progress::Frames { id: &input.id, frames: REPORT_EVERY });
+            stream.push(frame?)?;
+            write(stream.ready()).map_err(Stop::Features)?;
+            count += 1;
+        }
+        let (rest, clips) = stream.finish()?;
+        write(rest).map_err(Stop::Features)?;
+        Ok(Read { writer, clips, frames: count })
+    }
+}
+
+/// A video's prepared frames in their order.
+struct Frames<'a, E: Extractor> {
+    job: &'a Job<'a, E>,
+    input: &'a VideoInput,
+    source: &'a mut dyn FrameSource,
+    frame: Frame,
+    read: usize,
+}
+
+impl<E: Extractor> Frames<'_, E> {
+    /// The next one; none after the last.
+    fn next(&mut self) -> Result<Option<E::Prepared>, Stop> {
+        if self.job.cancel.load(Ordering::Relaxed) {
+            return Err(Stop::Cancel);
+        }
+        let id = &self.input.id;
+        let report = |frames| {
+            if frames > 0 {
+                (self.job.progress)(Progress::Frames { id, frames });
             }
+        };
+        let more = self.source.next(&mut self.frame);
+        if !more.map_err(|error| Stop::Skip(error.to_string()))? {
+            report(self.read % REPORT_EVERY);
+            return Ok(None);
         }
-        if frames % REPORT_EVERY > 0 {
-            let rest = frames % REPORT_EVERY;
-            (self.progress)(Progress::Frames { id: &input.id, frames: rest });
+        self.read += 1;
+        if self.read.is_multiple_of(REPORT_EVERY) {
+            report(REPORT_EVERY);
         }
-        let (features, clips) = stream.finish()?;
-        Ok((features, clips, frames))
+        Ok(Some(self.job.extractor.prepare(&self.frame)?))
     }
 }
 

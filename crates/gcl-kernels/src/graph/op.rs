@@ -45,6 +45,16 @@ impl Pad {
     pub fn both([t, h, w]: [usize; 3]) -> Self {
         Self::Explicit([(t, t), (h, h), (w, w)])
     }
+
+    /// `(before, after)` in time, height and width, for an input of `size` under a window.
+    pub fn sides(
+        self,
+        size: [usize; 3],
+        kernel: [usize; 3],
+        stride: [usize; 3],
+    ) -> [(usize, usize); 3] {
+        super::pads(size, kernel, stride, self)
+    }
 }
 
 /// What a max-pool sees in the padding.

@@ -1,27 +1,34 @@
 //! `gcl extract`: footage to features.
 
+mod network;
+mod shown;
+
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use clap::Args;
 use gcl_data::{ExtractorIdentity, VideoId};
-use gcl_features::discover::{VideoInput, discover};
+use gcl_features::discover::discover;
 use gcl_features::gradient::Gradient;
 use gcl_features::source::Decoder;
-use gcl_features::{ExtractOptions, Progress as Step, Shard, Summary, extract};
+use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, extract};
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
-use super::progress::Progress;
+use network::{Chosen, NetworkArgs};
+pub use network::{layer, published};
+use shown::Shown;
 
 /// Extract clip features from footage: video files, folders of frames, or folders of either.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl extract footage --out features
-  gcl extract camera1.mp4 camera2.mp4 --out features
+  gcl extract footage --out features --net resnext101 --weights resnext-101-kinetics.pth
+  gcl extract footage --out features --net i3d-resnet50 --weights i3d_r50_kinetics.pth --device cuda
   gcl extract footage --out features --shard 2/8
 
-Extraction resumes by itself: a video whose features are there already is not extracted again.")]
+Extraction resumes by itself: a video whose features are there already is not extracted again.
+docs/extraction.md says where each network's weights come from, and what is done to frames.")]
 pub struct ExtractArgs {
     /// Video files or folders.
     #[arg(required = true)]
@@ -29,9 +36,8 @@ pub struct ExtractArgs {
     /// The folder for the features.
     #[arg(long, short)]
     out: PathBuf,
-    /// The extractor.
-    #[arg(long, default_value = "gradient", value_parser = ["gradient"])]
-    net: String,
+    #[command(flatten)]
+    network: NetworkArgs,
     /// Extract only the i-th of n parts of the videos, counted from 1.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
@@ -45,7 +51,7 @@ pub struct ExtractArgs {
 /// How footage is read.
 #[derive(Args, Debug, Clone)]
 pub struct FootageArgs {
-    /// Videos decoded side by side; as many as there are cores unless given.
+    /// Videos decoded side by side; as many as there are cores unless given, and at most 4 for a network.
     #[arg(long)]
     threads: Option<usize>,
     /// native (H.264 in MP4, frames, Y4M), ffmpeg (everything else, through an ffmpeg on the
@@ -78,7 +84,22 @@ impl Default for FootageArgs {
 
 /// Runs the command.
 pub fn run(args: ExtractArgs) -> Outcome {
-    let summary = extract_all(&args.footage, &args.out, &args.how, args.shard)?;
+    let mut options = args.how.options(args.shard);
+    let (footage, out) = (&args.footage, &args.out);
+    let (summary, identity) = match args.network.choose()? {
+        Chosen::Gradient { clips } => {
+            options.clips = clips;
+            (extract_with(footage, out, &Gradient, &options)?, Gradient.identity(clips))
+        }
+        Chosen::Network { extractor, clips } => {
+            options.clips = clips;
+            if args.how.threads.is_none() {
+                // The network takes one batch at a time; more videos would only fill memory.
+                options.threads = options.threads.min(4);
+            }
+            (extract_with(footage, out, &*extractor, &options)?, extractor.identity(clips))
+        }
+    };
     if args.json {
         let skipped: Vec<_> = summary
             .skipped
@@ -87,6 +108,7 @@ pub fn run(args: ExtractArgs) -> Outcome {
             .collect();
         let json = serde_json::json!({
             "features": args.out,
+            "extractor": identity,
             "extracted": summary.extracted,
             "already_done": summary.already_done,
             "frames": summary.frames,
@@ -99,12 +121,22 @@ pub fn run(args: ExtractArgs) -> Outcome {
     Ok(done(&summary))
 }
 
-/// Extracts all footage, shows progress, and lists what was skipped on standard error.
+/// Extracts all footage with the built-in descriptor.
 pub fn extract_all(
     footage: &[PathBuf],
     out: &Path,
     how: &FootageArgs,
     shard: Option<Shard>,
+) -> Result<Summary, Failure> {
+    extract_with(footage, out, &Gradient, &how.options(shard))
+}
+
+/// Extracts all footage, shows progress, and lists what was skipped on standard error.
+fn extract_with<E: Extractor>(
+    footage: &[PathBuf],
+    out: &Path,
+    extractor: &E,
+    options: &ExtractOptions,
 ) -> Result<Summary, Failure> {
     let inputs = discover(footage).map_err(Failure::data)?;
     let progress = Mutex::new(Shown::new(&inputs));
@@ -113,8 +145,7 @@ pub fn extract_all(
             shown.follow(step);
         }
     };
-    let options = how.options(shard);
-    let summary = extract(&inputs, out, &Gradient, &options, &interrupt::INTERRUPTED, &follow);
+    let summary = extract(&inputs, out, extractor, options, &interrupt::INTERRUPTED, &follow);
     if let Ok(shown) = progress.into_inner() {
         shown.bar.finish();
     }
@@ -145,9 +176,11 @@ pub fn for_model(
             Ok(done(&extract_all(&[footage.to_owned()], out, how, None)?))
         }
         Some(identity) => Err(Failure::Usage(format!(
-            "the model was trained on `{}` features; extract them from {} first, and score those",
+            "the model was trained on `{}` features; extract them from {} first, in the same way \
+             (gcl extract --net {}), and score those",
             identity.name,
-            footage.display()
+            footage.display(),
+            identity.name
         ))),
         None => Err(Failure::Usage(format!(
             "the model was trained on features from elsewhere; give features and not footage ({})",
@@ -166,42 +199,5 @@ fn done(summary: &Summary) -> Done {
     match summary.skipped.is_empty() {
         true => Done::Fully,
         false => Done::WithSkips,
-    }
-}
-
-/// Progress in frames. How many there are in all is known only once every video was opened; until
-/// then those not opened yet are taken to be as long as the others.
-struct Shown {
-    bar: Progress,
-    videos: u64,
-    opened: u64,
-    known: u64,
-    decoded: u64,
-}
-
-impl Shown {
-    fn new(inputs: &[VideoInput]) -> Shown {
-        let bar = Progress::new("extracting", "frames", 0);
-        bar.say(&format!("{} videos", inputs.len()));
-        Shown { bar, videos: inputs.len() as u64, opened: 0, known: 0, decoded: 0 }
-    }
-
-    fn follow(&mut self, step: Step<'_>) {
-        match step {
-            Step::Started { frames, .. } => {
-                self.opened += 1;
-                self.known += frames.unwrap_or(0) as u64;
-            }
-            Step::Frames { frames, .. } => self.decoded += frames as u64,
-            Step::AlreadyDone { .. } | Step::Skipped { .. } => {
-                self.videos = self.videos.saturating_sub(1);
-            }
-            Step::Finished { .. } => {}
-        }
-        if self.opened > 0 && self.known > 0 {
-            let estimate = self.known * self.videos.max(self.opened) / self.opened;
-            self.bar.set_total(estimate.max(self.decoded));
-        }
-        self.bar.set(self.decoded);
     }
 }

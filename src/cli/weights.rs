@@ -1,0 +1,172 @@
+//! `gcl weights`: what is in a weight file, and whether a network can use it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use gcl_features::networks::Network;
+use gcl_weights::{Dtype, Expected, KeyMap, KeyReport, WeightFile, matched, read};
+use serde_json::{Value, json};
+
+use super::error::{Done, Failure, Outcome};
+use super::extract::{layer, published};
+
+/// Look into weight files, PyTorch checkpoints and safetensors, without running anything in them.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gcl weights inspect resnext-101-kinetics.pth --net resnext101
+  gcl weights convert resnext-101-kinetics.pth resnext101.safetensors --net resnext101")]
+pub struct WeightsArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand, Debug)]
+enum Action {
+    /// List a file's tensors, where they were found, its other values and its SHA-256.
+    Inspect {
+        /// The weight file.
+        file: PathBuf,
+        #[command(flatten)]
+        fit: FitArgs,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a file's tensors as safetensors, after a check of their values, and print the new
+    /// file's SHA-256. With --net: only what the network needs, all of it, under its names.
+    Convert {
+        /// The weight file.
+        file: PathBuf,
+        /// The safetensors file to write.
+        out: PathBuf,
+        #[command(flatten)]
+        fit: FitArgs,
+    },
+}
+
+/// The network that a file is held against.
+#[derive(Args, Debug)]
+struct FitArgs {
+    /// The network: resnext101, resnext101-2020, c3d, i3d or i3d-resnet50.
+    #[arg(long)]
+    net: Option<String>,
+    /// The layer of c3d that gives the features; fc6 unless given.
+    #[arg(long, value_parser = ["fc6", "fc7"], requires = "net")]
+    layer: Option<String>,
+}
+
+impl FitArgs {
+    fn network(&self) -> Result<Option<Network>, Failure> {
+        let net = self.net.as_deref().map(published).transpose()?;
+        Ok(net.map(|net| net.network(layer(self.layer.as_deref()))))
+    }
+}
+
+/// Runs the command.
+pub fn run(args: WeightsArgs) -> Outcome {
+    match args.action {
+        Action::Inspect { file, fit, json } => inspect(&file, &fit, json),
+        Action::Convert { file, out, fit } => convert(&file, &out, &fit),
+    }
+}
+
+fn inspect(path: &Path, fit: &FitArgs, json: bool) -> Outcome {
+    let network = fit.network()?;
+    let file = read(path).map_err(Failure::data)?;
+    let sha256 = file.sha256().map_err(Failure::data)?;
+    let report = match &network {
+        Some(network) => Some(network.report(&file).map_err(Failure::data)?),
+        None => None,
+    };
+    match json {
+        true => print_json(&file, &sha256, report.as_ref())?,
+        false => print_text(&file, &sha256, report.as_ref()),
+    }
+    let Some(network) = network else { return Ok(Done::Fully) };
+    // The values too, and what has no place in the network.
+    network.load(&file).map_err(Failure::data)?;
+    Ok(Done::Fully)
+}
+
+fn print_text(file: &WeightFile, sha256: &str, report: Option<&KeyReport>) {
+    println!("format    {}, {} bytes", file.format(), file.bytes());
+    println!("sha256    {sha256}");
+    let place = if file.location().is_empty() { "the top" } else { file.location() };
+    println!("tensors   {}, at {place}", file.len());
+    for (name, value) in file.metadata() {
+        println!("value     {name} = {value}");
+    }
+    let width = file.tensors().iter().map(|t| t.name().len()).max().unwrap_or(0);
+    for tensor in file.tensors() {
+        println!("  {:width$}  {:<5} {:?}", tensor.name(), tensor.dtype(), tensor.shape());
+    }
+    if let Some(report) = report {
+        println!("{report}");
+    }
+}
+
+fn print_json(file: &WeightFile, sha256: &str, report: Option<&KeyReport>) -> Result<(), Failure> {
+    let tensors: Vec<Value> = file
+        .tensors()
+        .iter()
+        .map(|t| json!({ "name": t.name(), "dtype": t.dtype().to_string(), "shape": t.shape() }))
+        .collect();
+    let metadata: BTreeMap<&String, String> =
+        file.metadata().iter().map(|(name, value)| (name, value.to_string())).collect();
+    let report = report.map(|report| {
+        let misshapen: Vec<Value> = report
+            .misshapen
+            .iter()
+            .map(|m| json!({ "name": m.name, "key": m.key, "expected": m.expected, "found": m.found }))
+            .collect();
+        let missing: Vec<&String> = report.missing.iter().map(|(name, _)| name).collect();
+        json!({
+            "fits": report.fits(), "applied": report.applied.len(), "missing": missing,
+            "misshapen": misshapen, "unused": report.unused,
+        })
+    });
+    let json = json!({
+        "path": file.path(), "format": file.format().to_string(), "bytes": file.bytes(),
+        "sha256": sha256, "location": file.location(), "metadata": metadata, "tensors": tensors,
+        "report": report,
+    });
+    println!("{}", serde_json::to_string_pretty(&json).map_err(Failure::data)?);
+    Ok(())
+}
+
+fn convert(path: &Path, out: &Path, fit: &FitArgs) -> Outcome {
+    let network = fit.network()?;
+    let file = read(path).map_err(Failure::data)?;
+    let sha256 = file.sha256().map_err(Failure::data)?;
+    let mut metadata = BTreeMap::from([("source_sha256".to_owned(), sha256)]);
+    let map = match &network {
+        Some(network) => {
+            let loaded = network.load(&file).map_err(Failure::data)?;
+            eprintln!("{}", loaded.report);
+            metadata.extend(fit.net.clone().map(|net| ("net".to_owned(), net)));
+            network.key_map()
+        }
+        None => {
+            check_values(&file)?;
+            KeyMap::new()
+        }
+    };
+    println!("{}", file.convert(out, &map, &metadata).map_err(Failure::data)?);
+    Ok(Done::Fully)
+}
+
+/// Refuses values that no trained network has, in every tensor of floats.
+fn check_values(file: &WeightFile) -> Result<(), Failure> {
+    let floats = file.tensors().iter().filter(|tensor| is_float(tensor.dtype()));
+    let expected: Vec<Expected> = floats.map(|t| Expected::new(t.name(), t.shape())).collect();
+    let weights = matched(file, &KeyMap::new(), &expected).map_err(Failure::data)?;
+    for tensor in &expected {
+        weights.f32(&tensor.name).map_err(Failure::data)?;
+    }
+    Ok(())
+}
+
+fn is_float(dtype: Dtype) -> bool {
+    matches!(dtype, Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::Bf16)
+}
