@@ -42,7 +42,10 @@ impl<'a> Watch<'a> {
         if !probe.is_due(report, phase.steps, phase.segments) {
             return Ok(());
         }
-        let look = probe.look(trainer.pair(), report.loss_discriminator.is_some())?;
+        // D has a say where it trained in this epoch, or labelled for G.
+        let with_discriminator =
+            report.loss_discriminator.is_some() || report.labelled_by_discriminator.is_some();
+        let look = probe.look(trainer.pair(), with_discriminator)?;
         let networks = Scorer {
             pair: trainer.pair(),
             scaler: self.scaler,
