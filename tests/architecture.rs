@@ -4,15 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const CRATES: [&str; 7] = [
-    "gcl-data",
-    "gcl-core",
-    "gcl-weights",
-    "gcl-kernels",
-    "gcl-features",
-    "gcl-train",
-    "gcl-eval",
-];
+const CRATES: [&str; 7] =
+    ["gcl-data", "gcl-core", "gcl-weights", "gcl-kernels", "gcl-features", "gcl-train", "gcl-eval"];
 
 /// `(crate, what it may depend on)` rows of the table.
 fn table() -> Vec<(String, BTreeSet<String>)> {

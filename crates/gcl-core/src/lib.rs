@@ -62,7 +62,7 @@ pub use optimizer::OptimizerConfig;
 pub use rtfm::{Rtfm, RtfmConfig};
 pub use scaler::{Scaler, ScalerKind};
 pub use state::State;
-pub use weak_label::VideoLabel;
 pub use stg_nf::{StgNf, StgNfConfig};
 pub use sultani::{Sultani, SultaniConfig};
+pub use weak_label::VideoLabel;
 pub use weakly_supervised::WeaklySupervised;

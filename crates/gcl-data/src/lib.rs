@@ -28,8 +28,8 @@ pub use check::{Check, CheckReport};
 pub use clips::{ClipError, Clips, Span, Tail};
 pub use cubes::{CubePlace, CubeType, CubeWriter, PackedCubes};
 pub use features::{
-    ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo, FeatureWriter,
-    is_finished, write_features,
+    ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo,
+    FeatureWriter, is_finished, write_features,
 };
 pub use files::FilesError;
 pub use id::{IdError, VideoId};
