@@ -16,7 +16,7 @@ use gcl::benchmark::{
     parse_seeds, run_cells,
 };
 use gcl::core::Device;
-use gcl::train::{Method, Preset};
+use gcl::train::{Method, Preset, TrainOptions};
 
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -92,6 +92,7 @@ pub fn run(args: &Args, data: &OpenData, published: Published) -> Result<()> {
         device: Device::flex(),
         cancel: &never,
         save_every: Duration::from_secs(60),
+        memory_limit: TrainOptions::MEMORY_LIMIT,
         epochs: false,
         follow: None,
         jobs: 1,

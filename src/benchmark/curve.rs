@@ -3,27 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::tensor::{Tensor, TensorData};
-use gcl_core::{CooperativePair, Scaler};
 use gcl_data::VideoId;
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::{Measure, Pool};
-use gcl_train::events::{EpochReport, Progress};
-use gcl_train::schedule::batches;
-use gcl_train::{Event, Listener, Samples, ScoreSource, TrainError, Trainer};
+use gcl_train::events::Progress;
+use gcl_train::{Event, Listener, RunConfig, ScoreSource, Scorer, TestAuc, TrainError};
 use serde::{Deserialize, Serialize};
 
-use super::data::{OpenData, TestSet};
+use super::data::TestSet;
 use super::error::{BenchmarkError, Result};
+use super::judge::of;
 
 const NAME: &str = "epochs.json";
-
-/// At most about this many epochs of a phase are judged, so that a run of many short epochs does
-/// not spend its time on being watched.
-const MOST_EPOCHS: u64 = 100;
-
-/// Segments scored at once.
-const CHUNK: usize = 512;
 
 /// What both networks were worth at the end of an epoch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,8 +30,8 @@ pub struct EpochAuc {
     /// Frame AUC of D's probability; absent where the method trains no D.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discriminator: Option<Measure>,
-    /// Frame scores of the followed video by the network that the method's score comes from (D, where
-    /// it comes from both); empty if none is followed, or before D trains.
+    /// Frame scores of the followed video by the method's own score; empty if none is followed, or
+    /// before D trains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followed: Vec<f32>,
 }
@@ -80,78 +71,76 @@ pub fn read_epochs(folder: &Path) -> Result<Option<Epochs>> {
 /// Judges epochs as they end, and hands everything on to another listener.
 pub(super) struct Curve<'a> {
     test: &'a TestSet,
-    scaler: Scaler,
     source: ScoreSource,
     path: PathBuf,
     known: Epochs,
-    last: Option<EpochReport>,
+    /// What was found at the end of the current epoch, until its report follows.
+    found: Option<Found>,
     inner: &'a mut dyn Listener,
-    /// What went wrong; a listener cannot stop a run.
+    /// What went wrong while writing; an event cannot stop a run.
     pub failed: Option<BenchmarkError>,
+}
+
+struct Found {
+    generator: Measure,
+    discriminator: Option<Measure>,
+    followed: Vec<f32>,
 }
 
 impl<'a> Curve<'a> {
     /// A listener for a run in `folder`.
     pub fn new(
-        data: &'a OpenData,
-        config: &gcl_train::RunConfig,
-        follow: Option<&'a VideoId>,
+        test: &'a TestSet,
+        config: &RunConfig,
+        follow: Option<&VideoId>,
         folder: &Path,
         inner: &'a mut dyn Listener,
     ) -> Result<Curve<'a>> {
-        // The trainer keeps only scaled features; the scaling follows from the same ones again.
-        let samples = Samples::read(&data.train)?;
-        let scaler = Scaler::fit(config.scaler, samples.features(), samples.dim())
-            .map_err(core("fitting the feature scaler"))?;
         let mut known = read_epochs(folder)?.unwrap_or_default();
         known.followed = follow.cloned();
-        let (test, source, path) = (&data.test, config.score, folder.join(NAME));
-        Ok(Curve { test, scaler, source, path, known, last: None, inner, failed: None })
+        let (source, path) = (config.score, folder.join(NAME));
+        Ok(Curve { test, source, path, known, found: None, inner, failed: None })
     }
 
-    /// Judges the networks as they are. An epoch that a resumed run repeats replaces itself.
-    fn judge(&mut self, report: &EpochReport, pair: &CooperativePair) -> Result<()> {
-        // From the first phase on that trains it.
-        let with_discriminator = report.loss_discriminator.is_some()
-            || self.known.epochs.iter().any(|epoch| epoch.discriminator.is_some());
-        let (mut by_g, mut by_d) = (Pool::default(), Pool::default());
+    /// Judges the networks as they are; also answers with the AUC of the method's own score.
+    fn judge(&self, networks: &Scorer<'_>) -> Result<(Found, Option<f64>)> {
+        let (mut by_g, mut by_d, mut own) = (Pool::default(), Pool::default(), Pool::default());
+        let (mut with_discriminator, mut has_own) = (false, false);
         let mut followed = Vec::new();
         let mut rows = Vec::new();
         for video in &self.test.videos {
             self.test.features.read(video.index, &mut rows)?;
-            self.scaler.apply(&mut rows).map_err(core("scaling features"))?;
-            let (mut errors, mut probabilities) = (Vec::new(), Vec::new());
-            let dim = self.scaler.dim();
-            for chunk in rows.chunks(CHUNK * dim) {
-                let values = TensorData::new(chunk.to_vec(), [chunk.len() / dim, dim]);
-                let batch = Tensor::from_data(values, pair.device());
-                errors.extend(pair.errors(batch.clone()).map_err(core("scoring"))?);
-                if with_discriminator {
-                    probabilities.extend(pair.probabilities(batch).map_err(core("scoring"))?);
-                }
-            }
+            let scores = networks.score(&rows)?;
             let expand = |segments: &[f32]| {
                 let located = |source| BenchmarkError::Clips { id: video.id.clone(), source };
                 self.test.clips.expand(segments, video.labels.len()).map_err(located)
             };
-            let g = expand(&errors)?;
-            by_g.push(&g, &video.labels)?;
-            let d = if with_discriminator { expand(&probabilities)? } else { Vec::new() };
-            if with_discriminator {
-                by_d.push(&d, &video.labels)?;
+            if let Some(segments) = of(&scores, ScoreSource::Generator) {
+                by_g.push(&expand(segments)?, &video.labels)?;
             }
-            if self.known.followed.as_ref() == Some(&video.id) {
-                followed = if self.source == ScoreSource::Generator { g } else { d };
+            if let Some(segments) = of(&scores, ScoreSource::Discriminator) {
+                by_d.push(&expand(segments)?, &video.labels)?;
+                with_discriminator = true;
+            }
+            if let Some(segments) = of(&scores, self.source) {
+                let frames = expand(segments)?;
+                own.push(&frames, &video.labels)?;
+                has_own = true;
+                if self.known.followed.as_ref() == Some(&video.id) {
+                    followed = frames;
+                }
             }
         }
-        let found = EpochAuc {
-            phase: report.phase.clone(),
-            epoch: report.epoch,
-            step: report.step,
+        let found = Found {
             generator: by_g.rank().auc(),
             discriminator: with_discriminator.then(|| by_d.rank().auc()),
             followed,
         };
+        Ok((found, has_own.then(|| own.rank().auc().value()).flatten()))
+    }
+
+    /// Adds an epoch. One that a resumed run repeats replaces itself.
+    fn add(&mut self, found: EpochAuc) -> Result<()> {
         let same = |e: &EpochAuc| e.phase == found.phase && e.epoch == found.epoch;
         if let Some(i) = self.known.epochs.iter().position(same) {
             self.known.epochs.truncate(i);
@@ -166,7 +155,20 @@ impl<'a> Curve<'a> {
 impl Listener for Curve<'_> {
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Epoch(report) => self.last = Some(report.clone()),
+            Event::Epoch(report) => {
+                if let Some(Found { generator, discriminator, followed }) = self.found.take()
+                    && let Err(error) = self.add(EpochAuc {
+                        phase: report.phase.clone(),
+                        epoch: report.epoch,
+                        step: report.step,
+                        generator,
+                        discriminator,
+                        followed,
+                    })
+                {
+                    self.failed = Some(error);
+                }
+            }
             // A run that starts anew has no past.
             Event::Started { .. } => self.known.epochs.clear(),
             _ => {}
@@ -178,27 +180,14 @@ impl Listener for Curve<'_> {
         self.inner.step(progress);
     }
 
-    fn epoch(&mut self, trainer: &Trainer) {
-        if let Some(report) = self.last.take()
-            && self.failed.is_none()
-            && is_judged(&report, trainer)
-            && let Err(error) = self.judge(&report, trainer.pair())
-        {
-            self.failed = Some(error);
-        }
-        self.inner.epoch(trainer);
+    fn evaluate(&mut self, networks: &Scorer<'_>) -> gcl_train::Result<Option<TestAuc>> {
+        let (found, score) = self.judge(networks).map_err(|error| match error {
+            BenchmarkError::Train(error) => error,
+            other => TrainError::Mismatch(other.to_string()),
+        })?;
+        let generator = found.generator.value();
+        let discriminator = found.discriminator.and_then(Measure::value);
+        self.found = Some(found);
+        Ok(Some(TestAuc { generator, discriminator, score }))
     }
-}
-
-/// Whether an epoch is one of those that are judged: evenly spaced, and a phase's last.
-fn is_judged(report: &EpochReport, trainer: &Trainer) -> bool {
-    let outline = trainer.outline();
-    let Some(phase) = outline.iter().find(|phase| phase.name == report.phase) else { return true };
-    let (count, _) = batches(phase.segments, trainer.config().training.batch);
-    let epochs = phase.steps.div_ceil((count as u64).max(1));
-    report.epoch.is_multiple_of(epochs.div_ceil(MOST_EPOCHS).max(1)) || report.step == phase.steps
-}
-
-fn core(doing: &'static str) -> impl FnOnce(gcl_core::CoreError) -> BenchmarkError {
-    move |source| TrainError::Core { doing: doing.to_owned(), source }.into()
 }

@@ -73,7 +73,8 @@ pub fn judge_video(
     Ok(scores)
 }
 
-fn of(scores: &SegmentScores, source: ScoreSource) -> Option<&[f32]> {
+/// A source's scores, where there are some.
+pub(super) fn of(scores: &SegmentScores, source: ScoreSource) -> Option<&[f32]> {
     match source {
         ScoreSource::Generator => scores.generator.as_deref(),
         ScoreSource::Discriminator => scores.discriminator.as_deref(),

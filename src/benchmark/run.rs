@@ -25,6 +25,9 @@ pub struct CellOptions<'a> {
     pub cancel: &'a AtomicBool,
     /// The time between two saves of a run's state.
     pub save_every: Duration,
+    /// Features that take at most this many bytes are kept in memory; see
+    /// [`TrainOptions::memory_limit`].
+    pub memory_limit: u64,
     /// Whether epochs are judged as they end; see [`super::read_epochs`].
     pub epochs: bool,
     /// The test video whose scores are kept at every judged epoch.
@@ -168,14 +171,14 @@ fn train_and_judge(
     }
     let how = TrainOptions {
         normal: data.normal.as_ref(),
-        device: options.device.clone(),
-        cancel: options.cancel,
         save_every: options.save_every,
+        memory_limit: options.memory_limit,
+        ..TrainOptions::new(options.device.clone(), options.cancel)
     };
     let mut told = Told { cell, watcher };
     let model = if options.epochs && config.detector.is_none() {
         let follow = options.follow.as_ref();
-        let mut curve = Curve::new(data, &config, follow, folder, &mut told)?;
+        let mut curve = Curve::new(&data.test, &config, follow, folder, &mut told)?;
         let model = train(&data.train, &run, &how, &mut curve)?;
         match curve.failed {
             Some(error) => return Err(error),

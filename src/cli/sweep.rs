@@ -16,7 +16,7 @@ use gcl_train::{Event, Method};
 use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;
 use super::train::ClipArgs;
-use super::values::parse_seconds;
+use super::values::{parse_bytes, parse_seconds};
 use super::{device, interrupt};
 
 /// Train and judge many runs: methods, settings and seeds over one data set or several.
@@ -72,6 +72,11 @@ pub struct SweepArgs {
     #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
           value_parser = parse_seconds)]
     save_every: Duration,
+    /// Features that take more memory than this are read from their files as they are needed:
+    /// bytes, or with a unit, such as 512MiB or 2GB.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
+          value_parser = parse_bytes)]
+    memory_limit: u64,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -159,6 +164,7 @@ fn sweep(args: &SweepArgs) -> Outcome {
         device: device::find(&args.device)?,
         cancel: &interrupt::INTERRUPTED,
         save_every: args.save_every,
+        memory_limit: args.memory_limit,
         epochs: args.epochs,
         follow: None,
         jobs: usize::from(args.jobs),

@@ -17,7 +17,7 @@ use gcl_eval::report::Page;
 
 use super::error::{Done, Failure, Outcome};
 use super::sweep::DataArgs;
-use super::values::parse_seconds;
+use super::values::{parse_bytes, parse_seconds};
 use super::{device, interrupt};
 pub use distributions::histogram;
 use study::Study;
@@ -65,6 +65,11 @@ pub struct ReproduceArgs {
     #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
           value_parser = parse_seconds)]
     save_every: Duration,
+    /// Features that take more memory than this are read from their files as they are needed:
+    /// bytes, or with a unit, such as 512MiB or 2GB.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
+          value_parser = parse_bytes)]
+    memory_limit: u64,
 }
 
 /// The figures and tables.
@@ -118,6 +123,7 @@ pub fn run(args: ReproduceArgs) -> Outcome {
         device: device::find(&args.device)?,
         cancel: &interrupt::INTERRUPTED,
         save_every: args.save_every,
+        memory_limit: args.memory_limit,
         epochs: matches!(args.figure, Name::Fig5 | Name::Fig7 | Name::Fig10),
         follow: None,
         jobs: usize::from(args.jobs),
