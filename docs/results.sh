@@ -33,6 +33,7 @@ fi
 if [ -d "$data/shanghaitech/tracks" ]; then
     for part in train test; do
         "$gcl" extract "$data/shanghaitech/tracks/$part" --net box-tracks \
+            --frames "$data/shanghaitech/masks-occ" \
             --out "$out/tracks/$part" >/dev/null
     done
     set_ tracks tracks/train tracks/test "$data/shanghaitech/masks-occ"

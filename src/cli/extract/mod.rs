@@ -2,6 +2,7 @@
 
 mod network;
 mod shown;
+mod tracks;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -26,6 +27,7 @@ use shown::Shown;
   gcl extract footage --out features --net resnext101 --weights resnext-101-kinetics.pth
   gcl extract footage --out features --net i3d-resnet50 --weights i3d_r50_kinetics.pth --device cuda
   gcl extract footage --out features --shard 2/8
+  gcl extract tracks --out features --net box-tracks --frames masks
 
 Extraction resumes by itself: a video whose features are there already is not extracted again.
 docs/extraction.md says where each network's weights come from, and what is done to frames.")]
@@ -41,6 +43,10 @@ pub struct ExtractArgs {
     /// Extract only the i-th of n parts of the videos, counted from 1.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
+    /// For box-tracks: how many frames the videos have, from a manifest or a folder of masks. A video
+    /// that is not listed ends with its last box.
+    #[arg(long, value_name = "MANIFEST|MASKS")]
+    frames: Option<PathBuf>,
     #[command(flatten)]
     how: FootageArgs,
     /// Print JSON.
@@ -87,6 +93,14 @@ pub fn run(args: ExtractArgs) -> Outcome {
     let mut options = args.how.options(args.shard);
     let (footage, out) = (&args.footage, &args.out);
     let (summary, identity) = match args.network.choose()? {
+        Chosen::Tracks { clips } => {
+            if args.shard.is_some() {
+                let text = "box-tracks take seconds; --shard is for pictures";
+                return Err(Failure::Usage(text.to_owned()));
+            }
+            let (summary, identity) = tracks::extract(footage, out, clips, args.frames.as_deref())?;
+            (checked(summary)?, identity)
+        }
         Chosen::Gradient { clips } => {
             options.clips = clips;
             (extract_with(footage, out, &Gradient, &options)?, Gradient.identity(clips))
@@ -149,7 +163,11 @@ fn extract_with<E: Extractor>(
     if let Ok(shown) = progress.into_inner() {
         shown.bar.finish();
     }
-    let summary = summary.map_err(Failure::data)?;
+    checked(summary.map_err(Failure::data)?)
+}
+
+/// Lists what was skipped on standard error.
+fn checked(summary: Summary) -> Result<Summary, Failure> {
     if summary.cancelled {
         let text = "interrupted; the same command goes on where this one stopped";
         return Err(Failure::Interrupted(text.to_owned()));

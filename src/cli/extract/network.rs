@@ -15,9 +15,10 @@ use crate::cli::error::Failure;
 /// The extractor's arguments.
 #[derive(Args, Debug)]
 pub struct NetworkArgs {
-    /// The extractor: `gradient` needs no weights, the others are published networks.
+    /// The extractor: `gradient` needs no weights, `box-tracks` reads tracks in place of pictures, the
+    /// others are published networks.
     #[arg(long, default_value = "gradient", value_parser =
-          ["gradient", "resnext101", "resnext101-2020", "c3d", "i3d", "i3d-resnet50"])]
+          ["gradient", "box-tracks", "resnext101", "resnext101-2020", "c3d", "i3d", "i3d-resnet50"])]
     net: String,
     /// The network's weights: a PyTorch checkpoint or safetensors.
     #[arg(long, value_name = "FILE")]
@@ -53,6 +54,11 @@ pub enum Chosen {
         /// The clip rule.
         clips: Clips,
     },
+    /// Tracks of boxes.
+    Tracks {
+        /// The clip rule.
+        clips: Clips,
+    },
     /// A network.
     Network {
         /// The network with its pre-processing.
@@ -78,7 +84,11 @@ impl NetworkArgs {
                     "`{net}` has no weights, pre-processing, crops or layers; name a network with --net"
                 ));
             }
-            return Ok(Chosen::Gradient { clips: self.cut(Clips::default()) });
+            let clips = self.cut(Clips::default());
+            return Ok(match self.net.as_str() {
+                "box-tracks" => Chosen::Tracks { clips },
+                _ => Chosen::Gradient { clips },
+            });
         };
         let weights = match (&self.weights, self.random_weights) {
             (Some(path), _) => Weights::File(path.clone()),
