@@ -16,17 +16,17 @@ pub(super) enum Kind {
 impl Isa {
     /// All that this processor has, the fastest first.
     pub fn available() -> Vec<Self> {
-        let mut all = Vec::new();
+        let mut all = vec![Self(Kind::Portable)];
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx512f") {
-                all.push(Self(Kind::Avx512));
-            }
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
                 all.push(Self(Kind::Avx2));
             }
+            if is_x86_feature_detected!("avx512f") {
+                all.push(Self(Kind::Avx512));
+            }
         }
-        all.push(Self(Kind::Portable));
+        all.reverse();
         all
     }
 
