@@ -34,7 +34,7 @@ pub use features::{
 pub use files::FilesError;
 pub use id::{IdError, VideoId};
 pub use manifest::{Manifest, ManifestEntry, ManifestError};
-pub use npy::{Npy, NpyError, NpyWriter, RowWriter, write_f32};
+pub use npy::{Npy, NpyError, RowWriter, write_f32};
 pub use objects::{
     ObjectError, ObjectIndex, ObjectPlace, ObjectVideo, SnippetRule, WeightReduce, WeightRule,
 };

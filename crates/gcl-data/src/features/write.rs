@@ -8,7 +8,7 @@ use super::error::FeatureError;
 use super::meta::{ExtractorIdentity, FeatureMeta};
 use crate::atomic::write_bytes_atomic;
 use crate::id::VideoId;
-use crate::npy::{Npy, NpyWriter, write_f32};
+use crate::npy::{Npy, RowWriter, write_f32};
 
 /// Writes a video's features, `data` of `shape` `[T, d]` or `[T, crops, d]` in C order, and their
 /// description: `<dir>/<id>.npy` and `<dir>/<id>.json`.
@@ -34,13 +34,14 @@ pub fn write_features(
 }
 
 /// Writes a video's features as they come, so that memory does not grow with the video. The files
-/// are those of [`write_features`], and appear in the same order, at the end. Dropping the writer
-/// leaves nothing.
+/// hold what [`write_features`] writes, and appear in the same order, at the end. Dropping the
+/// writer leaves nothing.
 #[derive(Debug)]
 pub struct FeatureWriter {
     dir: PathBuf,
     id: VideoId,
-    npy: NpyWriter,
+    row: Vec<usize>,
+    npy: RowWriter<f32>,
 }
 
 impl FeatureWriter {
@@ -56,16 +57,17 @@ impl FeatureWriter {
         dim: usize,
     ) -> Result<Self, FeatureError> {
         let row = if crops == 1 { vec![dim] } else { vec![crops, dim] };
-        let npy = NpyWriter::create(&id.file(dir, "npy"), &row)?;
-        Ok(Self { dir: dir.to_owned(), id: id.clone(), npy })
+        let npy = RowWriter::create(id.file(dir, "npy"), &row)?;
+        Ok(Self { dir: dir.to_owned(), id: id.clone(), row, npy })
     }
 
-    /// Adds the values of further clips.
+    /// Adds the values of further clips, all of each.
     ///
     /// # Errors
-    /// [`FeatureError::Npy`], for a value that is not finite too.
+    /// [`FeatureError::Npy`] for values that are no whole clips or not finite, or if writing fails.
     pub fn append(&mut self, values: &[f32]) -> Result<(), FeatureError> {
-        Ok(self.npy.append(values)?)
+        let clip = self.row.iter().product::<usize>().max(1);
+        Ok(values.chunks(clip).try_for_each(|clip| self.npy.push(clip))?)
     }
 
     /// Writes the description, and puts the features in their place.
@@ -73,7 +75,10 @@ impl FeatureWriter {
     /// # Errors
     /// Those of [`write_features`].
     pub fn finish(self, meta: &FeatureMeta) -> Result<(), FeatureError> {
-        self.npy.finish(|shape| describe(&self.dir, &self.id, shape, meta))
+        let shape = [&[self.npy.rows()], self.row.as_slice()].concat();
+        describe(&self.dir, &self.id, &shape, meta)?;
+        self.npy.finish()?;
+        Ok(())
     }
 }
 

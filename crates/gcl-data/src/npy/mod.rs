@@ -13,14 +13,12 @@ mod literal;
 mod map;
 mod read;
 mod rows;
-mod stream;
 mod write;
 
 pub use dtype::{Dtype, Kind};
 pub use error::{LiteralError, NpyError};
 pub use read::Npy;
 pub use rows::{Element, RowWriter};
-pub use stream::NpyWriter;
 pub use write::write_f32;
 
 /// The largest number of dimensions that is read or written.
