@@ -51,10 +51,10 @@ pub fn linear(
     Linear { weight: Param::from_tensor(weight), bias: Some(Param::from_tensor(bias)) }
 }
 
-fn uniform(count: usize, bound: f32, rng: &mut HostRng) -> Vec<f32> {
+pub(crate) fn uniform(count: usize, bound: f32, rng: &mut HostRng) -> Vec<f32> {
     (0..count).map(|_| (rng.random::<f32>() * 2.0 - 1.0) * bound).collect()
 }
 
-fn normal(count: usize, std: f32, rng: &mut HostRng) -> Vec<f32> {
+pub(crate) fn normal(count: usize, std: f32, rng: &mut HostRng) -> Vec<f32> {
     (0..count).map(|_| rng.sample::<f32, _>(rand_distr::StandardNormal) * std).collect()
 }

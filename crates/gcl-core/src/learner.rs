@@ -4,24 +4,39 @@ use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
+use crate::any_optimizer::AnyOptimizer;
+use crate::clip::clip_norm;
 use crate::error::{CoreError, Result};
-use crate::optimizer::OptimizerConfig;
 use crate::state::State;
 
 /// A module that takes optimisation steps.
 pub(crate) struct Learner<M: Module> {
     module: M,
     optimizer: ModuleOptimizer,
-    config: OptimizerConfig,
+    config: AnyOptimizer,
+    clip: Option<f32>,
 }
 
 impl<M: Module> Learner<M> {
-    pub(crate) fn new(module: M, config: OptimizerConfig) -> Result<Self> {
-        Ok(Learner { module, optimizer: config.init()?, config })
+    pub(crate) fn new(module: M, config: impl Into<AnyOptimizer>) -> Result<Self> {
+        let config = config.into();
+        Ok(Learner { module, optimizer: config.init()?, config, clip: None })
+    }
+
+    /// Clips the gradient's norm over all parameters from now on.
+    pub(crate) fn with_clip(mut self, limit: f32) -> Self {
+        self.clip = Some(limit);
+        self
     }
 
     pub(crate) fn module(&self) -> &M {
         &self.module
+    }
+
+    /// Puts another module in place, with the same parameters' identities: the optimizer's state
+    /// is about those.
+    pub(crate) fn set_module(&mut self, module: M) {
+        self.module = module;
     }
 
     /// Follows the gradient of a `[1]` loss once; returns the loss, refused if not finite: a
@@ -31,8 +46,16 @@ impl<M: Module> Learner<M> {
         if !value.is_finite() {
             return Err(CoreError::NotFinite { what: what.to_owned(), value, position: 0 });
         }
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.module);
-        let rate = self.config.learning_rate;
+        let mut gradients = GradientsParams::from_grads(loss.backward(), &self.module);
+        if let Some(limit) = self.clip {
+            let norm;
+            (gradients, norm) = clip_norm(&self.module, gradients, limit);
+            if !norm.is_finite() {
+                let what = format!("the gradient of {what}");
+                return Err(CoreError::NotFinite { what, value: norm, position: 0 });
+            }
+        }
+        let rate = self.config.learning_rate();
         self.module = self.optimizer.step(rate, self.module.clone(), gradients);
         Ok(f64::from(value))
     }

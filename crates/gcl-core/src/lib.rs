@@ -16,25 +16,34 @@
 //! Every public function takes a [`Device`]; no backend is named. All randomness comes from
 //! [`rng`], on the host, so a seed means the same on every device.
 
+mod adamax;
+mod any_optimizer;
+mod clip;
 pub mod cooperative;
 pub mod detector;
 pub mod error;
+#[cfg(test)]
+mod golden;
 pub mod init;
 mod learner;
 pub mod loss;
 pub mod networks;
+mod norm;
 pub mod one_class;
 pub mod optimizer;
 pub mod rng;
 pub mod scaler;
 pub mod soft_label;
 pub mod state;
+pub mod stg_nf;
 pub mod target;
 pub mod temporal;
 pub mod threshold;
 pub mod weakly_supervised;
 pub mod weights;
 
+pub use adamax::AdamaxConfig;
+pub use any_optimizer::{AdagradConfig, AdamConfig, AnyOptimizer};
 pub use burn::tensor::{Device, Tensor};
 pub use cooperative::{CooperativeConfig, CooperativePair, StepReport};
 pub use error::{CoreError, Result};
@@ -45,4 +54,5 @@ pub use one_class::{AutoencoderOneClass, OneClass};
 pub use optimizer::OptimizerConfig;
 pub use scaler::{Scaler, ScalerKind};
 pub use state::State;
+pub use stg_nf::{StgNf, StgNfConfig};
 pub use weakly_supervised::WeaklySupervised;

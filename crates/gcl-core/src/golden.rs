@@ -1,0 +1,79 @@
+//! What this crate's own golden tests share: the cases in `tests/golden`, and the devices.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use safetensors::SafeTensors;
+
+/// The tensors of one case.
+pub(crate) struct Case(BTreeMap<String, (Vec<usize>, Vec<f32>)>);
+
+/// A case, or `None` (said aloud) where it was not packaged.
+pub(crate) fn case(name: &str) -> Option<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
+    read(&root.join(name).join("case.safetensors"))
+}
+
+/// A file of 32-bit floats.
+pub(crate) fn read(path: &Path) -> Option<Case> {
+    let Ok(bytes) = std::fs::read(path) else {
+        eprintln!("SKIPPED: {} is not there (packaged alone?)", path.display());
+        return None;
+    };
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let tensor = |(name, view): (&str, safetensors::tensor::TensorView<'_>)| {
+        let values = view.data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap()));
+        (name.to_owned(), (view.shape().to_vec(), values.collect()))
+    };
+    Some(Case(file.iter().map(tensor).collect()))
+}
+
+impl Case {
+    pub(crate) fn values(&self, name: &str) -> &[f32] {
+        &self.0.get(name).unwrap_or_else(|| panic!("no `{name}`")).1
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub(crate) fn tensor<const D: usize>(&self, name: &str, device: &Device) -> Tensor<D> {
+        let (shape, values) = self.0.get(name).unwrap_or_else(|| panic!("no `{name}`"));
+        Tensor::from_data(TensorData::new(values.clone(), shape.clone()), device)
+    }
+
+    /// The tensors under `prefix.`, by the rest of their name.
+    pub(crate) fn part(&self, prefix: &str) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
+        let prefix = format!("{prefix}.");
+        let inside = |(name, tensor): (&String, &(Vec<usize>, Vec<f32>))| {
+            Some((name.strip_prefix(&prefix)?.to_owned(), tensor.clone()))
+        };
+        self.0.iter().filter_map(inside).collect()
+    }
+}
+
+/// Every device of the test binary.
+pub(crate) fn devices() -> Vec<(&'static str, Device)> {
+    vec![
+        #[cfg(feature = "flex")]
+        ("flex", Device::flex()),
+        #[cfg(feature = "ndarray")]
+        #[allow(deprecated)]
+        ("ndarray", Device::ndarray()),
+    ]
+}
+
+pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_to_vec::<f32>().unwrap()
+}
+
+/// Refuses values that differ by more than `absolute + relative · |theirs|`.
+pub(crate) fn close(what: &str, ours: &[f32], theirs: &[f32], absolute: f32, relative: f32) {
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    for (i, (o, t)) in ours.iter().zip(theirs).enumerate() {
+        let allowed = absolute + relative * t.abs();
+        assert!((o - t).abs() <= allowed, "{what}[{i}]: {o}, expected {t}");
+    }
+}
