@@ -21,6 +21,7 @@ mod any_optimizer;
 mod clip;
 pub mod cooperative;
 pub mod detector;
+mod dropout;
 pub mod error;
 #[cfg(test)]
 mod golden;
@@ -32,6 +33,7 @@ mod norm;
 pub mod one_class;
 pub mod optimizer;
 pub mod rng;
+pub mod rtfm;
 pub mod scaler;
 pub mod soft_label;
 pub mod state;
@@ -52,6 +54,7 @@ pub use networks::{
 };
 pub use one_class::{AutoencoderOneClass, OneClass};
 pub use optimizer::OptimizerConfig;
+pub use rtfm::{Rtfm, RtfmConfig};
 pub use scaler::{Scaler, ScalerKind};
 pub use state::State;
 pub use stg_nf::{StgNf, StgNfConfig};

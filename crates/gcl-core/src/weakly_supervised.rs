@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::error::Result;
+use crate::error::{CoreError, Result};
 use crate::rng::HostRng;
 use crate::state::State;
 
@@ -57,4 +57,23 @@ pub trait WeaklySupervised: Send {
     /// # Errors
     /// If the state is damaged or of another model.
     fn load(&mut self, state: &State) -> Result<()>;
+}
+
+/// Refuses bags that do not fit a model of `d` dimensions, or each other.
+pub(crate) fn check_bags(positive: &Tensor<4>, negative: &Tensor<4>, d: usize) -> Result<()> {
+    let [bags, crops, t, found] = positive.dims();
+    let [others, crops_there, t_there, found_there] = negative.dims();
+    for found in [found, found_there] {
+        if found != d {
+            return Err(CoreError::shape("dimension", d, found));
+        }
+    }
+    if [crops, t] != [crops_there, t_there] {
+        let (expected, found) = (format!("{crops} × {t}"), format!("{crops_there} × {t_there}"));
+        return Err(CoreError::shape("crops and snippets of negative bags", expected, found));
+    }
+    match bags * others * crops * t {
+        0 => Err(CoreError::shape("bags, crops and snippets", "1 or more", 0)),
+        _ => Ok(()),
+    }
 }
