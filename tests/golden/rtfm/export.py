@@ -110,5 +110,6 @@ for name, length in (("short", 3), ("long", 11)):
     out |= {f"video.{name}": video, f"scores.{name}": scores.mean(0)}
 path = pathlib.Path(__file__).with_name("case.safetensors")
 save_file(out, path)
+path.chmod(0o644)
 print({k: v.item() for k, v in out.items() if "loss" in k})
 print(f"torch {torch.__version__}, {path.stat().st_size} bytes")

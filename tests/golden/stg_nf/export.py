@@ -96,4 +96,5 @@ keep("score.weights", model)
 
 path = pathlib.Path(__file__).with_name("case.safetensors")
 save_file(out, path)
+path.chmod(0o644)
 print(f"torch {torch.__version__}, {path.stat().st_size} bytes, {len(out)} tensors")

@@ -10,6 +10,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::loss::paired;
 use self::loss::{Bags, magnitudes};
 pub use self::loss::{FeatureTerm, RtfmLoss};
 use self::network::{HeadMasks, Network};
