@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 
 /// The tensors of one case.
-pub(crate) struct Case(BTreeMap<String, (Vec<usize>, Vec<f32>)>);
+pub(crate) struct Case(Named);
 
 /// A case, or `None` (said aloud) where it was not packaged.
 pub(crate) fn case(name: &str) -> Option<Case> {
@@ -45,7 +47,7 @@ impl Case {
     }
 
     /// The tensors under `prefix.`, by the rest of their name.
-    pub(crate) fn part(&self, prefix: &str) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
+    pub(crate) fn part(&self, prefix: &str) -> Named {
         let prefix = format!("{prefix}.");
         let inside = |(name, tensor): (&String, &(Vec<usize>, Vec<f32>))| {
             Some((name.strip_prefix(&prefix)?.to_owned(), tensor.clone()))
@@ -76,4 +78,68 @@ pub(crate) fn close(what: &str, ours: &[f32], theirs: &[f32], absolute: f32, rel
         let allowed = absolute + relative * t.abs();
         assert!((o - t).abs() <= allowed, "{what}[{i}]: {o}, expected {t}");
     }
+}
+
+/// Tensors by name: shape and values.
+pub(crate) type Named = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
+/// Puts a case's values in place of a network's, by path.
+struct Fill<'a>(&'a Named, Vec<String>);
+
+impl ModuleMapper for Fill<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.1.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.1.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let (shape, values) = &self.0[&self.1.join(".")];
+        assert_eq!(param.shape().to_vec(), *shape, "{:?}", self.1);
+        param.map(|old| {
+            let data = TensorData::new(values.clone(), shape.clone());
+            let new = Tensor::from_data(data, &old.device().inner()).autodiff();
+            new.set_require_grad(old.is_require_grad())
+        })
+    }
+}
+
+/// Every value of a network, or every gradient, by path.
+struct Read<'a>(Option<&'a GradientsParams>, Vec<String>, BTreeMap<String, Vec<f32>>);
+
+impl ModuleVisitor for Read<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.1.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.1.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = match self.0 {
+            None => Some(param.val().inner()),
+            Some(gradients) => gradients.get::<D>(param.id),
+        };
+        if let Some(value) = value {
+            self.2.insert(self.1.join("."), host(value));
+        }
+    }
+}
+
+/// Every value of a module, or every gradient where gradients are given, by path.
+pub(crate) fn module_values<M: Module>(
+    module: &M,
+    gradients: Option<&GradientsParams>,
+) -> BTreeMap<String, Vec<f32>> {
+    let mut read = Read(gradients, Vec::new(), BTreeMap::new());
+    module.visit(&mut read);
+    read.2
+}
+
+/// A module with a case's values, by path; every one must be there.
+pub(crate) fn fill<M: Module>(module: M, values: &Named) -> M {
+    module.map(&mut Fill(values, Vec::new()))
 }

@@ -23,9 +23,11 @@ pub mod cooperative;
 pub mod detector;
 mod dropout;
 pub mod error;
+mod finite;
 #[cfg(test)]
 mod golden;
 pub mod init;
+pub mod jigsaw;
 mod learner;
 pub mod loss;
 pub mod networks;
@@ -50,6 +52,7 @@ pub use any_optimizer::{AdagradConfig, AdamConfig, AnyOptimizer};
 pub use burn::tensor::{Device, Tensor};
 pub use cooperative::{CooperativeConfig, CooperativePair, StepReport};
 pub use error::{CoreError, Result};
+pub use jigsaw::{Jigsaw, JigsawConfig};
 pub use networks::{
     Activation, Autoencoder, AutoencoderConfig, Discriminator, DiscriminatorConfig,
 };

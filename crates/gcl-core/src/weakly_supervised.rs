@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use crate::error::{CoreError, Result};
+use crate::finite::ensure_finite_tensor;
 use crate::rng::HostRng;
 use crate::state::State;
 
@@ -42,7 +43,7 @@ pub trait WeaklySupervised: Send {
     /// - video: `[crops, snippets, d]`
     ///
     /// # Errors
-    /// If the shape does not fit the model.
+    /// If the shape does not fit the model, or a value is not finite.
     fn score(&self, video: Tensor<3>) -> Result<Vec<f32>>;
 
     /// Everything that [`WeaklySupervised::load`] needs to go on bit for bit: weights, running
@@ -72,8 +73,23 @@ pub(crate) fn check_bags(positive: &Tensor<4>, negative: &Tensor<4>, d: usize) -
         let (expected, found) = (format!("{crops} × {t}"), format!("{crops_there} × {t_there}"));
         return Err(CoreError::shape("crops and snippets of negative bags", expected, found));
     }
-    match bags * others * crops * t {
-        0 => Err(CoreError::shape("bags, crops and snippets", "1 or more", 0)),
-        _ => Ok(()),
+    if bags * others * crops * t == 0 {
+        return Err(CoreError::shape("bags, crops and snippets", "1 or more", 0));
     }
+    ensure_finite_tensor("a positive bag", positive)?;
+    ensure_finite_tensor("a negative bag", negative)
+}
+
+/// Refuses a video that does not fit a model of `d` dimensions; returns its shape.
+pub(crate) fn check_video(video: &Tensor<3>, d: usize) -> Result<[usize; 3]> {
+    let [crops, t, found] = video.dims();
+    if found != d {
+        return Err(CoreError::shape("dimension", d, found));
+    }
+    if crops * t == 0 {
+        let found = format!("{crops} × {t}");
+        return Err(CoreError::shape("crops and snippets", "1 or more", found));
+    }
+    ensure_finite_tensor("a snippet", video)?;
+    Ok([crops, t, found])
 }

@@ -1,73 +1,14 @@
 //! RTFM against PyTorch (`tests/golden/rtfm/export.py`).
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
-
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
-use burn::tensor::Tensor;
 
 use super::*;
-use crate::golden::{Case, case, close, devices, host};
-
-type Named = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
-
-/// Puts a case's values in place of a network's, by path.
-struct Fill<'a>(&'a Named, Vec<String>);
-
-impl ModuleMapper for Fill<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.1.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.1.pop();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let (shape, values) = &self.0[&self.1.join(".")];
-        assert_eq!(param.shape().to_vec(), *shape, "{:?}", self.1);
-        param.map(|old| {
-            let data = TensorData::new(values.clone(), shape.clone());
-            let new = Tensor::from_data(data, &old.device().inner()).autodiff();
-            new.set_require_grad(old.is_require_grad())
-        })
-    }
-}
-
-/// Every value of a network, or every gradient, by path.
-struct Read<'a>(Option<&'a GradientsParams>, Vec<String>, BTreeMap<String, Vec<f32>>);
-
-impl ModuleVisitor for Read<'_> {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.1.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.1.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let value = match self.0 {
-            None => Some(param.val().inner()),
-            Some(gradients) => gradients.get::<D>(param.id),
-        };
-        if let Some(value) = value {
-            self.2.insert(self.1.join("."), host(value));
-        }
-    }
-}
-
-fn read<M: Module>(module: &M, gradients: Option<&GradientsParams>) -> BTreeMap<String, Vec<f32>> {
-    let mut read = Read(gradients, Vec::new(), BTreeMap::new());
-    module.visit(&mut read);
-    read.2
-}
+use crate::golden::{Case, case, close, devices, fill, host, module_values};
 
 fn model(case: &Case, loss: RtfmLoss, device: &Device) -> Rtfm {
     let mut model = Rtfm::new(RtfmConfig { loss, ..RtfmConfig::new(16) }, 0, device).unwrap();
-    let weights = case.part("before");
-    let filled = model.learner.module().clone().map(&mut Fill(&weights, Vec::new()));
+    let filled = fill(model.learner.module().clone(), &case.part("before"));
     model.learner.set_module(filled);
     model
 }
@@ -105,7 +46,7 @@ fn losses_and_gradients_equal_pytorchs() {
                 }
                 let network = model.learner.module();
                 let gradients = GradientsParams::from_grads(loss.backward(), network);
-                let ours = read(network, Some(&gradients));
+                let ours = module_values(network, Some(&gradients));
                 let theirs = case.part(&format!("gradient.{name}"));
                 for (path, (_, theirs)) in &theirs {
                     match ours.get(path) {
@@ -132,7 +73,7 @@ fn steps_and_scores_equal_pytorchs() {
         for step in 1..=2 {
             let loss = model.learn(bags("positive"), bags("negative"), &masks).unwrap();
             close("loss", &[loss], case.values(&format!("step{step}.loss")), 0.0, 1e-4);
-            let ours = read(model.learner.module(), None);
+            let ours = module_values(model.learner.module(), None);
             for (path, (_, theirs)) in case.part(&format!("step{step}")) {
                 if path != "loss" {
                     let what = format!("{device_name} step {step}: {path}");

@@ -21,7 +21,7 @@ use crate::error::{CoreError, Result};
 use crate::learner::Learner;
 use crate::rng::{self, HostRng};
 use crate::state::State;
-use crate::weakly_supervised::{WeaklySupervised, check_bags};
+use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
 
 /// What an [`Rtfm`] looks like and how it learns. The defaults are the published code's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -195,17 +195,7 @@ impl WeaklySupervised for Rtfm {
     }
 
     fn score(&self, video: Tensor<3>) -> Result<Vec<f32>> {
-        let [crops, t, d] = video.dims();
-        if d != self.config.input {
-            return Err(CoreError::shape("dimension", self.config.input, d));
-        }
-        if crops * t == 0 {
-            return Err(CoreError::shape(
-                "crops and snippets",
-                "1 or more",
-                format!("{crops} × {t}"),
-            ));
-        }
+        check_video(&video, self.config.input)?;
         let (_, scores, _) = self.learner.module().valid().forward(video, None);
         to_host("score", scores.mean_dim(0).squeeze_dim(0))
     }

@@ -22,6 +22,7 @@ pub use self::skeleton::{Partition, Skeleton};
 use crate::adamax::AdamaxConfig;
 use crate::cooperative::to_host;
 use crate::error::{CoreError, Result};
+use crate::finite::ensure_finite_tensor;
 use crate::learner::Learner;
 use crate::one_class::OneClass;
 use crate::rng::{self, HostRng};
@@ -140,6 +141,7 @@ impl StgNf {
                 found,
             ));
         }
+        ensure_finite_tensor("a window", &x)?;
         Ok([0, 1].map(|c| x.clone().narrow(1, c, 1).reshape([batch, frames, joints])))
     }
 
@@ -175,7 +177,7 @@ impl StgNf {
     ///   bits per dimension
     ///
     /// # Errors
-    /// [`CoreError::Shape`] if the windows are of another shape.
+    /// [`CoreError::Shape`] if the windows are of another shape, [`CoreError::NotFinite`].
     pub fn forward(&self, windows: Tensor<4>) -> Result<(Tensor<4>, Tensor<1>)> {
         let x = self.channels(windows)?;
         let tables = self.tables(&x[0].device())?;
@@ -190,7 +192,7 @@ impl StgNf {
     /// - latents and output: `[batch, 2, T, V]`
     ///
     /// # Errors
-    /// [`CoreError::Shape`] if the latents are of another shape.
+    /// [`CoreError::Shape`] if the latents are of another shape, [`CoreError::NotFinite`].
     pub fn inverse(&self, latents: Tensor<4>) -> Result<Tensor<4>> {
         let z = self.channels(latents)?;
         let tables = self.tables(&z[0].device())?;

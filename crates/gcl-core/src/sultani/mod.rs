@@ -16,7 +16,7 @@ use crate::init::{Init, linear};
 use crate::learner::Learner;
 use crate::rng::{self, HostRng};
 use crate::state::State;
-use crate::weakly_supervised::{WeaklySupervised, check_bags};
+use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
 
 /// Keeps the scaling of an all-zero snippet defined.
 const NORM_FLOOR: f32 = 1e-12;
@@ -174,14 +174,7 @@ impl WeaklySupervised for Sultani {
     }
 
     fn score(&self, video: Tensor<3>) -> Result<Vec<f32>> {
-        let [crops, t, d] = video.dims();
-        if d != self.config.input {
-            return Err(CoreError::shape("dimension", self.config.input, d));
-        }
-        if crops * t == 0 {
-            let found = format!("{crops} × {t}");
-            return Err(CoreError::shape("crops and snippets", "1 or more", found));
-        }
+        let [crops, t, d] = check_video(&video, self.config.input)?;
         let rows = self.prepare(video.reshape([crops * t, d]));
         let scores = self.learner.module().valid().forward(rows, None).reshape([crops, t]);
         to_host("score", scores.mean_dim(0).squeeze_dim(0))
