@@ -92,7 +92,7 @@ impl Puzzles {
 }
 
 /// The side of a patch, and where the first one begins: 20 and 2 for 64 pixels.
-pub(super) fn layout(side: usize) -> (usize, usize) {
+fn layout(side: usize) -> (usize, usize) {
     let patch = side.saturating_sub(2 * BORDER) / GRID;
     (patch, (side - GRID * patch) / 2)
 }

@@ -3,7 +3,8 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, activation};
 
-use super::block::{Block, BlockStatistics, Mode, Tables};
+use super::block::{Block, BlockStatistics, Mode};
+use super::tables::Tables;
 use crate::rng::HostRng;
 
 /// Keeps ActNorm's first scale finite where a channel is constant.

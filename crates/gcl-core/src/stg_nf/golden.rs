@@ -8,6 +8,7 @@ use burn::tensor::Tensor;
 use super::block::Mode;
 use super::published::slots;
 use super::*;
+use crate::adamax::AdamaxConfig;
 use crate::golden::{Case, case, close, devices, host};
 
 fn small(case: &Case, device: &Device) -> StgNf {

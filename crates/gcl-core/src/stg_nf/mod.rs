@@ -5,21 +5,23 @@
 //! every dimension. Its score is the negative log-likelihood there.
 
 mod block;
+mod config;
 mod flow;
 #[cfg(test)]
 mod golden;
 mod published;
 mod skeleton;
+mod tables;
 
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use serde::{Deserialize, Serialize};
 
-use self::block::{Mode, Tables};
+use self::block::Mode;
+pub use self::config::StgNfConfig;
 use self::flow::{Channels, Flow};
 pub use self::published::NamedTensors;
 pub use self::skeleton::{Partition, Skeleton};
-use crate::adamax::AdamaxConfig;
+use self::tables::Tables;
 use crate::cooperative::to_host;
 use crate::error::{CoreError, Result};
 use crate::finite::ensure_finite_tensor;
@@ -27,67 +29,6 @@ use crate::learner::Learner;
 use crate::one_class::OneClass;
 use crate::rng::{self, HostRng};
 use crate::state::State;
-
-/// What an [`StgNf`] looks like and how it learns. The defaults are the published code's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StgNfConfig {
-    /// Frames of a window T; published: 24 for ShanghaiTech, 16 for UBnormal.
-    pub frames: usize,
-    /// The joints V and how they are mixed.
-    pub skeleton: Skeleton,
-    /// Steps of the flow K; published: 8.
-    pub steps: usize,
-    /// Where normal windows are to land, R; published: 3, and 10 where abnormal ones train too.
-    pub prior_mean: f32,
-    /// Frames that a temporal convolution sees, odd; published: T/2 + 1.
-    pub kernel: usize,
-    /// How it learns.
-    pub optimizer: AdamaxConfig,
-    /// The largest norm of a gradient over all parameters.
-    pub clip: f32,
-}
-
-impl StgNfConfig {
-    /// The published settings for windows of `frames` frames of 18 OpenPose joints.
-    pub fn new(frames: usize) -> StgNfConfig {
-        StgNfConfig {
-            frames,
-            skeleton: Skeleton::openpose18(),
-            steps: 8,
-            prior_mean: 3.0,
-            // T/2 + 1, or one more where that is even and would not keep the length.
-            kernel: (frames / 2 + 1) | 1,
-            optimizer: AdamaxConfig::default(),
-            clip: 100.0,
-        }
-    }
-
-    /// Replaces the skeleton.
-    pub fn with_skeleton(mut self, skeleton: Skeleton) -> StgNfConfig {
-        self.skeleton = skeleton;
-        self
-    }
-
-    fn check(&self) -> Result<()> {
-        let sizes = [("frames", self.frames, 4096), ("steps", self.steps, 256)];
-        for (name, found, most) in sizes {
-            if !(1..=most).contains(&found) {
-                return Err(CoreError::setting(name, format!("1 to {most}"), found));
-            }
-        }
-        if self.kernel % 2 == 0 || self.kernel > 2 * self.frames {
-            let expected = format!("odd, and at most {}", 2 * self.frames);
-            return Err(CoreError::setting("kernel", expected, self.kernel));
-        }
-        for (name, value) in [("prior_mean", self.prior_mean), ("clip", self.clip)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(CoreError::setting(name, "a positive number", value));
-            }
-        }
-        Ok(())
-    }
-}
 
 /// The flow as one-class model: the score of a window is its negative log-likelihood, in bits per
 /// dimension.

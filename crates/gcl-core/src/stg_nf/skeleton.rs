@@ -56,7 +56,7 @@ impl Skeleton {
     fn distances(&self) -> Result<Vec<Option<usize>>> {
         let v = self.joints;
         let outside = |j: &usize| *j >= v;
-        if v == 0 || v > 1024 || self.edges.iter().flatten().any(|j| outside(j)) {
+        if v == 0 || v > 1024 || self.edges.iter().flatten().any(outside) {
             let expected = "1 to 1024 joints, and edges between them";
             return Err(CoreError::setting("skeleton", expected, format!("{v} joints")));
         }

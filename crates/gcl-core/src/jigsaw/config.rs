@@ -1,0 +1,72 @@
+//! The puzzle solver's settings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::any_optimizer::AdamConfig;
+use crate::error::{CoreError, Result};
+
+/// How the answers to both puzzles become one score.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Combine {
+    /// 1 − the mean of both smallest probabilities, as the published code averages.
+    #[default]
+    Mean,
+    /// 1 − the smaller of them.
+    Min,
+}
+
+/// What a [`Jigsaw`](super::Jigsaw) looks like and how it learns. The defaults are the published code's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JigsawConfig {
+    /// Frames of a cube T; published: 9 for ShanghaiTech, 7 for Ped2 and Avenue.
+    pub frames: usize,
+    /// Pixels of a cube's side, a multiple of 16; published: 64.
+    pub side: usize,
+    /// Channels of the first layers, half of those of the others; published: 32.
+    pub width: usize,
+    /// The width of both classifiers' hidden layer; published: 512.
+    pub hidden: usize,
+    /// The share of channels that dropout takes away; published: 0.3.
+    pub dropout: f32,
+    /// A cube whose last frame differs from its first by less, everywhere, keeps its order of
+    /// frames; published: 0.2.
+    pub static_threshold: f32,
+    /// How both answers become one score.
+    pub combine: Combine,
+    /// How it learns.
+    pub optimizer: AdamConfig,
+}
+
+impl JigsawConfig {
+    /// The published settings for cubes of `frames` frames.
+    pub fn new(frames: usize) -> JigsawConfig {
+        JigsawConfig {
+            frames,
+            side: 64,
+            width: 32,
+            hidden: 512,
+            dropout: 0.3,
+            static_threshold: 0.2,
+            combine: Combine::Mean,
+            optimizer: AdamConfig { learning_rate: 1e-4, ..AdamConfig::default() },
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let sizes = [("frames", self.frames), ("width", self.width), ("hidden", self.hidden)];
+        for (name, found) in sizes {
+            if !(1..=4096).contains(&found) {
+                return Err(CoreError::setting(name, "1 to 4096", found));
+            }
+        }
+        if self.side == 0 || !self.side.is_multiple_of(16) || self.side > 1024 {
+            return Err(CoreError::setting("side", "a multiple of 16, up to 1024", self.side));
+        }
+        match (0.0..1.0).contains(&self.dropout) {
+            true => Ok(()),
+            false => Err(CoreError::setting("dropout", "in [0, 1)", self.dropout)),
+        }
+    }
+}
