@@ -6,6 +6,7 @@ mod preset;
 mod validate;
 
 pub use method::Method;
+pub(crate) use overrides::override_with;
 pub use overrides::{apply_overrides, from_toml};
 pub use preset::{DataFacts, Preset};
 

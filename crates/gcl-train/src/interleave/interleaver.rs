@@ -274,8 +274,7 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
         for step in 0..steps {
             let draw = |kind: usize, purpose| {
                 let bags = &kinds[kind];
-                let chosen =
-                    bags::batch(bags, settings.batch, step as u64, seed, purpose, moment);
+                let chosen = bags::batch(bags, settings.batch, step as u64, seed, purpose, moment);
                 self.snippets.groups(&chosen, &self.device)
             };
             let positive = draw(0, "interleave:order:positive");
@@ -351,9 +350,8 @@ pub fn object_scores<M: OneClass, X: Objects<Batch = M::Batch>>(
     device: &Device,
     after: &mut dyn FnMut() -> Result<()>,
 ) -> Result<Vec<f32>> {
-    let items: Vec<Item> = (0..objects.index().objects().len())
-        .map(|object| Item { object, mirror: false })
-        .collect();
+    let items: Vec<Item> =
+        (0..objects.index().objects().len()).map(|object| Item { object, mirror: false }).collect();
     let mut scores = Vec::with_capacity(items.len());
     for batch in items.chunks(size.max(1)) {
         let own = model.score(objects.fetch(batch, device)?);

@@ -33,15 +33,15 @@ mod weights;
 pub use alone::{Alone, OneClassAlone, WeakAlone, train_alone};
 pub use config::{InterleaveConfig, InterleavePreset};
 pub use events::{InterleaveEvent, InterleaveListener, Judgement, LoopReport, ModuleReport};
-pub use interleaver::{Interleaver, object_scores};
+pub use interleaver::{Interleaver, Watch, object_scores};
 pub use model::{PairModel, one_class_frames, weak_frames};
 pub use objects::{Item, Objects};
 pub use pair::{
     AeSettings, AloneSettings, Choice, OneClassConfig, OneClassKind, PairConfig, PairMethod,
-    StgNfSettings, Supervision, WeakConfig, WeakKind, WindowSettings,
+    StgNfSettings, Supervision, WeakConfig, WeakKind, WindowSettings, jigsaw_model,
 };
 pub use run::{InterleaveRun, interleave};
 pub use snippets::Snippets;
 pub use sources::{CubeObjects, SnippetObjects, WindowObjects};
 pub use videos::{Left, Video, Videos};
-pub use weights::initial_weights;
+pub use weights::{InitialWeights, initial_weights};

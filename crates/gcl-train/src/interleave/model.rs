@@ -36,12 +36,7 @@ impl PairModel {
     ///
     /// # Errors
     /// If they cannot be written.
-    pub fn save(
-        &self,
-        folder: &Path,
-        one_class: Option<State>,
-        weak: Option<State>,
-    ) -> Result<()> {
+    pub fn save(&self, folder: &Path, one_class: Option<State>, weak: Option<State>) -> Result<()> {
         for (name, state) in [(ONE_CLASS, one_class), (WEAK, weak)] {
             let Some(state) = state else { continue };
             let bytes = state.to_bytes().map_err(TrainError::core("saving a network"))?;

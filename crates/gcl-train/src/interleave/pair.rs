@@ -121,7 +121,7 @@ pub struct WindowSettings {
 impl Default for WindowSettings {
     fn default() -> Self {
         let Resolution { width, height } = Resolution::default();
-        let (stride, score_stride, missing, max_gap) = (6, 1, 2, 5);
+        let (stride, score_stride, missing, max_gap) = (6, 1, 2, 4);
         WindowSettings { stride, score_stride, missing, max_gap, mirror: true, width, height }
     }
 }
@@ -350,5 +350,6 @@ impl StgNfSettings {
 /// # Errors
 /// For settings that make no network.
 pub fn jigsaw_model(config: &JigsawConfig, seed: u64, device: &Device) -> Result<Jigsaw> {
-    Jigsaw::new(config.clone(), seed, device).map_err(TrainError::core("making the puzzles' network"))
+    Jigsaw::new(config.clone(), seed, device)
+        .map_err(TrainError::core("making the puzzles' network"))
 }

@@ -132,8 +132,7 @@ impl CubeObjects {
     /// If a cube stands outside its video, or none is left.
     pub fn new(cubes: PackedCubes, videos: &Videos) -> Result<(CubeObjects, Left)> {
         let ids: Vec<&VideoId> = videos.list.iter().map(|video| &video.id).collect();
-        let names: std::collections::BTreeMap<&VideoId, usize> =
-            ids.into_iter().zip(0..).collect();
+        let names: std::collections::BTreeMap<&VideoId, usize> = ids.into_iter().zip(0..).collect();
         let half = cubes.shape().get(1).copied().unwrap_or(1) / 2;
         let (mut rows, mut places) = (Vec::new(), Vec::new());
         let mut reach = vec![0; videos.list.len()];

@@ -91,9 +91,7 @@ impl Consensus {
             self.thresholds.array_windows::<2>().map(|[a, b]| a.saturating_sub(*b)).collect();
         let first = match config.first_change {
             FirstChange::Initial => Some(0),
-            FirstChange::SecondModule => {
-                changes.iter().skip(1).position(|&c| c > 0).map(|i| i + 1)
-            }
+            FirstChange::SecondModule => changes.iter().skip(1).position(|&c| c > 0).map(|i| i + 1),
         };
         let (Some(first), Some(&last)) = (first, changes.last()) else { return false };
         changes.len() > first + 1 && last as f64 <= config.stop * changes[first] as f64

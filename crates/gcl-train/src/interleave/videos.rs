@@ -94,12 +94,14 @@ impl Videos {
         let ids: Vec<VideoId> = self.list.iter().map(|video| video.id.clone()).collect();
         let mismatch =
             |e: &dyn std::fmt::Display| TrainError::Mismatch(format!("{}: {e}", folder.display()));
-        let entries = resolve_all(&ids, found.iter().map(|(id, _)| id)).map_err(|e| mismatch(&e))?;
+        let entries =
+            resolve_all(&ids, found.iter().map(|(id, _)| id)).map_err(|e| mismatch(&e))?;
         let file = |entry: &VideoId| {
             found.iter().find(|(id, _)| id == entry).map(|(_, path)| path.as_path())
         };
         let files: Vec<Option<&Path>> = entries.iter().map(|entry| entry.and_then(file)).collect();
-        left.without = ids.iter().zip(&files).filter(|(_, f)| f.is_none()).map(|(i, _)| i.clone()).collect();
+        left.without =
+            ids.iter().zip(&files).filter(|(_, f)| f.is_none()).map(|(i, _)| i.clone()).collect();
         if left.without.len() == ids.len() {
             return Err(mismatch(&"no file of any of the videos that have features"));
         }
@@ -136,8 +138,7 @@ impl Videos {
         let mut found = Vec::new();
         texts(folder, folder, &mut found)?;
         let mut left = Left::default();
-        let mut windows =
-            Windows::new(rule, Points { joints: BOX_POINTS.joints, ..BOX_POINTS })?;
+        let mut windows = Windows::new(rule, Points { joints: BOX_POINTS.joints, ..BOX_POINTS })?;
         for (video, file) in self.list.iter().zip(self.files(folder, &found, &mut left)?) {
             let file = file.map(read_tracks).transpose();
             let file = file.map_err(|e| TrainError::Mismatch(e.to_string()))?.unwrap_or_default();
