@@ -54,7 +54,7 @@ impl OneClass for Centre {
 }
 
 fn rows(batch: Tensor<2>) -> Result<Vec<f32>> {
-    batch.into_data().to_vec().map_err(|e| CoreError::State(format!("{e:?}")))
+    batch.into_data().try_to_vec::<f32>().map_err(|e| CoreError::State(format!("{e:?}")))
 }
 
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {

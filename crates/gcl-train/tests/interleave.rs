@@ -92,8 +92,12 @@ fn gap(scores: &[f32], data: &Data) -> f32 {
 fn all_six_pairs_train_and_their_models_score_the_same_again() {
     let folder = tempfile::tempdir().unwrap();
     let data = Data::new(folder.path());
+    let mut dull = Vec::new();
     for (name, device) in devices() {
         for (occ, ws) in OCC.into_iter().flat_map(|o| WS.into_iter().map(move |w| (o, w))) {
+            if name == "ndarray" && occ == OneClassKind::Jigsaw {
+                continue; // its three-dimensional convolutions take minutes
+            }
             let config = pair_config(occ, ws, &[]);
             with_pair!(config, data, &device, |model, objects, scored| {
                 let mut this = start(&config, &data, (model, objects, scored), &device);
@@ -105,16 +109,18 @@ fn all_six_pairs_train_and_their_models_score_the_same_again() {
                 assert!((1..=3).contains(&modules) && loops == 2 * modules, "{modules} {loops}");
                 let thresholds = this.thresholds();
                 assert!(thresholds.array_windows::<2>().all(|[a, b]| a >= b), "{thresholds:?}");
-                assert_eq!(thresholds[0], 18);
+                assert_eq!(thresholds[0], 6);
                 assert!(this.weights().iter().all(|w| (0.0..=1.0).contains(w)));
 
                 let scores = data.snippets.score(this.weak(), &device).unwrap();
                 let gap = gap(&scores, &data);
                 eprintln!("{name} {occ:?} {ws:?}: odd snippets stand out by {gap:.3}");
-                // Two frames of 16 x 16 teach a puzzle solver nothing in so few steps.
-                assert!(gap > 0.05 || occ == OneClassKind::Jigsaw);
+                // Cubes of 16 x 16 pixels teach a puzzle solver nothing in so few steps.
+                if gap < 0.1 && occ != OneClassKind::Jigsaw {
+                    dull.push((name, occ, ws, gap));
+                }
                 let events = run.events().unwrap();
-                assert!(matches!(events[0], InterleaveEvent::Started { threshold: 18, .. }));
+                assert!(matches!(events[0], InterleaveEvent::Started { threshold: 6, .. }));
                 assert!(matches!(events.last(), Some(InterleaveEvent::Finished { .. })));
 
                 let card = PairModel { config: config.clone(), scaler: None, extractor: None };
@@ -127,6 +133,7 @@ fn all_six_pairs_train_and_their_models_score_the_same_again() {
             });
         }
     }
+    assert!(dull.is_empty(), "odd snippets do not stand out: {dull:?}");
 }
 
 #[test]
@@ -262,20 +269,20 @@ fn the_rows_of_the_ablation_and_weak_labels() {
 
     let mut fixed = train(&["interleave.threshold.adaptive=false"], None);
     finish(&mut fixed);
-    assert_eq!((fixed.thresholds(), fixed.stop()), (&[18; 4][..], Some(Stop::MaxModules)));
+    assert_eq!((fixed.thresholds(), fixed.stop()), (&[6; 4][..], Some(Stop::MaxModules)));
 
     let smoothing = ["interleave.labels.smoothing=off"];
     let mut one = train(&smoothing, None);
     let (report, _) = one.advance(&mut |_| true).unwrap().unwrap();
-    assert_eq!((report.anomalous, report.normal, report.moved), (18, 102, 1.0));
+    assert_eq!((report.anomalous, report.normal, report.moved), (6, 114, 1.0));
 
-    // One video of 20 snippets is labelled anomalous: 15 % of all 120 are 18 of them.
+    // One video of 20 snippets is labelled anomalous: 5 % of all 120 are 6 of them.
     let labels: Vec<bool> = (0..6).map(|v| v == 3).collect();
     let mut weak = train(&smoothing, Some(&labels));
     let (report, _) = weak.advance(&mut |_| true).unwrap().unwrap();
-    assert_eq!((report.anomalous, report.normal), (18, 102));
+    assert_eq!((report.anomalous, report.normal), (6, 114));
     finish(&mut weak);
-    assert!(weak.thresholds()[1] <= 18);
+    assert!(weak.thresholds()[1] <= 6);
     assert!(
         Interleaver::new(
             weak_config(),
@@ -320,7 +327,6 @@ fn each_model_trains_alone_and_resumes() {
             check_alone(make, |alone| {
                 object_scores(alone.model(), &objects, 64, &device, &mut || Ok(())).unwrap()
             });
-        });
         });
     }
     for ws in WS {

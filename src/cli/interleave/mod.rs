@@ -4,7 +4,7 @@
 //! | form | told by |
 //! |---|---|
 //! | `gcl extract TRACKS --net box-tracks` | the net |
-//! | `gcl train --method interleave`, `stg-nf`, `jigsaw`, `rtfm`, `sultani` | the method; or, with `--resume`, the run |
+//! | `gcl train --method interleave`, `one-class`, `stg-nf`, `jigsaw`, `rtfm`, `sultani` | the method; or, with `--resume`, the run |
 //! | `gcl score RUN`, `gcl report RUN` | the run |
 //! | `gcl score --weights CHECKPOINT` | the option |
 
@@ -26,7 +26,7 @@ use gcl_train::interleave::InterleaveRun;
 use super::error::Outcome;
 
 /// The methods that [`train`] knows.
-const METHODS: [&str; 5] = ["interleave", "stg-nf", "jigsaw", "rtfm", "sultani"];
+const METHODS: [&str; 6] = ["interleave", "one-class", "stg-nf", "jigsaw", "rtfm", "sultani"];
 
 /// Runs the command if its arguments mean one of these forms.
 pub fn dispatch(args: &[OsString]) -> Option<Outcome> {

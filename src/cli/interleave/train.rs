@@ -32,8 +32,8 @@ use crate::cli::{device, interrupt};
   gcl train --method stg-nf --poses poses --features i3d --manifest videos.csv --out runs/flow
   gcl train --resume --out runs/pair --poses poses --features i3d")]
 pub struct PairArgs {
-    /// interleave; or stg-nf, jigsaw (on videos labelled normal), rtfm, sultani (with a label for
-    /// each video) alone.
+    /// Both models; or one alone: a one-class model on videos labelled normal (on all of them with
+    /// --set supervision=none), a weakly-supervised one with a label for each video.
     #[arg(long, default_value = "interleave")]
     method: Method,
     /// The one-class model: ae, stg-nf or jigsaw.
@@ -82,6 +82,8 @@ enum Method {
     Jigsaw,
     Rtfm,
     Sultani,
+    /// Whatever --occ says, alone.
+    OneClass,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -192,12 +194,16 @@ impl PairArgs {
     fn configuration(&self, features: &FeatureSet) -> Result<PairConfig, Failure> {
         let method = match self.method {
             Method::Interleave => PairMethod::Interleave,
-            Method::StgNf | Method::Jigsaw => PairMethod::OneClass,
+            Method::StgNf | Method::Jigsaw | Method::OneClass => PairMethod::OneClass,
             Method::Rtfm | Method::Sultani => PairMethod::Weak,
         };
         let one_class = match (self.method, self.occ) {
-            (Method::StgNf, _) | (Method::Interleave, Occ::StgNf) => OneClassKind::StgNf,
-            (Method::Jigsaw, _) | (Method::Interleave, Occ::Jigsaw) => OneClassKind::Jigsaw,
+            (Method::StgNf, _) | (Method::Interleave | Method::OneClass, Occ::StgNf) => {
+                OneClassKind::StgNf
+            }
+            (Method::Jigsaw, _) | (Method::Interleave | Method::OneClass, Occ::Jigsaw) => {
+                OneClassKind::Jigsaw
+            }
             _ => OneClassKind::Ae,
         };
         let weak = match (self.method, self.ws) {

@@ -57,7 +57,7 @@ impl Data {
             let mut values = Vec::new();
             let (mut x, mut y) = (200.0f32, 100.0f32);
             for &frame in &frames {
-                let shake = if odd(v, frame as usize / 16) { 25.0 } else { 1.0 };
+                let shake = if odd(v, frame as usize / 16) { 40.0 } else { 1.0 };
                 x += 1.0;
                 y += 0.2;
                 for (dx, dy) in [(0.0, 0.0), (20.0, 0.0), (10.0, 60.0)] {
@@ -113,6 +113,7 @@ pub fn pair_config(one_class: OneClassKind, weak: WeakKind, set: &[&str]) -> Pai
         seed: 4,
     });
     let mut pairs = vec![
+        "interleave.threshold.share=0.05",
         "interleave.threshold.max_modules=3",
         "interleave.loops.most=2",
         "interleave.weak.length=60",
@@ -123,6 +124,7 @@ pub fn pair_config(one_class: OneClassKind, weak: WeakKind, set: &[&str]) -> Pai
     pairs.extend(match one_class {
         OneClassKind::Ae => &["one_class.optimizer.learning_rate=0.005"][..],
         OneClassKind::StgNf => &[
+            "one_class.model.optimizer.learning_rate=0.01",
             "one_class.model.frames=8",
             "one_class.model.kernel=5",
             "one_class.model.steps=2",
@@ -133,7 +135,7 @@ pub fn pair_config(one_class: OneClassKind, weak: WeakKind, set: &[&str]) -> Pai
         OneClassKind::Jigsaw => &["one_class.width=2", "one_class.hidden=8"],
     });
     pairs.extend_from_slice(match weak {
-        WeakKind::Rtfm => &["weak.optimizer.learning_rate=0.01"][..],
+        WeakKind::Rtfm => &["weak.optimizer.learning_rate=0.005", "weak.dropout=0.1"][..],
         WeakKind::Sultani => &["weak.hidden=[16, 4]", "weak.optimizer.learning_rate=0.05"],
     });
     pairs.extend_from_slice(set);
