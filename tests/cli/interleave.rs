@@ -70,10 +70,7 @@ fn a_pair_trains_judges_itself_scores_and_reports() {
     let trained = train(here, &[&FLOW[..], &judged].concat(), 0);
     assert_eq!(stdout(&trained), "run\n");
     let told = stderr(&trained);
-    assert!(
-        told.contains("module 1 loop 2:") && told.contains("frame AUC: one-class 0."),
-        "{told}"
-    );
+    assert!(told.contains("module 1 loop 2:") && told.contains("frame AUC: one-class "), "{told}");
     let results: serde_json::Value =
         serde_json::from_slice(&fs::read(here.join("run/results.json")).unwrap()).unwrap();
     assert_eq!(results["test_frames"], 320 * VIDEOS);
@@ -81,10 +78,7 @@ fn a_pair_trains_judges_itself_scores_and_reports() {
         results["oracle"]["weak"].as_f64().unwrap() >= results["last"]["weak"].as_f64().unwrap()
     );
     let events = fs::read_to_string(here.join("run/events.jsonl")).unwrap();
-    assert_eq!(
-        events.matches("\"event\":\"judged\"").count(),
-        events.matches("\"loop\"}").count().max(4)
-    );
+    assert_eq!(events.matches("\"event\":\"judged\"").count(), 4);
 
     // The truth changes nothing but what is told: without it, the same scores.
     train(here, &[&FLOW[..], &["--out=blind"]].concat(), 0);
@@ -228,7 +222,26 @@ fn the_published_checkpoint_gives_the_published_codes_numbers() {
     let off = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     eprintln!("largest difference in nll: {off:e}");
     assert!(off < 1e-4, "{off}");
-    // Another model's checkpoint is refused.
+    // The latents too, by the library.
+    let file = gcl_weights::read(&weights).unwrap();
+    let tensors = file.tensors().iter().filter(|t| !t.name().ends_with("num_batches_tracked"));
+    let tensors = tensors
+        .map(|t| (t.name().to_owned(), (t.shape().to_vec(), file.f32(t.name()).unwrap())))
+        .collect();
+    let device = gcl::core::Device::flex();
+    let model = gcl::core::StgNf::from_published(&tensors, &device).unwrap();
+    let windows = gcl::data::Windows::read_npy(&poses).unwrap();
+    let mut values = Vec::new();
+    let all: Vec<usize> = (0..windows.len()).collect();
+    windows.normalised(&all, Default::default(), Default::default(), &mut values).unwrap();
+    let values = gcl::core::Tensor::<1>::from_floats(values.as_slice(), &device);
+    let (z, _) = model.forward(values.reshape([64, 2, 24, 18])).unwrap();
+    let z: Vec<f32> = z.into_data().try_to_vec().unwrap();
+    let expected = Npy::open(path("golden/stgnf_shanghaitech_z.npy")).unwrap().to_f32().unwrap();
+    let off = z.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    eprintln!("largest difference in z: {off:e}");
+    assert!(z.len() == expected.len() && off < 1e-4, "{off}");
+    // Another file is refused.
     let args = ["score", "--weights", &poses, "--poses", &poses, "--out", "other.npy"];
     run(folder.path(), &args, 3);
 }

@@ -11,6 +11,8 @@ use crate::cli::progress::Progress;
 /// Shows a run, and judges it where there is a test set.
 pub struct Terminal<'a, X> {
     pub progress: Progress,
+    /// Steps of all stages so far: how many there will be is not known.
+    pub steps: u64,
     pub test: Option<(&'a TestVideos, X)>,
     pub device: Device,
 }
@@ -28,9 +30,10 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> InterleaveListener<M> for Termin
             Stage::Scoring => "scoring",
             Stage::Weak => "weak",
         };
-        self.progress.name(&format!("{}.{} {stage}", pulse.module, pulse.number));
-        self.progress.set_total(pulse.steps as u64);
-        self.progress.set(pulse.step as u64);
+        let (module, number) = (pulse.module, pulse.number);
+        self.progress.name(&format!("{module}.{number} {stage} {}/{}", pulse.step, pulse.steps));
+        self.steps += 1;
+        self.progress.set(self.steps);
     }
 
     fn judge(

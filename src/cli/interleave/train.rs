@@ -286,6 +286,7 @@ impl Training {
         )?;
         let mut terminal = Terminal {
             progress: Progress::new("interleaving", "steps", 0),
+            steps: 0,
             test: self.test.as_ref().zip(test_objects),
             device: self.device.clone(),
         };

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use gcl_core::stg_nf::NamedTensors;
-use gcl_core::{Device, StgNf, StgNfConfig};
+use gcl_core::{Device, StgNf};
 use gcl_data::poses::{OPENPOSE_JOINTS, Resolution};
-use gcl_data::{ObjectIndex, ObjectVideo, PoseSet, VideoId, WindowRule, Windows, write_f32};
+use gcl_data::{PoseSet, VideoId, WindowRule, Windows, write_f32};
 use gcl_train::interleave::{Video, Videos, WindowObjects, object_scores, one_class_frames};
 
 use super::score::write;
@@ -61,10 +61,6 @@ pub fn run(args: WeightsArgs) -> Outcome {
                 args.poses.display()
             )));
         }
-        let video = |id: &VideoId| -> Result<ObjectVideo, gcl_data::ObjectError> {
-            Ok(ObjectVideo { id: id.clone(), frames: length, snippets: 1 })
-        };
-        ObjectIndex::of_windows(&windows, length, video).map_err(Failure::data)?;
         let list = windows
             .videos()
             .iter()
@@ -92,13 +88,9 @@ fn listed(args: &WeightsArgs) -> Result<Videos, Failure> {
     Ok(Videos { list: list.collect(), length: 16 })
 }
 
-/// The model that a checkpoint holds: its size is read from the shapes.
+/// The model that a checkpoint holds.
 fn read(path: &Path, device: &Device) -> Result<StgNf, Failure> {
     let file = gcl_weights::read(path).map_err(Failure::data)?;
-    let wrong = |what: &str| {
-        let text = "it is no checkpoint of STG-NF";
-        Failure::Data(format!("{}: {what}; {text}", path.display()))
-    };
     let mut tensors = NamedTensors::new();
     for info in file.tensors() {
         let name = info.name().strip_prefix("module.").unwrap_or(info.name());
@@ -107,23 +99,8 @@ fn read(path: &Path, device: &Device) -> Result<StgNf, Failure> {
             tensors.insert(name.to_owned(), (info.shape().to_owned(), values));
         }
     }
-    let get = |name: &str| tensors.get(name).ok_or_else(|| wrong(&format!("no `{name}`")));
-    let (shape, prior) = get("prior_h_normal")?;
-    let &[4, frames, OPENPOSE_JOINTS] = shape.as_slice() else {
-        return Err(wrong(&format!("`prior_h_normal` has shape {shape:?}")));
+    let located = |e: gcl_core::CoreError| {
+        Failure::Data(format!("{}: no checkpoint of STG-NF: {e}", path.display()))
     };
-    let &[2, 2, kernel, 1] = get("flow.layers.0.block.0.tcn.2.weight")?.0.as_slice() else {
-        return Err(wrong("the temporal convolution has another shape"));
-    };
-    let step = |i: &usize| tensors.contains_key(&format!("flow.layers.{i}.actnorm.logs"));
-    let config = StgNfConfig {
-        steps: (0..256).take_while(step).count(),
-        prior_mean: prior.first().copied().unwrap_or(f32::NAN),
-        kernel,
-        ..StgNfConfig::new(frames)
-    };
-    let located = |e: gcl_core::CoreError| Failure::Data(format!("{}: {e}", path.display()));
-    let mut model = StgNf::new(config, 0, device).map_err(located)?;
-    model.load_published(&tensors).map_err(located)?;
-    Ok(model)
+    StgNf::from_published(&tensors, device).map_err(located)
 }
