@@ -24,8 +24,8 @@ if [ ! -e "$out/videos.csv" ]; then
         echo id,split,label
         for split in Train Test; do
             # Videos with four digits hold an anomaly; only the supervised rows read that.
-            tr -d '\r' <"$data/SH_$split.txt" | awk -F_ -v split="${split,,}" \
-                'NF == 2 { print $0 "," split "," (length($2) == 4) }'
+            tr -d '\r' <"$data/SH_$split.txt" | awk -F_ -v part="${split,,}" \
+                'NF == 2 { print $0 "," part "," (length($2) == 4) }'
         done
     } >"$out/videos.csv"
 fi
