@@ -59,7 +59,7 @@ fn rows(batch: Tensor<2>) -> Result<Vec<f32>> {
 
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     // 10 videos of 30 snippets; in every fifth one, snippets 10 to 14 lie apart.
-    let odd = |i: usize| i / 30 % 5 == 0 && (10..15).contains(&(i % 30));
+    let odd = |i: usize| (i / 30).is_multiple_of(5) && (10..15).contains(&(i % 30));
     let mut random = HostRng::seed_from_u64(1);
     let noise = |i: usize| random.random::<f32>() - 0.5 + if odd(i / D) { 0.6 } else { 0.0 };
     let values: Vec<f32> = (0..300 * D).map(noise).collect();

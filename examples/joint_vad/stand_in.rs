@@ -35,9 +35,9 @@ pub fn make(out: &Path) -> Result<DataSet, Box<dyn Error>> {
     }
     let mut manifest = String::from("id,split,label,frames\n");
     for v in 0..VIDEOS {
-        let odd = |frame: usize| v % 3 == 0 && (128..176).contains(&frame);
+        let odd = |frame: usize| v.is_multiple_of(3) && (128..176).contains(&frame);
         let split = if v < 6 { "train" } else { "test" };
-        manifest += &format!("v{v},{split},{},{FRAMES}\n", u8::from(v % 3 == 0));
+        manifest += &format!("v{v},{split},{},{FRAMES}\n", u8::from(v.is_multiple_of(3)));
         let mut random = rng::stream(1, "stand-in", v as u64);
         let (mut text, mut x) = (String::new(), 50.0);
         for frame in 0..FRAMES {
@@ -49,10 +49,10 @@ pub fn make(out: &Path) -> Result<DataSet, Box<dyn Error>> {
         let snippets = FRAMES / 16;
         let far = |i: usize| if odd(i / D * 16) { 2.0 } else { 0.0 };
         let values: Vec<f32> = (0..snippets * D).map(|i| random.random::<f32>() + far(i)).collect();
-        write_f32(&folder.join(format!("i3d/v{v}.npy")), &[snippets, D], &values)?;
+        write_f32(folder.join(format!("i3d/v{v}.npy")), &[snippets, D], &values)?;
         let mask: Vec<f32> = (0..FRAMES).map(|f| f32::from(u8::from(odd(f)))).collect();
         if split == "test" {
-            write_f32(&folder.join(format!("truth/v{v}.npy")), &[FRAMES], &mask)?;
+            write_f32(folder.join(format!("truth/v{v}.npy")), &[FRAMES], &mask)?;
         }
     }
     fs::write(folder.join("videos.csv"), manifest)?;
