@@ -9,6 +9,7 @@ mod eval;
 mod extract;
 mod facts;
 mod find;
+mod interleave;
 mod interrupt;
 mod progress;
 mod report;
@@ -63,9 +64,24 @@ enum Verb {
 
 /// Parses the command line, runs the verb, and answers with the exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments: Vec<_> = std::env::args_os().collect();
     interrupt::listen();
-    let outcome = match cli.verb {
+    let outcome = match interleave::dispatch(&arguments) {
+        Some(outcome) => outcome,
+        None => run(Cli::parse()),
+    };
+    match outcome {
+        Ok(Done::Fully) => ExitCode::SUCCESS,
+        Ok(Done::WithSkips) => ExitCode::from(1),
+        Err(failure) => {
+            eprintln!("error: {}", failure.message());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(cli: Cli) -> error::Outcome {
+    match cli.verb {
         Verb::Demo(args) => demo::run(args),
         Verb::Find(args) => find::run(args),
         Verb::Extract(args) => extract::run(args),
@@ -75,16 +91,8 @@ pub fn main() -> ExitCode {
         Verb::Report(args) => report::run(args),
         Verb::Sweep(args) => sweep::run(args),
         Verb::Reproduce(args) => reproduce::run(args),
-        Verb::Check(args) => check::run(args),
         Verb::Weights(args) => weights::run(args),
+        Verb::Check(args) => check::run(args),
         Verb::Devices(args) => devices::run(args),
-    };
-    match outcome {
-        Ok(Done::Fully) => ExitCode::SUCCESS,
-        Ok(Done::WithSkips) => ExitCode::from(1),
-        Err(failure) => {
-            eprintln!("error: {}", failure.message());
-            ExitCode::from(failure.code())
-        }
     }
 }

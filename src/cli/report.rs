@@ -262,7 +262,7 @@ fn training_charts(events: &[Event]) -> Vec<LineChart> {
 }
 
 /// A configuration as rows of a table.
-fn settings(toml: &str) -> Vec<(String, String)> {
+pub fn settings(toml: &str) -> Vec<(String, String)> {
     let mut table = String::new();
     let mut rows = Vec::new();
     for line in toml.lines() {

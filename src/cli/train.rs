@@ -27,7 +27,9 @@ const PAPER_EXTRACTOR: &str = "resnext101";
   gcl train features --out runs/knn --method knn
   gcl train features --out runs/slow --set training.budget.epochs=30 --set training.batch=512
   gcl train features --out runs/judged --test test-features --truth truth.csv
-  gcl train features --out runs/first --resume")]
+  gcl train features --out runs/first --resume
+
+Pairs of models on objects and snippets: gcl train --method interleave --help")]
 pub struct TrainArgs {
     /// A folder of features: one .npy a video, [T, d] or [T, crops, d].
     features: PathBuf,

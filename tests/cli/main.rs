@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod footage;
+mod interleave;
 mod messages;
 mod networks;
 mod reproduce;

@@ -22,6 +22,15 @@ pub trait WeaklySupervised: Send {
     /// If the model's settings make no network.
     fn reset(&mut self, seed: u64) -> Result<()>;
 
+    /// Forgets the optimizer's state and keeps the weights, as Joint-VAD's code does before every
+    /// loop. A model whose optimizer remembers nothing need not do anything.
+    ///
+    /// # Errors
+    /// If the optimizer's settings make no optimizer.
+    fn restart_optimizer(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// One optimisation step on positive (holding an anomaly) and negative bags; returns the loss.
     ///
     /// # Shapes

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use gcl_core::CoreError;
-use gcl_data::{ClipError, FeatureError, VideoId};
+use gcl_data::cubes::CubeFileError;
+use gcl_data::{ClipError, FeatureError, NpyError, ObjectError, VideoId, WindowError};
 
 /// The result of this crate's fallible functions.
 pub type Result<T> = std::result::Result<T, TrainError>;
@@ -23,6 +24,18 @@ pub enum TrainError {
     /// Features cannot be read.
     #[error(transparent)]
     Features(#[from] FeatureError),
+    /// Objects and snippets do not fit each other.
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    /// Windows of poses or boxes are not what they should be.
+    #[error(transparent)]
+    Windows(#[from] WindowError),
+    /// Object cubes cannot be read.
+    #[error(transparent)]
+    Cubes(#[from] CubeFileError),
+    /// An array cannot be read.
+    #[error(transparent)]
+    Npy(#[from] NpyError),
     /// A video's segments and frames do not fit.
     #[error("video `{id}`: {source}")]
     Clips {

@@ -17,6 +17,7 @@ mod agreement;
 pub mod config;
 pub mod error;
 pub mod events;
+pub mod interleave;
 mod kept;
 pub mod model;
 pub mod rank;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gcl_core::State;
 use gcl_data::atomic::write_bytes_atomic;
+use serde::Serialize;
 
 use crate::config::{RunConfig, from_toml};
 use crate::error::{Result, TrainError};
@@ -196,7 +197,7 @@ impl EventLog {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write(&mut self, event: &Event) -> Result<()> {
+    pub fn write<E: Serialize>(&mut self, event: &E) -> Result<()> {
         let mut line = serde_json::to_vec(event).map_err(TrainError::damaged(&self.path))?;
         line.push(b'\n');
         self.file.write_all(&line).map_err(TrainError::io(&self.path))?;

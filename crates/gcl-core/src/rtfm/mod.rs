@@ -181,6 +181,10 @@ impl WeaklySupervised for Rtfm {
         Ok(())
     }
 
+    fn restart_optimizer(&mut self) -> Result<()> {
+        self.learner.reset_optimizer()
+    }
+
     fn train_step(
         &mut self,
         positive: Tensor<4>,

@@ -9,6 +9,7 @@ mod config;
 mod flow;
 #[cfg(test)]
 mod golden;
+mod open;
 mod published;
 mod skeleton;
 mod tables;

@@ -155,6 +155,10 @@ impl WeaklySupervised for Sultani {
         Ok(())
     }
 
+    fn restart_optimizer(&mut self) -> Result<()> {
+        self.learner.reset_optimizer()
+    }
+
     fn train_step(
         &mut self,
         positive: Tensor<4>,

@@ -1,5 +1,7 @@
 //! Object scores to frame scores and snippet scores.
 
+use serde::{Deserialize, Serialize};
+
 use super::smooth::gaussian;
 use super::{ObjectError, ObjectIndex, ObjectVideo};
 
@@ -7,7 +9,8 @@ use super::{ObjectError, ObjectIndex, ObjectVideo};
 pub const SIGMAS: [f64; 6] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
 
 /// How object scores become a snippet's score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SnippetRule {
     /// The published code's: the mean of the smoothed frame scores ([`ObjectIndex::frame_scores`]) over
     /// the snippet's frames; a last snippet that the video's end cuts short counts its last frame for

@@ -1,9 +1,12 @@
 //! Snippet scores back to objects, as the weights of the one-class loss.
 
+use serde::{Deserialize, Serialize};
+
 use super::{ObjectError, ObjectIndex};
 
 /// How the weights of an object's frames become its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WeightReduce {
     /// Their smallest, as published.
     #[default]
@@ -15,7 +18,8 @@ pub enum WeightReduce {
 }
 
 /// Which frames' weights an object sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WeightRule {
     /// Those of its own video.
     #[default]

@@ -8,6 +8,7 @@ mod validate;
 
 pub use detector::DetectorConfig;
 pub use method::Method;
+pub(crate) use overrides::override_with;
 pub use overrides::{apply_overrides, from_toml};
 pub use preset::{DataFacts, Preset};
 

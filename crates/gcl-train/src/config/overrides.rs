@@ -1,5 +1,7 @@
 //! A configuration from a file, and single values changed from the command line.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::RunConfig;
@@ -19,6 +21,17 @@ pub fn from_toml(text: &str) -> Result<RunConfig> {
 /// # Errors
 /// [`TrainError::Config`] naming the pair, and for an unknown key the keys that there are.
 pub fn apply_overrides<S: AsRef<str>>(config: &RunConfig, pairs: &[S]) -> Result<RunConfig> {
+    let config = override_with(config, pairs, &["method", "preset"])?;
+    config.validate()?;
+    Ok(config)
+}
+
+/// [`apply_overrides`] for any configuration; `fixed` keys are chosen by arguments of their own.
+pub(crate) fn override_with<T: Serialize + DeserializeOwned, S: AsRef<str>>(
+    config: &T,
+    pairs: &[S],
+    fixed: &[&str],
+) -> Result<T> {
     let unreadable = |e: toml::ser::Error| TrainError::Config(e.to_string());
     let mut table = Table::try_from(config).map_err(unreadable)?;
     for pair in pairs {
@@ -26,19 +39,15 @@ pub fn apply_overrides<S: AsRef<str>>(config: &RunConfig, pairs: &[S]) -> Result
         let wrong = |problem: String| TrainError::Config(format!("--set {pair}: {problem}"));
         let (key, value) =
             pair.split_once('=').ok_or_else(|| wrong("expected key=value".to_owned()))?;
-        if ["method", "preset"].contains(&key.trim()) {
+        if fixed.contains(&key.trim()) {
             return Err(wrong(format!("choose it with --{}", key.trim())));
         }
         set(&mut table, key.trim(), parse(value.trim())).map_err(&wrong)?;
         // Checked after each pair, so that the message can name the culprit.
-        let checked: std::result::Result<RunConfig, _> = table.clone().try_into();
+        let checked: std::result::Result<T, _> = table.clone().try_into();
         checked.map_err(|e: toml::de::Error| wrong(e.message().to_owned()))?;
     }
-    let config: RunConfig = table
-        .try_into()
-        .map_err(|e: toml::de::Error| TrainError::Config(e.message().to_owned()))?;
-    config.validate()?;
-    Ok(config)
+    table.try_into().map_err(|e: toml::de::Error| TrainError::Config(e.message().to_owned()))
 }
 
 /// A TOML value; what is none is a string, so that `score=generator` needs no quotes.

@@ -1,0 +1,129 @@
+//! What a run leaves: the trained networks, with everything that scoring needs to know.
+
+use std::fs;
+use std::path::Path;
+
+use gcl_core::{Device, OneClass, Scaler, State, WeaklySupervised};
+use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::{ExtractorIdentity, VideoId};
+use serde::{Deserialize, Serialize};
+
+use super::interleaver::object_scores;
+use super::objects::Objects;
+use super::pair::PairConfig;
+use super::snippets::Snippets;
+use super::videos::Videos;
+use crate::error::{Result, TrainError};
+
+/// What belongs to the networks of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairModel {
+    /// The configuration that trained them.
+    pub config: PairConfig,
+    /// The snippet features' scaling; absent for a one-class model that needs no features.
+    pub scaler: Option<Scaler>,
+    /// What made the snippet features, where they say.
+    pub extractor: Option<ExtractorIdentity>,
+}
+
+const CARD: &str = "pair.json";
+const ONE_CLASS: &str = "one-class.safetensors";
+const WEAK: &str = "weak.safetensors";
+
+impl PairModel {
+    /// Stores the networks that there are in a folder; the description comes last.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn save(&self, folder: &Path, one_class: Option<State>, weak: Option<State>) -> Result<()> {
+        for (name, state) in [(ONE_CLASS, one_class), (WEAK, weak)] {
+            let Some(state) = state else { continue };
+            let bytes = state.to_bytes().map_err(TrainError::core("saving a network"))?;
+            let path = folder.join(name);
+            write_bytes_atomic(&path, &bytes).map_err(TrainError::io(&path))?;
+        }
+        let path = folder.join(CARD);
+        let card = serde_json::to_vec_pretty(self).map_err(TrainError::damaged(&path))?;
+        write_bytes_atomic(&path, &card).map_err(TrainError::io(&path))
+    }
+
+    /// Reads a folder's description.
+    ///
+    /// # Errors
+    /// If there is none, or it is damaged.
+    pub fn open(folder: &Path) -> Result<PairModel> {
+        let path = folder.join(CARD);
+        if !path.exists() {
+            let problem = "no trained pair here (no pair.json)".to_owned();
+            return Err(TrainError::Run { path: folder.to_owned(), problem });
+        }
+        let text = fs::read(&path).map_err(TrainError::io(&path))?;
+        let model: PairModel = serde_json::from_slice(&text).map_err(TrainError::damaged(&path))?;
+        model.config.validate()?;
+        Ok(model)
+    }
+
+    /// The stored one-class network's state, if there is one.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn one_class(folder: &Path) -> Result<Option<State>> {
+        state(&folder.join(ONE_CLASS))
+    }
+
+    /// The stored weakly-supervised network's state, if there is one.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn weak(folder: &Path) -> Result<Option<State>> {
+        state(&folder.join(WEAK))
+    }
+}
+
+fn state(path: &Path) -> Result<Option<State>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let bytes = fs::read(path).map_err(TrainError::io(path))?;
+    State::from_bytes(&bytes).map(Some).map_err(TrainError::damaged(path))
+}
+
+/// A one-class model's frame scores of each video, higher = more anomalous: the most anomalous
+/// object of each frame, smoothed ([`gcl_data::ObjectIndex::frame_scores`]).
+///
+/// # Errors
+/// If objects cannot be read or scored.
+pub fn one_class_frames<M: OneClass, X: Objects<Batch = M::Batch>>(
+    model: &M,
+    objects: &X,
+    batch: usize,
+    device: &Device,
+) -> Result<Vec<(VideoId, Vec<f32>)>> {
+    let scores = object_scores(model, objects, batch, device, &mut || Ok(()))?;
+    let frames = objects.index().frame_scores(&scores)?;
+    let ids = objects.index().videos().iter().map(|video| video.id.clone());
+    Ok(ids.zip(frames).collect())
+}
+
+/// A weakly-supervised model's frame scores of each video, in [0, 1]: each snippet's score for all
+/// of its frames, unsmoothed; frames after the last snippet take its score.
+///
+/// # Errors
+/// If a video cannot be scored.
+pub fn weak_frames(
+    weak: &dyn WeaklySupervised,
+    snippets: &Snippets,
+    videos: &Videos,
+    device: &Device,
+) -> Result<Vec<(VideoId, Vec<f32>)>> {
+    let scores = snippets.score(weak, device)?;
+    let outline = videos.outline(&[]);
+    let frames = |((id, range), video): (&(VideoId, std::ops::Range<usize>), usize)| {
+        let own = &scores[range.clone()];
+        let score = |frame: usize| own[(frame / videos.length).min(own.len() - 1)];
+        (id.clone(), (0..video).map(score).collect())
+    };
+    let counts = outline.into_iter().map(|video| video.frames);
+    Ok(snippets.videos().iter().zip(counts).map(frames).collect())
+}

@@ -1,0 +1,170 @@
+//! The videos of a training, with their snippets, and finding each one's file of poses or tracks.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use gcl_data::poses::Points;
+use gcl_data::tracks::{BOX_POINTS, add_box_windows};
+use gcl_data::{
+    FeatureSet, ObjectVideo, PoseSet, VideoId, WindowRule, Windows, read_poses, read_tracks,
+    resolve_all,
+};
+
+use crate::error::{Result, TrainError};
+
+/// One video: its snippets, and its frames where they are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Video {
+    /// Its id.
+    pub id: VideoId,
+    /// Snippets.
+    pub snippets: usize,
+    /// Frames; where unknown, the video ends with its last snippet or object.
+    pub frames: Option<usize>,
+}
+
+/// All videos in the order of their snippets; every kind of object is put on them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Videos {
+    /// The videos.
+    pub list: Vec<Video>,
+    /// Frames in a snippet.
+    pub length: usize,
+}
+
+/// What was left out on the way from files to objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Videos without a file of objects: all of their frames count as most normal.
+    pub without: Vec<VideoId>,
+    /// Lines of tracks that are no box.
+    pub bad_lines: usize,
+    /// Windows whose points all have one y.
+    pub flat: usize,
+    /// Objects of videos that have no snippets.
+    pub elsewhere: usize,
+}
+
+impl Videos {
+    /// The videos of a set of features. `frames` has those of videos whose features do not say.
+    ///
+    /// # Errors
+    /// [`TrainError::Config`] if the features do not say how many frames a clip has, or clips
+    /// overlap or leave frames out between them.
+    pub fn of(set: &FeatureSet, frames: &BTreeMap<VideoId, usize>) -> Result<Videos> {
+        let dir = set.dir().display();
+        let clips = set.clips().ok_or_else(|| {
+            TrainError::Config(format!(
+                "{dir}: plain .npy files do not say how many frames a clip has; give --clip-length"
+            ))
+        })?;
+        if clips.stride != clips.length {
+            return Err(TrainError::Config(format!(
+                "{dir}: clips of {} frames every {} frames; snippets follow each other without \
+                 gap or overlap",
+                clips.length, clips.stride
+            )));
+        }
+        let video = |v: &gcl_data::FeatureVideo| Video {
+            id: v.id.clone(),
+            snippets: v.segments,
+            frames: frames.get(&v.id).copied().or(v.frames),
+        };
+        Ok(Videos { list: set.videos().iter().map(video).collect(), length: clips.length })
+    }
+
+    /// As an object index has them; `reach` is one past the last frame that an object stands for.
+    pub(crate) fn outline(&self, reach: &[usize]) -> Vec<ObjectVideo> {
+        let outline = |(i, video): (usize, &Video)| {
+            let least = reach.get(i).copied().unwrap_or(0);
+            let unknown = || video.snippets.saturating_mul(self.length).max(least);
+            let frames = video.frames.unwrap_or_else(unknown);
+            ObjectVideo { id: video.id.clone(), frames, snippets: video.snippets }
+        };
+        self.list.iter().enumerate().map(outline).collect()
+    }
+
+    /// The file of each video among those found, by [`gcl_data::resolve()`]'s rules.
+    fn files<'a>(
+        &self,
+        folder: &Path,
+        found: &'a [(VideoId, PathBuf)],
+        left: &mut Left,
+    ) -> Result<Vec<Option<&'a Path>>> {
+        let ids: Vec<VideoId> = self.list.iter().map(|video| video.id.clone()).collect();
+        let mismatch =
+            |e: &dyn std::fmt::Display| TrainError::Mismatch(format!("{}: {e}", folder.display()));
+        let entries =
+            resolve_all(&ids, found.iter().map(|(id, _)| id)).map_err(|e| mismatch(&e))?;
+        let file = |entry: &VideoId| {
+            found.iter().find(|(id, _)| id == entry).map(|(_, path)| path.as_path())
+        };
+        let files: Vec<Option<&Path>> = entries.iter().map(|entry| entry.and_then(file)).collect();
+        left.without =
+            ids.iter().zip(&files).filter(|(_, f)| f.is_none()).map(|(i, _)| i.clone()).collect();
+        if left.without.len() == ids.len() {
+            return Err(mismatch(&"no file of any of the videos that have features"));
+        }
+        Ok(files)
+    }
+
+    /// Windows of the poses in a folder of AlphaPose files.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or no video has one.
+    pub fn pose_windows(&self, folder: &Path, rule: WindowRule) -> Result<(Windows, Left)> {
+        let bad = |e: gcl_data::PoseError| TrainError::Mismatch(e.to_string());
+        let set = PoseSet::open(folder).map_err(bad)?;
+        let mut left = Left::default();
+        let mut windows = Windows::of_poses(rule)?;
+        for (video, file) in self.list.iter().zip(self.files(folder, set.videos(), &mut left)?) {
+            let tracks = file.map(read_poses).transpose().map_err(bad)?.unwrap_or_default();
+            windows.add_poses(video.id.clone(), &tracks)?;
+        }
+        left.flat = windows.flat();
+        Ok((windows, left))
+    }
+
+    /// Windows of five points of the boxes in a folder of DeepSORT's texts.
+    ///
+    /// # Errors
+    /// As [`Videos::pose_windows`].
+    pub fn box_windows(
+        &self,
+        folder: &Path,
+        rule: WindowRule,
+        max_gap: u32,
+    ) -> Result<(Windows, Left)> {
+        let mut found = Vec::new();
+        texts(folder, folder, &mut found)?;
+        let mut left = Left::default();
+        let mut windows = Windows::new(rule, Points { joints: BOX_POINTS.joints, ..BOX_POINTS })?;
+        for (video, file) in self.list.iter().zip(self.files(folder, &found, &mut left)?) {
+            let file = file.map(read_tracks).transpose();
+            let file = file.map_err(|e| TrainError::Mismatch(e.to_string()))?.unwrap_or_default();
+            left.bad_lines += file.bad_lines;
+            add_box_windows(&mut windows, video.id.clone(), &file.tracks, max_gap)?;
+        }
+        left.flat = windows.flat();
+        Ok((windows, left))
+    }
+}
+
+/// The `.txt` files in a folder and below. Links to folders are not followed.
+fn texts(root: &Path, folder: &Path, found: &mut Vec<(VideoId, PathBuf)>) -> Result<()> {
+    for entry in std::fs::read_dir(folder).map_err(TrainError::io(folder))? {
+        let entry = entry.map_err(TrainError::io(folder))?;
+        let path = entry.path();
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        if entry.file_type().map_err(TrainError::io(&path))?.is_dir() {
+            texts(root, &path, found)?;
+        } else if path.extension().is_some_and(|e| e == "txt") {
+            let id = VideoId::from_path(root, &path).map_err(TrainError::damaged(&path))?;
+            found.push((id, path));
+        }
+    }
+    found.sort();
+    Ok(())
+}
