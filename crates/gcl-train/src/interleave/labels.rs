@@ -99,6 +99,7 @@ impl Labels {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::single_range_in_vec_init)] // ranges of videos, of which there is one
     use super::*;
 
     fn labels(scores: &[f32], t: usize, smoothing: Smoothing, videos: &[Range<usize>]) -> Labels {
