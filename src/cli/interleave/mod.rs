@@ -1,9 +1,8 @@
 //! The interleaving of one-class and weakly-supervised models on the command line: further forms of
-//! the verbs `extract`, `train`, `score` and `report`, told by their arguments.
+//! the verbs `train`, `score` and `report`, told by their arguments.
 //!
 //! | form | told by |
 //! |---|---|
-//! | `gcl extract TRACKS --net box-tracks` | the net |
 //! | `gcl train --method interleave`, `one-class`, `stg-nf`, `jigsaw`, `rtfm`, `sultani` | the method; or, with `--resume`, the run |
 //! | `gcl score RUN`, `gcl report RUN` | the run |
 //! | `gcl score --weights CHECKPOINT` | the option |
@@ -13,7 +12,6 @@ mod judge;
 mod progress;
 mod report;
 mod score;
-mod tracks;
 mod train;
 mod weights;
 
@@ -35,9 +33,6 @@ pub fn dispatch(args: &[OsString]) -> Option<Outcome> {
     let own =
         std::iter::once(OsString::from(format!("gcl {verb}"))).chain(args.iter().skip(2).cloned());
     match verb {
-        "extract" if value(&rest, "--net") == Some("box-tracks") => {
-            Some(tracks::run(tracks::TracksArgs::parse_from(own)))
-        }
         "train" if trains(&rest) => Some(train::run(train::PairArgs::parse_from(own))),
         "score" if value(&rest, "--weights").is_some() => {
             Some(weights::run(weights::WeightsArgs::parse_from(own)))
