@@ -102,6 +102,9 @@ fn run(data: &DataSet, row: &Row, seed: u64, out: &Path) -> Result<(), Box<dyn E
                 args.push(format!("--set=one_class.model.frames={}", data.frames));
                 args.push(format!("--set=one_class.model.kernel={kernel}"));
             }
+            if row.occ == "stg-nf" && data.small {
+                args.push(format!("--set={}", stand_in::SMALL_FLOW));
+            }
             if data.small {
                 args.extend(stand_in::SMALL.iter().map(|set| format!("--set={set}")));
             }

@@ -11,17 +11,21 @@ use rand::RngExt;
 use super::DataSet;
 
 /// Small settings, so that all rows take a minute or two.
-pub const SMALL: [&str; 9] = [
+pub const SMALL: [&str; 10] = [
     "interleave.threshold.max_modules=2",
     "interleave.loops.most=2",
-    "interleave.weak.length=10",
+    "interleave.weak.length=60",
     "interleave.weak.bag=4",
     "interleave.weak.batch=4",
     "interleave.one_class.batch=64",
     "scaler=z-score",
     "weak.dropout=0.1",
+    "weak.optimizer.learning_rate=0.005",
     "alone.epochs=1",
 ];
+
+/// A flow of few steps must take larger ones.
+pub const SMALL_FLOW: &str = "one_class.model.optimizer.learning_rate=0.01";
 
 const VIDEOS: usize = 10;
 const FRAMES: usize = 320;
