@@ -91,3 +91,9 @@ for seed in $seeds; do
         pair "R=$share" "$seed" stg-nf rtfm --set "interleave.threshold.share=$share"
     done
 done
+
+echo "where the threshold goes in ten modules"
+for share in 0.10 0.15 0.25 0.35; do
+    pair "R=$share,long" "${seeds%% *}" stg-nf rtfm --set "interleave.threshold.share=$share" \
+        --set interleave.threshold.max_modules=10
+done
