@@ -12,7 +12,7 @@ use gcl_train::{Model, RunDir, Samples};
 
 use super::device;
 use super::error::{Done, Failure, Outcome};
-use super::extract::{self, FootageArgs};
+use super::extract::{Chosen, FootageArgs, NetworkArgs};
 use super::facts;
 use super::report::{self, Contents};
 use super::score::{Scoring, score};
@@ -24,6 +24,7 @@ use super::train::{self, MethodArgs};
 #[command(after_help = "Examples:
   gcl find footage --out found
   gcl find camera1.mp4 camera2.mp4 --out found --top 50
+  gcl find footage --out found --net resnext101 --weights resnext-101-kinetics.pth
 
 The result is found/report.html, and found/moments.csv for other programs. The same command goes on
 where an interrupted one stopped.")]
@@ -40,6 +41,8 @@ pub struct FindArgs {
     #[command(flatten)]
     choice: MethodArgs,
     #[command(flatten)]
+    network: NetworkArgs,
+    #[command(flatten)]
     how: FootageArgs,
     /// Print the moments as JSON.
     #[arg(long)]
@@ -51,8 +54,12 @@ pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
     device::find(&args.choice.device)?;
     train::check_settings(&args.choice)?;
+    let Chosen::Pictures(extractor) = args.network.choose(&args.choice.device)? else {
+        let text = "box-tracks are no footage: use gcl extract, train and score";
+        return Err(Failure::Usage(text.to_owned()));
+    };
     let features = args.out.join("features");
-    let summary = extract::extract_all(&args.footage, &features, &args.how, None)?;
+    let summary = extractor.extract(&args.footage, &features, &args.how, None)?;
     // Only this footage, whatever an earlier call left in the folder.
     let wanted = discover(&args.footage).map_err(Failure::data)?;
     let set = FeatureSet::open(&features)?.select(|id| wanted.iter().any(|input| input.id == *id));

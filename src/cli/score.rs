@@ -47,6 +47,9 @@ pub struct ScoreArgs {
     /// videos are taken to end with their last whole clip.
     #[arg(long)]
     manifest: Option<PathBuf>,
+    /// For footage: the weights of the network that the model's features came from.
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
     #[command(flatten)]
     footage: FootageArgs,
     /// The device; `gcl devices` lists them.
@@ -76,7 +79,8 @@ pub fn run(args: ScoreArgs) -> Outcome {
         // Extracted features stay beside the scores, so that a second run finds them.
         let folder = out.join(".features");
         let extractor = model.card().extractor.as_ref();
-        let done = extract::for_model(&args.input, &folder, extractor, &args.footage)?;
+        let (weights, how) = (args.weights.as_deref(), (&args.footage, args.device.as_str()));
+        let done = extract::for_model(&args.input, &folder, extractor, weights, how)?;
         (FeatureSet::open(&folder)?, done, Some(args.input.as_path()))
     };
     let how = Scoring { source, footage, manifest: frames.as_ref(), smooth: args.smooth };

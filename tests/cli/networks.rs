@@ -82,6 +82,45 @@ fn random_weights_are_asked_for_and_marked() {
 }
 
 #[test]
+fn footage_is_searched_and_scored_by_a_networks_features() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for i in 0..2 {
+        video(&at.join(format!("footage/cam{i}.y4m")), 48, None);
+    }
+    video(&at.join("new.y4m"), 48, Some(16));
+    let find = ["find", "footage", "--out", "found", "--method", "knn", "--net"];
+    assert!(stderr(&run(at, &[&find[..], &["c3d"]].concat(), 2)).contains("c3d.pickle"));
+    assert!(stderr(&run(at, &[&find[..], &["box-tracks"]].concat(), 2)).contains("no footage"));
+    assert!(!at.join("found").exists(), "nothing was begun");
+    run(at, &[&find[..], &["resnext101", "--random-weights"]].concat(), 0);
+    assert!(fs::read_to_string(at.join("found/moments.csv")).unwrap().contains("cam0"));
+
+    // New footage is extracted as the model's was, by the same weights.
+    let score = ["score", "found", "new.y4m", "--out", "s"];
+    run(at, &score, 0);
+    let npy = gcl::data::Npy::open(at.join("s/.features/new.npy")).unwrap();
+    assert_eq!(npy.shape(), [2, 2048]);
+    let with_weights = [&score[..], &["--weights", &checkpoint()]].concat();
+    assert!(stderr(&run(at, &with_weights, 2)).contains("random weights"));
+
+    // A model that says it came from a weight file wants that very file.
+    let path = at.join("found/model/model.json");
+    let card: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let changed = |random: bool| {
+        let mut card = card.clone();
+        card["extractor"]["random_weights"] = random.into();
+        card["extractor"]["weights_sha256"] = "abcd".into();
+        fs::write(&path, card.to_string()).unwrap();
+    };
+    changed(false);
+    assert!(stderr(&run(at, &score, 2)).contains("--weights FILE"));
+    assert!(stderr(&run(at, &with_weights, 3)).contains("misshapen"));
+    changed(true);
+    assert!(stderr(&run(at, &score, 3)).contains("SHA-256 abcd"));
+}
+
+#[test]
 fn weight_files_are_inspected_and_converted() {
     let folder = tempfile::tempdir().unwrap();
     let (at, file) = (folder.path(), checkpoint());

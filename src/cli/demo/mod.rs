@@ -14,7 +14,7 @@ use gcl_train::{Model, RunDir, ScoreSource};
 
 use super::device;
 use super::error::{Done, Failure, Outcome};
-use super::extract::{self, FootageArgs};
+use super::extract::{FootageArgs, Pictures};
 use super::find::{remember_footage, train_or_load};
 use super::report::{self, Contents};
 use super::score::{Scoring, score, source_name};
@@ -56,7 +56,8 @@ pub fn run(args: DemoArgs) -> Outcome {
     let truth_path = args.out.join("truth.csv");
     render::scene(args.scene_seed, &SceneOptions::default(), &videos, &truth_path)?;
     let footage = [videos.clone()];
-    extract::extract_all(&footage, &features, &FootageArgs::default(), None)?;
+    let extractor = Pictures::Gradient { clips: Clips::default() };
+    extractor.extract(&footage, &features, &FootageArgs::default(), None)?;
 
     let set = FeatureSet::open(&features)?;
     let (train, test) =

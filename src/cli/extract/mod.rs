@@ -1,6 +1,7 @@
 //! `gcl extract`: footage to features.
 
 mod network;
+mod pictures;
 mod shown;
 mod tracks;
 
@@ -10,14 +11,13 @@ use std::sync::Mutex;
 use clap::Args;
 use gcl_data::{ExtractorIdentity, VideoId};
 use gcl_features::discover::discover;
-use gcl_features::gradient::Gradient;
 use gcl_features::source::Decoder;
 use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, extract};
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
-use network::{Chosen, NetworkArgs};
-pub use network::{layer, published};
+pub use network::{Chosen, NetworkArgs, layer, published};
+pub use pictures::Pictures;
 use shown::Shown;
 
 /// Extract clip features from footage: video files, folders of frames, or folders of either.
@@ -49,6 +49,9 @@ pub struct ExtractArgs {
     frames: Option<PathBuf>,
     #[command(flatten)]
     how: FootageArgs,
+    /// The device that the network runs on.
+    #[arg(long, default_value = "flex")]
+    device: String,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -90,9 +93,8 @@ impl Default for FootageArgs {
 
 /// Runs the command.
 pub fn run(args: ExtractArgs) -> Outcome {
-    let mut options = args.how.options(args.shard);
     let (footage, out) = (&args.footage, &args.out);
-    let (summary, identity) = match args.network.choose()? {
+    let (summary, identity) = match args.network.choose(&args.device)? {
         Chosen::Tracks { clips } => {
             if args.shard.is_some() {
                 let text = "box-tracks take seconds; --shard is for pictures";
@@ -101,17 +103,8 @@ pub fn run(args: ExtractArgs) -> Outcome {
             let (summary, identity) = tracks::extract(footage, out, clips, args.frames.as_deref())?;
             (checked(summary)?, identity)
         }
-        Chosen::Gradient { clips } => {
-            options.clips = clips;
-            (extract_with(footage, out, &Gradient, &options)?, Gradient.identity(clips))
-        }
-        Chosen::Network { extractor, clips } => {
-            options.clips = clips;
-            if args.how.threads.is_none() {
-                // The network takes one batch at a time; more videos would only fill memory.
-                options.threads = options.threads.min(4);
-            }
-            (extract_with(footage, out, &*extractor, &options)?, extractor.identity(clips))
+        Chosen::Pictures(pictures) => {
+            (pictures.extract(footage, out, &args.how, args.shard)?, pictures.identity())
         }
     };
     if args.json {
@@ -133,16 +126,6 @@ pub fn run(args: ExtractArgs) -> Outcome {
         println!("{}", args.out.display());
     }
     Ok(done(&summary))
-}
-
-/// Extracts all footage with the built-in descriptor.
-pub fn extract_all(
-    footage: &[PathBuf],
-    out: &Path,
-    how: &FootageArgs,
-    shard: Option<Shard>,
-) -> Result<Summary, Failure> {
-    extract_with(footage, out, &Gradient, &how.options(shard))
 }
 
 /// Extracts all footage, shows progress, and lists what was skipped on standard error.
@@ -182,29 +165,22 @@ fn checked(summary: Summary) -> Result<Summary, Failure> {
     Ok(summary)
 }
 
-/// Extracts footage as a model's training features were extracted.
+/// Extracts footage as a model's training features were extracted; a published network needs its `weights`.
 pub fn for_model(
     footage: &Path,
     out: &Path,
     extractor: Option<&ExtractorIdentity>,
-    how: &FootageArgs,
+    weights: Option<&Path>,
+    (how, device): (&FootageArgs, &str),
 ) -> Result<Done, Failure> {
-    match extractor {
-        Some(identity) if identity.name == "gradient" => {
-            Ok(done(&extract_all(&[footage.to_owned()], out, how, None)?))
-        }
-        Some(identity) => Err(Failure::Usage(format!(
-            "the model was trained on `{}` features; extract them from {} first, in the same way \
-             (gcl extract --net {}), and score those",
-            identity.name,
-            footage.display(),
-            identity.name
-        ))),
-        None => Err(Failure::Usage(format!(
+    let Some(identity) = extractor else {
+        return Err(Failure::Usage(format!(
             "the model was trained on features from elsewhere; give features and not footage ({})",
             footage.display()
-        ))),
-    }
+        )));
+    };
+    let pictures = Pictures::like(identity, weights, device)?;
+    Ok(done(&pictures.extract(&[footage.to_owned()], out, how, None)?))
 }
 
 /// The file or folder of one video of a root that was given for extraction.

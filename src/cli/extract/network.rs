@@ -9,8 +9,12 @@ use gcl_features::preprocess::{Preprocess, Preset};
 use gcl_features::{NetworkExtractor, Published};
 use serde_json::{Map, Value};
 
+use super::pictures::Pictures;
 use crate::cli::device;
 use crate::cli::error::Failure;
+
+/// Clips, times crops, that a network takes at once unless told otherwise.
+pub(super) const BATCH: usize = 8;
 
 /// The extractor's arguments.
 #[derive(Args, Debug)]
@@ -34,7 +38,7 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "RULE", value_parser = ["shift", "drop", "loop", "paper-resnext"])]
     tail: Option<String>,
     /// Clips, times crops, that the network takes at once.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = BATCH)]
     batch: usize,
     /// Other crops than the network's own.
     #[arg(long, value_parser = ["centre", "five", "ten"])]
@@ -42,35 +46,23 @@ pub struct NetworkArgs {
     /// The layer of c3d that gives the features; fc6 unless given.
     #[arg(long, value_parser = ["fc6", "fc7"])]
     layer: Option<String>,
-    /// The device that the network runs on.
-    #[arg(long, default_value = "flex")]
-    device: String,
 }
 
 /// An extractor ready to work, and how videos are cut for it.
 pub enum Chosen {
-    /// The built-in descriptor.
-    Gradient {
-        /// The clip rule.
-        clips: Clips,
-    },
-    /// Tracks of boxes.
+    /// Of pictures.
+    Pictures(Pictures),
+    /// Of tracks of boxes.
     Tracks {
-        /// The clip rule.
-        clips: Clips,
-    },
-    /// A network.
-    Network {
-        /// The network with its pre-processing.
-        extractor: Box<NetworkExtractor>,
         /// The clip rule.
         clips: Clips,
     },
 }
 
 impl NetworkArgs {
-    /// Loads what was asked for. Nothing is guessed: no weights without a word, no device in place of another.
-    pub fn choose(&self) -> Result<Chosen, Failure> {
+    /// Loads what was asked for, to run on a device by name. Nothing is guessed: no weights without a word, no
+    /// device in place of another.
+    pub fn choose(&self, device: &str) -> Result<Chosen, Failure> {
         let usage = |text: String| Err(Failure::Usage(text));
         let Some(published) = Published::named(&self.net) else {
             let given = self.weights.is_some()
@@ -87,7 +79,7 @@ impl NetworkArgs {
             let clips = self.cut(Clips::default());
             return Ok(match self.net.as_str() {
                 "box-tracks" => Chosen::Tracks { clips },
-                _ => Chosen::Gradient { clips },
+                _ => Chosen::Pictures(Pictures::Gradient { clips }),
             });
         };
         let weights = match (&self.weights, self.random_weights) {
@@ -108,28 +100,15 @@ impl NetworkArgs {
         if self.batch == 0 {
             return usage("--batch is 0; it must be at least 1".to_owned());
         }
-        let device = device::find(&self.device)?;
+        let device = device::find(device)?;
         let (preprocess, clips) = self.preprocessing(published)?;
         let clips = self.cut(clips);
-        let network = published.network(layer(self.layer.as_deref()));
         let (batch, frames) = (self.batch, clips.length);
         let options = RunOptions { device, executor: Executor::Auto, batch, frames };
-        let made =
-            NetworkExtractor::new(self.net.as_str(), &network, &weights, preprocess, &options);
-        let extractor = made.map_err(|error| match error {
-            NetworkError::Preprocess(_)
-            | NetworkError::Size { .. }
-            | NetworkError::Graph(_)
-            | NetworkError::Plan(_) => Failure::Usage(error.to_string()),
-            error => Failure::data(error),
-        })?;
-        if self.random_weights {
-            eprintln!(
-                "warning: random weights: these features mean nothing, and are marked so \
-                 (random_weights in every description)"
-            );
-        }
-        Ok(Chosen::Network { extractor: Box::new(extractor), clips })
+        let layer = layer(self.layer.as_deref());
+        let extractor = ready(published, layer, &weights, preprocess, &options)?;
+        let extractor = Box::new(extractor);
+        Ok(Chosen::Pictures(Pictures::Network { extractor, clips }))
     }
 
     /// The network's own pre-processing and clip rule, and what is to be different.
@@ -171,6 +150,32 @@ impl NetworkArgs {
         };
         Clips { tail, ..clips }
     }
+}
+
+/// A network that is ready to work; what a user can change for the better is an error of usage.
+pub(super) fn ready(
+    published: Published,
+    layer: FcLayer,
+    weights: &Weights,
+    preprocess: Preprocess,
+    options: &RunOptions,
+) -> Result<NetworkExtractor, Failure> {
+    let network = published.network(layer);
+    let made = NetworkExtractor::new(published.name(), &network, weights, preprocess, options);
+    let extractor = made.map_err(|error| match error {
+        NetworkError::Preprocess(_)
+        | NetworkError::Size { .. }
+        | NetworkError::Graph(_)
+        | NetworkError::Plan(_) => Failure::Usage(error.to_string()),
+        error => Failure::data(error),
+    })?;
+    if matches!(weights, Weights::Random { .. }) {
+        eprintln!(
+            "warning: random weights: these features mean nothing, and are marked so \
+             (random_weights in every description)"
+        );
+    }
+    Ok(extractor)
 }
 
 /// The layer of a name.

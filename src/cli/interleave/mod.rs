@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `gcl train --method interleave`, `one-class`, `stg-nf`, `jigsaw`, `rtfm`, `sultani` | the method; or, with `--resume`, the run |
 //! | `gcl score RUN`, `gcl report RUN` | the run |
-//! | `gcl score --weights CHECKPOINT` | the option |
+//! | `gcl score --weights CHECKPOINT --poses` | the option `--poses` |
 
 mod data;
 mod judge;
@@ -34,7 +34,7 @@ pub fn dispatch(args: &[OsString]) -> Option<Outcome> {
         std::iter::once(OsString::from(format!("gcl {verb}"))).chain(args.iter().skip(2).cloned());
     match verb {
         "train" if trains(&rest) => Some(train::run(train::PairArgs::parse_from(own))),
-        "score" if value(&rest, "--weights").is_some() => {
+        "score" if value(&rest, "--poses").is_some() => {
             Some(weights::run(weights::WeightsArgs::parse_from(own)))
         }
         "score" if names_run(&rest) => Some(score::run(score::PairScoreArgs::parse_from(own))),
