@@ -101,7 +101,8 @@ fn footage_is_searched_and_scored_by_a_networks_features() {
     run(at, &score, 0);
     let npy = gcl::data::Npy::open(at.join("s/.features/new.npy")).unwrap();
     assert_eq!(npy.shape(), [2, 2048]);
-    let with_weights = [&score[..], &["--weights", &checkpoint()]].concat();
+    let weights = checkpoint();
+    let with_weights = [&score[..], &["--weights", &weights]].concat();
     assert!(stderr(&run(at, &with_weights, 2)).contains("random weights"));
 
     // A model that says it came from a weight file wants that very file.
