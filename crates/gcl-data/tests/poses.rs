@@ -202,7 +202,7 @@ fn a_folder_of_poses_is_keyed_by_video() {
 fn tracks_that_do_not_fit_are_refused_and_flat_windows_left_out() {
     let rule = WindowRule { length: 2, stride: 1, missing: 0 };
     let mut windows = Windows::new(rule, Points { joints: 1, channels: 2 }).unwrap();
-    let text = |e: gcl_data::WindowError| e.to_string();
+    let text = |e: WindowError| e.to_string();
     let none = windows.add_points(0, 1, &[0], &[1.0, 2.0]).map_err(text).unwrap_err();
     assert_eq!(none, "video number 0 of 0 was named");
     windows.add_video(VideoId::new("v").unwrap());
