@@ -5,16 +5,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use tempfile::{NamedTempFile, TempPath};
 use thiserror::Error;
 
-use crate::atomic::write_bytes_atomic;
+use crate::atomic::temporary_beside;
 use crate::clips::Span;
 use crate::id::VideoId;
-use crate::npy::{Kind, Npy, NpyError, RowWriter};
+use crate::npy::{Dtype, Kind, Npy, NpyError, RowWriter, check_finite};
 use crate::objects::ObjectPlace;
 use crate::tracks::{Bounds, TrackError, read_places};
 
@@ -45,6 +46,12 @@ pub enum CubeFileError {
     /// Not cubes.
     #[error("{path}: shape {shape:?}; cubes are [N, 3, T, H, W], none but N 0")]
     Shape { path: PathBuf, shape: Vec<usize> },
+    /// An element type whose range is not known.
+    #[error("{path}: values of type {found}; cubes are bytes, or floats in 0 to 1")]
+    Type { path: PathBuf, found: Dtype },
+    /// A float outside the range.
+    #[error("{path}: cube number {cube} (from 0) holds {value}; floats of cubes are in 0 to 1")]
+    Range { path: PathBuf, cube: usize, value: f32 },
     /// Array and list differ.
     #[error("{path}: {found} cubes, but {expected} lines in the .csv beside it")]
     Count { path: PathBuf, found: usize, expected: usize },
@@ -72,7 +79,7 @@ enum Rows {
 pub struct CubeWriter {
     path: PathBuf,
     rows: Rows,
-    places: csv::Writer<Vec<u8>>,
+    places: Vec<CubePlace>,
 }
 
 impl CubeWriter {
@@ -92,9 +99,7 @@ impl CubeWriter {
             CubeType::Byte => Rows::Byte(RowWriter::create(&path, &shape)?),
             CubeType::Float => Rows::Float(RowWriter::create(&path, &shape)?),
         };
-        let mut writer = Self { path, rows, places: csv::Writer::from_writer(Vec::new()) };
-        writer.line(["video", "frame", "x1", "y1", "x2", "y2"])?;
-        Ok(writer)
+        Ok(Self { path, rows, places: Vec::new() })
     }
 
     /// Appends a cube, `[3, T, H, W]` in [0, 1].
@@ -105,39 +110,84 @@ impl CubeWriter {
         match &mut self.rows {
             Rows::Float(rows) => rows.push(values)?,
             Rows::Byte(rows) => {
+                // No byte says that a value is missing: NaN would become 0.
+                check_finite(&self.path, values, rows.rows(), values.len())?;
                 let byte = |v: &f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
                 rows.push(&values.iter().map(byte).collect::<Vec<u8>>())?;
             }
         }
-        let frame = place.frame.to_string();
-        let [x1, y1, x2, y2] = place.bounds.map(|side| side.to_string());
-        self.line([place.video.as_str(), &frame, &x1, &y1, &x2, &y2])
+        self.places.push(place.clone());
+        Ok(())
     }
 
-    fn line(&mut self, fields: [&str; 6]) -> Result<(), CubeFileError> {
-        self.places
-            .write_record(fields)
-            .map_err(|e| CubeFileError::Io { path: self.path.clone(), source: io::Error::other(e) })
+    /// Cubes so far.
+    #[must_use]
+    pub fn cubes(&self) -> usize {
+        self.places.len()
     }
 
-    /// Writes the list of places, then gives the array its name; returns the number of cubes.
+    /// Takes back all cubes but the first `cubes`.
     ///
     /// # Errors
-    /// [`CubeFileError::Npy`], [`CubeFileError::Io`].
-    pub fn finish(self) -> Result<usize, CubeFileError> {
+    /// [`CubeFileError::Npy`]; the writer must not be used again.
+    pub fn truncate(&mut self, cubes: usize) -> Result<(), CubeFileError> {
+        match &mut self.rows {
+            Rows::Byte(rows) => rows.truncate(cubes)?,
+            Rows::Float(rows) => rows.truncate(cubes)?,
+        }
+        self.places.truncate(cubes);
+        Ok(())
+    }
+
+    /// Writes the list of places and the array, then gives both their names; returns the number of
+    /// cubes.
+    ///
+    /// # Errors
+    /// [`CubeFileError::Npy`], [`CubeFileError::Io`]. Older files of these names are then as they were,
+    /// unless the last step failed, that of renaming the array: then there is none.
+    pub fn finish(mut self) -> Result<usize, CubeFileError> {
         let io = |path: &Path, source| CubeFileError::Io { path: path.to_owned(), source };
         let list = self.path.with_extension("csv");
-        let places = self.places.into_inner().map_err(|e| io(&list, e.into_error()))?;
-        // An older array must not stand beside the new list, not even for a moment.
-        match fs::remove_file(&self.path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(io(&self.path, e)),
-            _ => {}
+        let places = self.list().map_err(|e| io(&list, e))?;
+        match &mut self.rows {
+            Rows::Byte(rows) => rows.complete()?,
+            Rows::Float(rows) => rows.complete()?,
         }
-        write_bytes_atomic(&list, &places).map_err(|e| io(&list, e))?;
+        // An older array must not stand beside the new list, not even for a moment.
+        let aside = self.set_aside().map_err(|e| io(&self.path, e))?;
+        if let Err(error) = places.persist(&list) {
+            if let Some(older) = aside {
+                older.persist(&self.path).map_err(|e| io(&self.path, e.error))?;
+            }
+            return Err(io(&list, error.error));
+        }
         Ok(match self.rows {
             Rows::Byte(rows) => rows.finish()?,
             Rows::Float(rows) => rows.finish()?,
         })
+    }
+
+    /// The list of places as a file that has no name yet.
+    fn list(&self) -> io::Result<NamedTempFile> {
+        let mut lines = csv::Writer::from_writer(Vec::new());
+        lines.write_record(["video", "frame", "x1", "y1", "x2", "y2"])?;
+        for CubePlace { video, frame, bounds } in &self.places {
+            let [x1, y1, x2, y2] = bounds.map(|side| side.to_string());
+            lines.write_record([video.as_str(), &frame.to_string(), &x1, &y1, &x2, &y2])?;
+        }
+        let mut file = temporary_beside(&self.path)?;
+        file.write_all(&lines.into_inner().map_err(|e| e.into_error())?)?;
+        Ok(file)
+    }
+
+    /// Gives an older array another name, under which it is removed when it is dropped.
+    fn set_aside(&self) -> io::Result<Option<TempPath>> {
+        let aside = temporary_beside(&self.path)?.into_temp_path();
+        match fs::rename(&self.path, &aside) {
+            Ok(()) => Ok(Some(aside)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -146,9 +196,12 @@ impl CubeWriter {
 pub struct PackedCubes {
     npy: Npy,
     places: Vec<CubePlace>,
-    /// Cubes' values are the file's by this.
-    scale: f32,
+    /// Whether values are bytes, to be divided by 255.
+    bytes: bool,
 }
+
+/// How far floats may be outside 0 to 1 by rounding: a resampled pixel is a sum of weighted ones.
+const ROUNDING: f32 = 1e-3;
 
 impl PackedCubes {
     /// Opens `path` (`.npy`) and the `.csv` beside it.
@@ -162,6 +215,11 @@ impl PackedCubes {
             let (path, shape) = (path.to_owned(), npy.shape().to_owned());
             return Err(CubeFileError::Shape { path, shape });
         }
+        let bytes = match npy.dtype() {
+            Dtype { kind: Kind::U1, .. } => true,
+            Dtype { kind: Kind::F2 | Kind::F4 | Kind::F8, .. } => false,
+            found => return Err(CubeFileError::Type { path: path.to_owned(), found }),
+        };
         let places = read_places(&path.with_extension("csv"))?;
         let (found, expected) = (npy.rows(), places.len());
         if found != expected {
@@ -172,8 +230,7 @@ impl PackedCubes {
             frame: d.frame,
             bounds: d.bounds,
         };
-        let scale = if npy.dtype().kind == Kind::U1 { 255.0 } else { 1.0 };
-        Ok(Self { npy, places: places.into_iter().map(place).collect(), scale })
+        Ok(Self { npy, places: places.into_iter().map(place).collect(), bytes })
     }
 
     /// Where the cubes stand.
@@ -191,13 +248,21 @@ impl PackedCubes {
     /// Replaces `out` by the cubes in `range`, `[range, 3, T, H, W]`, values in [0, 1].
     ///
     /// # Errors
-    /// As [`Npy::read_rows`].
+    /// As [`Npy::read_rows`]; [`CubeFileError::Range`] for floats outside [0, 1] by more than rounding,
+    /// such as those of bytes that nobody divided by 255. `out` is then empty.
     pub fn read(&self, range: Range<usize>, out: &mut Vec<f32>) -> Result<(), CubeFileError> {
+        let first = range.start;
         self.npy.read_rows(range, out)?;
-        if self.scale != 1.0 {
-            out.iter_mut().for_each(|v| *v /= self.scale);
+        if self.bytes {
+            out.iter_mut().for_each(|v| *v /= 255.0);
+            return Ok(());
         }
-        Ok(())
+        let allowed = -ROUNDING..=1.0 + ROUNDING;
+        let Some(at) = out.iter().position(|v| !allowed.contains(v)) else { return Ok(()) };
+        let value = out.get(at).copied().unwrap_or(f32::NAN);
+        out.clear();
+        let cube = first + at / self.shape().iter().product::<usize>().max(1);
+        Err(CubeFileError::Range { path: self.npy.path().to_owned(), cube, value })
     }
 
     /// The cubes as objects, for an [`ObjectIndex`](crate::objects::ObjectIndex) of `videos`: a cube's

@@ -26,9 +26,13 @@ pub enum FilesError {
     TooDeep(PathBuf),
 }
 
-/// The ids of all files in `dir` and below that have the given extension, in order. Names that
-/// start with a dot are no data.
-pub(crate) fn with_extension(dir: &Path, extension: &str) -> Result<Vec<VideoId>, FilesError> {
+/// The ids of all files in `dir` and below that have the given extension (without its dot), in order;
+/// [`VideoId::file`] is each one's path. Names that start with a dot are no data. Links to folders are
+/// followed.
+///
+/// # Errors
+/// [`FilesError`].
+pub fn with_extension(dir: &Path, extension: &str) -> Result<Vec<VideoId>, FilesError> {
     let mut paths = Vec::new();
     scan(dir, extension, 0, &mut paths)?;
     let ids = paths.iter().map(|path| VideoId::from_path(dir, path));

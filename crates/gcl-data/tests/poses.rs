@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use common::{put, real_data};
 use gcl_data::poses::{Augment, Points, PoseSet, Resolution, WindowRule, Windows, read_poses};
-use gcl_data::{PoseError, VideoId};
+use gcl_data::{PoseError, VideoId, WindowError, write_f32};
 use serde_json::{Value, json};
 
 fn golden() -> Option<PathBuf> {
@@ -80,6 +80,20 @@ fn window_files_are_the_same_windows() {
         assert!(pairs.all(|(a, b)| (a - b).abs() <= 1e-6 * a.abs()));
     }
     assert!(file.pixels(3).unwrap_err().to_string().contains("number 3 of 3"));
+}
+
+#[test]
+fn a_file_with_a_window_without_height_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("windows.npy");
+    // Three windows of two frames of one point.
+    let mut values: Vec<f32> = (0..18u8).map(f32::from).collect();
+    write_f32(&path, &[3, 2, 1, 3], &values).unwrap();
+    assert_eq!(Windows::read_npy(&path).unwrap().len(), 3);
+    values[16] = values[13];
+    write_f32(&path, &[3, 2, 1, 3], &values).unwrap();
+    let error = Windows::read_npy(&path).unwrap_err();
+    assert!(matches!(error, WindowError::Flat { window: 2, .. }), "{error}");
 }
 
 #[test]
@@ -188,7 +202,7 @@ fn a_folder_of_poses_is_keyed_by_video() {
 fn tracks_that_do_not_fit_are_refused_and_flat_windows_left_out() {
     let rule = WindowRule { length: 2, stride: 1, missing: 0 };
     let mut windows = Windows::new(rule, Points { joints: 1, channels: 2 }).unwrap();
-    let text = |e: gcl_data::WindowError| e.to_string();
+    let text = |e: WindowError| e.to_string();
     let none = windows.add_points(0, 1, &[0], &[1.0, 2.0]).map_err(text).unwrap_err();
     assert_eq!(none, "video number 0 of 0 was named");
     windows.add_video(VideoId::new("v").unwrap());

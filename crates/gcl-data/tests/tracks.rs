@@ -8,10 +8,10 @@ use std::path::Path;
 use common::{put, real_data};
 use gcl_data::poses::{Augment, Points, Resolution, WindowRule, Windows};
 use gcl_data::tracks::{
-    BOX_POINTS, SNIPPET_FEATURES, WINDOW_FEATURES, add_box_windows, read_detections, read_tracks,
-    snippet_features, window_features,
+    BOX_POINTS, MAX_BOXES, SNIPPET_FEATURES, WINDOW_FEATURES, add_box_windows, read_detections,
+    read_tracks, snippet_features, window_features,
 };
-use gcl_data::{Clips, TrackError, VideoId};
+use gcl_data::{BoxTrack, Clips, TrackError, VideoId};
 use serde_json::Value;
 
 fn rows(value: &Value) -> Vec<f64> {
@@ -40,7 +40,7 @@ fn features_agree_with_numpy() {
     assert_eq!((file.boxes, file.bad_lines, file.frames()), (89, 0, 107));
     let [frames, lag, gap] = ["frames", "lag", "gap"].map(|k| case[k].as_u64().unwrap() as usize);
     let clips = Clips::default();
-    let found = snippet_features(&file.tracks, frames, clips, lag, gap as u32);
+    let found = snippet_features(&file.tracks, frames, clips, lag, gap as u32).unwrap();
     close("snippets", SNIPPET_FEATURES, &found, &rows(&case["snippets"]));
     // The clip without a box says that it has none.
     let empty = case["empty"][0].as_u64().unwrap() as usize;
@@ -61,9 +61,26 @@ fn features_agree_with_numpy() {
 
 #[test]
 fn no_box_at_all_gives_zeros() {
-    let features = snippet_features(&[], 40, Clips::default(), 5, 4);
+    let features = snippet_features(&[], 40, Clips::default(), 5, 4).unwrap();
     assert_eq!(features, [0.0; 3 * SNIPPET_FEATURES]);
-    assert!(snippet_features(&[], 0, Clips::default(), 5, 4).is_empty());
+    assert!(snippet_features(&[], 0, Clips::default(), 5, 4).unwrap().is_empty());
+}
+
+#[test]
+fn a_frame_with_more_boxes_than_anyone_sees_is_refused() {
+    // Every second one has a gap in frame 2, which is filled.
+    let track = |id: u32| BoxTrack {
+        id,
+        frames: if id.is_multiple_of(2) { vec![2] } else { vec![1, 3] },
+        boxes: vec![[0.0, 0.0, 10.0, 20.0]; 1 + id as usize % 2],
+    };
+    let mut tracks: Vec<BoxTrack> = (0..MAX_BOXES as u32).map(track).collect();
+    assert!(snippet_features(&tracks, 16, Clips::default(), 5, 4).is_ok());
+    tracks.push(track(MAX_BOXES as u32 + 1));
+    assert!(snippet_features(&tracks, 16, Clips::default(), 5, 0).is_ok());
+    assert!(snippet_features(&tracks, 2, Clips::default(), 5, 4).is_ok());
+    let error = snippet_features(&tracks, 16, Clips::default(), 5, 4).unwrap_err();
+    assert_eq!(error.to_string(), "frame 2 has 4097 boxes or more; at most 4096 are accepted");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_data::tracks::{SNIPPET_FEATURES, read_tracks, snippet_features};
 use gcl_data::{
-    ClipError, Clips, ExtractorIdentity, FeatureError, FeatureMeta, IdError, ResolveError, VideoId,
-    is_finished, resolve, write_features,
+    ClipError, Clips, ExtractorIdentity, FeatureError, FeatureMeta, FilesError, ResolveError,
+    VideoId, files, is_finished, resolve_all, write_features,
 };
 use serde_json::json;
 
@@ -30,7 +30,7 @@ pub struct TrackOptions {
     /// Missing frames over which a track is filled; it is split at larger gaps.
     pub max_gap: u32,
     /// Frames of the videos, where they are known (a manifest, ground truth): a text of tracks ends
-    /// with the last box. Names are matched by [`resolve()`].
+    /// with the last box. Names are matched by [`resolve_all`].
     pub frames: BTreeMap<VideoId, usize>,
 }
 
@@ -45,19 +45,16 @@ impl Default for TrackOptions {
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)] // the fields are what the messages say
 pub enum TracksError {
-    /// The folder of tracks cannot be listed.
-    #[error("{path}: {source}", path = path.display())]
-    Io { path: PathBuf, source: std::io::Error },
+    /// The folder of tracks cannot be listed, or a file's name is no video id.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// There is no text of tracks.
     #[error("{path}: no .txt file of tracks here or below", path = .0.display())]
     Empty(PathBuf),
-    /// A file's name is no video id.
-    #[error(transparent)]
-    Id(#[from] IdError),
     /// The features cannot be written, or there are others in their place.
     #[error(transparent)]
     Features(#[from] FeatureError),
-    /// A video could be any of several in [`TrackOptions::frames`].
+    /// A video could be any of several in [`TrackOptions::frames`], or two could be the same one.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// The clip rule is out of range.
@@ -87,8 +84,9 @@ impl TrackOptions {
 /// `<id>.npy` and `<id>.json` for each video.
 ///
 /// Videos whose features are there already are left as they are. A file that holds no box in any of its
-/// lines, or a box after the video's last frame, is skipped and reported; files with some bad lines are
-/// not. Setting `cancel` stops after the video at hand.
+/// lines, a box after the video's last frame, too many boxes in a frame, or boxes so small that movement
+/// is not finite in units of their height, is skipped and reported; files with some bad lines are not.
+/// Setting `cancel` stops after the video at hand.
 ///
 /// # Errors
 /// Stops at the first thing that would fail for every video: see [`TracksError`].
@@ -102,35 +100,36 @@ pub fn extract_tracks(
     let identity = options.identity();
     identity.clips.validate()?;
     let mut summary = Summary::default();
-    for (id, path) in texts(folder)? {
+    let ids = files::with_extension(folder, "txt")?;
+    if ids.is_empty() {
+        return Err(TracksError::Empty(folder.to_owned()));
+    }
+    let names = resolve_all(&ids, options.frames.keys())?;
+    for (id, name) in ids.iter().zip(names) {
         if cancel.load(Ordering::Relaxed) {
             summary.cancelled = true;
             break;
         }
-        if is_finished(out, &id, &identity)? {
+        if is_finished(out, id, &identity)? {
             summary.already_done += 1;
-            progress(Progress::AlreadyDone { id: &id });
+            progress(Progress::AlreadyDone { id });
             continue;
         }
-        let known = match resolve(&id, options.frames.keys()) {
-            Ok(name) => options.frames.get(name).copied(),
-            Err(ResolveError::NotFound { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-        progress(Progress::Started { id: &id, frames: known });
-        match describe(&path, known, options) {
+        let known = name.and_then(|name| options.frames.get(name)).copied();
+        progress(Progress::Started { id, frames: known });
+        match describe(&id.file(folder, "txt"), known, options) {
             Ok((features, frames)) => {
                 let clips = features.len() / SNIPPET_FEATURES;
                 let extractor = identity.clone();
                 let meta = FeatureMeta { extractor, decoder: "none".to_owned(), frames, fps: None };
-                write_features(out, &id, &[clips, SNIPPET_FEATURES], &features, &meta)?;
+                write_features(out, id, &[clips, SNIPPET_FEATURES], &features, &meta)?;
                 summary.extracted += 1;
                 summary.frames += frames;
-                progress(Progress::Finished { id: &id, frames, clips });
+                progress(Progress::Finished { id, frames, clips });
             }
             Err(reason) => {
-                progress(Progress::Skipped { id: &id, reason: &reason });
-                summary.skipped.push((id, reason));
+                progress(Progress::Skipped { id, reason: &reason });
+                summary.skipped.push((id.clone(), reason));
             }
         }
     }
@@ -153,33 +152,16 @@ fn describe(
         return Err(format!("{path}: {frames} frames; at most {MAX_FRAMES} are accepted"));
     }
     let TrackOptions { clips, lag, max_gap, .. } = options;
-    let features = snippet_features(&file.tracks, frames, *clips, *lag, *max_gap);
+    let features = snippet_features(&file.tracks, frames, *clips, *lag, *max_gap)
+        .map_err(|error| format!("{path}: {error}"))?;
     if features.is_empty() {
         return Err(format!("{path}: {frames} frames are too few for a clip of {}", clips.length));
     }
-    Ok((features, frames))
-}
-
-/// The `.txt` files in a folder and below, as videos, sorted by id.
-fn texts(folder: &Path) -> Result<Vec<(VideoId, PathBuf)>, TracksError> {
-    let io = |path: &Path, source| TracksError::Io { path: path.to_owned(), source };
-    let mut folders = vec![folder.to_owned()];
-    let mut files = Vec::new();
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(&next).map_err(|e| io(&next, e))? {
-            let entry = entry.map_err(|e| io(&next, e))?;
-            let path = entry.path();
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
-                continue;
-            }
-            // A link to a folder is not followed, so there is no loop.
-            if entry.file_type().map_err(|e| io(&path, e))?.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "txt") {
-                files.push((VideoId::from_path(folder, &path)?, path));
-            }
-        }
+    if let Some(at) = features.iter().position(|value| !value.is_finite()) {
+        let (clip, value) = (at / SNIPPET_FEATURES, features[at]);
+        return Err(format!(
+            "{path}: a feature of clip {clip} is {value}; some boxes are too small"
+        ));
     }
-    files.sort();
-    if files.is_empty() { Err(TracksError::Empty(folder.to_owned())) } else { Ok(files) }
+    Ok((features, frames))
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use gcl_data::tracks::{Detection, read_detections};
+use gcl_data::tracks::{Detection, MAX_BOXES, read_detections};
 use gcl_data::{CubeType, PackedCubes, VideoId};
 use gcl_features::cubes::{CubeError, CubeReader, CubeRule, CubeSource, pack_cubes};
 use gcl_features::source::Decoder;
@@ -90,7 +90,7 @@ fn cubes_agree_with_numpy_and_come_back_from_a_file() {
     let source = [CubeSource { id: id(), path: folder.clone(), boxes: boxes.clone() }];
     let cancel = AtomicBool::new(false);
     let pack = |kind| pack_cubes(&source, &out, &rule, kind, Decoder::Native, &cancel);
-    assert_eq!(pack(CubeType::Float).unwrap(), 5);
+    assert_eq!(pack(CubeType::Float).unwrap().cubes, 5);
     let packed = PackedCubes::open(&out).unwrap();
     assert_eq!(packed.shape(), [3, t, size, size]);
     let mut values = Vec::new();
@@ -146,6 +146,51 @@ fn videos_that_do_not_fit_are_refused() {
         assert!(frames(&folder, &[], bad).unwrap_err().starts_with("cube "));
     }
     assert_eq!(frames(&folder, &[], rule).unwrap(), [] as [u32; 0]);
+}
+
+#[test]
+fn a_video_that_does_not_fit_takes_no_other_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = video(dir.path(), 24, 16, 3);
+    let rule = CubeRule { size: 4, ..CubeRule::default() };
+    let b = [2.0, 2.0, 14.0, 14.0];
+    let source = |name: &str, boxes: &[Detection]| CubeSource {
+        id: VideoId::new(name).unwrap(),
+        path: folder.clone(),
+        boxes: boxes.to_vec(),
+    };
+    let out = dir.path().join("cubes.npy");
+    let cancel = AtomicBool::new(false);
+    let pack = |videos: &[CubeSource]| {
+        pack_cubes(videos, &out, &rule, CubeType::Byte, Decoder::Native, &cancel)
+    };
+    let good = [at(0, b), at(2, b)];
+    // The second video fails after two cubes, the third before its first.
+    let late = source("late", &[at(0, b), at(1, b), at(3, b)]);
+    let crowded = source("crowded", &vec![at(1, b); MAX_BOXES + 1]);
+    let videos = [source("a", &good), late.clone(), crowded.clone(), source("b", &good)];
+    let packed = pack(&videos).unwrap();
+    let failed: Vec<String> = packed.failed.iter().map(|(id, e)| format!("{id}: {e}")).collect();
+    let expected = [
+        "late: video late has 3 frames, but a box in frame 3",
+        "crowded: video crowded: 4097 boxes in frame 1; at most 4096 are accepted",
+    ];
+    assert_eq!((packed.cubes, &failed[..]), (4, &expected.map(String::from)[..]));
+    let cubes = PackedCubes::open(&out).unwrap();
+    let places: Vec<(&str, u32)> =
+        cubes.places().iter().map(|place| (place.video.as_str(), place.frame)).collect();
+    assert_eq!(places, [("a", 0), ("a", 2), ("b", 0), ("b", 2)]);
+    let mut values = Vec::new();
+    cubes.read(0..4, &mut values).unwrap();
+    let (first, second) = values.split_at(values.len() / 2);
+    assert!(first == second && first.iter().any(|v| *v > 0.0));
+    // Nothing is written if nothing fits.
+    assert!(matches!(pack(&[late, crowded]), Err(CubeError::NoFrame { .. })));
+    assert_eq!(PackedCubes::open(&out).unwrap().places().len(), 4);
+    // Boxes that the detector is not sure of are not counted.
+    let mut unsure = vec![Detection { confidence: Some(0.1), ..at(1, b) }; MAX_BOXES + 1];
+    unsure.push(at(1, b));
+    assert_eq!(frames(&folder, &unsure, rule).unwrap(), [1]);
 }
 
 #[test]

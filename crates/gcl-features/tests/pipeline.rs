@@ -217,6 +217,90 @@ impl Extractor for Moody {
     }
 }
 
+/// Refuses each frame, and counts them; decodes ahead.
+struct Counting(AtomicUsize);
+
+impl Extractor for Counting {
+    type Prepared = ();
+    fn name(&self) -> &str {
+        "counting"
+    }
+    fn version(&self) -> &str {
+        "1"
+    }
+    fn dim(&self) -> usize {
+        1
+    }
+    fn ahead(&self) -> usize {
+        8
+    }
+    fn prepare(&self, _: &Frame) -> Result<(), ExtractorError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Err(ExtractorError::Video("too dull".into()))
+    }
+    fn describe(&self, _: &[Vec<&()>]) -> Result<Vec<f32>, ExtractorError> {
+        Ok(Vec::new())
+    }
+}
+
+#[test]
+fn nothing_is_read_ahead_after_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("videos");
+    video(&root.join("a.y4m"), 4, 4, 100, 1);
+    let inputs = discover(&[root]).unwrap();
+    let (extractor, cancel) = (Counting(AtomicUsize::new(0)), AtomicBool::new(false));
+    let out = dir.path().join("features");
+    let summary = extract(&inputs, &out, &extractor, &options(1), &cancel, &|_| {}).unwrap();
+    assert_eq!(summary.skipped[0].1, "too dull");
+    assert_eq!(extractor.0.into_inner(), 1);
+}
+
+/// The features of dark frames are no numbers.
+struct Divides;
+
+impl Extractor for Divides {
+    type Prepared = f32;
+    fn name(&self) -> &str {
+        "divides"
+    }
+    fn version(&self) -> &str {
+        "1"
+    }
+    fn dim(&self) -> usize {
+        2
+    }
+    fn prepare(&self, frame: &Frame) -> Result<f32, ExtractorError> {
+        Ok(f32::from(frame.luma()[0]))
+    }
+    fn describe(&self, clips: &[Vec<&f32>]) -> Result<Vec<f32>, ExtractorError> {
+        Ok(clips.iter().flat_map(|clip| [1.0, 1.0 / **clip.last().unwrap()]).collect())
+    }
+}
+
+#[test]
+fn a_video_without_finite_features_takes_no_other_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("videos");
+    fs::create_dir_all(&root).unwrap();
+    for (name, last) in [("a", 0), ("b", 5)] {
+        let mut bytes = b"YUV4MPEG2 W1 H1 Cmono\n".to_vec();
+        bytes.extend((0..32).flat_map(|frame| {
+            let value = if frame == 31 { last } else { 9 };
+            [&b"FRAME\n"[..], &[value]].concat()
+        }));
+        fs::write(root.join(format!("{name}.y4m")), bytes).unwrap();
+    }
+    let inputs = discover(&[root]).unwrap();
+    let (out, cancel) = (dir.path().join("features"), AtomicBool::new(false));
+    let summary = extract(&inputs, &out, &Divides, &options(1), &cancel, &|_| {}).unwrap();
+    assert_eq!((summary.extracted, summary.skipped.len()), (1, 1));
+    let reason = &summary.skipped[0].1;
+    assert!(reason.contains("gave inf as feature 1 of clip 1"), "{reason}");
+    let names: Vec<PathBuf> = files(&out).into_keys().collect();
+    assert_eq!(names, [PathBuf::from("b.json"), PathBuf::from("b.npy")]);
+}
+
 #[test]
 fn what_fails_for_every_video_stops() {
     let dir = tempfile::tempdir().unwrap();

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gcl_features::preprocess::{Channels, Crops, Filter, Resize, Samples};
-use gcl_features::{Frame, Pixels, Preprocess, PreprocessError, Preprocessor, Preset};
+use gcl_features::{
+    ExtractorError, Frame, Pixels, Preprocess, PreprocessError, Preprocessor, Preset,
+};
 use serde_json::{Map, Value, json};
 
 /// Every which value of a tensor is in a golden file.
@@ -129,8 +131,15 @@ fn a_mean_cube_is_subtracted_in_its_place() {
     let recorded = preprocessor.params();
     assert_eq!(recorded["mean_cube"].as_str().unwrap().len(), 64);
 
-    let error = preprocessor.clip_tensor(&frames[..1], 0).unwrap_err().to_string();
-    assert!(error.contains("[3, 2, 30, 40], the clips need [3, 1, 30, 40]"), "{error}");
+    let error = preprocessor.clip_tensor(&frames[..1], 0).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("[3, 2, 30, 40], the clips need [3, 1, 30, 40]"), "{text}");
+    assert!(matches!(error.into(), ExtractorError::Failed(_)));
+    // The size of frames is the video's own.
+    let other = Preprocess { resize: Resize::Keep, ..config.clone() };
+    let error = Preprocessor::new(other).unwrap().clip_tensor(&frames, 0).unwrap_err();
+    assert!(matches!(&error, PreprocessError::CubeShape { expected: [3, 2, 34, 48], .. }));
+    assert!(matches!(error.into(), ExtractorError::Video(_)));
     let missing = Preprocess { mean_cube: Some("none.npy".into()), ..config };
     let error = Preprocessor::new(missing).err().unwrap().to_string();
     assert!(error.contains("none.npy"), "{error}");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use gcl_data::tracks::SNIPPET_FEATURES;
-use gcl_data::{FeatureError, FeatureSet, Truth, TruthFormat, VideoId};
+use gcl_data::{FeatureError, FeatureSet, ResolveError, Truth, TruthFormat, VideoId};
 use gcl_features::pipeline::Summary;
 use gcl_features::tracks::{TrackOptions, TracksError, extract_tracks};
 
@@ -57,6 +57,42 @@ fn features_are_written_once_and_fit_their_frames() {
         extract_tracks(&folder, &dir.path().join("b"), &options, &AtomicBool::new(true), &|_| {});
     assert!(cancelled.unwrap().cancelled);
     assert!(matches!(run(&out, &folder, &options), Err(TracksError::Empty(_))));
+}
+
+#[test]
+fn videos_never_share_a_number_of_frames() {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, out) = (dir.path().join("tracks"), dir.path().join("features"));
+    for part in ["train", "test"] {
+        fs::create_dir_all(folder.join(part)).unwrap();
+        fs::write(folder.join(part).join("01.txt"), text(0..40)).unwrap();
+    }
+    let mut options = TrackOptions::default();
+    options.frames.insert(VideoId::new("01").unwrap(), 50);
+    let error = run(&folder, &out, &options).unwrap_err();
+    assert!(matches!(error, TracksError::Resolve(ResolveError::Shared { .. })), "{error}");
+    assert!(!out.exists());
+    options.frames = [(VideoId::new("test/01").unwrap(), 50)].into();
+    let summary = run(&folder, &out, &options).unwrap();
+    assert_eq!((summary.extracted, summary.frames), (2, 90));
+}
+
+#[test]
+fn a_video_without_finite_features_takes_no_other_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, out) = (dir.path().join("tracks"), dir.path().join("features"));
+    fs::create_dir_all(&folder).unwrap();
+    // Boxes so low that a pixel is more of their heights than a number can say.
+    fs::write(folder.join("a.txt"), "0 1 2 10 0 20 1e-40\n9 1 2 40 0 50 1e-40\n").unwrap();
+    let crowd: String = (0..5000).map(|person| format!("3 {person} 2 10 10 20 40\n")).collect();
+    fs::write(folder.join("b.txt"), crowd).unwrap();
+    fs::write(folder.join("c.txt"), text(0..40)).unwrap();
+    let options = TrackOptions { max_gap: 20, ..TrackOptions::default() };
+    let summary = run(&folder, &out, &options).unwrap();
+    assert_eq!((summary.extracted, summary.skipped.len()), (1, 2));
+    assert!(summary.skipped[0].1.contains("a feature of clip 0 is "), "{:?}", summary.skipped);
+    assert!(summary.skipped[1].1.contains("at most 4096 are accepted"), "{:?}", summary.skipped);
+    assert_eq!(FeatureSet::open(&out).unwrap().videos().len(), 1);
 }
 
 #[test]

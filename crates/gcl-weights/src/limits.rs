@@ -19,7 +19,7 @@ pub(crate) const NESTING: u16 = 256;
 pub(crate) const TENSORS: usize = 1 << 16;
 /// Dimensions of a tensor.
 pub(crate) const RANK: usize = 16;
-/// A line of a text opcode (module and class names, decimal numbers).
+/// A line of a text opcode (module and class names, decimal numbers), and a storage's key.
 pub(crate) const LINE: usize = 1 << 10;
 /// The central directory of a zip archive, bytes.
 pub(crate) const ZIP_DIRECTORY: u64 = 16 << 20;

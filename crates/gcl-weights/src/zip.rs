@@ -25,7 +25,7 @@ pub(crate) struct Entry {
 
 /// Reads the directory of a file of `len` bytes.
 pub(crate) fn entries(file: &File, len: u64) -> Result<Vec<Entry>, Fault> {
-    let directory = directory(file, len)?;
+    let (directory, count) = directory(file, len)?;
     let mut entries = Vec::new();
     let mut cursor = Cursor::new(file, directory);
     while cursor.left() > 0 {
@@ -41,6 +41,9 @@ pub(crate) fn entries(file: &File, len: u64) -> Result<Vec<Entry>, Fault> {
         }
         previous = Some(entry);
     }
+    if entries.len() as u64 != count {
+        return Err(Fault::Zip("its directory has another number of entries than it claims"));
+    }
     let mut names = BTreeSet::new();
     if let Some(twice) = entries.iter().find(|e| !names.insert(e.name.as_str())) {
         return Err(Fault::ZipDuplicate(twice.name.clone()));
@@ -48,8 +51,8 @@ pub(crate) fn entries(file: &File, len: u64) -> Result<Vec<Entry>, Fault> {
     Ok(entries)
 }
 
-/// Finds the directory through the record at the file's end.
-fn directory(file: &File, len: u64) -> Result<Region, Fault> {
+/// Finds the directory through the record at the file's end, which also says how many entries it has.
+fn directory(file: &File, len: u64) -> Result<(Region, u64), Fault> {
     const END: u64 = 22;
     // A comment of up to 64 KiB may follow the record.
     let tail_len = len.min(END + 0xffff);
@@ -104,7 +107,7 @@ fn directory(file: &File, len: u64) -> Result<Region, Fault> {
     if counts[0] != counts[1] || counts[0] > size / 46 {
         return Err(Fault::Zip("it claims more entries than its directory can hold"));
     }
-    Ok(directory)
+    Ok((directory, counts[0]))
 }
 
 /// The directory's next record.

@@ -18,6 +18,7 @@ mod write;
 pub use dtype::{Dtype, Kind};
 pub use error::{LiteralError, NpyError};
 pub use read::Npy;
+pub(crate) use read::check_finite;
 pub use rows::{Element, RowWriter};
 pub use write::write_f32;
 

@@ -212,7 +212,7 @@ fn c_position(mut i: usize, axes: &[usize]) -> usize {
 }
 
 /// Refuses a NaN or infinity; `data` starts at row `first_row`, rows have `row` values.
-pub(super) fn check_finite(
+pub(crate) fn check_finite(
     path: &Path,
     data: &[f32],
     first_row: usize,

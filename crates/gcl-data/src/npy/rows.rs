@@ -121,15 +121,42 @@ impl<T: Element> RowWriter<T> {
         self.shape.first().copied().unwrap_or(0)
     }
 
+    /// Takes back all rows but the first `rows`.
+    ///
+    /// # Errors
+    /// [`NpyError::Io`]; the writer must not be used again.
+    pub fn truncate(&mut self, rows: usize) -> Result<(), NpyError> {
+        if rows >= self.rows() {
+            return Ok(());
+        }
+        // No overflow: more than this was written.
+        let end = (HEADER + rows * self.row * size_of::<T>()) as u64;
+        let io = |source| NpyError::Io { path: self.path.clone(), source };
+        self.out.seek(SeekFrom::Start(end)).map_err(io)?;
+        self.out.get_ref().as_file().set_len(end).map_err(io)?;
+        if let Some(count) = self.shape.first_mut() {
+            *count = rows;
+        }
+        Ok(())
+    }
+
+    /// Writes all that is still to be written, so that nothing is left to fail but the naming. No row
+    /// may follow.
+    pub(crate) fn complete(&mut self) -> Result<(), NpyError> {
+        let io = |source| NpyError::Io { path: self.path.clone(), source };
+        self.out.seek(SeekFrom::Start(0)).map_err(io)?;
+        self.header()?;
+        self.out.flush().map_err(|source| NpyError::Io { path: self.path.clone(), source })
+    }
+
     /// Gives the file its name.
     ///
     /// # Errors
     /// [`NpyError::Io`].
     pub fn finish(mut self) -> Result<usize, NpyError> {
+        self.complete()?;
         let path = self.path.clone();
         let io = |source| NpyError::Io { path: path.clone(), source };
-        self.out.seek(SeekFrom::Start(0)).map_err(io)?;
-        self.header()?;
         let rows = self.rows();
         let file = self.out.into_inner().map_err(|e| io(e.into_error()))?;
         file.persist(&path).map_err(|e| io(e.error))?;
@@ -183,5 +210,25 @@ mod tests {
         assert!(RowWriter::<f32>::create(&path, &[usize::MAX, 2]).is_err());
         assert_eq!(RowWriter::<f32>::create(&path, &[4]).unwrap().finish().unwrap(), 0);
         assert_eq!(Npy::open(&path).unwrap().shape(), [0, 4]);
+    }
+
+    #[test]
+    fn rows_that_are_taken_back_leave_no_trace() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.npy");
+        let mut rows = RowWriter::<f32>::create(&path, &[3, 1000]).unwrap();
+        for i in 0..20u8 {
+            rows.push(&[f32::from(i); 3000]).unwrap();
+        }
+        rows.truncate(20).unwrap();
+        assert_eq!(rows.rows(), 20);
+        rows.truncate(2).unwrap();
+        rows.push(&[7.0; 3000]).unwrap();
+        assert_eq!(rows.finish().unwrap(), 3);
+        let npy = Npy::open(&path).unwrap();
+        assert_eq!(npy.shape(), [3, 3, 1000]);
+        let values = npy.to_f32().unwrap();
+        let firsts: Vec<f32> = values.chunks(3000).map(|row| row[0]).collect();
+        assert_eq!((firsts, values[8999]), (vec![0.0, 1.0, 7.0], 7.0));
     }
 }

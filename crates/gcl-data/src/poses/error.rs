@@ -68,6 +68,12 @@ pub enum WindowError {
     /// Not windows.
     #[error("{path}: shape {shape:?}; windows are [N, T, V, 3] (x, y, confidence), none of them 0")]
     Shape { path: PathBuf, shape: Vec<usize> },
+    /// A window of a file that cannot be normalised.
+    #[error(
+        "{path}: window number {window} (from 0): all its points have the same y, so that it has no scale; \
+         leave it out"
+    )]
+    Flat { path: PathBuf, window: usize },
     /// A rule that gives nothing.
     #[error("window {what} is {found}; it must be 1 to {max}")]
     Rule { what: &'static str, found: usize, max: usize },

@@ -11,6 +11,7 @@ use serde::de::{
 };
 
 use super::{POSE_VALUES, PoseError, Track};
+use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
 /// Bytes of the largest file that is read; ShanghaiTech's largest has some 50 MB.
@@ -85,7 +86,7 @@ impl<'de> Visitor<'de> for Persons<'_, '_> {
         while let Some(name) = map.next_key::<String>()? {
             let path = reader.path.to_owned();
             let Ok(person) = name.parse::<u32>() else {
-                return Err(reader.refuse(PoseError::Person { path, found: shorten(&name) }));
+                return Err(reader.refuse(PoseError::Person { path, found: shorten(&name, 40) }));
             };
             if reader.persons.insert(person, Frames::new()).is_some() {
                 return Err(reader.refuse(PoseError::Duplicate { path, person, frame: None }));
@@ -125,7 +126,7 @@ impl<'de> Visitor<'de> for Person<'_, '_> {
         while let Some(name) = map.next_key::<String>()? {
             let frame = name.parse::<u32>().ok().filter(|&f| (f as usize) < MAX_FRAMES);
             let Some(frame) = frame else {
-                let wrong = PoseError::Frame { path: path(), person, found: shorten(&name) };
+                let wrong = PoseError::Frame { path: path(), person, found: shorten(&name, 40) };
                 return Err(reader.refuse(wrong));
             };
             let Pose(values, count) = map.next_value()?;
@@ -205,9 +206,4 @@ impl<'de> Visitor<'de> for Values<'_> {
         }
         Ok(count)
     }
-}
-
-/// The beginning of a name, for a message.
-fn shorten(name: &str) -> String {
-    name.chars().take(40).flat_map(char::escape_debug).collect()
 }

@@ -120,9 +120,7 @@ impl Windows {
         let mut used = false;
         for start in self.rule.starts(frames) {
             let window = values.get(start * row..(start + self.rule.length) * row);
-            let mut ys = window.unwrap_or_default().chunks_exact(self.points.channels);
-            let first = ys.next().and_then(|point| point.get(1));
-            if ys.all(|point| point.get(1) == first) {
+            if is_flat(window.unwrap_or_default(), self.points.channels) {
                 self.flat += 1;
                 continue;
             }
@@ -139,10 +137,12 @@ impl Windows {
     }
 
     /// Windows that are a file of their own: `.npy`, `[N, T, V, 3]` in pixels. Their video is named as
-    /// the file, their persons are counted, and they start at frame 0.
+    /// the file, their persons are counted, and they start at frame 0. All of them are kept, so that
+    /// the file's order stays theirs.
     ///
     /// # Errors
-    /// [`WindowError::Npy`], [`WindowError::Shape`] or [`WindowError::Rule`].
+    /// [`WindowError::Npy`], [`WindowError::Shape`] or [`WindowError::Rule`]; [`WindowError::Flat`] for
+    /// a window whose points all have one and the same y.
     pub fn read_npy(path: impl AsRef<Path>) -> Result<Self, WindowError> {
         let path = path.as_ref();
         let npy = Npy::open(path)?;
@@ -154,10 +154,15 @@ impl Windows {
         let mut windows = Self::new(rule, Points { joints, channels })?;
         windows.add_video(VideoId::from_path(path.parent().unwrap_or(Path::new("")), path)?);
         windows.values = npy.to_f32()?;
+        let size = length * joints * channels;
+        let flat = windows.values.chunks_exact(size).position(|window| is_flat(window, channels));
+        if let Some(window) = flat {
+            return Err(WindowError::Flat { path: path.to_owned(), window });
+        }
         let span = Span { start: 0, end: length };
         for (index, person) in (0..count).zip(0u32..) {
             windows.places.push(WindowPlace { video: 0, person, span });
-            windows.offsets.push(index * length * joints * channels);
+            windows.offsets.push(index * size);
         }
         Ok(windows)
     }
@@ -213,4 +218,11 @@ impl Windows {
         let window = self.offsets.get(index).and_then(|&at| self.values.get(at..at + size));
         window.ok_or(WindowError::NoWindow { index, windows: self.len() })
     }
+}
+
+/// Whether all points, of `channels` values each, have one and the same y: nothing to scale by.
+fn is_flat(window: &[f32], channels: usize) -> bool {
+    let mut ys = window.chunks_exact(channels).map(|point| point.get(1));
+    let first = ys.next().flatten();
+    ys.all(|y| y == first)
 }

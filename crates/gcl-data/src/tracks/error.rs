@@ -28,6 +28,9 @@ pub enum TrackError {
     /// A clip's name is no video id.
     #[error("{path}, line {line}: {source}")]
     Id { path: PathBuf, line: u64, source: IdError },
+    /// More boxes in one frame than any detector sees.
+    #[error("frame {frame} has {found} boxes or more; at most {max} are accepted", max = super::MAX_BOXES)]
+    Crowded { frame: u32, found: usize },
     /// Not one line is a box.
     #[error("{path}: no box in any of {lines} lines; the first, line {line}: {what}")]
     NoBox { path: PathBuf, lines: usize, line: u64, what: String },

@@ -26,6 +26,9 @@ pub use text::{BadLine, TrackFile, read_tracks};
 /// A box in pixels: left, top, right, bottom; right and bottom lie behind left and top.
 pub type Bounds = [f32; 4];
 
+/// Boxes of one frame that are measured against each other; the work grows with the square of them.
+pub const MAX_BOXES: usize = 4096;
+
 /// One person's boxes through one video.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoxTrack {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::stats::summary;
-use super::{Bounds, BoxTrack, Kinematics};
+use super::{Bounds, BoxTrack, Kinematics, MAX_BOXES, TrackError};
 use crate::clips::Clips;
 
 /// Values that [`snippet_features`] gives a snippet.
@@ -45,15 +45,17 @@ struct Seen {
 ///
 /// A clip without a box has zeros in 40–47, and in 0–39 the mean of the video's clips with boxes, which
 /// says nothing either way (zeros if there is no such clip). Boxes after the last frame do not count.
-#[must_use]
+///
+/// # Errors
+/// [`TrackError::Crowded`] for a frame with more than [`MAX_BOXES`] boxes.
 pub fn snippet_features(
     tracks: &[BoxTrack],
     frames: usize,
     clips: Clips,
     lag: usize,
     max_gap: u32,
-) -> Vec<f32> {
-    let seen = by_frame(tracks, frames, lag, max_gap);
+) -> Result<Vec<f32>, TrackError> {
+    let seen = by_frame(tracks, frames, lag, max_gap)?;
     let mut out = Vec::new();
     let mut empty = Vec::new();
     let count = clips.count(frames);
@@ -67,18 +69,23 @@ pub fn snippet_features(
         describe(&own, &mut out);
     }
     fill(&mut out, &empty, count);
-    out
+    Ok(out)
 }
 
 /// All boxes, frame by frame, up to the last frame that has any.
-fn by_frame(tracks: &[BoxTrack], frames: usize, lag: usize, max_gap: u32) -> Vec<Vec<Seen>> {
+fn by_frame(
+    tracks: &[BoxTrack],
+    frames: usize,
+    lag: usize,
+    max_gap: u32,
+) -> Result<Vec<Vec<Seen>>, TrackError> {
     let mut seen: Vec<Vec<Seen>> = Vec::new();
     for piece in tracks.iter().flat_map(|track| track.pieces(max_gap)) {
         let last = piece.boxes.len().saturating_sub(1);
         let kinematics = Kinematics::of(&piece.boxes, lag);
         let boxes = piece.frames().zip(piece.boxes.iter().zip(&kinematics));
-        for (i, (frame, (&bounds, own))) in boxes.enumerate() {
-            let frame = frame as usize;
+        for (i, (number, (&bounds, own))) in boxes.enumerate() {
+            let frame = number as usize;
             if frame >= frames {
                 break;
             }
@@ -92,11 +99,14 @@ fn by_frame(tracks: &[BoxTrack], frames: usize, lag: usize, max_gap: u32) -> Vec
             let one = Seen { person: piece.id, bounds, values, overlap: 0.0, end };
             if let Some(boxes) = seen.get_mut(frame) {
                 boxes.push(one);
+                if boxes.len() > MAX_BOXES {
+                    return Err(TrackError::Crowded { frame: number, found: boxes.len() });
+                }
             }
         }
     }
     seen.iter_mut().for_each(|boxes| meet(boxes));
-    seen
+    Ok(seen)
 }
 
 /// Measures each box of a frame against the others.

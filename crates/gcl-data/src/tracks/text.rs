@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::{Bounds, BoxTrack, TrackError};
+use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
 /// Bytes of a line that are looked at.
@@ -126,7 +127,7 @@ fn parse(line: &str) -> Result<(u32, u32, Bounds), String> {
     let mut next = |name| fields.next().ok_or_else(|| format!("no {name}"));
     let whole = |name, text: &str| {
         let found = text.parse::<u32>().ok().filter(|&n| (n as usize) < MAX_FRAMES);
-        found.ok_or_else(|| format!("{name} is `{}`, no whole number", shorten(text)))
+        found.ok_or_else(|| format!("{name} is `{}`, no whole number", shorten(text, 40)))
     };
     let frame = whole("frame", next("frame")?)?;
     let person = whole("person", next("person")?)?;
@@ -141,7 +142,7 @@ fn parse(line: &str) -> Result<(u32, u32, Bounds), String> {
 /// A coordinate. They may lie outside the picture, but not beyond any picture's reach.
 pub(super) fn pixel(name: &str, text: &str) -> Result<f32, String> {
     let found = text.parse::<f32>().ok().filter(|v| v.abs() <= 1e6);
-    found.ok_or_else(|| format!("{name} is `{}`, no number of a pixel", shorten(text)))
+    found.ok_or_else(|| format!("{name} is `{}`, no number of a pixel", shorten(text, 40)))
 }
 
 /// The box, if it has an area.
@@ -151,8 +152,4 @@ pub(super) fn area(bounds: Bounds) -> Result<Bounds, String> {
         return Ok(bounds);
     }
     Err(format!("the box {x1} {y1} {x2} {y2} has no area"))
-}
-
-fn shorten(text: &str) -> String {
-    text.chars().take(40).flat_map(char::escape_debug).collect()
 }

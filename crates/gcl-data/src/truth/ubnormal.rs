@@ -10,6 +10,7 @@ use crate::clips::Span;
 use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::npy::Npy;
+use crate::quote::shorten;
 
 /// What a file's name ends with.
 const SUFFIX: &str = "_tracks";
@@ -68,8 +69,7 @@ fn text(path: &Path) -> Result<Labels, TruthError> {
         match ends {
             Some((start, end)) if start < end => spans.push(Span { start, end }),
             _ => {
-                let row: String = row.chars().take(60).flat_map(char::escape_debug).collect();
-                let what = format!("`{row}`; expected object,start,end");
+                let what = format!("`{}`; expected object,start,end", shorten(row, 60));
                 return Err(TruthError::Line { path: path.to_owned(), line, what });
             }
         }

@@ -2,6 +2,7 @@
 
 use gcl_data::VideoId;
 use gcl_data::cubes::CubeFileError;
+use gcl_data::tracks::MAX_BOXES;
 
 use crate::source::SourceError;
 
@@ -21,10 +22,27 @@ pub enum CubeError {
     /// Boxes are not in the order of their frames.
     #[error("video {video}: a box in frame {frame} comes after one in a later frame")]
     Order { video: VideoId, frame: u32 },
+    /// More boxes in one frame than any detector is sure of.
+    #[error("video {video}: {found} boxes in frame {frame}; at most {max} are accepted", max = MAX_BOXES)]
+    Crowded { video: VideoId, frame: u32, found: usize },
     /// The file of cubes cannot be written.
     #[error(transparent)]
     File(#[from] CubeFileError),
     /// Someone asked to stop.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl CubeError {
+    /// Whether it concerns one video only, so that there may be cubes of others.
+    #[must_use]
+    pub fn is_of_video(&self) -> bool {
+        match self {
+            Self::Source { .. }
+            | Self::NoFrame { .. }
+            | Self::Order { .. }
+            | Self::Crowded { .. } => true,
+            Self::Rule { .. } | Self::File(_) | Self::Cancelled => false,
+        }
+    }
 }

@@ -13,7 +13,7 @@ mod select;
 
 pub use align::roi_align;
 pub use error::CubeError;
-pub use pack::{CubeSource, pack_cubes};
+pub use pack::{CubeSource, Packed, pack_cubes};
 pub use reader::{Cube, CubeReader};
 pub use select::select;
 

@@ -20,11 +20,25 @@ pub struct CubeSource {
     pub boxes: Vec<Detection>,
 }
 
+/// What came of packing.
+#[derive(Debug)]
+#[must_use = "some videos may have failed"]
+pub struct Packed {
+    /// Cubes in the file.
+    pub cubes: usize,
+    /// Videos without cubes in the file, with what is wrong with each.
+    pub failed: Vec<(VideoId, CubeError)>,
+}
+
 /// Writes the cubes of `videos`, in their order, to the file `out` (`.npy`, with a `.csv` beside it; see
-/// [`gcl_data::cubes`]). It appears when it is complete; returns the number of cubes.
+/// [`gcl_data::cubes`]). It appears when it is complete.
+///
+/// A video that cannot be read, or does not fit its boxes, is left out with all its cubes and reported;
+/// no file is written if that is so of every video.
 ///
 /// # Errors
-/// [`CubeError`]; what stood at `out` is then as it was before.
+/// [`CubeError`]: what concerns all videos, or, if all failed, what is wrong with the first. What stood
+/// at `out` is then as it was before, but for the case that [`CubeWriter::finish`] tells of.
 pub fn pack_cubes(
     videos: &[CubeSource],
     out: &Path,
@@ -32,17 +46,42 @@ pub fn pack_cubes(
     kind: CubeType,
     decoder: Decoder,
     cancel: &AtomicBool,
-) -> Result<usize, CubeError> {
+) -> Result<Packed, CubeError> {
     let rule = rule.validate()?;
     let mut writer = CubeWriter::create(out, rule.frames, rule.size, kind)?;
-    for CubeSource { id, path, boxes } in videos {
-        let mut reader = CubeReader::open(id.clone(), path, decoder, boxes.clone(), rule)?;
-        while let Some(cube) = reader.next()? {
-            if cancel.load(Ordering::Relaxed) {
-                return Err(CubeError::Cancelled);
+    let mut failed = Vec::new();
+    for video in videos {
+        let before = writer.cubes();
+        match pack(video, rule, decoder, cancel, &mut writer) {
+            Err(error) if error.is_of_video() => {
+                writer.truncate(before)?;
+                failed.push((video.id.clone(), error));
             }
-            writer.push(&cube.place, &cube.values)?;
+            other => other?,
         }
     }
-    Ok(writer.finish()?)
+    if failed.len() == videos.len()
+        && let Some((_, error)) = failed.drain(..).next()
+    {
+        return Err(error);
+    }
+    Ok(Packed { cubes: writer.finish()?, failed })
+}
+
+/// Writes the cubes of one video.
+fn pack(
+    CubeSource { id, path, boxes }: &CubeSource,
+    rule: CubeRule,
+    decoder: Decoder,
+    cancel: &AtomicBool,
+    writer: &mut CubeWriter,
+) -> Result<(), CubeError> {
+    let mut reader = CubeReader::open(id.clone(), path, decoder, boxes.clone(), rule)?;
+    while let Some(cube) = reader.next()? {
+        if cancel.load(Ordering::Relaxed) {
+            return Err(CubeError::Cancelled);
+        }
+        writer.push(&cube.place, &cube.values)?;
+    }
+    Ok(())
 }

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use gcl_data::tracks::Detection;
+use gcl_data::tracks::{Detection, MAX_BOXES};
 use gcl_data::{CubePlace, VideoId};
 
+use super::select::is_sure;
 use super::{CubeError, CubeRule, roi_align, select};
 use crate::frame::Frame;
 use crate::source::{Colour, Decoder, FrameSource, open_as};
@@ -48,7 +49,8 @@ impl CubeReader {
     /// Opens the video at `path`; `boxes` are all its boxes, in the order of their frames.
     ///
     /// # Errors
-    /// [`CubeError::Rule`], [`CubeError::Order`], [`CubeError::Source`].
+    /// [`CubeError::Rule`], [`CubeError::Order`], [`CubeError::Source`]; [`CubeError::Crowded`] for a
+    /// frame with more than [`MAX_BOXES`] boxes that are sure enough.
     pub fn open(
         video: VideoId,
         path: &Path,
@@ -59,6 +61,12 @@ impl CubeReader {
         let rule = rule.validate()?;
         if let Some([_, late]) = boxes.array_windows::<2>().find(|[a, b]| a.frame > b.frame) {
             return Err(CubeError::Order { video, frame: late.frame });
+        }
+        for own in boxes.chunk_by(|a, b| a.frame == b.frame) {
+            let found = own.iter().filter(|d| is_sure(d, &rule)).count();
+            if let (true, Some(first)) = (found > MAX_BOXES, own.first()) {
+                return Err(CubeError::Crowded { video, frame: first.frame, found });
+            }
         }
         let source = open_as(path, decoder, Colour::Rgb)
             .map_err(|source| CubeError::Source { video: video.clone(), source })?;

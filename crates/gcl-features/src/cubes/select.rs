@@ -6,11 +6,10 @@ use super::CubeRule;
 
 /// The boxes of **one frame** that are kept, in order: surer than the rule's confidence (where they say
 /// how sure they are), inside none of the others that are (all four sides strictly), and with a longer
-/// side of at least the rule's pixels.
+/// side of at least the rule's pixels. The work grows with the square of the boxes.
 #[must_use]
 pub fn select(boxes: &[Detection], rule: &CubeRule) -> Vec<Detection> {
-    let sure = |d: &&Detection| d.confidence.is_none_or(|c| c > rule.confidence);
-    let boxes: Vec<&Detection> = boxes.iter().filter(sure).collect();
+    let boxes: Vec<&Detection> = boxes.iter().filter(|d| is_sure(d, rule)).collect();
     let inside = |[x1, y1, x2, y2]: [f32; 4], [a1, b1, a2, b2]: [f32; 4]| {
         x1 > a1 && y1 > b1 && x2 < a2 && y2 < b2
     };
@@ -20,6 +19,11 @@ pub fn select(boxes: &[Detection], rule: &CubeRule) -> Vec<Detection> {
         large && !boxes.iter().any(|other| inside(d.bounds, other.bounds))
     };
     boxes.iter().filter(keep).map(|d| **d).collect()
+}
+
+/// Whether the detector is surer of a box than the rule asks for, or does not say.
+pub(super) fn is_sure(detection: &Detection, rule: &CubeRule) -> bool {
+    detection.confidence.is_none_or(|c| c > rule.confidence)
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ impl Extractor for NetworkExtractor {
     }
 
     fn ahead(&self) -> usize {
-        // The next batch's frames while the network runs on this one's; not more than memory is sure to hold.
+        // The next batch's frames while the network runs on this one's; at most 1024 pictures, however large the batch.
         self.batch().saturating_mul(self.frames).min(1024)
     }
 

@@ -44,14 +44,11 @@ impl Published {
     /// Its network; `layer` matters to C3D alone.
     #[must_use]
     pub fn network(self, layer: FcLayer) -> Network {
-        let resnext = |stem| {
-            let (blocks, planes) = ([3, 4, 23, 3], [128, 256, 512, 1024]);
-            let shortcut = super::Shortcut::B;
-            Network::ResNeXt3d(ResNeXt3d { stem, blocks, planes, cardinality: 32, shortcut })
-        };
         match self {
-            Self::Resnext101 => resnext(64),
-            Self::Resnext101Of2020 => resnext(128),
+            Self::Resnext101 => Network::ResNeXt3d(ResNeXt3d::published()),
+            Self::Resnext101Of2020 => {
+                Network::ResNeXt3d(ResNeXt3d { stem: 128, ..ResNeXt3d::published() })
+            }
             Self::C3d => Network::C3d(C3d::published(layer)),
             Self::I3d => Network::InceptionI3d(InceptionI3d::published()),
             Self::I3dResnet50 => Network::I3dResNet50(I3dResNet50::published()),

@@ -37,12 +37,18 @@ impl ResNeXt3d {
     pub fn of_depth(depth: usize) -> Option<Self> {
         let blocks = match depth {
             50 => [3, 4, 6, 3],
-            101 => [3, 4, 23, 3],
+            101 => return Some(Self::published()),
             152 => [3, 8, 36, 3],
             _ => return None,
         };
-        let planes = [128, 256, 512, 1024];
-        Some(Self { stem: 64, blocks, planes, cardinality: 32, shortcut: Shortcut::B })
+        Some(Self { blocks, ..Self::published() })
+    }
+
+    /// The published sizes at 101 layers.
+    #[must_use]
+    pub fn published() -> Self {
+        let (blocks, planes) = ([3, 4, 23, 3], [128, 256, 512, 1024]);
+        Self { stem: 64, blocks, planes, cardinality: 32, shortcut: Shortcut::B }
     }
 
     pub(super) fn build(&self, n: &mut Layers<'_>) -> Result<NodeId, NetworkError> {

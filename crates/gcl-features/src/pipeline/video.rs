@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::{fs, thread};
 
-use gcl_data::{ExtractorIdentity, FeatureError, FeatureMeta, FeatureWriter};
+use gcl_data::{ExtractorIdentity, FeatureError, FeatureMeta, FeatureWriter, NpyError};
 
 use super::stream::ClipStream;
 use super::{ExtractError, ExtractOptions, Progress};
@@ -47,6 +47,20 @@ impl From<ExtractorError> for Stop {
         match error {
             ExtractorError::Video(reason) => Self::Skip(reason),
             failed @ ExtractorError::Failed(_) => Self::Fail(failed),
+        }
+    }
+}
+
+impl From<FeatureError> for Stop {
+    fn from(error: FeatureError) -> Self {
+        match error {
+            // The features of this video; those of the next one may be numbers.
+            FeatureError::Npy(NpyError::NotFinite { row, column, value, .. }) => {
+                Self::Skip(format!(
+                    "the extractor gave {value} as feature {column} of clip {row}; every feature must be a finite number"
+                ))
+            }
+            error => Self::Features(error),
         }
     }
 }
@@ -109,8 +123,10 @@ impl<E: Extractor> Job<'_, E> {
             let (sender, receiver) = mpsc::sync_channel(ahead);
             scope.spawn(move || {
                 while let Some(frame) = frames.next().transpose() {
-                    // Nobody takes frames of a video that was given up.
-                    if sender.send(frame).is_err() {
+                    // A source must not be used after an error, and nobody takes frames of a video that
+                    // was given up.
+                    let last = frame.is_err();
+                    if sender.send(frame).is_err() || last {
                         break;
                     }
                 }
@@ -144,11 +160,11 @@ impl<E: Extractor> Job<'_, E> {
                 return Err(Stop::Cancel);
             }
             stream.push(frame?)?;
-            write(stream.ready()).map_err(Stop::Features)?;
+            write(stream.ready())?;
             count += 1;
         }
         let (rest, clips) = stream.finish()?;
-        write(rest).map_err(Stop::Features)?;
+        write(rest)?;
         Ok(Read { writer, clips, frames: count })
     }
 }

@@ -44,16 +44,6 @@ pub enum PreprocessError {
         /// `[3, frames, height, width]` of a clip before cropping.
         expected: [usize; 4],
     },
-    /// A value of the mean cube is not a finite number.
-    #[error("mean cube {path}: value {index} is {found}", path = path.display())]
-    CubeValue {
-        /// The file.
-        path: PathBuf,
-        /// Where, in the order of the file.
-        index: usize,
-        /// The value.
-        found: f32,
-    },
     /// A frame is too small for the crop.
     #[error("a frame of {width}x{height} pixels after resizing is smaller than a crop of {crop}")]
     Small {
@@ -102,11 +92,14 @@ pub enum PreprocessError {
 impl From<PreprocessError> for ExtractorError {
     /// A frame's size concerns one video; all else would fail for the next one too.
     fn from(error: PreprocessError) -> Self {
-        match error {
-            PreprocessError::Small { .. } | PreprocessError::Large { .. } => {
-                Self::Video(error.to_string())
+        let of_video = match &error {
+            PreprocessError::Small { .. } | PreprocessError::Large { .. } => true,
+            // Channels and frames are the same for all videos; height and width are the video's.
+            PreprocessError::CubeShape { found, expected, .. } => {
+                found.len() == expected.len() && found.starts_with(&expected[..2])
             }
-            _ => Self::Failed(error.to_string()),
-        }
+            _ => false,
+        };
+        if of_video { Self::Video(error.to_string()) } else { Self::Failed(error.to_string()) }
     }
 }

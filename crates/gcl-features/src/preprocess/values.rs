@@ -115,9 +115,6 @@ impl Cube {
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let npy = Npy::open(&path)?;
         let (shape, values) = (npy.shape().to_vec(), npy.to_f32()?);
-        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
-            return Err(PreprocessError::CubeValue { path, index, found: values[index] });
-        }
         Ok(Self { path, shape, values, sha256 })
     }
 

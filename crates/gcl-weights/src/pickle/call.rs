@@ -3,7 +3,7 @@
 use super::{Global, Id, Machine, Node, StorageRecord};
 use crate::region::read_at;
 use crate::torch::legacy;
-use crate::{Fault, pickle::numpy};
+use crate::{Fault, limits, pickle::numpy};
 
 /// `function(*arguments)`, for the names on the list.
 pub(super) fn reduce(m: &mut Machine<'_, '_>, function: Id, arguments: Id) -> Result<Id, Fault> {
@@ -123,6 +123,11 @@ pub(super) fn persistent(m: &mut Machine<'_, '_>, reference: Id) -> Result<Id, F
         }
         Some(_) => return Err(fault),
     };
+    if key.len() > limits::LINE {
+        return Err(Fault::Limit { what: "bytes in a storage's key", max: limits::LINE as u64 });
+    }
+    // A text costs its bytes once, however often it is referred to; the key is copied each time.
+    m.budget.bytes(key.len() as u64)?;
     let (key, dtype) = (key.to_owned(), *dtype);
     m.graph.add_storage(StorageRecord {
         key,

@@ -84,7 +84,8 @@ pub(crate) struct Graph {
     text: String,
     blob: Vec<u8>,
     pub storages: Vec<StorageRecord>,
-    keys: BTreeMap<(String, u64, u64), u32>,
+    /// The storages by key, type, first element, elements and elements of the whole.
+    keys: BTreeMap<(String, Dtype, u64, u64, u64), u32>,
     pub tensors: Vec<View>,
 }
 
@@ -137,14 +138,9 @@ impl Graph {
 
     /// The storage of this record: the one that is known, or a new one.
     fn add_storage(&mut self, record: StorageRecord) -> Result<Id, Fault> {
-        let key = (record.key.clone(), record.first, record.elements);
-        let known = self.keys.get(&key).copied().filter(|index| {
-            let old = &self.storages[*index as usize];
-            record.region.is_none()
-                && old.dtype == record.dtype
-                && old.root_elements == record.root_elements
-        });
-        let index = match known {
+        let StorageRecord { dtype, first, elements, root_elements, .. } = record;
+        let key = (record.key.clone(), dtype, first, elements, root_elements);
+        let index = match self.keys.get(&key).copied().filter(|_| record.region.is_none()) {
             Some(index) => index,
             None if self.storages.len() >= limits::TENSORS => {
                 return Err(Fault::Limit { what: "storages", max: limits::TENSORS as u64 });

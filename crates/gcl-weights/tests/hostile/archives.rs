@@ -87,6 +87,9 @@ fn sizes_and_places_outside_the_file() {
     refuses!(end(12, &[0xff, 0xff, 0xff, 0x7f]), Fault::Limit { what: "bytes of directory", .. });
     refuses!(end(12, &[1, 0, 0, 0]), Fault::Zip(_));
     refuses!(end(8, &[0xff; 4]), Fault::Zip(_));
+    for count in [0, 1, 3] {
+        refuses!(end(8, &[count, 0, count, 0]), Fault::Zip(_));
+    }
     refuses!(end(20, &[1, 0]), Fault::Zip("no end record"));
     refuses!(b"PK\x03\x04", Fault::Zip("no end record"));
     refuses!(b"PK\x05\x06".repeat(20_000), Fault::Zip("no end record"));

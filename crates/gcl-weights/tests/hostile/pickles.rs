@@ -184,6 +184,18 @@ fn cheap_operations_in_great_number() {
     refuses!(beside(tensors), Fault::Limit { what: "tensors", .. });
     let storages = |p: Pickle| (0..70_000).fold(p, |p, i| p.storage(&i.to_string(), 2).op(b"0"));
     refuses!(beside(storages), Fault::Limit { .. });
+    // A long key costs two bytes each time that it is named again.
+    let keyed = |length: usize, count: u32| {
+        beside(|p| {
+            let p = p.text("storage").op(b"q\x000").global("torch", "FloatStorage").op(b"q\x010");
+            let p = p.text(&"k".repeat(length)).op(b"q\x020").text("cpu").op(b"q\x030");
+            (0..count).fold(p, |p, elements| {
+                p.op(b"(h\x00h\x01h\x02h\x03J").op(&elements.to_le_bytes()).op(b"tQ0")
+            })
+        })
+    };
+    refuses!(keyed(1 << 20, 300), Fault::Limit { what: "bytes in a storage's key", .. });
+    refuses!(keyed(1_000, 60_000), Fault::Limit { what: "bytes of pickle", .. });
     refuses!(
         beside(|p| p.op(&[b'c'; 2_000])),
         Fault::Limit { what: "bytes in a line of a pickle", .. }
@@ -192,6 +204,20 @@ fn cheap_operations_in_great_number() {
     let long = "n".repeat(2_000);
     let named = Pickle::new().op(b"}").text(&long).good().op(b"s").end();
     refuses!(checkpoint(&named), Fault::Limit { what: "bytes in a name", .. });
+}
+
+/// Each storage is held against its checksum once, so that one entry must not become many storages.
+#[test]
+fn one_storage_named_by_two_types_in_turn_is_two_storages() {
+    let named = |p: Pickle, class: &str, put: &[u8]| {
+        let p = p.op(b"(").text("storage").global("torch", class).text("0").text("cpu").int(2);
+        p.op(b"t").op(put).op(b"0")
+    };
+    let turns = |p: Pickle| {
+        let p = named(named(p, "FloatStorage", b"q\x00"), "IntStorage", b"q\x01");
+        p.op(&b"h\x00Q0h\x01Q0".repeat(50_000)).op(b"N")
+    };
+    assert_eq!(accepted(&beside(turns)), 1);
 }
 
 #[test]
