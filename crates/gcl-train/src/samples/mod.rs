@@ -122,15 +122,9 @@ impl Samples {
     /// whenever they are read. Can be done once.
     ///
     /// # Errors
-    /// [`TrainError::Mismatch`] if the scaler is of another dimension, or features are scaled already.
+    /// [`TrainError::Mismatch`] if the scaler does not fit the features, or features are scaled already.
     pub fn scale(&mut self, scaler: &Scaler) -> Result<()> {
-        if scaler.dim() != self.dim() {
-            return Err(TrainError::Mismatch(format!(
-                "a scaler of {} dimensions for features of {}",
-                scaler.dim(),
-                self.dim()
-            )));
-        }
+        scaler.check(self.dim()).map_err(|e| TrainError::Mismatch(e.to_string()))?;
         if std::mem::replace(&mut self.scaled, true) {
             return Err(TrainError::Mismatch("the features are scaled already".to_owned()));
         }
