@@ -34,12 +34,8 @@ impl RunConfig {
                 return refuse(key, "widths from 1 to 1048576", widths);
             }
         }
-        let optimizer = &self.cooperative.optimizer;
-        if !(optimizer.epsilon > 0.0 && optimizer.epsilon.is_finite()) {
-            let key = "cooperative.optimizer.epsilon";
-            return refuse(key, "a positive number", &optimizer.epsilon);
-        }
-        optimizer.init().map_err(|e| TrainError::Config(format!("cooperative.optimizer: {e}")))?;
+        let optimizer = self.cooperative.optimizer.init();
+        optimizer.map_err(|e| TrainError::Config(format!("cooperative.optimizer: {e}")))?;
         self.validate_thresholds()?;
         self.validate_target()?;
         for rule in self.cleaning_rules() {
