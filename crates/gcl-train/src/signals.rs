@@ -14,7 +14,7 @@ use crate::events::EpochReport;
 use crate::model::mean_ranks;
 use crate::rank::RankScale;
 use crate::samples::Samples;
-use crate::training_scores::{TrainingScores, r2_of_rows};
+use crate::training_scores::TrainingScores;
 
 /// At most this many segments are looked at.
 const SEGMENTS: usize = 4096;
@@ -97,7 +97,7 @@ impl Probe {
     /// Looks at the networks.
     pub fn look(&self, pair: &CooperativePair, with_discriminator: bool) -> Result<Look> {
         let scores = TrainingScores::of_rows(pair, with_discriminator, &self.rows, self.dim)?;
-        let generator_r2 = r2_of_rows(pair, &self.rows, self.dim)?;
+        let generator_r2 = scores.r2_of_rows(&self.rows);
         let errors = ranks(&scores.errors);
         let agreement = |scores: &[f64]| correlation(scores, &self.plain);
         let mut signals =
