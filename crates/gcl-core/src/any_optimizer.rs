@@ -201,7 +201,10 @@ mod tests {
 
     #[test]
     fn settings_that_make_no_optimizer_are_errors() {
-        let bad: [AnyOptimizer; 4] = [
+        let bad: [AnyOptimizer; 7] = [
+            OptimizerConfig { epsilon: 0.0, ..Default::default() }.into(),
+            OptimizerConfig { epsilon: 1e-60, ..Default::default() }.into(),
+            OptimizerConfig { epsilon: f64::NAN, ..Default::default() }.into(),
             AdamConfig { learning_rate: -1.0, ..Default::default() }.into(),
             AdamConfig { beta_1: 1.0, ..Default::default() }.into(),
             AdamaxConfig { weight_decay: f32::NAN, ..Default::default() }.into(),

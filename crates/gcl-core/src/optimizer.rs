@@ -29,7 +29,7 @@ impl OptimizerConfig {
     /// An optimizer without state for one module.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] for a learning rate that is not positive, or a momentum or
+    /// [`CoreError::Setting`] for a learning rate or an ε that is not positive, or a momentum or
     /// smoothing outside [0, 1).
     pub fn init(&self) -> Result<ModuleOptimizer> {
         if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
@@ -41,10 +41,15 @@ impl OptimizerConfig {
                 return Err(CoreError::setting(name, "in [0, 1)", value));
             }
         }
+        // As the optimizer holds it: a very small number is 0 there.
+        let epsilon = self.epsilon as f32;
+        if !(epsilon > 0.0 && epsilon.is_finite()) {
+            return Err(CoreError::setting("epsilon", "a positive number", self.epsilon));
+        }
         Ok(RmsPropConfig::new()
             .with_alpha(self.alpha as f32)
             .with_momentum(self.momentum as f32)
-            .with_epsilon(self.epsilon as f32)
+            .with_epsilon(epsilon)
             .init())
     }
 }

@@ -92,6 +92,19 @@ impl State {
         serde_json::from_slice(self.get(name)?).map_err(bad(name))
     }
 
+    /// Stores numbers, each as its four bytes, the lowest first.
+    pub fn put_f32s(&mut self, name: &str, values: &[f32]) {
+        self.put(name, to_le_bytes(values));
+    }
+
+    /// Reads back what [`State::put_f32s`] stored.
+    ///
+    /// # Errors
+    /// [`CoreError::State`] if the part is missing or ends within a number.
+    pub fn get_f32s(&self, name: &str) -> Result<Vec<f32>> {
+        from_le_bytes(self.get(name)?).map_err(bad(name))
+    }
+
     /// Stores every part of another state under `name/`.
     pub fn put_state(&mut self, name: &str, state: State) {
         for (part, bytes) in state.parts {
@@ -132,6 +145,25 @@ impl State {
     }
 }
 
+/// Numbers as bytes, the lowest first.
+pub(crate) fn to_le_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|v| v.to_le_bytes()).collect()
+}
+
+/// The numbers that such bytes are.
+pub(crate) fn from_le_bytes(bytes: &[u8]) -> std::result::Result<Vec<f32>, String> {
+    let words = whole_words(bytes)?;
+    Ok(words.iter().map(|&word| f32::from_le_bytes(word)).collect())
+}
+
+/// Bytes in groups of four; refused if some are left.
+pub(crate) fn whole_words(bytes: &[u8]) -> std::result::Result<&[[u8; 4]], String> {
+    match bytes.as_chunks::<4>() {
+        (words, []) => Ok(words),
+        _ => Err(format!("{} bytes are not whole numbers of 4 bytes", bytes.len())),
+    }
+}
+
 fn bad<E: std::fmt::Display>(part: &str) -> impl FnOnce(E) -> CoreError {
     move |error| CoreError::State(format!("part `{part}`: {error}"))
 }
@@ -161,5 +193,11 @@ mod tests {
         assert!(State::from_bytes(&bytes[..bytes.len() - 1]).is_err());
         assert!(State::from_bytes(&[0xff; 32]).is_err());
         assert!(state.get("other").is_err());
+        let numbers = [0.5, f32::MIN_POSITIVE, -1e30];
+        state.put_f32s("numbers", &numbers);
+        assert_eq!(state.get_f32s("numbers").unwrap(), numbers);
+        let cut = state.get("numbers").unwrap()[..11].to_vec();
+        state.put("numbers", cut);
+        assert!(state.get_f32s("numbers").is_err_and(|e| e.to_string().contains("numbers")));
     }
 }

@@ -144,6 +144,23 @@ fn stored_weights_give_the_same_answers() {
 }
 
 #[test]
+fn what_is_answered_together_is_what_is_answered_alone() {
+    for (name, device) in devices() {
+        let x = matrix(&blob(64, D, 6, 2), D, &device);
+        let mut pair = with_norm_and_dropout(fast(), 3, &device);
+        pair.step(x.clone(), None, &mut rng::stream(3, "t", 0)).unwrap();
+        let (probabilities, logits) = pair.judge(x.clone()).unwrap();
+        assert_eq!(probabilities, pair.probabilities(x.clone()).unwrap(), "{name}");
+        assert_eq!(logits, pair.logits(x.clone()).unwrap(), "{name}");
+        let (reconstruction, errors) = pair.reconstruct_with_errors(x.clone()).unwrap();
+        assert_eq!(errors, pair.errors(x.clone()).unwrap(), "{name}");
+        assert_eq!(reconstruction.into_data(), pair.reconstruct(x).into_data(), "{name}");
+        let narrow = matrix(&blob(8, D - 1, 1, 1), D - 1, &device);
+        assert!(matches!(pair.judge(narrow), Err(CoreError::Shape { .. })), "{name}");
+    }
+}
+
+#[test]
 fn dropout_and_batch_norm_act_while_training_and_never_while_scoring() {
     for (name, device) in devices() {
         let x = matrix(&blob(64, D, 6, 2), D, &device);

@@ -189,6 +189,24 @@ fn a_projection_that_loses_nothing_is_plain_mahalanobis() {
 }
 
 #[test]
+fn a_part_that_ends_within_a_number_is_refused() {
+    each(|detector| {
+        detector.fit(&blob(50, D, 0, 1), D).unwrap();
+        let good = detector.save().unwrap();
+        let (mut cut, name) = (0, detector.name());
+        for part in ["mean", "train", "whitening", "axes", "projection", "nodes"] {
+            let Ok(bytes) = good.get(part) else { continue };
+            let mut state = good.clone();
+            state.put(part, [bytes, &[0]].concat());
+            assert!(matches!(detector.load(&state), Err(CoreError::State(_))), "{name}: {part}");
+            cut += 1;
+        }
+        assert!(cut > 0, "{name}");
+        detector.load(&good).unwrap();
+    });
+}
+
+#[test]
 fn a_damaged_forest_is_refused_and_never_walked_in_circles() {
     let mut forest = IsolationForest::new(2, 8, 1).unwrap();
     forest.fit(&blob(20, D, 0, 1), D).unwrap();

@@ -172,13 +172,26 @@ fn settings_that_make_no_model_are_errors() {
     for (_, device) in devices() {
         let bad = [
             RtfmConfig::new(0),
+            RtfmConfig::new((1 << 20) + 1),
+            RtfmConfig::new(usize::MAX),
             RtfmConfig { top_k: 0, ..RtfmConfig::new(D) },
             RtfmConfig { dropout: 1.0, ..RtfmConfig::new(D) },
         ];
         for config in bad {
+            assert!(matches!(config.validate(), Err(CoreError::Setting { .. })));
             assert!(matches!(Rtfm::new(config, 0, &device), Err(CoreError::Setting { .. })));
         }
-        let bad = SultaniConfig { hidden: [0, 3], ..SultaniConfig::new(D) };
-        assert!(matches!(Sultani::new(bad, 0, &device), Err(CoreError::Setting { .. })));
+        let bad = [
+            SultaniConfig { hidden: [0, 3], ..SultaniConfig::new(D) },
+            SultaniConfig { hidden: [3, usize::MAX], ..SultaniConfig::new(D) },
+            SultaniConfig { hidden: [(1 << 20) + 1, 3], ..SultaniConfig::new(D) },
+            SultaniConfig::new(usize::MAX),
+        ];
+        for config in bad {
+            assert!(matches!(config.validate(), Err(CoreError::Setting { .. })));
+            assert!(matches!(Sultani::new(config, 0, &device), Err(CoreError::Setting { .. })));
+        }
+        RtfmConfig::new(1 << 20).validate().unwrap();
+        SultaniConfig::new(1 << 20).validate().unwrap();
     }
 }

@@ -15,7 +15,7 @@ use crate::model::{Model, ModelCard, pair_of};
 use crate::run_dir::{EventLog, RunDir};
 use crate::samples::Samples;
 use crate::trainer::Trainer;
-use crate::training_scores::{TrainingScores, generator_r2};
+use crate::training_scores::TrainingScores;
 use crate::warnings::warnings;
 use crate::watch::Watch;
 
@@ -167,7 +167,10 @@ fn finish(
 ) -> Result<Model> {
     let samples = trainer.samples().clone();
     let (kind, score) = (card.config.training.kind, card.config.score);
-    let r2 = generator_r2(trainer.pair(), &samples)?;
+    let with_discriminator = kind == Loop::Cooperate;
+    let judge = |pair: &CooperativePair| TrainingScores::of_all(pair, with_discriminator, &samples);
+    let scores = judge(trainer.pair())?;
+    let r2 = scores.r2_of_all(&samples)?;
     // From the log, since a run resumed after its last step has its last epoch only there.
     let last = last_epoch(run)?;
     for text in warnings(kind, score, last.as_ref(), r2) {
@@ -184,15 +187,13 @@ fn finish(
             oracle: oracle.as_ref().map(|kept| kept.at.clone()),
         },
     )?;
-    let ranked = |pair: CooperativePair| -> Result<Model> {
-        let with_discriminator = kind == Loop::Cooperate;
-        let scores = TrainingScores::of_all(&pair, with_discriminator, &samples)?;
+    let ranked = |pair: CooperativePair, scores: TrainingScores| -> Result<Model> {
         let mut card = card.clone();
         let (generator, discriminator) = scores.into_ranks()?;
         (card.generator_ranks, card.discriminator_ranks) = (Some(generator), discriminator);
         Ok(Model::from_pair(card, pair))
     };
-    let model = ranked(trainer.into_pair())?;
+    let model = ranked(trainer.into_pair(), scores)?;
     let step = last.map(|epoch| epoch.step);
     for (state, kept) in [(RunState::Chosen, chosen), (RunState::Oracle, oracle)] {
         let Some(kept) = kept else { continue };
@@ -204,7 +205,8 @@ fn finish(
             let (g, d) = (kept.generator, Some(kept.discriminator));
             let pair = pair_of(&card.config, g, d, &options.device)
                 .map_err(TrainError::core("going back to a kept state"))?;
-            ranked(pair)?.save(&folder)?;
+            let scores = judge(&pair)?;
+            ranked(pair, scores)?.save(&folder)?;
         }
     }
     Ok(model)

@@ -8,14 +8,13 @@ use gcl_core::{CooperativePair, Device};
 use serde::{Deserialize, Serialize};
 
 use crate::agreement::{correlation, ranks};
-use crate::config::{RunConfig, ScoreSource};
+use crate::config::{RunConfig, ScoreSource, Training};
 use crate::error::{Result, TrainError};
 use crate::events::EpochReport;
 use crate::model::mean_ranks;
 use crate::rank::RankScale;
 use crate::samples::Samples;
-use crate::schedule::batches;
-use crate::training_scores::{TrainingScores, r2_of_rows};
+use crate::training_scores::TrainingScores;
 
 /// At most this many segments are looked at.
 const SEGMENTS: usize = 4096;
@@ -54,7 +53,7 @@ pub(crate) struct Probe {
     /// The mean rank of each segment over the detectors.
     plain: Vec<f64>,
     score: ScoreSource,
-    batch: usize,
+    training: Training,
 }
 
 /// A look: the signals, and the distributions of both networks' scores on the segments.
@@ -79,15 +78,17 @@ impl Probe {
             let scores = detector.score(&rows).map_err(core())?;
             plain.iter_mut().zip(ranks(&scores)).for_each(|(sum, rank)| *sum += rank);
         }
-        let (score, batch) = (config.score, config.training.batch);
-        Ok(Some(Probe { rows, dim, plain, score, batch }))
+        let (score, training) = (config.score, config.training);
+        Ok(Some(Probe { rows, dim, plain, score, training }))
     }
 
     /// Whether the networks are looked at after this epoch of a phase of so many steps and segments:
     /// after the phase's last one always, else where enough segments were trained on since the last
     /// look. It follows from the position alone, so a resumed run looks at the same places.
     pub fn is_due(&self, epoch: &EpochReport, steps: u64, segments: usize) -> bool {
-        let (batches, size) = batches(segments, self.batch);
+        let (batches, size) = self.training.batches(segments);
+        // A whole epoch of few segments can be less than one batch.
+        let size = size.min(segments).max(1);
         let spacing = (SPACING * self.rows.len() / self.dim).div_ceil(size).max(1) as u64;
         let before = epoch.epoch.saturating_sub(1).saturating_mul(batches as u64);
         epoch.step >= steps || epoch.step / spacing > before / spacing
@@ -96,7 +97,7 @@ impl Probe {
     /// Looks at the networks.
     pub fn look(&self, pair: &CooperativePair, with_discriminator: bool) -> Result<Look> {
         let scores = TrainingScores::of_rows(pair, with_discriminator, &self.rows, self.dim)?;
-        let generator_r2 = r2_of_rows(pair, &self.rows, self.dim)?;
+        let generator_r2 = scores.r2_of_rows(&self.rows);
         let errors = ranks(&scores.errors);
         let agreement = |scores: &[f64]| correlation(scores, &self.plain);
         let mut signals =
@@ -132,18 +133,22 @@ fn plain_detectors(device: &Device) -> gcl_core::Result<Vec<Box<dyn Detector>>> 
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::config::{DataFacts, LastBatch, Method, Preset};
 
     #[test]
     fn looks_are_spaced_and_a_phase_ends_with_one() {
-        let probe = |segments: usize, batch| Probe {
+        let data = DataFacts { dim: 8, segments: 4096 };
+        let training = RunConfig::new(Method::GclB, Preset::Paper, 0, data).training;
+        let with = |segments: usize, batch, last_batch| Probe {
             rows: vec![0.0; segments],
             dim: 1,
             plain: Vec::new(),
             score: ScoreSource::Generator,
-            batch,
+            training: Training { batch, last_batch, ..training },
         };
+        let probe = |segments, batch| with(segments, batch, LastBatch::Even);
         let due = |probe: &Probe, segments: usize, steps: u64| -> Vec<u64> {
-            let (batches, _) = batches(segments, probe.batch);
+            let (batches, _) = probe.training.batches(segments);
             let epochs = (1..=steps.div_ceil(batches as u64)).map(|epoch| EpochReport {
                 epoch,
                 step: (epoch * batches as u64).min(steps),
@@ -157,5 +162,11 @@ mod tests {
         assert_eq!(due(&probe(4096, 8192), 10_986, 13), [2, 4, 6, 7]);
         // 400 segments in 2 batches of 200: every 10 steps.
         assert_eq!(due(&probe(400, 256), 400, 44), [5, 10, 15, 20, 22]);
+        // The same with the last 144 sitting out: epochs of one step, a look every 8 of 256.
+        let dropped = with(400, 256, LastBatch::Drop);
+        assert_eq!(due(&dropped, 400, 44), [8, 16, 24, 32, 40, 44]);
+        // Less than one batch: every 5 steps of all 400.
+        let few = with(400, 8192, LastBatch::Drop);
+        assert_eq!(due(&few, 400, 12), [5, 10, 12]);
     }
 }

@@ -5,18 +5,18 @@ use gcl_core::CooperativePair;
 
 use crate::error::{Result, TrainError};
 use crate::rank::RankScale;
-use crate::samples::{Samples, tensor};
-
-/// Segments scored at once.
-const CHUNK: usize = 512;
+use crate::samples::{Samples, in_batches};
 
 /// Scores of training segments, in order.
-#[derive(Default)]
 pub(crate) struct TrainingScores {
     /// G's errors.
     pub errors: Vec<f32>,
     /// D's log-odds; none where D does not train.
     pub logits: Option<Vec<f32>>,
+    /// The sum of the segments, dimension by dimension.
+    sum: Vec<f64>,
+    /// The sum of G's squared errors, over segments and dimensions.
+    squared_error: f64,
 }
 
 impl TrainingScores {
@@ -26,8 +26,8 @@ impl TrainingScores {
         with_discriminator: bool,
         samples: &Samples,
     ) -> Result<TrainingScores> {
-        let mut scores = TrainingScores::new(with_discriminator);
-        samples.for_each_block(|rows| scores.add(pair, rows, samples.dim()))?;
+        let mut scores = TrainingScores::new(with_discriminator, samples.dim());
+        samples.for_each_block(|rows| scores.add(pair, rows))?;
         Ok(scores)
     }
 
@@ -38,26 +38,64 @@ impl TrainingScores {
         rows: &[f32],
         dim: usize,
     ) -> Result<TrainingScores> {
-        let mut scores = TrainingScores::new(with_discriminator);
-        scores.add(pair, rows, dim)?;
+        let mut scores = TrainingScores::new(with_discriminator, dim);
+        scores.add(pair, rows)?;
         Ok(scores)
     }
 
-    fn new(with_discriminator: bool) -> TrainingScores {
+    fn new(with_discriminator: bool, dim: usize) -> TrainingScores {
         let logits = with_discriminator.then(Vec::new);
-        TrainingScores { errors: Vec::new(), logits }
+        TrainingScores { errors: Vec::new(), logits, sum: vec![0.0; dim], squared_error: 0.0 }
     }
 
-    fn add(&mut self, pair: &CooperativePair, rows: &[f32], dim: usize) -> Result<()> {
+    fn add(&mut self, pair: &CooperativePair, rows: &[f32]) -> Result<()> {
         let core = || TrainError::core("scoring the training segments");
-        for chunk in rows.chunks(CHUNK * dim) {
-            let batch = tensor(chunk.to_vec(), dim, pair.device());
-            self.errors.extend(pair.errors(batch.clone()).map_err(core())?);
+        let dim = self.sum.len();
+        for (values, batch) in in_batches(rows, dim, pair.device()) {
+            let (answer, errors) = pair.reconstruct_with_errors(batch.clone()).map_err(core())?;
+            self.errors.extend(errors);
             if let Some(logits) = &mut self.logits {
                 logits.extend(pair.logits(batch).map_err(core())?);
             }
+            let answer = answer.into_data().convert::<f32>().try_to_vec::<f32>().map_err(|e| {
+                let problem = format!("the generator's reconstruction is unreadable: {e:?}");
+                TrainError::Mismatch(problem)
+            })?;
+            for row in values.chunks_exact(dim) {
+                self.sum.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
+            }
+            for (&x, &y) in values.iter().zip(&answer) {
+                self.squared_error += (f64::from(x) - f64::from(y)).powi(2);
+            }
         }
         Ok(())
+    }
+
+    /// 1 − (G's squared error / the segments' variance), of the scores of all segments.
+    pub fn r2_of_all(&self, samples: &Samples) -> Result<f64> {
+        let mean = self.mean();
+        let mut variance = 0.0;
+        samples.for_each_block(|rows| {
+            add_variance(&mut variance, rows, &mean);
+            Ok(())
+        })?;
+        Ok(self.r2(variance))
+    }
+
+    /// The same, of the scores of these rows.
+    pub fn r2_of_rows(&self, rows: &[f32]) -> f64 {
+        let mut variance = 0.0;
+        add_variance(&mut variance, rows, &self.mean());
+        self.r2(variance)
+    }
+
+    fn mean(&self) -> Vec<f64> {
+        let count = self.errors.len() as f64;
+        self.sum.iter().map(|sum| sum / count).collect()
+    }
+
+    fn r2(&self, variance: f64) -> f64 {
+        if variance > 0.0 { 1.0 - self.squared_error / variance } else { 1.0 }
     }
 
     /// The distributions of G's errors and D's log-odds.
@@ -66,49 +104,58 @@ impl TrainingScores {
     }
 }
 
+fn add_variance(variance: &mut f64, rows: &[f32], mean: &[f64]) {
+    for row in rows.chunks_exact(mean.len()) {
+        for (&x, mean) in row.iter().zip(mean) {
+            *variance += (f64::from(x) - mean).powi(2);
+        }
+    }
+}
+
 /// 1 − (G's squared error / the data's variance) over all training segments.
 ///
 /// # Errors
 /// If a file cannot be read, or a reconstruction is not finite.
 pub fn generator_r2(pair: &CooperativePair, samples: &Samples) -> Result<f64> {
-    r2(pair, samples.dim(), |take| samples.for_each_block(take))
+    TrainingScores::of_all(pair, false, samples)?.r2_of_all(samples)
 }
 
-/// The same over scaled rows, row-major `[rows, d]`.
-pub(crate) fn r2_of_rows(pair: &CooperativePair, rows: &[f32], dim: usize) -> Result<f64> {
-    r2(pair, dim, |take| take(rows))
-}
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use gcl_core::{AutoencoderConfig, CooperativeConfig, Device, DiscriminatorConfig};
+    use gcl_data::VideoId;
 
-fn r2(
-    pair: &CooperativePair,
-    dim: usize,
-    pass: impl Fn(&mut dyn FnMut(&[f32]) -> Result<()>) -> Result<()>,
-) -> Result<f64> {
-    let (mut mean, mut count) = (vec![0.0f64; dim], 0.0);
-    pass(&mut |rows| {
-        for row in rows.chunks_exact(dim) {
-            mean.iter_mut().zip(row).for_each(|(m, &x)| *m += f64::from(x));
-            count += 1.0;
-        }
-        Ok(())
-    })?;
-    mean.iter_mut().for_each(|m| *m /= count);
-    let (mut error, mut variance) = (0.0, 0.0);
-    pass(&mut |rows| {
-        for chunk in rows.chunks(CHUNK * dim) {
-            let answer = pair.reconstruct(tensor(chunk.to_vec(), dim, pair.device()));
-            let answer = answer.into_data().convert::<f32>().try_to_vec::<f32>().map_err(|e| {
-                let problem = format!("the generator's reconstruction is unreadable: {e:?}");
-                TrainError::Mismatch(problem)
-            })?;
-            for (row, answer) in chunk.chunks_exact(dim).zip(answer.chunks_exact(dim)) {
-                for ((&x, &y), mean) in row.iter().zip(answer).zip(&mean) {
-                    error += (f64::from(x) - f64::from(y)).powi(2);
-                    variance += (f64::from(x) - mean).powi(2);
-                }
+    use super::*;
+    use crate::samples::{SampleVideo, tensor};
+
+    #[test]
+    fn r2_is_one_less_the_share_of_the_variance_that_is_left() {
+        const D: usize = 6;
+        let (g, d) = (AutoencoderConfig::new(D), DiscriminatorConfig::new(D));
+        let device = Device::flex();
+        let pair = CooperativePair::new(&g, &d, CooperativeConfig::default(), 3, &device).unwrap();
+        // More than two blocks, the last one short.
+        let rows: Vec<f32> = (0..2100 * D).map(|i| (i as f32 * 0.37).sin() + 2.0).collect();
+        let id = VideoId::new("v").unwrap();
+        let video = SampleVideo { id, segments: 0..2100, normal: None };
+        let samples = Samples::new(rows.clone(), D, vec![video]).unwrap();
+
+        let mut mean = [0.0; D];
+        rows.iter().enumerate().for_each(|(i, &x)| mean[i % D] += f64::from(x));
+        let (mut error, mut variance) = (0.0, 0.0);
+        for chunk in rows.chunks(512 * D) {
+            let answer = pair.reconstruct(tensor(chunk.to_vec(), D, &device)).into_data();
+            let answer = answer.try_to_vec::<f32>().unwrap();
+            for (i, (&x, y)) in chunk.iter().zip(answer).enumerate() {
+                error += (f64::from(x) - f64::from(y)).powi(2);
+                variance += (f64::from(x) - mean[i % D] / 2100.0).powi(2);
             }
         }
-        Ok(())
-    })?;
-    Ok(if variance > 0.0 { 1.0 - error / variance } else { 1.0 })
+        let expected = 1.0 - error / variance;
+        assert_eq!(generator_r2(&pair, &samples).unwrap(), expected);
+        let scores = TrainingScores::of_rows(&pair, true, &rows, D).unwrap();
+        assert_eq!(scores.r2_of_rows(&rows), expected);
+        assert_eq!(scores.logits.map(|l| l.len()), Some(2100));
+    }
 }

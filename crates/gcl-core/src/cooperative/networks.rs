@@ -1,7 +1,7 @@
 //! What a pair answers, and how it is stored.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, activation};
 
 use super::{CooperativeConfig, CooperativePair, to_host};
 use crate::error::{CoreError, Result};
@@ -21,10 +21,19 @@ impl CooperativePair {
     /// # Errors
     /// [`CoreError::Shape`] for another dimension, [`CoreError::NotFinite`] if one is not finite.
     pub fn errors(&self, features: Tensor<2>) -> Result<Vec<f32>> {
+        Ok(self.reconstruct_with_errors(features)?.1)
+    }
+
+    /// What [`reconstruct`](Self::reconstruct) and [`errors`](Self::errors) answer, at the cost of
+    /// one.
+    ///
+    /// # Errors
+    /// [`CoreError::Shape`] for another dimension, [`CoreError::NotFinite`] if one is not finite.
+    pub fn reconstruct_with_errors(&self, features: Tensor<2>) -> Result<(Tensor<2>, Vec<f32>)> {
         self.check(&features)?;
         let reconstruction = self.reconstruct(features.clone());
-        let errors = sample_error(features, reconstruction, self.config.error);
-        to_host("reconstruction error", errors)
+        let errors = sample_error(features, reconstruction.clone(), self.config.error);
+        Ok((reconstruction, to_host("reconstruction error", errors)?))
     }
 
     /// D's probability of each sample being anomalous: the discriminator's score (§3.4).
@@ -44,6 +53,19 @@ impl CooperativePair {
     pub fn logits(&self, features: Tensor<2>) -> Result<Vec<f32>> {
         self.check(&features)?;
         to_host("discriminator log-odds", self.discriminator.module().valid().logits(features))
+    }
+
+    /// What [`probabilities`](Self::probabilities) and [`logits`](Self::logits) answer, at the cost
+    /// of one.
+    ///
+    /// # Errors
+    /// [`CoreError::Shape`] for another dimension, [`CoreError::NotFinite`] if one is not finite.
+    pub fn judge(&self, features: Tensor<2>) -> Result<(Vec<f32>, Vec<f32>)> {
+        self.check(&features)?;
+        let logits = self.discriminator.module().valid().logits(features);
+        let probability = activation::sigmoid(logits.clone());
+        let probability = to_host("discriminator probability", probability)?;
+        Ok((probability, to_host("discriminator log-odds", logits)?))
     }
 
     /// Forgets both optimizers' states, as between pre-training and the loop.

@@ -6,7 +6,7 @@ use rand::seq::index;
 use super::{Detector, rows};
 use crate::error::{CoreError, Result};
 use crate::rng::{self, HostRng};
-use crate::state::State;
+use crate::state::{State, whole_words};
 
 /// An isolation forest; the score is the paper's 2^(−mean depth / c(sample)), in (0, 1].
 pub struct IsolationForest {
@@ -182,7 +182,7 @@ impl Detector for IsolationForest {
         let (trees, sample, seed, d, grown_from): Settings = state.get_json("settings")?;
         let mut forest = IsolationForest::new(trees, sample, seed)?;
         let sizes: Vec<usize> = state.get_json("sizes")?;
-        let (words, _) = state.get("nodes")?.as_chunks::<4>();
+        let words = whole_words(state.get("nodes")?).map_err(CoreError::State)?;
         let numbers: Vec<u32> = words.iter().map(|&word| u32::from_le_bytes(word)).collect();
         let bad = |problem: String| Err(CoreError::State(problem));
         let total = sizes.iter().try_fold(0usize, |sum, &size| sum.checked_add(size));

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::index;
 
 use super::moments::{mean, narrow};
-use super::{Detector, from_le_bytes, rows, to_le_bytes};
+use super::{Detector, rows};
 use crate::cooperative::to_host;
 use crate::error::{CoreError, Result};
 use crate::rng;
@@ -130,15 +130,15 @@ impl Detector for NearestNeighbours {
         let Fitted { d, mean, train } = self.fitted.as_ref().ok_or(CoreError::NotFitted("knn"))?;
         let mut state = State::default();
         state.put_json("settings", &(self.k, *d))?;
-        state.put("mean", to_le_bytes(mean));
-        state.put("train", to_le_bytes(train));
+        state.put_f32s("mean", mean);
+        state.put_f32s("train", train);
         Ok(state)
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
         let (k, d): (usize, usize) = state.get_json("settings")?;
-        let train = from_le_bytes(state.get("train")?);
-        let mean = from_le_bytes(state.get("mean")?);
+        let train = state.get_f32s("train")?;
+        let mean = state.get_f32s("mean")?;
         let n = rows(&train, d)?;
         if k == 0 || n < k || mean.len() != d {
             let mean = mean.len();

@@ -3,7 +3,7 @@
 use nalgebra::{Cholesky, DMatrix, Dyn};
 
 use super::moments::{centred_chunks, covariance, mean, narrow, shrink, wide};
-use super::{Detector, from_le_bytes, rows, to_le_bytes};
+use super::{Detector, rows};
 use crate::error::{CoreError, Result};
 use crate::state::State;
 
@@ -70,13 +70,13 @@ impl Gaussian {
     }
 
     pub(super) fn save(&self, state: &mut State) {
-        state.put("mean", to_le_bytes(&self.mean));
-        state.put("whitening", to_le_bytes(&narrow(self.whitening.iter().copied())));
+        state.put_f32s("mean", &self.mean);
+        state.put_f32s("whitening", &narrow(self.whitening.iter().copied()));
     }
 
     pub(super) fn load(state: &State) -> Result<Gaussian> {
-        let mean = from_le_bytes(state.get("mean")?);
-        let whitening = from_le_bytes(state.get("whitening")?);
+        let mean = state.get_f32s("mean")?;
+        let whitening = state.get_f32s("whitening")?;
         let (d, found) = (mean.len(), whitening.len());
         if d == 0 || Some(found) != d.checked_mul(d) {
             return Err(CoreError::State(format!("a whitening of {found} values for d = {d}")));

@@ -58,13 +58,3 @@ fn rows(features: &[f32], d: usize) -> Result<usize> {
     ensure_finite("feature", features)?;
     Ok(features.len() / d)
 }
-
-/// Row-major floats as bytes, and back.
-fn to_le_bytes(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|v| v.to_le_bytes()).collect()
-}
-
-fn from_le_bytes(bytes: &[u8]) -> Vec<f32> {
-    let (words, _) = bytes.as_chunks::<4>();
-    words.iter().map(|&word| f32::from_le_bytes(word)).collect()
-}

@@ -5,7 +5,7 @@ use rand::RngExt;
 use rand_distr::StandardNormal;
 
 use super::moments::{centred_chunks, covariance, mean, narrow, wide};
-use super::{Detector, from_le_bytes, rows, to_le_bytes};
+use super::{Detector, rows};
 use crate::error::{CoreError, Result};
 use crate::rng;
 use crate::state::State;
@@ -95,15 +95,15 @@ impl Detector for Pca {
         let fitted = self.fitted()?;
         let mut state = State::default();
         state.put_json("settings", &(self.components, self.seed))?;
-        state.put("mean", to_le_bytes(&fitted.mean));
-        state.put("axes", to_le_bytes(&fitted.axes));
+        state.put_f32s("mean", &fitted.mean);
+        state.put_f32s("axes", &fitted.axes);
         Ok(state)
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
         let (components, seed): (usize, u64) = state.get_json("settings")?;
-        let mean = from_le_bytes(state.get("mean")?);
-        let axes = from_le_bytes(state.get("axes")?);
+        let mean = state.get_f32s("mean")?;
+        let axes = state.get_f32s("axes")?;
         if mean.is_empty() || mean.len().checked_mul(components) != Some(axes.len()) {
             let (d, found) = (mean.len(), axes.len());
             let problem = format!("axes of {found} values for {components} components of {d}");

@@ -7,7 +7,7 @@ use rand_distr::StandardNormal;
 
 use super::mahalanobis::{Gaussian, check_shrinkage};
 use super::moments::{covariance, mean, narrow};
-use super::{Detector, from_le_bytes, rows, to_le_bytes};
+use super::{Detector, rows};
 use crate::error::{CoreError, Result};
 use crate::rng;
 use crate::state::State;
@@ -102,7 +102,7 @@ impl Detector for SemiOrthogonal {
         let fitted = self.fitted()?;
         let mut state = State::default();
         state.put_json("settings", &(self.k, self.shrinkage, self.seed))?;
-        state.put("projection", to_le_bytes(&fitted.projection));
+        state.put_f32s("projection", &fitted.projection);
         fitted.gaussian.save(&mut state);
         Ok(state)
     }
@@ -111,7 +111,7 @@ impl Detector for SemiOrthogonal {
         let (k, shrinkage, seed): (usize, f64, u64) = state.get_json("settings")?;
         check_shrinkage(shrinkage)?;
         let gaussian = Gaussian::load(state)?;
-        let projection = from_le_bytes(state.get("projection")?);
+        let projection = state.get_f32s("projection")?;
         let count = projection.len();
         if k != gaussian.dim() || count < k * k || !count.is_multiple_of(k) {
             let d = gaussian.dim();

@@ -2,10 +2,10 @@
 
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Linear};
-use burn::tensor::{Device, Tensor, TensorData, activation};
-use rand::RngExt;
+use burn::tensor::{Device, Tensor, activation};
 use serde::{Deserialize, Serialize};
 
+use crate::dropout::mask_tensor;
 use crate::error::{CoreError, Result};
 use crate::init::{Init, linear};
 use crate::rng::HostRng;
@@ -107,7 +107,10 @@ impl Mlp {
     pub fn forward_training(&self, input: Tensor<2>, rng: &mut HostRng) -> Tensor<2> {
         match self.hidden.dropout {
             0.0 => self.forward(input),
-            share => self.through(input, |x| drop_out(x, share, rng)),
+            share => self.through(input, |x| {
+                let mask = mask_tensor(x.dims(), share as f32, rng, &x.device());
+                x * mask
+            }),
         }
     }
 
@@ -129,14 +132,4 @@ impl Mlp {
             after_hidden(self.hidden.activation.forward(x))
         })
     }
-}
-
-/// Sets a share of the values to 0 and scales the others up, so that the mean stays.
-fn drop_out(x: Tensor<2>, share: f64, rng: &mut HostRng) -> Tensor<2> {
-    let [rows, columns] = x.dims();
-    let scale = (1.0 / (1.0 - share)) as f32;
-    let kept = |dropped: bool| if dropped { 0.0 } else { scale };
-    let mask: Vec<f32> = (0..rows * columns).map(|_| kept(rng.random::<f64>() < share)).collect();
-    let mask = Tensor::from_data(TensorData::new(mask, [rows, columns]), &x.device());
-    x * mask
 }

@@ -8,3 +8,6 @@ mod mlp;
 pub use autoencoder::{Autoencoder, AutoencoderConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig};
 pub use mlp::{Activation, Hidden, Mlp};
+
+/// Wider layers are a slip of the keyboard, and would not fit into memory.
+pub const MAX_WIDTH: usize = 1 << 20;

@@ -19,6 +19,7 @@ use crate::cooperative::to_host;
 use crate::dropout::{mask, mask_tensor};
 use crate::error::{CoreError, Result};
 use crate::learner::Learner;
+use crate::networks::MAX_WIDTH;
 use crate::rng::{self, HostRng};
 use crate::state::State;
 use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
@@ -53,9 +54,14 @@ impl RtfmConfig {
         RtfmConfig { loss, ..RtfmConfig::new(input) }
     }
 
-    fn check(&self) -> Result<()> {
-        if self.input == 0 {
-            return Err(CoreError::setting("input", "1 or more", 0));
+    /// Refuses settings that make no network.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for an input of 0 or over [`MAX_WIDTH`], a top_k of 0, a dropout
+    /// outside [0, 1) or a weight of the loss that is not 0 or more.
+    pub fn validate(&self) -> Result<()> {
+        if !(1..=MAX_WIDTH).contains(&self.input) {
+            return Err(CoreError::setting("input", format!("1 to {MAX_WIDTH}"), self.input));
         }
         if self.top_k == 0 {
             return Err(CoreError::setting("top_k", "1 or more", 0));
@@ -93,7 +99,7 @@ impl Rtfm {
     /// # Errors
     /// [`CoreError::Setting`] for settings that make no network or optimizer.
     pub fn new(config: RtfmConfig, seed: u64, device: &Device) -> Result<Rtfm> {
-        config.check()?;
+        config.validate()?;
         let device = device.clone().inner();
         let learner = Self::learner(&config, seed, &device)?;
         Ok(Rtfm { config, learner, device })

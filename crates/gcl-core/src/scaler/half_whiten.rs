@@ -71,6 +71,11 @@ impl Directions {
     pub(super) fn fits(&self, d: usize) -> bool {
         Some(self.vectors.len()) == self.gains.len().checked_mul(d)
     }
+
+    /// The sizes, in words.
+    pub(super) fn sizes(&self) -> String {
+        format!("{} gains for {} values", self.gains.len(), self.vectors.len())
+    }
 }
 
 /// A sum in eight lanes, which the compiler keeps in one register.

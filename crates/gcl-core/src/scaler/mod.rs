@@ -130,23 +130,41 @@ impl Scaler {
         self.shift.len()
     }
 
+    /// Refuses a scaler that does not hold what rows of `d` dimensions need, as one from a damaged
+    /// file may not.
+    ///
+    /// # Errors
+    /// [`CoreError::Shape`] if shift, factor or directions are of another dimension than `d`, or
+    /// `d` is 0.
+    pub fn check(&self, d: usize) -> Result<()> {
+        let (shift, factor) = (self.shift.len(), self.factor.len());
+        if d == 0 || shift != d || factor != d {
+            let expected = format!("as many as dimensions, {d}");
+            let found = format!("a shift of {shift} and a factor of {factor}");
+            return Err(CoreError::shape("values of a scaler", expected, found));
+        }
+        match &self.directions {
+            Some(directions) if !directions.fits(d) => {
+                let expected = format!("one gain for each {d} values");
+                Err(CoreError::shape("directions of a scaler", expected, directions.sizes()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Scales rows in place, row-major `[n, d]`.
     ///
     /// # Errors
-    /// [`CoreError::Shape`] if the length is not a multiple of d.
+    /// [`CoreError::Shape`] if the length is not a multiple of d, or as [`Scaler::check`].
     pub fn apply(&self, features: &mut [f32]) -> Result<()> {
         let d = self.dim();
-        if d == 0 || !features.len().is_multiple_of(d) {
+        self.check(d)?;
+        if !features.len().is_multiple_of(d) {
             let expected = format!("a multiple of the dimension {d}");
             return Err(CoreError::shape("values to scale", expected, features.len()));
         }
         if self.kind == ScalerKind::Raw {
             return Ok(());
-        }
-        if self.directions.as_ref().is_some_and(|directions| !directions.fits(d)) {
-            return Err(CoreError::State(format!(
-                "a scaler whose directions are not of {d} values"
-            )));
         }
         for row in features.chunks_exact_mut(d) {
             row.iter_mut().zip(&self.shift).for_each(|(x, shift)| *x -= shift);
@@ -285,9 +303,29 @@ mod tests {
         let json = serde_json::to_string(&scaler).unwrap();
         let back: Scaler = serde_json::from_str(&json).unwrap();
         assert_eq!(back, scaler);
+        assert!(back.check(3).is_ok() && back.check(4).is_err());
         let mut lying = back;
         lying.shift.push(0.0);
         lying.factor.push(1.0);
         assert!(lying.apply(&mut [0.0; 4]).is_err());
+        assert!(lying.check(4).is_err());
+    }
+
+    #[test]
+    fn a_scaler_that_lacks_values_scales_nothing() {
+        let x = stretched(50);
+        for kind in [ScalerKind::Raw, ScalerKind::CenterScalar, ScalerKind::ZScore] {
+            let whole = Scaler::fit(kind, &x, 3).unwrap();
+            for factors in [0, 2, 4] {
+                let mut damaged = whole.clone();
+                damaged.factor.resize(factors, 1.0);
+                let mut row = [1.0, 2.0, 3.0];
+                assert!(matches!(damaged.apply(&mut row), Err(CoreError::Shape { .. })));
+                assert_eq!(row, [1.0, 2.0, 3.0], "{kind:?}");
+            }
+            let mut empty = whole;
+            (empty.shift, empty.factor) = (Vec::new(), Vec::new());
+            assert!(empty.check(0).is_err() && empty.apply(&mut [1.0]).is_err());
+        }
     }
 }

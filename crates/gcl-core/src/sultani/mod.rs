@@ -14,6 +14,7 @@ use crate::dropout::mask_tensor;
 use crate::error::{CoreError, Result};
 use crate::init::{Init, linear};
 use crate::learner::Learner;
+use crate::networks::MAX_WIDTH;
 use crate::rng::{self, HostRng};
 use crate::state::State;
 use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
@@ -52,10 +53,17 @@ impl SultaniConfig {
         }
     }
 
-    fn check(&self) -> Result<()> {
-        if self.input == 0 || self.hidden.contains(&0) {
+    /// Refuses settings that make no network.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for an input or a hidden width of 0 or over [`MAX_WIDTH`], a dropout
+    /// outside [0, 1) or a weight of the loss that is not 0 or more.
+    pub fn validate(&self) -> Result<()> {
+        let [first, second] = self.hidden;
+        if [self.input, first, second].iter().any(|width| !(1..=MAX_WIDTH).contains(width)) {
             let found = format!("{}, {:?}", self.input, self.hidden);
-            return Err(CoreError::setting("input, hidden", "widths of 1 or more", found));
+            let expected = format!("widths of 1 to {MAX_WIDTH}");
+            return Err(CoreError::setting("input, hidden", expected, found));
         }
         match (0.0..1.0).contains(&self.dropout) {
             true => self.loss.check(),
@@ -104,7 +112,7 @@ impl Sultani {
     /// # Errors
     /// [`CoreError::Setting`] for settings that make no network or optimizer.
     pub fn new(config: SultaniConfig, seed: u64, device: &Device) -> Result<Sultani> {
-        config.check()?;
+        config.validate()?;
         let device = device.clone().inner();
         let learner = Self::learner(&config, seed, &device)?;
         Ok(Sultani { config, learner, device })

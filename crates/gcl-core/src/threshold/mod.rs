@@ -2,6 +2,8 @@
 
 mod split;
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use self::split::{otsu, valley};
@@ -29,7 +31,7 @@ pub enum Threshold {
     /// The valley of a histogram smoothed until two modes are left (paper §3.2.2, in words); μ + σ
     /// where it has one mode.
     Valley {
-        /// The number of histogram bins, at least 8.
+        /// The number of histogram bins, from 8 to 65,536.
         bins: usize,
     },
     /// Otsu's: the split with the largest variance between its two sides, over all splits of the
@@ -48,7 +50,30 @@ pub enum Deviation {
     Population,
 }
 
+/// The bins that a valley is looked for in: fewer have none, more are a slip of the keyboard.
+const BINS: RangeInclusive<usize> = 8..=65_536;
+
 impl Threshold {
+    /// Refuses settings without sense.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for a share outside (0, 1), a k that is not finite, or under 8 or
+    /// over 65,536 bins.
+    pub fn validate(&self) -> Result<()> {
+        match *self {
+            Threshold::MeanStd { k, .. } if !k.is_finite() => {
+                Err(CoreError::setting("k", "a finite number", k))
+            }
+            Threshold::Top { share } if !(share > 0.0 && share < 1.0) => {
+                Err(CoreError::setting("share", "in (0, 1)", share))
+            }
+            Threshold::Valley { bins } if !BINS.contains(&bins) => {
+                Err(CoreError::setting("bins", "from 8 to 65536", bins))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// μ + k·σ with the sample standard deviation.
     pub fn mean_std(k: f64) -> Threshold {
         Threshold::MeanStd { k, std: Deviation::Sample }
@@ -57,29 +82,20 @@ impl Threshold {
     /// The threshold for these scores.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] for a share outside (0, 1), a non-finite k or under 8 bins;
-    /// [`CoreError::Shape`] for an empty batch; [`CoreError::NotFinite`] for a bad score.
+    /// [`CoreError::Setting`] as [`Threshold::validate`]; [`CoreError::Shape`] for an empty batch; [`CoreError::NotFinite`] for a bad score.
     pub fn of(&self, scores: &[f32]) -> Result<f64> {
         ensure_finite("score", scores)?;
         if scores.is_empty() {
             return Err(CoreError::shape("scores to find a threshold in", "at least 1", 0));
         }
-        match *self {
-            Threshold::MeanStd { k, std } if k.is_finite() => Ok(mean_plus(scores, k, std)),
-            Threshold::MeanStd { k, .. } => Err(CoreError::setting("k", "a finite number", k)),
-            Threshold::Top { share } if share > 0.0 && share < 1.0 => {
-                Ok(quantile(scores, 1.0 - share))
-            }
-            Threshold::Top { share } => Err(CoreError::setting("share", "in (0, 1)", share)),
-            Threshold::Valley { bins } if bins >= 8 => {
-                Ok(valley(scores, bins)
-                    .unwrap_or_else(|| mean_plus(scores, 1.0, Deviation::Sample)))
-            }
-            Threshold::Valley { bins } => Err(CoreError::setting("bins", "at least 8", bins)),
-            Threshold::Otsu => {
-                Ok(otsu(scores).unwrap_or_else(|| mean_plus(scores, 1.0, Deviation::Sample)))
-            }
-        }
+        self.validate()?;
+        let one_mode = || mean_plus(scores, 1.0, Deviation::Sample);
+        Ok(match *self {
+            Threshold::MeanStd { k, std } => mean_plus(scores, k, std),
+            Threshold::Top { share } => quantile(scores, 1.0 - share),
+            Threshold::Valley { bins } => valley(scores, bins).unwrap_or_else(one_mode),
+            Threshold::Otsu => otsu(scores).unwrap_or_else(one_mode),
+        })
     }
 
     /// Whether labels depend on the scores' order alone.
@@ -202,6 +218,13 @@ mod tests {
         assert!(Threshold::mean_std(1.0).of(&[]).is_err());
         assert!(Threshold::mean_std(1.0).of(&[1.0, f32::NAN]).is_err());
         assert!(Threshold::Top { share: 1.0 }.of(&[1.0]).is_err());
-        assert!(Threshold::Valley { bins: 2 }.of(&[1.0]).is_err());
+        assert!(Threshold::mean_std(f64::INFINITY).of(&[1.0]).is_err());
+        for bins in [0, 2, 7, 65_537, usize::MAX] {
+            let rule = Threshold::Valley { bins };
+            assert!(rule.of(&[1.0, 2.0]).is_err() && rule.validate().is_err(), "{bins}");
+        }
+        for bins in [8, 65_536] {
+            assert!(Threshold::Valley { bins }.of(&[1.0, 2.0]).is_ok(), "{bins}");
+        }
     }
 }

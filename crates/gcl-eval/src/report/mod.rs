@@ -104,24 +104,17 @@ impl Report {
     /// The HTML file. It stays below about 20 MB: pictures and timelines that would take it further
     /// are left out, and the page says so.
     pub fn render(&self) -> String {
-        let sections = [
-            html::notes(&self.warnings),
-            moments::section(self),
-            timelines::section(self),
-            measures::section(self),
-            measures::training(&self.training),
-            html::pairs("config", "Configuration", ["setting", "value"], &self.config),
-            html::pairs("skipped", "Videos left out", ["video", "reason"], &self.skipped),
-        ];
-        let mut sections: Vec<html::Section> = sections.into_iter().flatten().collect();
-        let place = sections.len().saturating_sub(self.trailing());
-        sections.splice(place..place, self.figures.iter().map(page::figure));
+        let mut sections: Vec<html::Section> = Vec::new();
+        sections.extend(html::notes(&self.warnings));
+        sections.extend(moments::section(self));
+        sections.extend(timelines::section(self));
+        sections.extend(measures::section(self));
+        sections.extend(measures::training(&self.training));
+        sections.extend(self.figures.iter().map(page::figure));
+        let (config, skipped) = (&self.config, &self.skipped);
+        sections.extend(html::pairs("config", "Configuration", ["setting", "value"], config));
+        sections.extend(html::pairs("skipped", "Videos left out", ["video", "reason"], skipped));
         html::document(&self.title, &self.subtitle, &self.tile_list(), &sections)
-    }
-
-    /// Sections that stay at the end: settings, and what was left out.
-    fn trailing(&self) -> usize {
-        usize::from(!self.config.is_empty()) + usize::from(!self.skipped.is_empty())
     }
 
     fn tile_list(&self) -> String {

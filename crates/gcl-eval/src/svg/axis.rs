@@ -30,6 +30,15 @@ impl Axis {
         Self::linear(low - pad, high + pad, count, label)
     }
 
+    /// The time of `frames` frames, or about `count` frame numbers where their rate is not known,
+    /// or is none.
+    pub fn frames(frames: f64, fps: Option<f64>, count: usize) -> Self {
+        match fps.filter(|fps| fps.is_finite() && *fps > 0.0) {
+            Some(fps) => Self::time(frames / fps),
+            None => Self::linear(0.0, frames, count, "frame"),
+        }
+    }
+
     /// Time from 0 to `seconds`, with ticks at round times.
     pub fn time(seconds: f64) -> Self {
         const STEPS: [u32; 17] =

@@ -19,13 +19,6 @@ pub struct BandPoint {
     pub high: f64,
 }
 
-impl BandPoint {
-    /// A value without a spread.
-    pub fn exact(x: f64, value: f64) -> Self {
-        Self { x, low: value, middle: value, high: value }
-    }
-}
-
 /// A named line with its spread.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Band {

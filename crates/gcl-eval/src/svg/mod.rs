@@ -15,6 +15,7 @@ mod plot;
 mod roc;
 mod scatter;
 mod timeline;
+mod truth;
 
 pub use bands::{Band, BandChart, BandPoint};
 pub use histogram::{Bars, Histogram};

@@ -5,7 +5,6 @@ use super::axis::Axis;
 use super::line::extent;
 use super::path::{self, px};
 use super::plot::Plot;
-use super::timeline::stretches;
 use crate::escape::escape;
 
 const WIDTH: f64 = 480.0;
@@ -62,20 +61,11 @@ impl Panels {
     }
 
     fn draw(&self, panel: &Panel, frames: f64, (low, high): (f64, f64)) -> String {
-        let x = match self.fps.filter(|fps| fps.is_finite() && *fps > 0.0) {
-            Some(fps) => Axis::time(frames / fps),
-            None => Axis::linear(0.0, frames, 6, "frame"),
-        };
+        let x = Axis::frames(frames, self.fps, 6);
         let y = Axis::padded(low, high, 3, "score");
         let mut plot = Plot::new(WIDTH, HEIGHT, 22.0, x, y);
         let (left, right) = (plot.left(), plot.right());
-        let (top, bottom) = (px(plot.top()), px(plot.bottom()));
-        let mut shade = String::new();
-        for (start, end) in stretches(&self.truth, right - left, frames) {
-            let (start, end) = (px(start + left), px(end + left));
-            shade.push_str(&format!("M{start} {top}H{end}V{bottom}H{start}z"));
-        }
-        plot.path("truth", &shade);
+        plot.shade(&self.truth, frames);
         let place = |i: usize| left + (i as f64 + 0.5) / frames * (right - left);
         let points = panel.scores.iter().enumerate();
         let data = path::line(points.map(|(i, s)| (place(i), plot.y(f64::from(*s)))));

@@ -39,10 +39,7 @@ impl Timeline<'_> {
     /// Draws the chart, 960 × 220.
     pub fn chart(&self) -> Chart {
         let frames = self.scores.len().max(1) as f64;
-        let x = match self.fps.filter(|fps| fps.is_finite() && *fps > 0.0) {
-            Some(fps) => Axis::time(frames / fps),
-            None => Axis::linear(0.0, frames, 8, "frame"),
-        };
+        let x = Axis::frames(frames, self.fps, 8);
         let (low, high) =
             self.range.unwrap_or_else(|| extent(self.scores.iter().map(|s| f64::from(*s))));
         let y = Axis::padded(low, high, 6, "score");
@@ -50,17 +47,7 @@ impl Timeline<'_> {
         let (left, right) = (plot.left(), plot.right());
         let column = |frame: f64| left + frame / frames * (right - left);
 
-        let (top, bottom) = (px(plot.top()), px(plot.bottom()));
-        let mut shade = String::new();
-        for (start, end) in stretches(self.truth.unwrap_or_default(), right - left, frames) {
-            shade.push_str(&format!(
-                "M{} {top}H{}V{bottom}H{}z",
-                px(start + left),
-                px(end + left),
-                px(start + left)
-            ));
-        }
-        plot.path("truth", &shade);
+        plot.shade(self.truth.unwrap_or_default(), frames);
 
         let points = self.scores.iter().enumerate();
         let points = points.map(|(i, s)| (column(i as f64 + 0.5), plot.y(f64::from(*s))));
@@ -73,6 +60,7 @@ impl Timeline<'_> {
             plot.path("line s0", &data);
         }
 
+        let top = px(plot.top());
         for mark in self.marks {
             let (start, end) = (column(mark.start as f64), column(mark.end as f64).min(right));
             let width = (end - start).max(3.0);
@@ -95,20 +83,4 @@ impl Timeline<'_> {
         };
         format!("Scores of {frames} frames from {low:.4} to {high:.4}{abnormal}")
     }
-}
-
-/// Abnormal stretches in pixels from the plot's left edge; stretches less than a pixel apart are one.
-pub(super) fn stretches(truth: &[bool], width: f64, frames: f64) -> Vec<(f64, f64)> {
-    let mut found: Vec<(f64, f64)> = Vec::new();
-    for (frame, _) in truth.iter().enumerate().filter(|(_, abnormal)| **abnormal) {
-        let start = frame as f64 / frames * width;
-        let end = ((frame + 1) as f64 / frames * width).min(width);
-        match found.last_mut() {
-            Some(last) if start - last.1 < 1.0 => last.1 = end,
-            _ if start < width => found.push((start, end)),
-            _ => break,
-        }
-    }
-    // Anything abnormal stays visible.
-    found.iter().map(|(start, end)| (*start, end.max(start + 1.0))).collect()
 }

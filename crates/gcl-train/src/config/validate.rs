@@ -1,15 +1,12 @@
 //! What a configuration must hold to before anything starts.
 
+use gcl_core::networks::MAX_WIDTH;
 use gcl_core::soft_label::LabelRule;
 use gcl_core::target::NegativeTarget;
-use gcl_core::threshold::Threshold;
 use gcl_core::weak_label::AnomalousVideos;
 
 use super::{Loop, RunConfig, ScoreSource};
 use crate::error::{Result, TrainError};
-
-/// Wider layers are a slip of the keyboard, and would not fit into memory.
-const MAX_WIDTH: usize = 1 << 20;
 
 impl RunConfig {
     /// Refuses values that make no run, or contradict each other.
@@ -34,12 +31,8 @@ impl RunConfig {
                 return refuse(key, "widths from 1 to 1048576", widths);
             }
         }
-        let optimizer = &self.cooperative.optimizer;
-        if !(optimizer.epsilon > 0.0 && optimizer.epsilon.is_finite()) {
-            let key = "cooperative.optimizer.epsilon";
-            return refuse(key, "a positive number", &optimizer.epsilon);
-        }
-        optimizer.init().map_err(|e| TrainError::Config(format!("cooperative.optimizer: {e}")))?;
+        let optimizer = self.cooperative.optimizer.init();
+        optimizer.map_err(|e| TrainError::Config(format!("cooperative.optimizer: {e}")))?;
         self.validate_thresholds()?;
         self.validate_target()?;
         for rule in self.cleaning_rules() {
@@ -94,18 +87,7 @@ impl RunConfig {
             rules.push(("generator_labels", threshold));
         }
         for (key, rule) in rules {
-            let fine = match rule {
-                Threshold::MeanStd { k, .. } => k.is_finite(),
-                Threshold::Top { share } => share > 0.0 && share < 1.0,
-                Threshold::Valley { bins } => (8..=65_536).contains(&bins),
-                Threshold::Otsu => true,
-            };
-            if !fine {
-                return Err(TrainError::Config(format!(
-                    "cooperative.{key} is {rule:?}, expected a finite k, a share in (0, 1) or 8 to \
-                     65536 bins"
-                )));
-            }
+            rule.validate().map_err(|e| TrainError::Config(format!("cooperative.{key}: {e}")))?;
         }
         Ok(())
     }

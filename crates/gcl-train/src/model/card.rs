@@ -64,11 +64,43 @@ impl ModelCard {
         }
         let card: ModelCard = serde_json::from_slice(text).map_err(|e| e.to_string())?;
         card.config.validate().map_err(|e| e.to_string())?;
-        let dim = card.config.generator.input;
-        let (shift, factor) = (card.scaler.shift.len(), card.scaler.factor.len());
-        if shift != dim || factor != dim || dim == 0 {
-            return Err(format!("a scaler of {shift} and {factor} values for {dim} dimensions"));
-        }
+        card.scaler.check(card.config.generator.input).map_err(|e| e.to_string())?;
         Ok(card)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use gcl_core::ScalerKind;
+
+    use super::*;
+    use crate::config::{DataFacts, Method, Preset};
+
+    #[test]
+    fn a_card_whose_scaler_does_not_fit_is_refused() {
+        let config =
+            RunConfig::new(Method::GclB, Preset::Any, 0, DataFacts { dim: 3, segments: 9 });
+        let rows: Vec<f32> = (0..27u8).map(|i| f32::from(i * i)).collect();
+        let card = ModelCard {
+            version: VERSION,
+            config,
+            trained_on: 1,
+            extractor: None,
+            clips: None,
+            scaler: Scaler::fit(ScalerKind::HalfWhiten, &rows, 3).unwrap(),
+            generator_ranks: None,
+            discriminator_ranks: None,
+        };
+        let parse = |card: &ModelCard| ModelCard::parse(&serde_json::to_vec(card).unwrap());
+        assert_eq!(parse(&card).unwrap(), card);
+        let narrow = Scaler::fit(ScalerKind::HalfWhiten, &rows[..26], 2).unwrap();
+        let mut short = card.clone();
+        short.scaler.factor.pop();
+        let mut other = card.clone();
+        other.scaler.directions = narrow.directions.clone();
+        for damaged in [short, other, ModelCard { scaler: narrow, ..card }] {
+            assert!(parse(&damaged).unwrap_err().contains("scaler"));
+        }
     }
 }

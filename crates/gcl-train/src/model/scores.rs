@@ -5,11 +5,7 @@ use gcl_core::{CooperativePair, Scaler};
 use crate::config::ScoreSource;
 use crate::error::{Result, TrainError};
 use crate::rank::RankScale;
-use crate::samples::tensor;
-
-/// Segments scored at once. Cut from each video's start, so a video's scores never depend on
-/// what else is scored.
-const CHUNK: usize = 512;
+use crate::samples::in_batches;
 
 /// The scores of one video's segments, from every network that the model has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,12 +72,13 @@ impl Scorer<'_> {
         let core = || TrainError::core("scoring");
         let mut errors = Vec::new();
         let (mut probabilities, mut logits) = (Vec::new(), Vec::new());
-        for chunk in scaled.chunks(CHUNK * self.scaler.dim()) {
-            let batch = tensor(chunk.to_vec(), self.scaler.dim(), self.pair.device());
+        // Cut from each video's start, so a video's scores never depend on what else is scored.
+        for (_, batch) in in_batches(&scaled, self.scaler.dim(), self.pair.device()) {
             errors.extend(self.pair.errors(batch.clone()).map_err(core())?);
             if with_discriminator {
-                probabilities.extend(self.pair.probabilities(batch.clone()).map_err(core())?);
-                logits.extend(self.pair.logits(batch).map_err(core())?);
+                let (probability, logit) = self.pair.judge(batch).map_err(core())?;
+                probabilities.extend(probability);
+                logits.extend(logit);
             }
         }
         let mean_rank = match (self.generator, self.discriminator) {

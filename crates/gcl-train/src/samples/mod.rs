@@ -20,6 +20,9 @@ pub(crate) use feed::{Feed, Place};
 use fingerprint::hash_of_ends;
 use source::{Disk, Source, Store};
 
+/// Segments that are scored at once.
+const SCORED_AT_ONCE: usize = 512;
+
 /// One video's place among the pooled segments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SampleVideo {
@@ -122,15 +125,9 @@ impl Samples {
     /// whenever they are read. Can be done once.
     ///
     /// # Errors
-    /// [`TrainError::Mismatch`] if the scaler is of another dimension, or features are scaled already.
+    /// [`TrainError::Mismatch`] if the scaler does not fit the features, or features are scaled already.
     pub fn scale(&mut self, scaler: &Scaler) -> Result<()> {
-        if scaler.dim() != self.dim() {
-            return Err(TrainError::Mismatch(format!(
-                "a scaler of {} dimensions for features of {}",
-                scaler.dim(),
-                self.dim()
-            )));
-        }
+        scaler.check(self.dim()).map_err(|e| TrainError::Mismatch(e.to_string()))?;
         if std::mem::replace(&mut self.scaled, true) {
             return Err(TrainError::Mismatch("the features are scaled already".to_owned()));
         }
@@ -209,6 +206,15 @@ impl Samples {
 pub(crate) fn tensor(values: Vec<f32>, dim: usize, device: &Device) -> Tensor<2> {
     let rows = values.len() / dim;
     Tensor::from_data(burn::tensor::TensorData::new(values, [rows, dim]), device)
+}
+
+/// Rows `[n, d]` in batches to score: the values, and the same as a tensor.
+pub(crate) fn in_batches<'a>(
+    rows: &'a [f32],
+    dim: usize,
+    device: &'a Device,
+) -> impl Iterator<Item = (&'a [f32], Tensor<2>)> {
+    rows.chunks(SCORED_AT_ONCE * dim).map(move |chunk| (chunk, tensor(chunk.to_vec(), dim, device)))
 }
 
 fn pool(set: &FeatureSet) -> Vec<SampleVideo> {
