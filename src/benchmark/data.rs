@@ -7,6 +7,7 @@ use gcl_data::{Clips, FeatureSet, Manifest, Tail, Truth, TruthFormat, VideoId};
 use gcl_train::Preset;
 
 use super::error::{BenchmarkError, Result};
+use super::result::Inputs;
 
 /// The extractor whose features the paper's settings fit.
 const PAPER_EXTRACTOR: &str = "resnext101";
@@ -43,6 +44,8 @@ pub struct OpenData {
     pub test: TestSet,
     /// Which training videos are normal, for methods that use it.
     pub normal: Option<BTreeMap<VideoId, bool>>,
+    /// What finished cells compare.
+    pub(super) inputs: Inputs,
 }
 
 impl DataSet {
@@ -57,10 +60,7 @@ impl DataSet {
         }
         let train = FeatureSet::open_with(&self.train, self.clips)?;
         let test = FeatureSet::open_with(&self.test, self.clips)?;
-        if train.dim() != test.dim() {
-            let (a, b) = (train.dim(), test.dim());
-            return Err(wrong(format!("training features have {a} dimensions, test features {b}")));
-        }
+        same_extractor(&train, &test).map_err(wrong)?;
         let truth = Truth::read(&self.truth, self.truth_format)?;
         let manifest = self.manifest.as_ref().map(Manifest::read).transpose()?;
         let clips = test.clips().or(train.clips()).ok_or_else(|| {
@@ -75,17 +75,53 @@ impl DataSet {
         if test.videos.is_empty() {
             return Err(wrong("the truth names none of the test videos".to_owned()));
         }
-        Ok(OpenData { name: self.name.clone(), train, test, normal })
+        OpenData::new(self.name.clone(), train, test, normal)
     }
 }
 
 impl OpenData {
+    /// Data that is lined up already. Features are looked at, so that cells can tell other data of the
+    /// same size from this.
+    ///
+    /// # Errors
+    /// If features cannot be read.
+    pub fn new(
+        name: String,
+        train: FeatureSet,
+        test: TestSet,
+        normal: Option<BTreeMap<VideoId, bool>>,
+    ) -> Result<OpenData> {
+        let inputs = Inputs::of(&train, &test, normal.as_ref())?;
+        Ok(OpenData { name, train, test, normal, inputs })
+    }
+
     /// The preset that the features call for.
     pub fn preset(&self) -> Preset {
         match self.train.identity() {
             Some(identity) if identity.name == PAPER_EXTRACTOR => Preset::Paper,
             _ => Preset::Any,
         }
+    }
+}
+
+/// Refuses test features that are not of the training features' kind: of another dimension or, where both
+/// say what made them, of another extractor.
+///
+/// # Errors
+/// The folder and the difference, in words.
+pub fn same_extractor(train: &FeatureSet, test: &FeatureSet) -> std::result::Result<(), String> {
+    let dir = test.dir().display();
+    let (a, b) = (train.dim(), test.dim());
+    if a != b {
+        return Err(format!("{dir}: features of {b} dimensions, the training features have {a}"));
+    }
+    let (Some(a), Some(b)) = (train.identity(), test.identity()) else { return Ok(()) };
+    match a.difference(b) {
+        None => Ok(()),
+        Some((what, expected, found)) => Err(format!(
+            "{dir}: other features than the training ones: the extractor's {what} was {expected} and \
+             is {found}"
+        )),
     }
 }
 

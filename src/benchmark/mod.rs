@@ -26,7 +26,7 @@ mod table;
 
 pub use cell::Cell;
 pub use curve::{EpochAuc, Epochs, read_epochs};
-pub use data::{DataSet, OpenData, TestSet, TestVideo, whole_frames};
+pub use data::{DataSet, OpenData, TestSet, TestVideo, same_extractor, whole_frames};
 pub use error::{BenchmarkError, Result};
 pub use judge::{Judgement, judge, judge_video, source_name};
 pub use plan::{Plan, PresetChoice, Variant, cells_of, parse_seeds, vary};

@@ -8,14 +8,14 @@ use std::time::Duration;
 use gcl_core::Device;
 use gcl_data::VideoId;
 use gcl_train::events::Progress;
-use gcl_train::{Event, Listener, Model, RunDir, TrainError, TrainOptions, train};
+use gcl_train::{Event, Listener, Model, RunDir, RunState, TrainError, TrainOptions, train};
 
 use super::cell::Cell;
 use super::curve::{Curve, Epochs, read_epochs};
 use super::data::OpenData;
 use super::error::{BenchmarkError, Result};
 use super::judge::{judge, source_name};
-use super::result::{CellResult, Inputs};
+use super::result::CellResult;
 
 /// How cells are run. Nothing here changes what they compute.
 pub struct CellOptions<'a> {
@@ -145,10 +145,11 @@ fn finished(cell: &Cell, data: &OpenData, folder: &Path) -> Result<Option<CellRe
         let text = format!("a cell with other {what} is finished here; choose another folder");
         Err(BenchmarkError::folder(folder, text))
     };
-    if RunDir::new(folder).config()? != cell.config(data)? {
+    let config = cell.config(data)?;
+    if RunDir::new(folder).config()? != config {
         return differs("settings");
     }
-    if result.inputs != Inputs::of(data) {
+    if result.inputs != data.inputs.used_by(&config) {
         return differs("data");
     }
     Ok(Some(result))
@@ -188,11 +189,11 @@ fn train_and_judge(
         train(&data.train, &run, &how, &mut told)?
     };
     let score = source_name(config.score);
-    let mut result = CellResult::new(cell, Inputs::of(data), score);
-    result.add("last", &judge(&model, &data.test)?);
+    let mut result = CellResult::new(cell, data.inputs.used_by(&config), score);
+    result.add(RunState::Last, &judge(&model, &data.test)?);
     // Other states that a run may have kept beside its last one.
-    for state in ["chosen", "oracle"] {
-        let kept = folder.join(format!("model-{state}"));
+    for state in [RunState::Chosen, RunState::Oracle] {
+        let kept = run.model_of(state);
         if kept.join("model.json").exists() {
             let model = Model::load(&kept, &options.device)?;
             result.add(state, &judge(&model, &data.test)?);
