@@ -68,6 +68,17 @@ pub fn read_epochs(folder: &Path) -> Result<Option<Epochs>> {
     }
 }
 
+/// Takes the judged epochs out of a cell's folder, if there are some.
+pub(super) fn remove_epochs(folder: &Path) -> Result<()> {
+    let path = folder.join(NAME);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(BenchmarkError::io(&path)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Judges epochs as they end, and hands everything on to another listener.
 pub(super) struct Curve<'a> {
     test: &'a TestSet,
@@ -146,6 +157,10 @@ impl<'a> Curve<'a> {
             self.known.epochs.truncate(i);
         }
         self.known.epochs.push(found);
+        self.write()
+    }
+
+    fn write(&self) -> Result<()> {
         let bytes =
             serde_json::to_vec(&self.known).map_err(|e| BenchmarkError::folder(&self.path, e))?;
         write_bytes_atomic(&self.path, &bytes).map_err(BenchmarkError::io(&self.path))
@@ -169,8 +184,14 @@ impl Listener for Curve<'_> {
                     self.failed = Some(error);
                 }
             }
-            // A run that starts anew has no past.
-            Event::Started { .. } => self.known.epochs.clear(),
+            // A run that starts anew has no past. Written at once: a run that is interrupted before its
+            // first judged epoch has missed none.
+            Event::Started { .. } => {
+                self.known.epochs.clear();
+                if let Err(error) = self.write() {
+                    self.failed = Some(error);
+                }
+            }
             _ => {}
         }
         self.inner.event(event);

@@ -38,7 +38,8 @@ pub fn distributions(run: &RunDir, test: &Path, truth: &Truth) -> Result<Figure,
 /// What the judged epochs say, where the run has them: AUC over epochs (Figure 5), and a video's
 /// scores as training proceeded (Figure 7).
 pub fn convergence(run: &RunDir, truth: Option<&Truth>) -> Result<Vec<Figure>, Failure> {
-    let Some(found) = read_epochs(run.path())? else { return Ok(Vec::new()) };
+    let found = read_epochs(run.path())?.filter(|found| !found.epochs.is_empty());
+    let Some(found) = found else { return Ok(Vec::new()) };
     let series = |name: &str, value: fn(&EpochAuc) -> Option<f64>| Series {
         name: name.to_owned(),
         points: (1u32..)

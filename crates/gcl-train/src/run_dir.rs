@@ -147,6 +147,20 @@ impl RunDir {
         Ok(Some((state, events)))
     }
 
+    /// Takes the saved state away, if there is one: training then starts anew.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove_state(&self) -> Result<()> {
+        let folder = self.path.join("state");
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(TrainError::io(&folder)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Opens the event log after its first `keep` events; later ones are of steps that a killed
     /// run did after its last save, and will happen again.
     ///
