@@ -132,10 +132,13 @@ impl DataArgs {
 
 /// Runs the command.
 pub fn run(args: SweepArgs) -> Outcome {
-    let mut done = Done::Fully;
-    if !args.collect {
-        done = sweep(&args)?;
-    }
+    let done = match args.collect {
+        true => Done::Fully,
+        false => match sweep(&args)? {
+            Some(done) => done,
+            None => return Ok(Done::Fully),
+        },
+    };
     let table = Table::new(collect(&args.out)?);
     if table.cells.is_empty() {
         return Err(Failure::Data(format!("{}: no finished cell", args.out.display())));
@@ -148,8 +151,8 @@ pub fn run(args: SweepArgs) -> Outcome {
     Ok(done)
 }
 
-/// Runs this call's share of the cells.
-fn sweep(args: &SweepArgs) -> Outcome {
+/// Runs this call's share of the cells; `None`, and said so, where that is none.
+fn sweep(args: &SweepArgs) -> Result<Option<Done>, Failure> {
     let plan = match &args.plan {
         Some(path) => Plan::read(path)?,
         None => Plan {
@@ -174,7 +177,11 @@ fn sweep(args: &SweepArgs) -> Outcome {
     let mine: Vec<(&Cell, &OpenData)> = mine
         .filter_map(|(_, cell)| Some((cell, opened.iter().find(|data| data.name == cell.data)?)))
         .collect();
-    run_shown(&mine, &args.out, &options)
+    if mine.is_empty() {
+        eprintln!("nothing to do: this shard holds none of the {} cells", cells.len());
+        return Ok(None);
+    }
+    run_shown(&mine, &args.out, &options).map(Some)
 }
 
 /// Opens all data, and spells out the cells. Settings that no cell can use are refused before
@@ -198,11 +205,9 @@ pub fn prepare(plan: &Plan) -> Result<(Vec<Cell>, Vec<OpenData>), Failure> {
         plan.cells(|data| find(&data.name).map_or(gcl_train::Preset::Any, OpenData::preset))?;
     let refused: Vec<BenchmarkError> =
         cells.iter().filter_map(|cell| cell.config(find(&cell.data)?).err()).collect();
-    match refused.into_iter().next_back() {
-        Some(error) if cells.iter().all(|c| find(&c.data).is_none_or(|d| c.config(d).is_err())) => {
-            Err(error.into())
-        }
-        _ => Ok((cells, opened)),
+    match refused.len() == cells.len() {
+        true => refused.into_iter().next_back().map_or(Ok((cells, opened)), |e| Err(e.into())),
+        false => Ok((cells, opened)),
     }
 }
 

@@ -177,6 +177,10 @@ fn shards_together_are_the_whole() {
     assert_eq!(stdout(&run(at, &["sweep", "--collect", "--out", "parts"], 0)), whole);
     let csv = |out: &str| fs::read_to_string(at.join(out).join("sweep.csv")).unwrap();
     assert_eq!(csv("parts"), csv("whole"));
+    // A shard may be left without any cell.
+    let none = run(at, &[&plan("none")[..], &["--shard", "7/7"]].concat(), 0);
+    assert!(stderr(&none).contains("none of the 6 cells"), "{}", stderr(&none));
+    assert!(stdout(&none).is_empty() && !at.join("none").exists());
 }
 
 #[test]
@@ -206,6 +210,14 @@ fn a_failed_cell_is_listed_and_the_others_go_on() {
     // What no cell can do is refused before anything is written.
     let none = args(&["--methods", "ae", "--set", "training.bach=1", "--out", "u"]);
     assert!(stderr(&run(at, &none, 2)).contains("training.bach"));
+    assert!(!at.join("u").exists());
+    // So are seeds that are not those of the cells' names, and labels that are not there.
+    for seed in ["seed=7", "seed=0"] {
+        let seed = args(&["--methods", "ae", "--set", seed, "--out", "u"]);
+        assert!(stderr(&run(at, &seed, 2)).contains("--seeds"));
+    }
+    let unlabelled = args(&["--methods", "gcl-ws,ae-occ", "--out", "u"]);
+    assert!(stderr(&run(at, &unlabelled, 2)).contains("--labels"));
     assert!(!at.join("u").exists());
     let seeds = args(&["--seeds", "5..2", "--out", "u"]);
     assert!(stderr(&run(at, &seeds, 2)).contains("0..5"));
