@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use gcl::benchmark::{EpochAuc, TestSet, judge, read_epochs};
+use gcl_core::Device;
 use gcl_data::{FeatureSet, Truth};
 use gcl_eval::report::Figure;
 use gcl_eval::svg::{LineChart, Panel, Panels, Series};
@@ -15,8 +16,13 @@ use super::reproduce::histogram;
 const PANELS: usize = 6;
 
 /// How each of the model's scores is distributed over test features (Figure 4).
-pub fn distributions(run: &RunDir, test: &Path, truth: &Truth) -> Result<Figure, Failure> {
-    let model = Model::load(run.path(), &super::device::find("flex")?)?;
+pub fn distributions(
+    run: &RunDir,
+    test: &Path,
+    truth: &Truth,
+    device: &Device,
+) -> Result<Figure, Failure> {
+    let model = Model::load(run.path(), device)?;
     let features = FeatureSet::open_with(test, None)?;
     model.check(&features)?;
     let clips = features.clips().or(model.card().clips).ok_or_else(|| {
