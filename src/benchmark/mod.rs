@@ -32,4 +32,4 @@ pub use judge::{Judgement, judge, judge_video, source_name};
 pub use plan::{Plan, PresetChoice, Variant, cells_of, parse_seeds, vary};
 pub use result::{CellResult, Measures, collect};
 pub use run::{CellOptions, Outcome, Watcher, run_cell, run_cells};
-pub use table::{Row, Spread, Table};
+pub use table::{Row, Spread, Table, quoted};

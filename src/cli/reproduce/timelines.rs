@@ -1,6 +1,6 @@
 //! Figures 7 and 8: frame scores of single videos.
 
-use gcl::benchmark::{TestVideo, judge_video, read_epochs, source_name};
+use gcl::benchmark::{TestVideo, judge_video, quoted, read_epochs, source_name};
 use gcl_data::VideoId;
 use gcl_eval::report::{Figure, Page};
 use gcl_eval::svg::{Panel, Panels, Timeline};
@@ -71,8 +71,9 @@ pub fn fig8(study: &mut Study<'_>) -> Result<Made, Failure> {
         let scores = judge_video(&model, &study.data.test, video)?;
         let own = scores.into_iter().find(|(source, _)| source_name(*source) == cell.result.score);
         let Some((_, scores)) = own else { continue };
+        let id = quoted(video.id.as_str());
         for (frame, (score, label)) in scores.iter().zip(&video.labels).enumerate() {
-            csv += &format!("\"{}\",{frame},{score},{}\n", video.id, u8::from(*label));
+            csv += &format!("{id},{frame},{score},{}\n", u8::from(*label));
         }
         shown.push((format!("{}, by the {}", video.id, cell.result.score), video, scores));
     }
