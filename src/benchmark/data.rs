@@ -1,7 +1,7 @@
 //! The data of a plan: features to train on, features to judge, and the truth.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gcl_data::{Clips, FeatureSet, Manifest, Tail, Truth, TruthFormat, VideoId};
 use gcl_train::Preset;
@@ -66,11 +66,7 @@ impl DataSet {
         let clips = test.clips().or(train.clips()).ok_or_else(|| {
             wrong("plain .npy files do not say how many frames a clip has; give clip-length".into())
         })?;
-        let labels = self.labels.as_ref().map(Manifest::read).transpose()?;
-        let normal = labels.map(|labels| {
-            let known = |(id, entry): (VideoId, gcl_data::ManifestEntry)| Some((id, !entry.label?));
-            labels.videos.into_iter().filter_map(known).collect()
-        });
+        let normal = self.labels.as_deref().map(normal_videos).transpose()?;
         let test = TestSet::new(test, clips, &truth, manifest.as_ref())?;
         if test.videos.is_empty() {
             return Err(wrong("the truth names none of the test videos".to_owned()));
@@ -97,11 +93,25 @@ impl OpenData {
 
     /// The preset that the features call for.
     pub fn preset(&self) -> Preset {
-        match self.train.identity() {
-            Some(identity) if identity.name == PAPER_EXTRACTOR => Preset::Paper,
-            _ => Preset::Any,
-        }
+        preset_of(&self.train)
     }
+}
+
+/// The preset that features call for: the paper's settings fit those of its own extractor.
+pub fn preset_of(features: &FeatureSet) -> Preset {
+    match features.identity() {
+        Some(identity) if identity.name == PAPER_EXTRACTOR => Preset::Paper,
+        _ => Preset::Any,
+    }
+}
+
+/// Which videos a manifest calls normal or not; its labels say whether a video holds an anomaly.
+///
+/// # Errors
+/// If the manifest cannot be read.
+pub fn normal_videos(manifest: &Path) -> Result<BTreeMap<VideoId, bool>> {
+    let videos = Manifest::read(manifest)?.videos;
+    Ok(videos.into_iter().filter_map(|(id, entry)| Some((id, !entry.label?))).collect())
 }
 
 /// Refuses test features that are not of the training features' kind: of another dimension or, where both
@@ -185,6 +195,15 @@ impl TestSet {
         let found: std::collections::BTreeSet<&VideoId> = names.iter().flatten().copied().collect();
         let without_features = truth.ids().filter(|id| !found.contains(id)).cloned().collect();
         Ok(TestSet { features, clips, videos, without_truth, without_features })
+    }
+
+    /// One score a frame of a video, from one a segment.
+    ///
+    /// # Errors
+    /// If there are not as many segments as the video's frames give.
+    pub fn expand(&self, video: &TestVideo, segments: &[f32]) -> Result<Vec<f32>> {
+        let located = |source| BenchmarkError::Clips { id: video.id.clone(), source };
+        self.clips.expand(segments, video.labels.len()).map_err(located)
     }
 }
 

@@ -76,8 +76,12 @@ impl RunDir {
         self.path.join("events.jsonl")
     }
 
+    fn state_folder(&self) -> PathBuf {
+        self.path.join("state")
+    }
+
     fn state_path(&self) -> PathBuf {
-        self.path.join("state").join("state.safetensors")
+        self.state_folder().join("state.safetensors")
     }
 
     /// Whether a run was ever started here.
@@ -152,7 +156,7 @@ impl RunDir {
     /// # Errors
     /// If it cannot be removed.
     pub fn remove_state(&self) -> Result<()> {
-        let folder = self.path.join("state");
+        let folder = self.state_folder();
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(TrainError::io(&folder)(error))
