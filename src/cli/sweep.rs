@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use clap::Args;
 use gcl::benchmark::{
@@ -15,9 +14,8 @@ use gcl_train::{Event, Method};
 
 use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;
+use super::run_args::RunArgs;
 use super::train::ClipArgs;
-use super::values::{parse_bytes, parse_seconds};
-use super::{device, interrupt};
 
 /// Train and judge many runs: methods, settings and seeds over one data set or several.
 #[derive(Args, Debug)]
@@ -62,21 +60,8 @@ pub struct SweepArgs {
     /// Judge every epoch as it ends, too (epochs.json in each run's folder).
     #[arg(long)]
     epochs: bool,
-    /// Runs at the same time.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
-    jobs: u8,
-    /// The device; `gcl devices` lists them.
-    #[arg(long, default_value = "flex")]
-    device: String,
-    /// Seconds between two saves of a run's state.
-    #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
-          value_parser = parse_seconds)]
-    save_every: Duration,
-    /// Features that take more memory than this are read from their files as they are needed:
-    /// bytes, or with a unit, such as 512MiB or 2GB.
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
-          value_parser = parse_bytes)]
-    memory_limit: u64,
+    #[command(flatten)]
+    how: RunArgs,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -163,15 +148,7 @@ fn sweep(args: &SweepArgs) -> Result<Option<Done>, Failure> {
             seeds: parse_seeds(&args.seeds)?,
         },
     };
-    let options = CellOptions {
-        device: device::find(&args.device)?,
-        cancel: &interrupt::INTERRUPTED,
-        save_every: args.save_every,
-        memory_limit: args.memory_limit,
-        epochs: args.epochs,
-        follow: None,
-        jobs: usize::from(args.jobs),
-    };
+    let options = args.how.options(args.epochs)?;
     let (cells, opened) = prepare(&plan)?;
     let mine = cells.iter().enumerate().filter(|(i, _)| args.shard.is_none_or(|s| s.holds(*i)));
     let mine: Vec<(&Cell, &OpenData)> = mine
