@@ -89,7 +89,7 @@ impl Split {
         let truth = Truth::from_labels(labels);
         let test = TestSet::new(set.select(|id| test.contains_key(id)), clips, &truth, None)?;
         let normal = train.into_iter().map(|(id, anomalous)| (id, !anomalous)).collect();
-        Ok(OpenData { name: self.name.to_lowercase(), train: own, test, normal: Some(normal) })
+        Ok(OpenData::new(self.name.to_lowercase(), own, test, Some(normal))?)
     }
 
     /// How the videos were cut: as the features say, or as their numbers of segments show.

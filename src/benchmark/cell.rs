@@ -1,11 +1,13 @@
 //! One run of a plan.
 
+use std::collections::BTreeMap;
+
 use gcl_train::config::{DataFacts, apply_overrides};
 use gcl_train::{Method, Preset, RunConfig};
 use serde::{Deserialize, Serialize};
 
 use super::data::OpenData;
-use super::error::Result;
+use super::error::{BenchmarkError, Result};
 use super::plan::{Variant, slug};
 
 /// One method on one data set, with its settings and seed.
@@ -55,10 +57,22 @@ impl Cell {
     /// The run that the cell means on its data.
     ///
     /// # Errors
-    /// If a setting is unknown or makes no run.
+    /// If a setting is unknown, makes no run, or is the seed, which the plan chooses; if the run uses video
+    /// labels and the data has none.
     pub fn config(&self, data: &OpenData) -> Result<RunConfig> {
         let facts = DataFacts { dim: data.train.dim(), segments: data.train.total() };
         let config = RunConfig::new(self.method, self.preset, self.seed, facts);
-        Ok(apply_overrides(&config, &self.settings)?)
+        let key = |setting: &String| setting.split_once('=').map(|(key, _)| key.trim().to_owned());
+        if self.settings.iter().filter_map(key).any(|key| key == "seed") {
+            return Err(BenchmarkError::Plan("--set seed: choose seeds with --seeds".to_owned()));
+        }
+        let config = apply_overrides(&config, &self.settings)?;
+        if config.uses_labels() && data.normal.as_ref().is_none_or(BTreeMap::is_empty) {
+            return Err(BenchmarkError::Plan(format!(
+                "{} uses video labels as configured: give a manifest with the column `label` by --labels",
+                self.method
+            )));
+        }
+        Ok(config)
     }
 }

@@ -7,12 +7,12 @@ use gcl_data::VideoId;
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::{Measure, Pool};
 use gcl_train::events::Progress;
-use gcl_train::{Event, Listener, RunConfig, ScoreSource, Scorer, TestAuc, TrainError};
+use gcl_train::{Event, Listener, RunConfig, ScoreSource, Scorer, TestAuc};
 use serde::{Deserialize, Serialize};
 
 use super::data::TestSet;
 use super::error::{BenchmarkError, Result};
-use super::judge::of;
+use super::judge::pooled;
 
 const NAME: &str = "epochs.json";
 
@@ -68,6 +68,17 @@ pub fn read_epochs(folder: &Path) -> Result<Option<Epochs>> {
     }
 }
 
+/// Takes the judged epochs out of a cell's folder, if there are some.
+pub(super) fn remove_epochs(folder: &Path) -> Result<()> {
+    let path = folder.join(NAME);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(BenchmarkError::io(&path)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Judges epochs as they end, and hands everything on to another listener.
 pub(super) struct Curve<'a> {
     test: &'a TestSet,
@@ -104,39 +115,21 @@ impl<'a> Curve<'a> {
 
     /// Judges the networks as they are; also answers with the AUC of the method's own score.
     fn judge(&self, networks: &Scorer<'_>) -> Result<(Found, Option<f64>)> {
-        let (mut by_g, mut by_d, mut own) = (Pool::default(), Pool::default(), Pool::default());
-        let (mut with_discriminator, mut has_own) = (false, false);
+        let sources = [ScoreSource::Generator, ScoreSource::Discriminator, self.source];
         let mut followed = Vec::new();
-        let mut rows = Vec::new();
-        for video in &self.test.videos {
-            self.test.features.read(video.index, &mut rows)?;
-            let scores = networks.score(&rows)?;
-            let expand = |segments: &[f32]| {
-                let located = |source| BenchmarkError::Clips { id: video.id.clone(), source };
-                self.test.clips.expand(segments, video.labels.len()).map_err(located)
-            };
-            if let Some(segments) = of(&scores, ScoreSource::Generator) {
-                by_g.push(&expand(segments)?, &video.labels)?;
-            }
-            if let Some(segments) = of(&scores, ScoreSource::Discriminator) {
-                by_d.push(&expand(segments)?, &video.labels)?;
-                with_discriminator = true;
-            }
-            if let Some(segments) = of(&scores, self.source) {
-                let frames = expand(segments)?;
-                own.push(&frames, &video.labels)?;
-                has_own = true;
-                if self.known.followed.as_ref() == Some(&video.id) {
-                    followed = frames;
+        let pools = pooled(
+            self.test,
+            |rows| networks.score(rows),
+            sources,
+            |video, source, frames| {
+                if source == self.source && self.known.followed.as_ref() == Some(&video.id) {
+                    followed = frames.to_vec();
                 }
-            }
-        }
-        let found = Found {
-            generator: by_g.rank().auc(),
-            discriminator: with_discriminator.then(|| by_d.rank().auc()),
-            followed,
-        };
-        Ok((found, has_own.then(|| own.rank().auc().value()).flatten()))
+            },
+        )?;
+        let [generator, discriminator, own] = pools.map(|pool| pool.map(|pool| pool.rank().auc()));
+        let generator = generator.unwrap_or_else(|| Pool::default().rank().auc());
+        Ok((Found { generator, discriminator, followed }, own.and_then(Measure::value)))
     }
 
     /// Adds an epoch. One that a resumed run repeats replaces itself.
@@ -146,6 +139,10 @@ impl<'a> Curve<'a> {
             self.known.epochs.truncate(i);
         }
         self.known.epochs.push(found);
+        self.write()
+    }
+
+    fn write(&self) -> Result<()> {
         let bytes =
             serde_json::to_vec(&self.known).map_err(|e| BenchmarkError::folder(&self.path, e))?;
         write_bytes_atomic(&self.path, &bytes).map_err(BenchmarkError::io(&self.path))
@@ -169,8 +166,14 @@ impl Listener for Curve<'_> {
                     self.failed = Some(error);
                 }
             }
-            // A run that starts anew has no past.
-            Event::Started { .. } => self.known.epochs.clear(),
+            // A run that starts anew has no past. Written at once: a run that is interrupted before its
+            // first judged epoch has missed none.
+            Event::Started { .. } => {
+                self.known.epochs.clear();
+                if let Err(error) = self.write() {
+                    self.failed = Some(error);
+                }
+            }
             _ => {}
         }
         self.inner.event(event);
@@ -181,10 +184,7 @@ impl Listener for Curve<'_> {
     }
 
     fn evaluate(&mut self, networks: &Scorer<'_>) -> gcl_train::Result<Option<TestAuc>> {
-        let (found, score) = self.judge(networks).map_err(|error| match error {
-            BenchmarkError::Train(error) => error,
-            other => TrainError::Mismatch(other.to_string()),
-        })?;
+        let (found, score) = self.judge(networks)?;
         let generator = found.generator.value();
         let discriminator = found.discriminator.and_then(Measure::value);
         self.found = Some(found);

@@ -1,12 +1,13 @@
 //! The data of a plan: features to train on, features to judge, and the truth.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gcl_data::{Clips, FeatureSet, Manifest, Tail, Truth, TruthFormat, VideoId};
 use gcl_train::Preset;
 
 use super::error::{BenchmarkError, Result};
+use super::result::Inputs;
 
 /// The extractor whose features the paper's settings fit.
 const PAPER_EXTRACTOR: &str = "resnext101";
@@ -43,6 +44,8 @@ pub struct OpenData {
     pub test: TestSet,
     /// Which training videos are normal, for methods that use it.
     pub normal: Option<BTreeMap<VideoId, bool>>,
+    /// What finished cells compare.
+    pub(super) inputs: Inputs,
 }
 
 impl DataSet {
@@ -57,35 +60,78 @@ impl DataSet {
         }
         let train = FeatureSet::open_with(&self.train, self.clips)?;
         let test = FeatureSet::open_with(&self.test, self.clips)?;
-        if train.dim() != test.dim() {
-            let (a, b) = (train.dim(), test.dim());
-            return Err(wrong(format!("training features have {a} dimensions, test features {b}")));
-        }
+        same_extractor(&train, &test).map_err(wrong)?;
         let truth = Truth::read(&self.truth, self.truth_format)?;
         let manifest = self.manifest.as_ref().map(Manifest::read).transpose()?;
         let clips = test.clips().or(train.clips()).ok_or_else(|| {
             wrong("plain .npy files do not say how many frames a clip has; give clip-length".into())
         })?;
-        let labels = self.labels.as_ref().map(Manifest::read).transpose()?;
-        let normal = labels.map(|labels| {
-            let known = |(id, entry): (VideoId, gcl_data::ManifestEntry)| Some((id, !entry.label?));
-            labels.videos.into_iter().filter_map(known).collect()
-        });
+        let normal = self.labels.as_deref().map(normal_videos).transpose()?;
         let test = TestSet::new(test, clips, &truth, manifest.as_ref())?;
         if test.videos.is_empty() {
             return Err(wrong("the truth names none of the test videos".to_owned()));
         }
-        Ok(OpenData { name: self.name.clone(), train, test, normal })
+        OpenData::new(self.name.clone(), train, test, normal)
     }
 }
 
 impl OpenData {
+    /// Data that is lined up already. Features are looked at, so that cells can tell other data of the
+    /// same size from this.
+    ///
+    /// # Errors
+    /// If features cannot be read.
+    pub fn new(
+        name: String,
+        train: FeatureSet,
+        test: TestSet,
+        normal: Option<BTreeMap<VideoId, bool>>,
+    ) -> Result<OpenData> {
+        let inputs = Inputs::of(&train, &test, normal.as_ref())?;
+        Ok(OpenData { name, train, test, normal, inputs })
+    }
+
     /// The preset that the features call for.
     pub fn preset(&self) -> Preset {
-        match self.train.identity() {
-            Some(identity) if identity.name == PAPER_EXTRACTOR => Preset::Paper,
-            _ => Preset::Any,
-        }
+        preset_of(&self.train)
+    }
+}
+
+/// The preset that features call for: the paper's settings fit those of its own extractor.
+pub fn preset_of(features: &FeatureSet) -> Preset {
+    match features.identity() {
+        Some(identity) if identity.name == PAPER_EXTRACTOR => Preset::Paper,
+        _ => Preset::Any,
+    }
+}
+
+/// Which videos a manifest calls normal or not; its labels say whether a video holds an anomaly.
+///
+/// # Errors
+/// If the manifest cannot be read.
+pub fn normal_videos(manifest: &Path) -> Result<BTreeMap<VideoId, bool>> {
+    let videos = Manifest::read(manifest)?.videos;
+    Ok(videos.into_iter().filter_map(|(id, entry)| Some((id, !entry.label?))).collect())
+}
+
+/// Refuses test features that are not of the training features' kind: of another dimension or, where both
+/// say what made them, of another extractor.
+///
+/// # Errors
+/// The folder and the difference, in words.
+pub fn same_extractor(train: &FeatureSet, test: &FeatureSet) -> std::result::Result<(), String> {
+    let dir = test.dir().display();
+    let (a, b) = (train.dim(), test.dim());
+    if a != b {
+        return Err(format!("{dir}: features of {b} dimensions, the training features have {a}"));
+    }
+    let (Some(a), Some(b)) = (train.identity(), test.identity()) else { return Ok(()) };
+    match a.difference(b) {
+        None => Ok(()),
+        Some((what, expected, found)) => Err(format!(
+            "{dir}: other features than the training ones: the extractor's {what} was {expected} and \
+             is {found}"
+        )),
     }
 }
 
@@ -149,6 +195,15 @@ impl TestSet {
         let found: std::collections::BTreeSet<&VideoId> = names.iter().flatten().copied().collect();
         let without_features = truth.ids().filter(|id| !found.contains(id)).cloned().collect();
         Ok(TestSet { features, clips, videos, without_truth, without_features })
+    }
+
+    /// One score a frame of a video, from one a segment.
+    ///
+    /// # Errors
+    /// If there are not as many segments as the video's frames give.
+    pub fn expand(&self, video: &TestVideo, segments: &[f32]) -> Result<Vec<f32>> {
+        let located = |source| BenchmarkError::Clips { id: video.id.clone(), source };
+        self.clips.expand(segments, video.labels.len()).map_err(located)
     }
 }
 

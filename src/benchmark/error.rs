@@ -55,6 +55,14 @@ pub enum BenchmarkError {
     /// Scores cannot be judged.
     #[error(transparent)]
     Eval(#[from] EvalError),
+    /// A video's scores cannot be judged.
+    #[error("video `{id}`: {source}")]
+    Video {
+        /// The video.
+        id: VideoId,
+        /// What is wrong with them.
+        source: EvalError,
+    },
     /// A video's segments and frames do not fit.
     #[error("video `{id}`: {source}")]
     Clips {
@@ -73,5 +81,17 @@ impl BenchmarkError {
 
     pub(crate) fn folder(path: &Path, problem: impl ToString) -> BenchmarkError {
         BenchmarkError::Folder { path: path.to_owned(), problem: problem.to_string() }
+    }
+}
+
+/// For those who judge a run as it goes, at the trainer's request.
+impl From<BenchmarkError> for TrainError {
+    fn from(error: BenchmarkError) -> TrainError {
+        match error {
+            BenchmarkError::Train(error) => error,
+            BenchmarkError::Features(error) => error.into(),
+            BenchmarkError::Clips { id, source } => TrainError::Clips { id, source },
+            other => TrainError::Evaluation(other.to_string()),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a model's scores are worth on a test set.
 
-use gcl_eval::{Evaluation, Evaluator, Ranking};
+use gcl_eval::{Evaluation, Evaluator, Pool, Ranking};
 use gcl_train::{Model, ScoreSource, SegmentScores};
 
 use super::data::{TestSet, TestVideo};
@@ -17,7 +17,7 @@ pub struct Judgement {
 }
 
 /// Every score source.
-pub(super) const SOURCES: [ScoreSource; 4] = [
+pub const SOURCES: [ScoreSource; 4] = [
     ScoreSource::Generator,
     ScoreSource::Discriminator,
     ScoreSource::MeanRank,
@@ -64,23 +64,43 @@ pub fn judge_video(
     let all = model.score(&rows)?;
     let mut scores = Vec::new();
     for source in SOURCES {
-        if let Some(segments) = of(&all, source) {
-            let frames = test.clips.expand(segments, video.labels.len());
-            let located = |source| BenchmarkError::Clips { id: video.id.clone(), source };
-            scores.push((source, frames.map_err(located)?));
+        if let Some(segments) = all.of(source) {
+            scores.push((source, test.expand(video, segments)?));
         }
     }
     Ok(scores)
 }
 
-/// A source's scores, where there are some.
-pub(super) fn of(scores: &SegmentScores, source: ScoreSource) -> Option<&[f32]> {
-    match source {
-        ScoreSource::Generator => scores.generator.as_deref(),
-        ScoreSource::Discriminator => scores.discriminator.as_deref(),
-        ScoreSource::MeanRank => scores.mean_rank.as_deref(),
-        ScoreSource::Detector => scores.detector.as_deref(),
+/// The frame scores of some sources over all test videos that have a truth, pooled; `None` for a source
+/// that the scorer has not. `look` is shown each video's frame scores as they come.
+///
+/// # Errors
+/// If a video cannot be read, scored or judged.
+pub fn pooled<const N: usize>(
+    test: &TestSet,
+    score: impl Fn(&[f32]) -> gcl_train::Result<SegmentScores>,
+    sources: [ScoreSource; N],
+    mut look: impl FnMut(&TestVideo, ScoreSource, &[f32]),
+) -> Result<[Option<Pool>; N]> {
+    let mut pools = sources.map(|_| Some(Pool::default()));
+    let mut rows = Vec::new();
+    for video in &test.videos {
+        test.features.read(video.index, &mut rows)?;
+        let scores = score(&rows)?;
+        for (pool, source) in pools.iter_mut().zip(sources) {
+            let Some(segments) = scores.of(source) else {
+                *pool = None;
+                continue;
+            };
+            let frames = test.expand(video, segments)?;
+            if let Some(pool) = pool {
+                let located = |source| BenchmarkError::Video { id: video.id.clone(), source };
+                pool.push(&frames, &video.labels).map_err(located)?;
+            }
+            look(video, source, &frames);
+        }
     }
+    Ok(pools)
 }
 
 /// The name of a score source, as files and the command line have it.

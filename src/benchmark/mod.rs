@@ -26,10 +26,12 @@ mod table;
 
 pub use cell::Cell;
 pub use curve::{EpochAuc, Epochs, read_epochs};
-pub use data::{DataSet, OpenData, TestSet, TestVideo, whole_frames};
+pub use data::{
+    DataSet, OpenData, TestSet, TestVideo, normal_videos, preset_of, same_extractor, whole_frames,
+};
 pub use error::{BenchmarkError, Result};
-pub use judge::{Judgement, judge, judge_video, source_name};
+pub use judge::{Judgement, SOURCES, judge, judge_video, pooled, source_name};
 pub use plan::{Plan, PresetChoice, Variant, cells_of, parse_seeds, vary};
 pub use result::{CellResult, Measures, collect};
 pub use run::{CellOptions, Outcome, Watcher, run_cell, run_cells};
-pub use table::{Row, Spread, Table};
+pub use table::{Row, Spread, Table, quoted};

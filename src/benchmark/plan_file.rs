@@ -153,16 +153,12 @@ impl DataEntry {
         let wrong = |problem: String| BenchmarkError::Data { name: self.name.clone(), problem };
         let format = self.truth_format.as_deref().unwrap_or("auto");
         let truth_format: TruthFormat = format.parse().map_err(wrong)?;
-        let tail = match self.clip_tail.as_deref() {
-            None | Some("drop") => Tail::Drop,
-            Some("shift") => Tail::Shift,
-            Some("loop") => Tail::Loop,
-            Some("paper-resnext") => Tail::PaperResnext,
-            Some(other) => {
-                let there = "drop, shift, loop, paper-resnext";
-                return Err(wrong(format!("no clip-tail `{other}`; there are {there}")));
-            }
-        };
+        let tail: Tail = self
+            .clip_tail
+            .as_deref()
+            .unwrap_or("drop")
+            .parse()
+            .map_err(|problem| wrong(format!("clip-tail: {problem}")))?;
         let stride = self.clip_stride;
         let clips =
             self.clip_length.map(|length| Clips { length, stride: stride.unwrap_or(length), tail });

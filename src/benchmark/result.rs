@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::{FeatureSet, VideoId};
 use gcl_eval::Measure;
+use gcl_train::{RunConfig, RunState, Samples};
 use serde::{Deserialize, Serialize};
 
 use super::cell::Cell;
-use super::data::OpenData;
+use super::data::TestSet;
 use super::error::{BenchmarkError, Result};
 use super::judge::{Judgement, source_name};
 
@@ -40,21 +43,62 @@ pub struct Inputs {
     pub frames: u64,
     /// Abnormal ones among them.
     pub abnormal_frames: u64,
+    /// A hash of what both sets of features hold (see [`Samples::fingerprint`]), of how videos were cut
+    /// and of the truth. Absent, and so unlike any data, in cells of versions that did not note it.
+    #[serde(default)]
+    fingerprint: Option<u64>,
+    /// A hash of the video labels; absent where the method does not use them.
+    #[serde(default)]
+    video_labels: Option<u64>,
 }
 
 impl Inputs {
-    pub(super) fn of(data: &OpenData) -> Inputs {
-        let labels = || data.test.videos.iter().flat_map(|video| &video.labels);
-        Inputs {
-            train_videos: data.train.videos().len(),
-            train_segments: data.train.total(),
-            test_videos: data.test.videos.len(),
-            test_segments: data.test.features.total(),
-            dim: data.train.dim(),
+    pub(super) fn of(
+        train: &FeatureSet,
+        test: &TestSet,
+        normal: Option<&BTreeMap<VideoId, bool>>,
+    ) -> Result<Inputs> {
+        let labels = || test.videos.iter().flat_map(|video| &video.labels);
+        Ok(Inputs {
+            train_videos: train.videos().len(),
+            train_segments: train.total(),
+            test_videos: test.videos.len(),
+            test_segments: test.features.total(),
+            dim: train.dim(),
             frames: labels().count() as u64,
             abnormal_frames: labels().filter(|label| **label).count() as u64,
-        }
+            fingerprint: Some(fingerprint(train, test)?),
+            video_labels: normal.map(hash_of_labels),
+        })
     }
+
+    /// What a run of this configuration depends on.
+    pub(super) fn used_by(&self, config: &RunConfig) -> Inputs {
+        let video_labels = self.video_labels.filter(|_| config.uses_labels());
+        Inputs { video_labels, ..self.clone() }
+    }
+}
+
+fn fingerprint(train: &FeatureSet, test: &TestSet) -> Result<u64> {
+    let mut hash = FNV_START;
+    let mut add = |bytes: &[u8]| hash = fnv1a(hash, bytes);
+    for features in [train, &test.features] {
+        add(&Samples::on_disk(features)?.fingerprint().to_le_bytes());
+    }
+    add(format!("{:?}", test.clips).as_bytes());
+    for video in &test.videos {
+        add(video.id.as_str().as_bytes());
+        add(&(video.labels.len() as u64).to_le_bytes());
+        let flags: Vec<u8> = video.labels.iter().map(|label| u8::from(*label)).collect();
+        add(&flags);
+    }
+    Ok(hash)
+}
+
+fn hash_of_labels(normal: &BTreeMap<VideoId, bool>) -> u64 {
+    normal.iter().fold(FNV_START, |hash, (id, normal)| {
+        fnv1a(fnv1a(hash, id.as_str().as_bytes()), &[u8::from(*normal)])
+    })
 }
 
 /// A finished cell.
@@ -79,14 +123,14 @@ impl CellResult {
     }
 
     /// Adds what a state's scores are worth.
-    pub(super) fn add(&mut self, state: &str, judged: &[Judgement]) {
+    pub(super) fn add(&mut self, state: RunState, judged: &[Judgement]) {
         let measures = |judgement: &Judgement| Measures {
             auc: judgement.evaluation.micro_auc,
             average_precision: judgement.evaluation.average_precision,
             equal_error_rate: judgement.evaluation.equal_error_rate,
         };
         let by_name = judged.iter().map(|j| (source_name(j.source).to_owned(), measures(j)));
-        self.states.insert(state.to_owned(), by_name.collect());
+        self.states.insert(state.name().to_owned(), by_name.collect());
     }
 
     /// The measures of a score in a state.
@@ -108,7 +152,12 @@ impl CellResult {
 
     pub(super) fn remove(folder: &Path) -> Result<()> {
         let path = folder.join(NAME);
-        std::fs::remove_file(&path).map_err(BenchmarkError::io(&path))
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(BenchmarkError::io(&path)(error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The result in a cell's folder; `None` if it is not finished.

@@ -8,14 +8,16 @@ use std::time::Duration;
 use gcl_core::Device;
 use gcl_data::VideoId;
 use gcl_train::events::Progress;
-use gcl_train::{Event, Listener, Model, RunDir, TrainError, TrainOptions, train};
+use gcl_train::{
+    Event, Listener, Model, RunConfig, RunDir, RunState, TrainError, TrainOptions, train,
+};
 
 use super::cell::Cell;
-use super::curve::{Curve, Epochs, read_epochs};
+use super::curve::{Curve, Epochs, read_epochs, remove_epochs};
 use super::data::OpenData;
 use super::error::{BenchmarkError, Result};
 use super::judge::{judge, source_name};
-use super::result::{CellResult, Inputs};
+use super::result::CellResult;
 
 /// How cells are run. Nothing here changes what they compute.
 pub struct CellOptions<'a> {
@@ -115,27 +117,31 @@ pub fn run_cell(
     watcher: &dyn Watcher,
 ) -> Outcome {
     let folder = folder_of(root, cell);
-    let judged_as_asked = || -> Result<bool> {
-        let wanted = options.epochs && cell.config(data)?.detector.is_none();
-        let follow = options.follow.as_ref();
-        let fits = |found: Epochs| follow.is_none() || found.followed.as_ref() == follow;
-        Ok(!wanted || read_epochs(&folder)?.is_some_and(fits))
+    let kept = || -> Result<Option<CellResult>> {
+        let result = finished(cell, data, &folder)?;
+        Ok(if judged_as_asked(&cell.config(data)?, &folder, options)? { result } else { None })
     };
-    match finished(cell, data, &folder).and_then(|result| Ok((result, judged_as_asked()?))) {
-        Ok((Some(result), true)) => return Outcome::Kept(result),
-        Ok((Some(_), false)) => {
-            // Trained again, to the same model, to be watched.
-            if let Err(error) = CellResult::remove(&folder) {
-                return Outcome::Failed(error);
-            }
-        }
-        Ok((None, _)) => {}
+    match kept() {
+        Ok(Some(result)) => return Outcome::Kept(result),
+        Ok(None) => {}
         Err(error) => return Outcome::Failed(error),
     }
     match train_and_judge(cell, data, &folder, options, watcher) {
         Ok(result) => Outcome::Done(result),
         Err(error) => Outcome::Failed(error),
     }
+}
+
+/// Whether a cell's networks are judged at the ends of epochs: a plain detector has none.
+fn judges_epochs(config: &RunConfig, options: &CellOptions<'_>) -> bool {
+    options.epochs && config.detector.is_none()
+}
+
+/// Whether the epochs so far were judged as these options ask.
+fn judged_as_asked(config: &RunConfig, folder: &Path, options: &CellOptions<'_>) -> Result<bool> {
+    let follow = options.follow.as_ref();
+    let fits = |found: Epochs| follow.is_none() || found.followed.as_ref() == follow;
+    Ok(!judges_epochs(config, options) || read_epochs(folder)?.is_some_and(fits))
 }
 
 /// The result of a cell that is finished, on this very data.
@@ -145,10 +151,11 @@ fn finished(cell: &Cell, data: &OpenData, folder: &Path) -> Result<Option<CellRe
         let text = format!("a cell with other {what} is finished here; choose another folder");
         Err(BenchmarkError::folder(folder, text))
     };
-    if RunDir::new(folder).config()? != cell.config(data)? {
+    let config = cell.config(data)?;
+    if RunDir::new(folder).config()? != config {
         return differs("settings");
     }
-    if result.inputs != Inputs::of(data) {
+    if result.inputs != data.inputs.used_by(&config) {
         return differs("data");
     }
     Ok(Some(result))
@@ -169,6 +176,16 @@ fn train_and_judge(
         let text = "a run with other settings is here; choose another folder";
         return Err(BenchmarkError::folder(folder, text));
     }
+    let judges_epochs = judges_epochs(&config, options);
+    if !judged_as_asked(&config, folder, options)? {
+        // Trained again from the start, to the same model, so that no epoch is missing.
+        CellResult::remove(folder)?;
+        run.remove_state()?;
+        remove_epochs(folder)?;
+    } else if !judges_epochs {
+        // Some epochs of a run that went on unwatched are no curve.
+        remove_epochs(folder)?;
+    }
     let how = TrainOptions {
         normal: data.normal.as_ref(),
         save_every: options.save_every,
@@ -176,7 +193,7 @@ fn train_and_judge(
         ..TrainOptions::new(options.device.clone(), options.cancel)
     };
     let mut told = Told { cell, watcher };
-    let model = if options.epochs && config.detector.is_none() {
+    let model = if judges_epochs {
         let follow = options.follow.as_ref();
         let mut curve = Curve::new(&data.test, &config, follow, folder, &mut told)?;
         let model = train(&data.train, &run, &how, &mut curve)?;
@@ -188,11 +205,11 @@ fn train_and_judge(
         train(&data.train, &run, &how, &mut told)?
     };
     let score = source_name(config.score);
-    let mut result = CellResult::new(cell, Inputs::of(data), score);
-    result.add("last", &judge(&model, &data.test)?);
+    let mut result = CellResult::new(cell, data.inputs.used_by(&config), score);
+    result.add(RunState::Last, &judge(&model, &data.test)?);
     // Other states that a run may have kept beside its last one.
-    for state in ["chosen", "oracle"] {
-        let kept = folder.join(format!("model-{state}"));
+    for state in [RunState::Chosen, RunState::Oracle] {
+        let kept = run.model_of(state);
         if kept.join("model.json").exists() {
             let model = Model::load(&kept, &options.device)?;
             result.add(state, &judge(&model, &data.test)?);
@@ -200,13 +217,8 @@ fn train_and_judge(
     }
     result.write(folder)?;
     // A finished cell is never resumed, and a state is three times the size of its model.
-    let state = folder.join("state");
-    match std::fs::remove_dir_all(&state) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(BenchmarkError::io(&state)(error))
-        }
-        _ => Ok(result),
-    }
+    run.remove_state()?;
+    Ok(result)
 }
 
 /// Tells a cell's events to whoever watches all cells.

@@ -246,8 +246,8 @@ fn number(measure: Option<Measure>) -> String {
     measure.and_then(Measure::value).map_or_else(String::new, |value| format!("{value:.6}"))
 }
 
-/// A CSV field.
-fn quoted(text: &str) -> String {
+/// A CSV field; quoted where it must be.
+pub fn quoted(text: &str) -> String {
     match text.contains([',', '"', '\n']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),

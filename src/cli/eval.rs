@@ -43,13 +43,7 @@ impl TruthArgs {
 
 /// Reads a truth of a named format.
 pub fn read_truth(path: &Path, format: &str) -> Result<Truth, Failure> {
-    let format = match format {
-        "ucf" => TruthFormat::Ucf,
-        "masks" => TruthFormat::Masks,
-        "ranges" => TruthFormat::Ranges,
-        "flags" => TruthFormat::Flags,
-        _ => TruthFormat::Auto,
-    };
+    let format: TruthFormat = format.parse().map_err(Failure::Usage)?;
     Ok(Truth::read(path, format)?)
 }
 

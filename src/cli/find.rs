@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gcl::benchmark::quoted;
+use gcl_data::FeatureSet;
 use gcl_data::atomic::write_bytes_atomic;
-use gcl_data::{FeatureSet, VideoId};
 use gcl_eval::report::ShownMoment;
 use gcl_eval::timestamp;
 use gcl_features::discover::discover;
@@ -183,13 +184,4 @@ fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<(), Failure> {
         );
     }
     write_bytes_atomic(path, text.as_bytes()).map_err(Failure::io(path))
-}
-
-/// A CSV field; quoted where it must be.
-fn quoted(id: &str) -> String {
-    debug_assert!(VideoId::new(id).is_ok());
-    match id.contains([',', '"']) {
-        true => format!("\"{}\"", id.replace('"', "\"\"")),
-        false => id.to_owned(),
-    }
 }

@@ -16,6 +16,7 @@ mod report;
 mod report_figures;
 mod reproduce;
 mod results;
+mod run_args;
 mod score;
 mod sweep;
 mod terminal;

@@ -87,14 +87,14 @@ impl Progress {
     fn line(&self) -> String {
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = self.done as f64 / seconds.max(1e-3);
-        let left = self.total.saturating_sub(self.done) as f64 / rate.max(1e-9);
-        match self.total {
-            0 => format!("{}: {} {} ({rate:.0}/s)", self.what, self.done, self.unit),
-            total => format!(
-                "{}: {}/{total} {} ({rate:.0}/s), {left:.0} s left",
-                self.what, self.done, self.unit
-            ),
+        let of = if self.total == 0 { String::new() } else { format!("/{}", self.total) };
+        let line = format!("{}: {}{of} {} ({rate:.0}/s)", self.what, self.done, self.unit);
+        // Without anything done there is no telling how long the rest takes.
+        if self.total == 0 || self.done == 0 {
+            return line;
         }
+        let left = self.total.saturating_sub(self.done) as f64 / rate.max(1e-9);
+        format!("{line}, {left:.0} s left")
     }
 }
 
@@ -107,4 +107,22 @@ fn style(unit: &str, total: u64) -> ProgressStyle {
     ProgressStyle::with_template(&template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_told_once_something_is_done() {
+        let line = |done, total| {
+            let now = Instant::now();
+            let what = "cells".to_owned();
+            Progress { bar: None, what, unit: "done", total, done, started: now, last_line: now }
+                .line()
+        };
+        assert_eq!(line(0, 1), "cells: 0/1 done (0/s)");
+        assert!(line(1, 2).starts_with("cells: 1/2 done (") && line(1, 2).ends_with(" s left"));
+        assert!(!line(1, 0).contains("left") && line(1, 0).starts_with("cells: 1 done ("));
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gcl_core::Device;
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_data::{ScoreSet, Truth, VideoId};
 use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoScores};
@@ -11,6 +12,7 @@ use gcl_eval::{Moment, MomentOptions, Ranking, evaluate_stored, find_moments};
 use gcl_features::thumbs;
 use gcl_train::{Event, RunDir};
 
+use super::device;
 use super::error::{Done, Failure, Outcome};
 use super::eval::read_truth;
 use super::facts::{self, Facts};
@@ -42,6 +44,9 @@ pub struct ReportArgs {
     /// Test features: with the truth, the distributions of all of the model's scores are shown.
     #[arg(long, value_name = "FEATURES", requires = "truth")]
     test: Option<PathBuf>,
+    /// The device that scores them; `gcl devices` lists them.
+    #[arg(long, default_value = "flex")]
+    device: String,
     /// The file; the run's own `report.html` unless given.
     #[arg(long, short)]
     out: Option<PathBuf>,
@@ -53,6 +58,7 @@ pub struct ReportArgs {
 /// Runs the command.
 pub fn run(args: ReportArgs) -> Outcome {
     let run = RunDir::new(&args.run);
+    let device = device::find(&args.device)?;
     let truth = match &args.truth {
         Some(path) => Some(read_truth(path, &args.truth_format)?),
         None => None,
@@ -60,7 +66,7 @@ pub fn run(args: ReportArgs) -> Outcome {
     let contents = Contents {
         truth: truth.as_ref(),
         top: args.top,
-        test: args.test.as_deref(),
+        test: args.test.as_deref().map(|test| (test, &device)),
         ..Contents::default()
     };
     let out = args.out.unwrap_or_else(|| run.report());
@@ -82,8 +88,8 @@ pub struct Contents<'a> {
     pub title: Option<String>,
     /// Ground truth.
     pub truth: Option<&'a Truth>,
-    /// Test features, to judge all of the model's scores.
-    pub test: Option<&'a Path>,
+    /// Test features, to judge all of the model's scores, and the device to do it on.
+    pub test: Option<(&'a Path, &'a Device)>,
     /// At most this many moments.
     pub top: usize,
     /// Videos that were left out, with reasons.
@@ -144,8 +150,8 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         report.histogram = score_histogram(&judged.ranking);
         report.evaluation = Some(judged.evaluation);
     }
-    if let (Some(test), Some(truth)) = (contents.test, contents.truth) {
-        report.figures.push(report_figures::distributions(run, test, truth)?);
+    if let (Some((test, device)), Some(truth)) = (contents.test, contents.truth) {
+        report.figures.push(report_figures::distributions(run, test, truth, device)?);
     }
     report.figures.extend(report_figures::convergence(run, contents.truth)?);
     report.moments = moments(&report.videos, &facts, contents.top)?;

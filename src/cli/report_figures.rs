@@ -2,43 +2,43 @@
 
 use std::path::Path;
 
-use gcl::benchmark::{EpochAuc, TestSet, judge, read_epochs};
+use gcl::benchmark::{EpochAuc, TestSet, read_epochs};
+use gcl_core::Device;
 use gcl_data::{FeatureSet, Truth};
 use gcl_eval::report::Figure;
 use gcl_eval::svg::{LineChart, Panel, Panels, Series};
-use gcl_train::{Model, RunDir, ScoreSource};
+use gcl_train::{Model, RunDir};
 
 use super::error::Failure;
-use super::reproduce::histogram;
-
-/// Plots of a video's scores as training proceeded.
-const PANELS: usize = 6;
+use super::reproduce::{HISTOGRAMS, PANELS, evenly, histograms};
 
 /// How each of the model's scores is distributed over test features (Figure 4).
-pub fn distributions(run: &RunDir, test: &Path, truth: &Truth) -> Result<Figure, Failure> {
-    let model = Model::load(run.path(), &super::device::find("flex")?)?;
+pub fn distributions(
+    run: &RunDir,
+    test: &Path,
+    truth: &Truth,
+    device: &Device,
+) -> Result<Figure, Failure> {
+    let model = Model::load(run.path(), device)?;
     let features = FeatureSet::open_with(test, None)?;
     model.check(&features)?;
     let clips = features.clips().or(model.card().clips).ok_or_else(|| {
         Failure::Usage(format!("{}: nothing says how videos were cut", test.display()))
     })?;
     let test = TestSet::new(features, clips, truth, None)?;
-    let judged = judge(&model, &test)?;
-    let own = judged.iter().filter(|judged| judged.source != ScoreSource::MeanRank);
+    let charts = histograms(&model, &test, "")?;
     Ok(Figure {
         title: "Score distributions".to_owned(),
-        caption:
-            "Test frames; each class as shares of its own. The last bar holds the highest half \
-                  percent of all frames, whatever their scores."
-                .to_owned(),
-        charts: own.map(|j| histogram(j, gcl::benchmark::source_name(j.source)).chart()).collect(),
+        caption: HISTOGRAMS.to_owned(),
+        charts: charts.iter().map(|(_, chart)| chart.chart()).collect(),
     })
 }
 
 /// What the judged epochs say, where the run has them: AUC over epochs (Figure 5), and a video's
 /// scores as training proceeded (Figure 7).
 pub fn convergence(run: &RunDir, truth: Option<&Truth>) -> Result<Vec<Figure>, Failure> {
-    let Some(found) = read_epochs(run.path())? else { return Ok(Vec::new()) };
+    let found = read_epochs(run.path())?.filter(|found| !found.epochs.is_empty());
+    let Some(found) = found else { return Ok(Vec::new()) };
     let series = |name: &str, value: fn(&EpochAuc) -> Option<f64>| Series {
         name: name.to_owned(),
         points: (1u32..)
@@ -65,9 +65,7 @@ pub fn convergence(run: &RunDir, truth: Option<&Truth>) -> Result<Vec<Figure>, F
     }];
     let epochs: Vec<&EpochAuc> = found.last_phase().filter(|e| !e.followed.is_empty()).collect();
     if let (Some(video), false) = (&found.followed, epochs.is_empty()) {
-        let count = epochs.len().min(PANELS);
-        let pick = |i: usize| epochs.get(i * (epochs.len() - 1) / (count - 1).max(1));
-        let panel = |epoch: &&EpochAuc| Panel {
+        let panel = |epoch: &EpochAuc| Panel {
             title: format!("epoch {}", epoch.epoch),
             scores: epoch.followed.clone(),
         };
@@ -75,7 +73,7 @@ pub fn convergence(run: &RunDir, truth: Option<&Truth>) -> Result<Vec<Figure>, F
         let labels = truth.and_then(|truth| truth.labels(video, frames).ok()).unwrap_or_default();
         let panels = Panels {
             title: video.to_string(),
-            panels: (0..count).filter_map(pick).map(panel).collect(),
+            panels: evenly(&epochs, PANELS).into_iter().map(panel).collect(),
             truth: labels,
             fps: None,
         };

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gcl::benchmark::{SOURCES, source_name, whole_frames};
 use gcl_data::objects::gaussian;
-use gcl_data::{Clips, FeatureError, FeatureSet, Manifest, ScoreInfo, ScoreWriter, Tail};
+use gcl_data::{Clips, FeatureError, FeatureSet, Manifest, ScoreInfo, ScoreWriter};
 use gcl_train::{Model, RunDir, RunState, ScoreSource};
 
 use super::error::{Done, Failure, Outcome};
@@ -138,7 +139,7 @@ pub fn score(
         set.read(index, &mut features)?;
         let segments = model.score(&features)?.get(source)?;
         let listed = how.manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
-        let frames = video.frames.or(listed).unwrap_or_else(|| whole_clips(clips, video.segments));
+        let frames = video.frames.or(listed).unwrap_or_else(|| whole_frames(clips, video.segments));
         let located = |e| Failure::Data(format!("video `{}`: {e}", video.id));
         let scores = smoothed(clips.expand(&segments, frames).map_err(located)?, how.smooth);
         writer.write(&video.id, &scores)?;
@@ -168,14 +169,6 @@ fn clip_rule(model: &Model, set: &FeatureSet) -> Result<Clips, Failure> {
             set.dir().display()
         ))
     })
-}
-
-/// The frames of a video whose clips are all whole: what is assumed where nothing says more.
-pub fn whole_clips(clips: Clips, segments: usize) -> usize {
-    let covered = segments.saturating_sub(1) * clips.stride + clips.length;
-    // This one rule leaves the last clip of a video out.
-    let left_out = if clips.tail == Tail::PaperResnext { clips.stride } else { 0 };
-    covered + left_out
 }
 
 /// The features in a folder; `None` if it holds none, and may be footage.
@@ -215,24 +208,8 @@ fn run_of(model: &Path) -> &Path {
 
 /// The score source of a name.
 pub fn parse_source(name: &str) -> Result<ScoreSource, Failure> {
-    let all = [
-        ScoreSource::Discriminator,
-        ScoreSource::Generator,
-        ScoreSource::MeanRank,
-        ScoreSource::Detector,
-    ];
-    all.into_iter().find(|source| source_name(*source) == name).ok_or_else(|| {
-        let names = all.map(source_name).join(", ");
+    SOURCES.into_iter().find(|source| source_name(*source) == name).ok_or_else(|| {
+        let names = SOURCES.map(source_name).join(", ");
         Failure::Usage(format!("no score `{name}`; there are {names}"))
     })
-}
-
-/// The name of a score source.
-pub fn source_name(source: ScoreSource) -> &'static str {
-    match source {
-        ScoreSource::Discriminator => "discriminator",
-        ScoreSource::Generator => "generator",
-        ScoreSource::MeanRank => "mean-rank",
-        ScoreSource::Detector => "detector",
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use clap::Args;
 use gcl::benchmark::{
@@ -15,9 +14,8 @@ use gcl_train::{Event, Method};
 
 use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;
+use super::run_args::RunArgs;
 use super::train::ClipArgs;
-use super::values::{parse_bytes, parse_seconds};
-use super::{device, interrupt};
 
 /// Train and judge many runs: methods, settings and seeds over one data set or several.
 #[derive(Args, Debug)]
@@ -62,21 +60,8 @@ pub struct SweepArgs {
     /// Judge every epoch as it ends, too (epochs.json in each run's folder).
     #[arg(long)]
     epochs: bool,
-    /// Runs at the same time.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
-    jobs: u8,
-    /// The device; `gcl devices` lists them.
-    #[arg(long, default_value = "flex")]
-    device: String,
-    /// Seconds between two saves of a run's state.
-    #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
-          value_parser = parse_seconds)]
-    save_every: Duration,
-    /// Features that take more memory than this are read from their files as they are needed:
-    /// bytes, or with a unit, such as 512MiB or 2GB.
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
-          value_parser = parse_bytes)]
-    memory_limit: u64,
+    #[command(flatten)]
+    how: RunArgs,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -132,10 +117,13 @@ impl DataArgs {
 
 /// Runs the command.
 pub fn run(args: SweepArgs) -> Outcome {
-    let mut done = Done::Fully;
-    if !args.collect {
-        done = sweep(&args)?;
-    }
+    let done = match args.collect {
+        true => Done::Fully,
+        false => match sweep(&args)? {
+            Some(done) => done,
+            None => return Ok(Done::Fully),
+        },
+    };
     let table = Table::new(collect(&args.out)?);
     if table.cells.is_empty() {
         return Err(Failure::Data(format!("{}: no finished cell", args.out.display())));
@@ -148,8 +136,8 @@ pub fn run(args: SweepArgs) -> Outcome {
     Ok(done)
 }
 
-/// Runs this call's share of the cells.
-fn sweep(args: &SweepArgs) -> Outcome {
+/// Runs this call's share of the cells; `None`, and said so, where that is none.
+fn sweep(args: &SweepArgs) -> Result<Option<Done>, Failure> {
     let plan = match &args.plan {
         Some(path) => Plan::read(path)?,
         None => Plan {
@@ -160,21 +148,17 @@ fn sweep(args: &SweepArgs) -> Outcome {
             seeds: parse_seeds(&args.seeds)?,
         },
     };
-    let options = CellOptions {
-        device: device::find(&args.device)?,
-        cancel: &interrupt::INTERRUPTED,
-        save_every: args.save_every,
-        memory_limit: args.memory_limit,
-        epochs: args.epochs,
-        follow: None,
-        jobs: usize::from(args.jobs),
-    };
+    let options = args.how.options(args.epochs)?;
     let (cells, opened) = prepare(&plan)?;
     let mine = cells.iter().enumerate().filter(|(i, _)| args.shard.is_none_or(|s| s.holds(*i)));
     let mine: Vec<(&Cell, &OpenData)> = mine
         .filter_map(|(_, cell)| Some((cell, opened.iter().find(|data| data.name == cell.data)?)))
         .collect();
-    run_shown(&mine, &args.out, &options)
+    if mine.is_empty() {
+        eprintln!("nothing to do: this shard holds none of the {} cells", cells.len());
+        return Ok(None);
+    }
+    run_shown(&mine, &args.out, &options).map(Some)
 }
 
 /// Opens all data, and spells out the cells. Settings that no cell can use are refused before
@@ -198,11 +182,9 @@ pub fn prepare(plan: &Plan) -> Result<(Vec<Cell>, Vec<OpenData>), Failure> {
         plan.cells(|data| find(&data.name).map_or(gcl_train::Preset::Any, OpenData::preset))?;
     let refused: Vec<BenchmarkError> =
         cells.iter().filter_map(|cell| cell.config(find(&cell.data)?).err()).collect();
-    match refused.into_iter().next_back() {
-        Some(error) if cells.iter().all(|c| find(&c.data).is_none_or(|d| c.config(d).is_err())) => {
-            Err(error.into())
-        }
-        _ => Ok((cells, opened)),
+    match refused.len() == cells.len() {
+        true => refused.into_iter().next_back().map_or(Ok((cells, opened)), |e| Err(e.into())),
+        false => Ok((cells, opened)),
     }
 }
 

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gcl::benchmark;
 use gcl_data::atomic::write_bytes_atomic;
-use gcl_data::{Clips, FeatureSet, VideoId};
-use gcl_eval::Pool;
+use gcl_data::{Clips, FeatureSet};
 use gcl_train::{RunDir, ScoreSource, SegmentScores, TestAuc, TrainError};
 use serde::{Deserialize, Serialize};
 
 use super::error::Failure;
-use super::{eval, score};
+use super::eval;
 
 /// Where a run's test set is.
 #[derive(Args, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -81,13 +81,8 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
     write_bytes_atomic(path, &json).map_err(Failure::io(path))
 }
 
-/// Test features and their labels. Features are read video by video, each time.
-pub struct TestSet {
-    set: FeatureSet,
-    clips: Clips,
-    /// Each video that the truth knows: its place in the set, its id and one label a frame.
-    videos: Vec<(usize, VideoId, Vec<bool>)>,
-}
+/// Test features and their labels, of which some are abnormal and some normal.
+pub struct TestSet(benchmark::TestSet);
 
 impl TestSet {
     fn new(
@@ -96,46 +91,24 @@ impl TestSet {
         truth: &Path,
         format: &str,
     ) -> Result<TestSet, Failure> {
-        let dir = set.dir().display();
-        if set.dim() != training.dim() {
-            return Err(Failure::Data(format!(
-                "{dir}: features of {} dimensions, the training features have {}",
-                set.dim(),
-                training.dim()
-            )));
-        }
-        if let (Some(a), Some(b)) = (training.identity(), set.identity())
-            && let Some((what, expected, found)) = a.difference(b)
-        {
-            return Err(Failure::Data(format!(
-                "{dir}: other features than the training ones: the extractor's {what} was \
-                 {expected} and is {found}"
-            )));
-        }
+        benchmark::same_extractor(training, &set).map_err(Failure::Data)?;
+        let dir = set.dir().display().to_string();
         let clips = set.clips().ok_or_else(|| {
             let text = "plain .npy files do not say how many frames a clip has; give --clip-length";
             Failure::Usage(format!("{dir}: {text}"))
         })?;
         let truth = eval::read_truth(truth, format)?;
-        let ids: Vec<VideoId> = set.videos().iter().map(|video| video.id.clone()).collect();
-        let mut videos = Vec::new();
-        for (index, (id, name)) in ids.iter().zip(truth.match_all(&ids)?).enumerate() {
-            let Some(name) = name else {
-                eprintln!("test set: skipped {id}: the truth has no such video");
-                continue;
-            };
-            let video = &set.videos()[index];
-            let whole = || score::whole_clips(clips, video.segments);
-            let frames = video.frames.or(truth.frames(name)?).unwrap_or_else(whole);
-            videos.push((index, id.clone(), truth.labels(name, Some(frames))?));
+        let test = benchmark::TestSet::new(set, clips, &truth, None)?;
+        for id in &test.without_truth {
+            eprintln!("test set: skipped {id}: the truth has no such video");
         }
-        let all = || videos.iter().flat_map(|(_, _, labels)| labels);
+        let all = || test.videos.iter().flat_map(|video| &video.labels);
         if !(all().any(|&label| label) && all().any(|&label| !label)) {
             return Err(Failure::Data(format!(
                 "{dir}: by its truth the test set has no abnormal or no normal frame, so no AUC"
             )));
         }
-        Ok(TestSet { set, clips, videos })
+        Ok(TestSet(test))
     }
 
     /// The frame-level AUCs of whatever scores a video's segments.
@@ -145,26 +118,7 @@ impl TestSet {
         source: ScoreSource,
     ) -> Result<TestAuc, TrainError> {
         let sources = [ScoreSource::Generator, ScoreSource::Discriminator, source];
-        let mut pools = sources.map(|_| Some(Pool::default()));
-        let mut features = Vec::new();
-        for (index, id, labels) in &self.videos {
-            self.set.read(*index, &mut features)?;
-            let scores = scorer(&features)?;
-            for (pool, source) in pools.iter_mut().zip(sources) {
-                let Some(segments) = scores.of(source) else {
-                    *pool = None;
-                    continue;
-                };
-                let frames = self
-                    .clips
-                    .expand(segments, labels.len())
-                    .map_err(|source| TrainError::Clips { id: id.clone(), source })?;
-                if let Some(pool) = pool {
-                    let wrong = |e| TrainError::Evaluation(format!("video `{id}`: {e}"));
-                    pool.push(&frames, labels).map_err(wrong)?;
-                }
-            }
-        }
+        let pools = benchmark::pooled(&self.0, scorer, sources, |_, _, _| {})?;
         let [generator, discriminator, score] =
             pools.map(|pool| pool.and_then(|pool| pool.rank().auc().value()));
         Ok(TestAuc { generator, discriminator, score })
@@ -172,6 +126,7 @@ impl TestSet {
 
     /// How many videos and frames are judged.
     pub fn size(&self) -> (usize, usize) {
-        (self.videos.len(), self.videos.iter().map(|(_, _, labels)| labels.len()).sum())
+        let videos = &self.0.videos;
+        (videos.len(), videos.iter().map(|video| video.labels.len()).sum())
     }
 }

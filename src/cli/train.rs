@@ -1,12 +1,12 @@
 //! `gcl train`: features to a run.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use gcl_data::{Clips, FeatureSet, Manifest, Tail, VideoId};
+use gcl::benchmark::{normal_videos, preset_of};
+use gcl_data::{Clips, FeatureSet, Tail};
 use gcl_train::config::{DataFacts, apply_overrides, from_toml};
 use gcl_train::{Method, Model, NamedBudget, Preset, RunConfig, RunDir, TrainOptions};
 
@@ -16,9 +16,6 @@ use super::terminal::Terminal;
 use super::test_set::{TestArgs, TestSet};
 use super::values::{parse_bytes, parse_seconds};
 use super::{device, interrupt, results};
-
-/// The extractor whose features the paper's settings fit.
-const PAPER_EXTRACTOR: &str = "resnext101";
 
 /// Train on a folder of features, without labels.
 #[derive(Args, Debug)]
@@ -106,22 +103,21 @@ pub struct ClipArgs {
     pub clip_stride: Option<usize>,
     /// What became of the last frames.
     #[arg(long, value_name = "RULE", requires = "clip_length", default_value = "drop",
-          value_parser = ["shift", "drop", "loop", "paper-resnext"])]
-    pub clip_tail: String,
+          value_parser = tails())]
+    pub clip_tail: Tail,
 }
 
 impl ClipArgs {
     /// The rule, if one was given.
     pub fn clips(&self) -> Option<Clips> {
         let length = self.clip_length?;
-        let tail = match self.clip_tail.as_str() {
-            "shift" => Tail::Shift,
-            "loop" => Tail::Loop,
-            "paper-resnext" => Tail::PaperResnext,
-            _ => Tail::Drop,
-        };
-        Some(Clips { length, stride: self.clip_stride.unwrap_or(length), tail })
+        Some(Clips { length, stride: self.clip_stride.unwrap_or(length), tail: self.clip_tail })
     }
+}
+
+/// The rules for the last frames by name.
+fn tails() -> impl TypedValueParser<Value = Tail> {
+    PossibleValuesParser::new(Tail::NAMES).try_map(|name| name.parse::<Tail>())
 }
 
 /// Runs the command.
@@ -197,12 +193,10 @@ pub fn configuration(
             from_toml(&text).map_err(located)?
         }
         None => {
-            let from_paper = set.identity().is_some_and(|e| e.name == PAPER_EXTRACTOR);
             let preset = match choice.preset.as_str() {
                 "paper" => Preset::Paper,
                 "any" => Preset::Any,
-                _ if from_paper => Preset::Paper,
-                _ => Preset::Any,
+                _ => preset_of(set),
             };
             let data = DataFacts { dim: set.dim(), segments: set.total() };
             RunConfig::new(choice.method.unwrap_or(preset.method()), preset, 0, data)
@@ -226,10 +220,7 @@ pub fn train(
     choice: &MethodArgs,
     test: Option<&TestSet>,
 ) -> Result<Model, Failure> {
-    let normal = match &choice.labels {
-        Some(path) => Some(normal_videos(path)?),
-        None => None,
-    };
+    let normal = choice.labels.as_deref().map(normal_videos).transpose()?;
     let options = TrainOptions {
         normal: normal.as_ref(),
         device: device::find(&choice.device)?,
@@ -243,10 +234,4 @@ pub fn train(
     let result = gcl_train::train(set, run, &options, &mut listener);
     listener.progress.finish();
     Ok(result?)
-}
-
-/// Which videos a manifest calls normal or not; its labels say whether a video holds an anomaly.
-fn normal_videos(manifest: &Path) -> Result<BTreeMap<VideoId, bool>, Failure> {
-    let videos = Manifest::read(manifest)?.videos;
-    Ok(videos.into_iter().filter_map(|(id, entry)| Some((id, !entry.label?))).collect())
 }

@@ -198,7 +198,8 @@ fn wrong_arguments_leave_nothing_behind() {
 fn tracks_become_features() {
     let folder = setup();
     let here = folder.path();
-    run(here, &["extract", "tracks", "--net", "box-tracks", "--out", "boxes"], 0);
+    let said = run(here, &["extract", "tracks", "--net", "box-tracks", "--out", "boxes"], 0);
+    assert!(!stderr(&said).contains("0 videos"), "{}", stderr(&said));
     let npy = Npy::open(here.join("boxes/video0.npy")).unwrap();
     assert_eq!(npy.shape()[1], 48);
 }

@@ -79,6 +79,9 @@ fn every_figure_is_drawn_from_shared_runs() {
     run(at, &["score", cell, "f"], 0);
     run(at, &["report", cell, "--truth", "truth.csv", "--test", "f", "--out", "r.html"], 0);
     let html = fs::read_to_string(at.join("r.html")).unwrap();
+    // On the device that was asked for.
+    let tpu = ["report", cell, "--truth", "truth.csv", "--test", "f", "--device", "tpu"];
+    assert!(stderr(&run(at, &tpu, 2)).contains("flex"));
     for title in ["Score distributions", "Convergence", "Scores as training proceeded"] {
         assert!(html.contains(&format!("<h2>{title}</h2>")), "{title}");
     }
@@ -100,6 +103,23 @@ fn tables_have_the_papers_rows_and_numbers() {
     assert!(
         stderr(&reproduce(at, "table1", &["--published", "avenue"], 2)).contains("shanghaitech")
     );
+}
+
+#[test]
+fn any_video_id_is_one_field_of_a_figures_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    data(at);
+    for kind in ["npy", "json"] {
+        let to = at.join(format!("f/gate \"2\", left.{kind}"));
+        fs::rename(at.join(format!("f/video2.{kind}")), to).unwrap();
+    }
+    let truth = fs::read_to_string(at.join("truth.csv")).unwrap();
+    fs::write(at.join("truth.csv"), truth.replace("video2", r#""gate ""2"", left""#)).unwrap();
+    reproduce(at, "fig8", &[], 0);
+    let rows = text(at, "fig8.csv");
+    let row = rows.lines().nth(81).unwrap();
+    assert!(row.starts_with(r#""gate ""2"", left",80,"#) && row.ends_with(",1"), "{row}");
 }
 
 #[test]

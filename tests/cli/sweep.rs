@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::support::{features, gcl, run, stderr, stdout, truth};
+use gcl::data::write_f32;
+
+use super::support::{D, features, gcl, run, stderr, stdout, truth};
 
 const DATA: [&str; 7] = ["sweep", "--train", "f", "--test", "f", "--truth", "truth.csv"];
 
@@ -90,6 +92,77 @@ fn methods_settings_and_seeds_multiply_and_are_kept() {
 }
 
 #[test]
+fn other_data_of_the_same_size_is_told_from_what_a_cell_was_run_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    data(at);
+    let labels = |anomalous: usize| {
+        let row = |v: usize| format!("video{v},{}\n", u8::from(v == anomalous));
+        fs::write(at.join("labels.csv"), format!("id,label\n{}{}{}", row(0), row(1), row(2)))
+    };
+    labels(2).unwrap();
+    let short = ["--seeds", "0", "--set", "training.budget.min_steps=20", "--out", "s"];
+    let ae = args(&[&["--methods", "ae"], &short[..]].concat());
+    let ws = args(&[&["--methods", "gcl-ws", "--labels", "labels.csv"], &short[..]].concat());
+    let ae_with_labels = [&ae[..], &["--labels", "labels.csv"]].concat();
+    run(at, &ae, 0);
+    run(at, &ws, 0);
+    let is_kept = |sweep: &[&str]| stderr(&run(at, sweep, 0)).contains("finished before");
+    assert!(is_kept(&ae) && is_kept(&ws));
+    // Video labels count where they are used alone.
+    labels(1).unwrap();
+    assert!(is_kept(&ae_with_labels));
+    assert!(stderr(&run(at, &ws, 1)).contains("other data"));
+    labels(2).unwrap();
+
+    // As many abnormal frames elsewhere.
+    let of = |from: &str| fs::read_to_string(at.join("truth.csv")).unwrap().replace("80,112", from);
+    let (whole, moved) = (of("80,112"), of("96,128"));
+    fs::write(at.join("truth.csv"), moved).unwrap();
+    assert!(stderr(&run(at, &ae, 1)).contains("other data"));
+    fs::write(at.join("truth.csv"), whole).unwrap();
+    assert!(is_kept(&ae));
+
+    for v in 0..3 {
+        let rows: Vec<f32> = (0..20 * D).map(|i| ((i * 37 + v) % 11) as f32).collect();
+        write_f32(&at.join(format!("f/video{v}.npy")), &[20, D], &rows).unwrap();
+    }
+    assert!(stderr(&run(at, &ae, 1)).contains("other data"));
+    assert!(stderr(&run(at, &ws, 1)).contains("other data"));
+
+    // A cell of a version that did not note what it was run on.
+    features(&at.join("f"), 3);
+    assert!(is_kept(&ae));
+    let path = at.join("s/data/ae-any-training.budget.min_steps=20-seed0/cell.json");
+    let mut cell = table(&fs::read_to_string(&path).unwrap());
+    cell["inputs"].as_object_mut().unwrap().remove("fingerprint").unwrap();
+    fs::write(&path, cell.to_string()).unwrap();
+    assert!(stderr(&run(at, &ae, 1)).contains("other data"));
+}
+
+#[test]
+fn test_features_of_another_extractor_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    data(at);
+    features(&at.join("g"), 3);
+    for v in 0..3 {
+        let path = at.join(format!("g/video{v}.json"));
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("made-up"));
+        fs::write(&path, text.replace("made-up", "another")).unwrap();
+    }
+    let verbs: [&[&str]; 3] =
+        [&["sweep", "--train", "f"], &["reproduce", "fig4", "--train", "f"], &["train", "f"]];
+    for verb in verbs {
+        let test = ["--test", "g", "--truth", "truth.csv", "--out", "s"];
+        let said = stderr(&run(at, &[verb, &test[..]].concat(), 3));
+        assert!(said.contains("made-up") && said.contains("another"), "{verb:?}: {said}");
+        assert!(!at.join("s").exists(), "{verb:?}");
+    }
+}
+
+#[test]
 fn shards_together_are_the_whole() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
@@ -104,6 +177,10 @@ fn shards_together_are_the_whole() {
     assert_eq!(stdout(&run(at, &["sweep", "--collect", "--out", "parts"], 0)), whole);
     let csv = |out: &str| fs::read_to_string(at.join(out).join("sweep.csv")).unwrap();
     assert_eq!(csv("parts"), csv("whole"));
+    // A shard may be left without any cell.
+    let none = run(at, &[&plan("none")[..], &["--shard", "7/7"]].concat(), 0);
+    assert!(stderr(&none).contains("none of the 6 cells"), "{}", stderr(&none));
+    assert!(stdout(&none).is_empty() && !at.join("none").exists());
 }
 
 #[test]
@@ -133,6 +210,14 @@ fn a_failed_cell_is_listed_and_the_others_go_on() {
     // What no cell can do is refused before anything is written.
     let none = args(&["--methods", "ae", "--set", "training.bach=1", "--out", "u"]);
     assert!(stderr(&run(at, &none, 2)).contains("training.bach"));
+    assert!(!at.join("u").exists());
+    // So are seeds that are not those of the cells' names, and labels that are not there.
+    for seed in ["seed=7", "seed=0"] {
+        let seed = args(&["--methods", "ae", "--set", seed, "--out", "u"]);
+        assert!(stderr(&run(at, &seed, 2)).contains("--seeds"));
+    }
+    let unlabelled = args(&["--methods", "gcl-ws,ae-occ", "--out", "u"]);
+    assert!(stderr(&run(at, &unlabelled, 2)).contains("--labels"));
     assert!(!at.join("u").exists());
     let seeds = args(&["--seeds", "5..2", "--out", "u"]);
     assert!(stderr(&run(at, &seeds, 2)).contains("0..5"));

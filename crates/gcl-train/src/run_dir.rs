@@ -76,8 +76,12 @@ impl RunDir {
         self.path.join("events.jsonl")
     }
 
+    fn state_folder(&self) -> PathBuf {
+        self.path.join("state")
+    }
+
     fn state_path(&self) -> PathBuf {
-        self.path.join("state").join("state.safetensors")
+        self.state_folder().join("state.safetensors")
     }
 
     /// Whether a run was ever started here.
@@ -145,6 +149,20 @@ impl RunDir {
         let state = State::from_bytes(&bytes).map_err(TrainError::damaged(&path))?;
         let events = state.get_json("events").map_err(TrainError::damaged(&path))?;
         Ok(Some((state, events)))
+    }
+
+    /// Takes the saved state away, if there is one: training then starts anew.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove_state(&self) -> Result<()> {
+        let folder = self.state_folder();
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(TrainError::io(&folder)(error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Opens the event log after its first `keep` events; later ones are of steps that a killed

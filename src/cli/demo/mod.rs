@@ -6,6 +6,7 @@ mod render;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gcl::benchmark::source_name;
 use gcl_data::{Clips, FeatureSet, Truth, TruthFormat, VideoId};
 use gcl_eval::report::Tile;
 use gcl_eval::{Evaluator, Measure};
@@ -17,7 +18,7 @@ use super::error::{Done, Failure, Outcome};
 use super::extract::{FootageArgs, Pictures};
 use super::find::{remember_footage, train_or_load};
 use super::report::{self, Contents};
-use super::score::{Scoring, score, source_name};
+use super::score::{Scoring, score};
 use super::train::{self, MethodArgs};
 
 /// Render a small surveillance scene, learn from it without labels, and judge the result: the

@@ -19,7 +19,10 @@ impl Shown {
     /// Nothing done yet.
     pub fn new(inputs: &[VideoInput]) -> Shown {
         let bar = Progress::new("extracting", "frames", 0);
-        bar.say(&format!("{} videos", inputs.len()));
+        // Tracks are counted as they are read.
+        if !inputs.is_empty() {
+            bar.say(&format!("{} videos", inputs.len()));
+        }
         Shown { bar, videos: inputs.len() as u64, opened: 0, known: 0, decoded: 0 }
     }
 

@@ -1,7 +1,6 @@
 //! Figures 5, 9 and 10: AUC of both networks over epochs, and over the share of labels.
 
 use gcl::benchmark::{EpochAuc, Epochs, Spread, Variant, read_epochs};
-use gcl_eval::report::{Figure, Page};
 use gcl_eval::svg::{Band, BandChart, BandPoint};
 use gcl_train::Method;
 
@@ -184,11 +183,5 @@ fn made(title: &str, caption: &str, charts: &[BandChart], csv: String) -> Made {
             Some(format!("{}, {name}: {:.4} ± {half:.4} at the end\n", chart.title, last.middle))
         })
         .collect();
-    let figure = Figure {
-        title: String::new(),
-        caption: caption.to_owned(),
-        charts: charts.iter().map(BandChart::chart).collect(),
-    };
-    let page = Page { title: title.to_owned(), figures: vec![figure], ..Page::default() };
-    Made { page, csv, text }
+    Made::figure(title, caption, charts.iter().map(BandChart::chart).collect(), csv, text)
 }

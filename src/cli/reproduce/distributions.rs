@@ -1,11 +1,10 @@
 //! Figures 4 and 6: how scores are distributed, and where reconstructions lie.
 
 use burn::tensor::{Tensor, TensorData};
-use gcl::benchmark::{Judgement, judge, source_name};
+use gcl::benchmark::{Judgement, TestSet, judge, source_name};
 use gcl_core::weights::from_safetensors;
 use gcl_core::{CooperativePair, Scaler};
 use gcl_eval::embed::{TsneOptions, principal_components, tsne};
-use gcl_eval::report::{Figure, Page};
 use gcl_eval::svg::{Bars, Cloud, Histogram, Scatter};
 use gcl_train::{Method, Model, ScoreSource};
 
@@ -30,25 +29,35 @@ pub fn fig4(study: &mut Study<'_>) -> Result<Made, Failure> {
     let (mut csv, mut text) = (String::from("score,low,high,normal,abnormal\n"), String::new());
     for method in [Method::Ae, Method::GclB] {
         let cell = study.one(method)?;
-        for judged in judge(&study.model(&cell)?, &study.data.test)? {
-            if judged.source == ScoreSource::MeanRank {
-                continue;
-            }
-            let name = format!("{method}, {}", source_name(judged.source));
-            text += &format!("{name}: AUC {}\n", judged.evaluation.micro_auc);
-            let chart = histogram(&judged, &name);
+        for (name, chart) in
+            histograms(&study.model(&cell)?, &study.data.test, &format!("{method}, "))?
+        {
+            text += &format!("{}\n", chart.title);
             csv += &rows(&name, &chart);
             charts.push(chart.chart());
         }
     }
-    let title = "Figure 4: score distributions";
-    let caption = "Test frames; each class as shares of its own. The last bar holds the highest half \
-                   percent of all frames, whatever their scores.";
-    Ok(page(title, caption, charts, csv, text))
+    Ok(Made::figure("Figure 4: score distributions", HISTOGRAMS, charts, csv, text))
+}
+
+/// What [`histograms`] show.
+pub const HISTOGRAMS: &str = "Test frames; each class as shares of its own. The last bar holds the highest \
+                              half percent of all frames, whatever their scores.";
+
+/// How each of a model's own scores is distributed, under the score's name after `prefix`.
+pub fn histograms(
+    model: &Model,
+    test: &TestSet,
+    prefix: &str,
+) -> Result<Vec<(String, Histogram)>, Failure> {
+    let judged = judge(model, test)?;
+    let own = judged.iter().filter(|judged| judged.source != ScoreSource::MeanRank);
+    let named = own.map(|judged| (format!("{prefix}{}", source_name(judged.source)), judged));
+    Ok(named.map(|(name, judged)| (name.clone(), histogram(judged, &name))).collect())
 }
 
 /// A score's distribution, the longest half percent of its tail gathered in the last bar.
-pub fn histogram(judged: &Judgement, name: &str) -> Histogram {
+fn histogram(judged: &Judgement, name: &str) -> Histogram {
     let (low, _) = judged.ranking.range().unwrap_or((0.0, 1.0));
     let high = judged.ranking.quantile(SHOWN).unwrap_or(1.0);
     let (normal, abnormal) = judged.ranking.histogram_over(low, high, BINS);
@@ -111,7 +120,7 @@ pub fn fig6(study: &mut Study<'_>) -> Result<Made, Failure> {
         sample.abnormal.len(),
         sample.of
     );
-    Ok(page(title, &caption, charts, csv, String::new()))
+    Ok(Made::figure(title, &caption, charts, csv, String::new()))
 }
 
 /// Evenly spaced test segments.
@@ -173,16 +182,4 @@ fn reconstruct(study: &Study<'_>, cell: &Finished, rows: &[f32]) -> Result<Vec<f
         rebuilt.extend(values.map_err(|e| Failure::Data(format!("a reconstruction: {e:?}")))?);
     }
     Ok(rebuilt)
-}
-
-fn page(
-    title: &str,
-    caption: &str,
-    charts: Vec<gcl_eval::svg::Chart>,
-    csv: String,
-    text: String,
-) -> Made {
-    let (title, caption) = (title.to_owned(), caption.to_owned());
-    let figure = Figure { title: String::new(), caption, charts };
-    Made { page: Page { title, figures: vec![figure], ..Page::default() }, csv, text }
 }

@@ -7,19 +7,18 @@ mod tables;
 mod timelines;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use gcl::benchmark::anchors::Published;
-use gcl::benchmark::{CellOptions, PresetChoice, parse_seeds};
+use gcl::benchmark::{PresetChoice, parse_seeds};
 use gcl_data::atomic::write_bytes_atomic;
-use gcl_eval::report::Page;
+use gcl_eval::report::{Figure, Page};
+use gcl_eval::svg::Chart;
 
 use super::error::{Done, Failure, Outcome};
+use super::run_args::RunArgs;
 use super::sweep::DataArgs;
-use super::values::{parse_bytes, parse_seconds};
-use super::{device, interrupt};
-pub use distributions::histogram;
+pub use distributions::{HISTOGRAMS, histograms};
 use study::Study;
 
 /// Make a figure or a table of the GCL paper (Zaheer et al., CVPR 2022) from your own features.
@@ -55,21 +54,8 @@ pub struct ReproduceArgs {
     /// Print the paper's numbers beside the tables', if the data is ucf-crime or shanghaitech.
     #[arg(long, value_name = "DATA")]
     published: Option<Published>,
-    /// Runs at the same time.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
-    jobs: u8,
-    /// The device; `gcl devices` lists them.
-    #[arg(long, default_value = "flex")]
-    device: String,
-    /// Seconds between two saves of a run's state.
-    #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
-          value_parser = parse_seconds)]
-    save_every: Duration,
-    /// Features that take more memory than this are read from their files as they are needed:
-    /// bytes, or with a unit, such as 512MiB or 2GB.
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
-          value_parser = parse_bytes)]
-    memory_limit: u64,
+    #[command(flatten)]
+    how: RunArgs,
 }
 
 /// The figures and tables.
@@ -108,6 +94,16 @@ impl Name {
     }
 }
 
+/// Plots of a video's scores as training proceeds.
+pub const PANELS: usize = 6;
+
+/// At most so many items: the first, the last, and evenly spaced ones between.
+pub fn evenly<T: Copy>(items: &[T], count: usize) -> Vec<T> {
+    let count = items.len().min(count);
+    let pick = |i: usize| items.get(i * (items.len() - 1) / (count - 1).max(1)).copied();
+    (0..count).filter_map(pick).collect()
+}
+
 /// What a figure is made of, ready to be written.
 #[derive(Default)]
 struct Made {
@@ -117,17 +113,19 @@ struct Made {
     text: String,
 }
 
+impl Made {
+    /// A page of one figure.
+    fn figure(title: &str, caption: &str, charts: Vec<Chart>, csv: String, text: String) -> Made {
+        let (title, caption) = (title.to_owned(), caption.to_owned());
+        let figure = Figure { title: String::new(), caption, charts };
+        Made { page: Page { title, figures: vec![figure], ..Page::default() }, csv, text }
+    }
+}
+
 /// Runs the command.
 pub fn run(args: ReproduceArgs) -> Outcome {
-    let options = CellOptions {
-        device: device::find(&args.device)?,
-        cancel: &interrupt::INTERRUPTED,
-        save_every: args.save_every,
-        memory_limit: args.memory_limit,
-        epochs: matches!(args.figure, Name::Fig5 | Name::Fig7 | Name::Fig10),
-        follow: None,
-        jobs: usize::from(args.jobs),
-    };
+    let epochs = matches!(args.figure, Name::Fig5 | Name::Fig7 | Name::Fig10);
+    let options = args.how.options(epochs)?;
     let seeds = parse_seeds(args.seeds.as_deref().unwrap_or(args.figure.seeds()))?;
     let mut study = Study::open(&args, seeds, options)?;
     let mut made = match args.figure {
@@ -161,4 +159,19 @@ fn write(made: &Made, out: &Path, slug: &str) -> Result<(), Failure> {
     }
     put(format!("{slug}.csv"), &made.csv)?;
     put(format!("{slug}.html"), &made.page.render())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::evenly;
+
+    #[test]
+    fn panels_reach_from_the_first_to_the_last() {
+        let items: Vec<usize> = (0..11).collect();
+        assert_eq!(evenly(&items, 6), [0, 2, 4, 6, 8, 10]);
+        assert_eq!(evenly(&items[..3], 6), [0, 1, 2]);
+        assert_eq!(evenly(&items[..1], 6), [0]);
+        assert_eq!(evenly(&items, 1), [0]);
+        assert!(evenly::<usize>(&[], 6).is_empty());
+    }
 }

@@ -1,18 +1,14 @@
 //! Figures 7 and 8: frame scores of single videos.
 
-use gcl::benchmark::{TestVideo, judge_video, read_epochs, source_name};
+use gcl::benchmark::{TestVideo, judge_video, quoted, read_epochs, source_name};
 use gcl_data::VideoId;
-use gcl_eval::report::{Figure, Page};
 use gcl_eval::svg::{Panel, Panels, Timeline};
 use gcl_eval::{Measure, roc_auc};
 use gcl_train::Method;
 
-use super::Made;
 use super::study::Study;
+use super::{Made, PANELS, evenly};
 use crate::cli::error::Failure;
-
-/// Plots of Figure 7.
-const PANELS: usize = 6;
 
 /// Videos of Figure 8.
 const VIDEOS: usize = 4;
@@ -31,10 +27,7 @@ pub fn fig7(study: &mut Study<'_>, wanted: Option<&str>) -> Result<Made, Failure
         let text = format!("{}: no judged epochs", cell.folder.display());
         return Err(Failure::Data(text));
     }
-    // The first, the last, and evenly spaced ones between.
-    let count = followed.len().min(PANELS);
-    let pick = |i: usize| followed.get(i * (followed.len() - 1) / (count - 1).max(1)).copied();
-    let picked: Vec<_> = (0..count).filter_map(pick).collect();
+    let picked = evenly(&followed, PANELS);
     let panels = picked.iter().map(|epoch| {
         let auc = roc_auc(&epoch.followed, &video.labels).ok().and_then(Measure::value);
         let auc = auc.map_or_else(String::new, |auc| format!(", AUC of this video {auc:.3}"));
@@ -54,7 +47,8 @@ pub fn fig7(study: &mut Study<'_>, wanted: Option<&str>) -> Result<Made, Failure
     }
     let caption = "Frame scores of one test video at the ends of epochs of GCL_B; abnormal stretches \
                    are shaded.";
-    Ok(page("Figure 7: scores as training proceeds", caption, vec![chart.chart()], csv))
+    let title = "Figure 7: scores as training proceeds";
+    Ok(Made::figure(title, caption, vec![chart.chart()], csv, String::new()))
 }
 
 /// Final scores of four videos by GCL_PT.
@@ -71,8 +65,9 @@ pub fn fig8(study: &mut Study<'_>) -> Result<Made, Failure> {
         let scores = judge_video(&model, &study.data.test, video)?;
         let own = scores.into_iter().find(|(source, _)| source_name(*source) == cell.result.score);
         let Some((_, scores)) = own else { continue };
+        let id = quoted(video.id.as_str());
         for (frame, (score, label)) in scores.iter().zip(&video.labels).enumerate() {
-            csv += &format!("\"{}\",{frame},{score},{}\n", video.id, u8::from(*label));
+            csv += &format!("{id},{frame},{score},{}\n", u8::from(*label));
         }
         shown.push((format!("{}, by the {}", video.id, cell.result.score), video, scores));
     }
@@ -86,7 +81,7 @@ pub fn fig8(study: &mut Study<'_>) -> Result<Made, Failure> {
     let charts = shown.iter().map(draw).collect();
     let caption = "Frame scores of the test videos with the most abnormal frames beside normal ones, \
                    after GCL_PT; abnormal stretches are shaded. Chosen by the truth, not by the result.";
-    Ok(page("Figure 8: final scores", caption, charts, csv))
+    Ok(Made::figure("Figure 8: final scores", caption, charts, csv, String::new()))
 }
 
 /// Videos with both classes, the most evenly mixed first.
@@ -110,11 +105,4 @@ fn named(study: &Study<'_>, id: &str) -> Result<TestVideo, Failure> {
 
 fn no_video() -> Failure {
     Failure::Data("no test video has both normal and abnormal frames".to_owned())
-}
-
-fn page(title: &str, caption: &str, charts: Vec<gcl_eval::svg::Chart>, csv: String) -> Made {
-    let (title, caption) = (title.to_owned(), caption.to_owned());
-    let figure = Figure { title: String::new(), caption, charts };
-    let page = Page { title, figures: vec![figure], ..Page::default() };
-    Made { page, csv, text: String::new() }
 }

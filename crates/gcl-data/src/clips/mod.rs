@@ -1,5 +1,7 @@
 //! How a video is cut into clips, and how the clips' scores become one score a frame.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 mod error;
@@ -46,6 +48,25 @@ pub enum Tail {
     /// stride = length. The last 1 to `length` frames have no clip of their own, and a video of at
     /// most `length` frames has none at all.
     PaperResnext,
+}
+
+impl Tail {
+    /// The names of all rules.
+    pub const NAMES: [&str; 4] = ["shift", "drop", "loop", "paper-resnext"];
+}
+
+impl FromStr for Tail {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "shift" => Ok(Self::Shift),
+            "drop" => Ok(Self::Drop),
+            "loop" => Ok(Self::Loop),
+            "paper-resnext" => Ok(Self::PaperResnext),
+            _ => Err(format!("`{name}` is none of {}", Self::NAMES.join(", "))),
+        }
+    }
 }
 
 /// The rule that cuts a video into clips of `length` frames, one every `stride` frames.
