@@ -3,7 +3,7 @@
     python benches/python/side_by_side.py docs/performance.md [--only iteration,networks,…] [--rounds N]
 
 Builds the release programs first (--no-build: only looks where they are). Results are kept beside the page
-(performance.json) after every row, so an interrupted run goes on with what is missing; --again NAMES measures sections once
+(performance.json) after every row, so an interrupted run goes on with what is missing (one that failed, too); --again NAMES measures sections once
 more, --render only writes the page, --merge FILE adds what `benches/devices.rs` wrote on a machine with a GPU. Waits for a
 quiet machine before every round; --no-wait does not.
 """
@@ -14,6 +14,7 @@ import os
 import pathlib
 import shlex
 import sys
+import traceback
 
 sys.dont_write_bytecode = True
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -27,7 +28,7 @@ parser.add_argument("--batches", default="1,8")
 parser.add_argument("--clips", type=int, default=16, help="a whole extraction's length, in units of 3 clips")
 parser.add_argument("--seconds", type=float, default=1.0, help="of each run of gcl bench")
 parser.add_argument("--video", help="an H.264 video to decode; the built-in one unless given")
-parser.add_argument("--patience", type=float, default=600, help="seconds to wait for a quiet machine")
+parser.add_argument("--patience", type=float, default=3600, help="seconds to wait for a quiet machine, in all")
 parser.add_argument("--no-wait", action="store_true")
 parser.add_argument("--no-build", action="store_true")
 parser.add_argument("--render", action="store_true")
@@ -50,7 +51,7 @@ class Context:
         self.video = args.video
         self.networks = [name for name in args.networks.split(",") if name]
         self.batches = [int(n) for n in args.batches.split(",")]
-        self.keep = lambda section: None
+        self.keep, self.done = lambda section: None, {}
 
 
 def main():
@@ -113,6 +114,7 @@ def measure(args, results, store, programs):
     context = Context(args, Guard(not args.no_wait, args.patience), programs)
     results["facts"] = machine.facts(args.threads)
     results["command"] = shlex.join(["python", *sys.argv])
+    failed = []
     for name in wanted:
         if results["sections"].get(name, {}).get("whole"):
             print(f"{name}: there already", flush=True)
@@ -124,7 +126,15 @@ def measure(args, results, store, programs):
 
         print(name, flush=True)
         context.keep = keep
-        keep(sections[name](context), True)
+        context.done = {row["what"]: row for row in results["sections"].get(name, {}).get("rows", [])}
+        try:
+            keep(sections[name](context), True)
+        except (Exception, SystemExit) as error:
+            # The others may still be measured; what there is of this one stays.
+            traceback.print_exc()
+            failed.append(f"{name}: {error}")
+    if failed:
+        print("failed:", *failed, sep="\n  ", file=sys.stderr)
 
 
 if __name__ == "__main__":

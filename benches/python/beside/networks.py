@@ -82,7 +82,8 @@ def run(context):
     rows, notes = [], []
     for name in context.networks or NETWORKS:
         for batch in context.batches:
-            row, more = one(context, name, batch)
+            what = f"{name}, batch {batch}"
+            row, more = (context.done[what], []) if what in context.done else one(context, name, batch)
             rows.append(row)
             notes += [note for note in more if note not in notes]
             context.keep({"rows": rows, "note": " ".join(notes)})

@@ -25,18 +25,21 @@ def busy(seconds=0.25):
 
 
 class Guard:
-    """Lets a round begin only while the machine is quiet; gives up waiting after `patience` seconds."""
+    """Lets a round begin only while the machine is quiet; waits no more than `patience` seconds in all."""
 
-    def __init__(self, wait=True, patience=600):
-        self.wait, self.patience = wait, patience
+    def __init__(self, wait=True, patience=3600):
+        self.patience = patience if wait else 0
 
     def quiet(self):
         return not os.path.exists("/proc/stat") or busy() <= BUSY
 
     def before(self):
-        begin = time.monotonic()
-        while self.wait and not self.quiet() and time.monotonic() - begin < self.patience:
+        while self.patience > 0:
+            begin = time.monotonic()
+            if self.quiet():
+                return
             time.sleep(2)
+            self.patience -= time.monotonic() - begin
 
     def take(self, run, tries=3):
         """A round, and whether the machine was quiet around it; one that was not is tried again."""
@@ -45,7 +48,7 @@ class Guard:
             first = self.quiet()
             times = run()
             calm = first and self.quiet()
-            if calm or not self.wait or left == 0:
+            if calm or self.patience <= 0 or left == 0:
                 return times, calm
 
 
