@@ -81,7 +81,7 @@ fn what_cannot_be_measured_is_refused() {
         (&["--clips", "0"], 2, "1..=256"),
         (&["--batch", "1"], 2, "2..="),
         (&["--batch", "1000000", "--dim", "60000"], 2, "at most"),
-        (&["--seconds", "-1"], 2, "3600"),
+        (&["--seconds", "soon"], 2, "3600"),
         (&["--weights", "w.pth"], 2, "--net"),
         (&["--net", "i3d,c3d", "--weights", "w.pth"], 2, "one network"),
         (&["--only", "extract", "--net", "i3d", "--weights", "nowhere.pt"], 3, "nowhere.pt"),

@@ -79,6 +79,7 @@ pub fn table(figures: &[Figure]) -> String {
 /// Three digits or more.
 fn rounded(value: f64) -> String {
     match value.abs() {
+        size if size >= 1e6 => format!("{} million", rounded(value / 1e6)),
         size if size >= 100.0 => format!("{value:.0}"),
         size if size >= 10.0 => format!("{value:.1}"),
         size if size >= 1.0 => format!("{value:.2}"),
@@ -100,5 +101,6 @@ mod tests {
         let text = table(&[figure]);
         let line = "net       40.0       25.0     7  clip: 25.0 clips/s, 400 frames/s\n";
         assert!(text.ends_with(line), "{text}");
+        assert_eq!(rounded(94_340_433.0), "94.3 million");
     }
 }

@@ -133,8 +133,8 @@ pub fn run(args: BenchArgs) -> Outcome {
     } else {
         println!("gcl {} on {machine}; device {}\n", env!("CARGO_PKG_VERSION"), args.device);
         print!("{}", figure::table(&figures));
-        for line in &estimates {
-            println!("\n{line}");
+        if !estimates.is_empty() {
+            println!("\n{}", estimates.join("\n"));
         }
     }
     Ok(Done::Fully)
