@@ -2,8 +2,8 @@
 //! binary: `cargo bench --bench train_step`. Prints the median of a few runs, the least, and what the
 //! matrix products alone make of it.
 //!
-//! For `python/side_by_side.py`: `-- products` prints these products as JSON; `-- serve WEIGHTS` writes
-//! the first weights to a file, and answers every line with the milliseconds of one iteration on `flex`
+//! For `python/side_by_side.py`: `-- products` prints these products as JSON; `-- serve FOLDER` writes
+//! the first weights into a folder, and answers every line with the milliseconds of one iteration on `flex`
 //! and the two losses.
 
 #[path = "../src/process.rs"]
@@ -24,9 +24,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     process::prepare();
     match &serve::arguments().iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["products"] => println!("{}", serde_json::to_string(&products(BATCH, D))?),
-        ["serve", weights] => {
+        ["serve", folder] => {
             let mut step = GclStep::new(BATCH, D, &Device::flex())?;
-            std::fs::write(weights, step.save()?.to_bytes()?)?;
+            for (name, bytes) in ["generator", "discriminator"].iter().zip(step.weights()?) {
+                std::fs::write(format!("{folder}/{name}.safetensors"), bytes)?;
+            }
             serve::serve(|_| {
                 let start = Instant::now();
                 let report = step.run()?;

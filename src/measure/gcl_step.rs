@@ -1,8 +1,9 @@
 //! One iteration of the cooperative pair (GCL paper §3.2), and the matrix products in it.
 
+use gcl_core::weights::to_safetensors;
 use gcl_core::{
-    AutoencoderConfig, CooperativeConfig, CooperativePair, Device, DiscriminatorConfig, State,
-    StepReport, Tensor, rng,
+    AutoencoderConfig, CooperativeConfig, CooperativePair, Device, DiscriminatorConfig, StepReport,
+    Tensor, rng,
 };
 
 use super::{MeasureError, made_up};
@@ -88,12 +89,13 @@ impl GclStep {
         Ok(self.pair.step(self.batch.clone(), None, &mut rng)?)
     }
 
-    /// Weights and optimizers as they are now.
+    /// The generator's and the discriminator's weights as they are now: safetensors in PyTorch's layout.
     ///
     /// # Errors
     /// [`MeasureError::Core`] if the device does not give them.
-    pub fn save(&self) -> Result<State, MeasureError> {
-        Ok(self.pair.save()?)
+    pub fn weights(&self) -> Result<[Vec<u8>; 2], MeasureError> {
+        let (g, d) = (self.pair.generator(), self.pair.discriminator());
+        Ok([to_safetensors(g)?, to_safetensors(d)?])
     }
 }
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 import torch
-from safetensors.torch import load, load_file
+from safetensors.torch import load_file
 
 from .machine import ROOT
 from .rounds import Server, compare
@@ -20,18 +20,13 @@ from compare import made_up  # noqa: E402
 BATCH, DIM = 8192, 2048
 
 
-def network(state, name):
-    """The perceptron that a state of ours holds, as PyTorch's."""
-    tensors = load(state[f"{name}/weights"].numpy().tobytes())
-    count = sum(key.endswith("weight") for key in tensors)
-    layers = []
-    for i in range(count):
-        weight, bias = ([t for k, t in tensors.items() if k.endswith(f"layers.{i}.{p}")][0] for p in ("weight", "bias"))
-        weight = weight.T if weight.shape[1] == bias.shape[0] and weight.shape[0] != bias.shape[0] else weight
+def network(path):
+    """The perceptron of our weights, which are in PyTorch's layout."""
+    tensors, layers = load_file(path), []
+    for i in range(len(tensors) // 2):
+        weight, bias = (tensors[f"mlp.layers.{i}.{part}"] for part in ("weight", "bias"))
         layer = torch.nn.Linear(weight.shape[1], weight.shape[0])
-        with torch.no_grad():
-            layer.weight.copy_(weight)
-            layer.bias.copy_(bias)
+        layer.load_state_dict({"weight": weight, "bias": bias})
         layers += [layer, torch.nn.ReLU()]
     return torch.nn.Sequential(*layers[:-1])
 
@@ -93,13 +88,11 @@ def run(context):
         products.write_text(text)
         listed = json.loads(text)
         kind = fastest_blas(products, context.threads)
-        weights = pathlib.Path(folder, "weights.safetensors")
-        with Server([context.programs["train_step"], "serve", weights], context.threads) as ours, blas(
+        with Server([context.programs["train_step"], "serve", folder], context.threads) as ours, blas(
             products, context.threads, kind
         ) as theirs:
             _, *losses = map(float, ours.ask().split())
-            state = load_file(weights)
-            pair = Pair(network(state, "generator"), network(state, "discriminator"))
+            pair = Pair(*(network(pathlib.Path(folder, f"{n}.safetensors")) for n in ("generator", "discriminator")))
             batch = torch.from_numpy((made_up(1, BATCH * DIM, 1.0) + 1) / 2).reshape(BATCH, DIM)
             found = pair.step(batch)
             apart = max(abs(a - b) / abs(a) for a, b in zip(losses, found))
