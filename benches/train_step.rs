@@ -1,18 +1,47 @@
 //! One GCL iteration at the paper's size (batch 8192, 2048 dimensions), on every CPU device in the
-//! binary: `cargo bench --bench train_step`. Prints the median of a few runs and their range.
+//! binary: `cargo bench --bench train_step`. Prints the median of a few runs, the least, and what the
+//! matrix products alone make of it.
+//!
+//! For `python/side_by_side.py`: `-- products` prints these products as JSON; `-- serve FOLDER` writes
+//! the first weights into a folder, and answers every line with the milliseconds of one iteration on `flex`
+//! and the two losses.
 
-use std::time::Instant;
+#[path = "../src/process.rs"]
+mod process;
+#[path = "common/serve.rs"]
+mod serve;
 
-use gcl::core::{
-    AutoencoderConfig, CooperativeConfig, CooperativePair, Device, DiscriminatorConfig, Tensor, rng,
-};
-use rand::RngExt;
+use std::time::{Duration, Instant};
+
+use gcl::core::Device;
+use gcl::measure::{Budget, GclStep, operations, products, time};
 
 const D: usize = 2048;
 const BATCH: usize = 8192;
-const RUNS: usize = 7;
+const RUNS: Budget = Budget { time: Duration::MAX, fewest: 7, most: 7 };
 
-fn main() -> Result<(), gcl::core::CoreError> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    process::prepare();
+    match &serve::arguments().iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["products"] => println!("{}", serde_json::to_string(&products(BATCH, D))?),
+        ["serve", folder] => {
+            let mut step = GclStep::new(BATCH, D, &Device::flex())?;
+            for (name, bytes) in ["generator", "discriminator"].iter().zip(step.weights()?) {
+                std::fs::write(format!("{folder}/{name}.safetensors"), bytes)?;
+            }
+            serve::serve(|_| {
+                let start = Instant::now();
+                let report = step.run()?;
+                let ms = 1e3 * start.elapsed().as_secs_f64();
+                Ok(format!("{ms} {} {}", report.loss_discriminator, report.loss_generator))
+            })?;
+        }
+        _ => all_devices()?,
+    }
+    Ok(())
+}
+
+fn all_devices() -> Result<(), Box<dyn std::error::Error>> {
     let devices: Vec<(&str, Device)> = vec![
         #[cfg(feature = "flex")]
         ("flex", Device::flex()),
@@ -20,32 +49,14 @@ fn main() -> Result<(), gcl::core::CoreError> {
         #[allow(deprecated)]
         ("ndarray", Device::ndarray()),
     ];
-    let mut random = rng::stream(1, "bench", 0);
-    let values: Vec<f32> = (0..BATCH * D).map(|_| random.random()).collect();
     for (name, device) in devices {
-        let batch = Tensor::<1>::from_floats(values.as_slice(), &device).reshape([BATCH, D]);
-        let (g, d) = (AutoencoderConfig::new(D), DiscriminatorConfig::new(D));
-        let config = CooperativeConfig::default();
-        let mut pair = CooperativePair::new(&g, &d, config, 1, &device)?;
-        let mut times = Vec::new();
-        // The first iteration also fills the allocator, and does not count.
-        for i in 0..=RUNS {
-            let start = Instant::now();
-            let report =
-                pair.step(batch.clone(), None, &mut rng::stream(1, "targets", i as u64))?;
-            let seconds = start.elapsed().as_secs_f64();
-            assert!(report.loss_generator.is_finite());
-            if i > 0 {
-                times.push(seconds);
-            }
-        }
-        times.sort_by(f64::total_cmp);
-        let (median, low, high) = (times[RUNS / 2], times[0], times[RUNS - 1]);
+        let mut step = GclStep::new(BATCH, D, &device)?;
+        let timing = time(RUNS, || step.run())?;
         println!(
-            "{name}: {:.0} ms an iteration ({:.0} to {:.0})",
-            1e3 * median,
-            1e3 * low,
-            1e3 * high
+            "{name}: {:.0} ms an iteration (least {:.0}), {:.0} GFLOP/s",
+            1e3 * timing.median,
+            1e3 * timing.least,
+            operations(BATCH, D) / timing.median / 1e9
         );
     }
     Ok(())

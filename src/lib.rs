@@ -12,10 +12,12 @@
 //! | [`train`] | `gcl-train` | the training loop, runs, resume, scoring |
 //! | [`eval`] | `gcl-eval` | frame-level measures, charts, the report |
 //! | [`benchmark`] | this one | many runs at once, judged, in one table |
+//! | [`measure`] | this one | the cases that `gcl bench` times |
 //!
 //! The `gcl` command is the same parts behind one door; start with `gcl --help`.
 
 pub mod benchmark;
+pub mod measure;
 
 pub use gcl_core as core;
 pub use gcl_data as data;

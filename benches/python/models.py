@@ -149,4 +149,5 @@ def main():
         print(f"ratios {shown}", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

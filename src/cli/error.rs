@@ -4,6 +4,9 @@ use std::fmt::Display;
 use std::path::Path;
 
 use gcl::benchmark::BenchmarkError;
+use gcl::measure::MeasureError;
+use gcl_core::CoreError;
+use gcl_features::networks::NetworkError;
 use gcl_train::TrainError;
 
 /// The command's result: whether everything was done, or some items were skipped.
@@ -71,9 +74,7 @@ impl From<TrainError> for Failure {
             TrainError::Interrupted => Failure::Interrupted(text),
             TrainError::Config(_) | TrainError::Run { .. } => Failure::Usage(text),
             error if error.is_numerical() => Failure::Numerical(text),
-            TrainError::Core { source: gcl_core::CoreError::Setting { .. }, .. } => {
-                Failure::Usage(text)
-            }
+            TrainError::Core { source: CoreError::Setting { .. }, .. } => Failure::Usage(text),
             _ => Failure::Data(text),
         }
     }
@@ -86,6 +87,23 @@ impl From<BenchmarkError> for Failure {
             BenchmarkError::Plan(text) => Failure::Usage(text),
             BenchmarkError::Folder { .. } => Failure::Usage(error.to_string()),
             error => Failure::data(error),
+        }
+    }
+}
+
+impl From<MeasureError> for Failure {
+    fn from(error: MeasureError) -> Failure {
+        let text = error.to_string();
+        match error {
+            MeasureError::Core(CoreError::NotFinite { .. }) => Failure::Numerical(text),
+            MeasureError::Core(CoreError::Setting { .. })
+            | MeasureError::Network(
+                NetworkError::Preprocess(_)
+                | NetworkError::Size { .. }
+                | NetworkError::Graph(_)
+                | NetworkError::Plan(_),
+            ) => Failure::Usage(text),
+            _ => Failure::Data(text),
         }
     }
 }

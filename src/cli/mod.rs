@@ -1,5 +1,6 @@
 //! The `gcl` command: arguments, one file a verb, and exit codes.
 
+mod bench;
 mod check;
 mod demo;
 mod device;
@@ -61,6 +62,7 @@ enum Verb {
     Check(check::CheckArgs),
     Weights(weights::WeightsArgs),
     Devices(devices::DevicesArgs),
+    Bench(bench::BenchArgs),
 }
 
 /// Parses the command line, runs the verb, and answers with the exit code.
@@ -95,5 +97,6 @@ fn run(cli: Cli) -> error::Outcome {
         Verb::Weights(args) => weights::run(args),
         Verb::Check(args) => check::run(args),
         Verb::Devices(args) => devices::run(args),
+        Verb::Bench(args) => bench::run(args),
     }
 }

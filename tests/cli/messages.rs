@@ -21,6 +21,7 @@ fn help_names_every_verb_and_the_exit_codes() {
         "reproduce",
         "weights",
         "devices",
+        "bench",
     ] {
         assert!(help.contains(&format!("  {verb} ")), "{verb}\n{help}");
         assert!(!run(folder.path(), &[verb, "--help"], 0).stdout.is_empty());

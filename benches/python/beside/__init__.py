@@ -1,0 +1,1 @@
+"""What `side_by_side.py` is made of: one file a section, and what sections share."""
