@@ -85,7 +85,7 @@ fn random_weights_are_asked_for_and_marked() {
 fn footage_is_searched_and_scored_by_a_networks_features() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    for i in 0..2 {
+    for i in 0..3 {
         video(&at.join(format!("footage/cam{i}.y4m")), 48, None);
     }
     video(&at.join("new.y4m"), 48, Some(16));

@@ -81,7 +81,7 @@ mod tests {
     fn a_card_whose_scaler_does_not_fit_is_refused() {
         let config =
             RunConfig::new(Method::GclB, Preset::Any, 0, DataFacts { dim: 3, segments: 9 });
-        let rows: Vec<f32> = (0..27u8).map(|i| f32::from(i * i)).collect();
+        let rows: Vec<f32> = (0..27u16).map(|i| f32::from(i * i)).collect();
         let card = ModelCard {
             version: VERSION,
             config,
