@@ -45,11 +45,6 @@ impl Random {
     }
 }
 
-/// How many random cases are tried. Miri takes minutes for one.
-fn rounds(usual: usize) -> usize {
-    if cfg!(miri) { 1 } else { usual }
-}
-
 /// Compares all outputs of a graph with the reference: within 1e-4, for every instruction set, for full
 /// and for part batches, and bit for bit with 1, 2 and 3 threads.
 fn check(what: &str, graph: &Graph, size: [usize; 3], batch: usize, random: &mut Random) {
@@ -117,7 +112,7 @@ fn check_conv(conv: Conv3d, size: [usize; 3], batch: usize, random: &mut Random)
 #[test]
 fn dense_convolutions() {
     let mut random = Random(1);
-    for _ in 0..rounds(60) {
+    for _ in 0..60 {
         let kernel = [(); 3].map(|()| random.range(1, 4));
         let size = [0, 1, 2].map(|a| random.range(kernel[a], 9));
         let stride = [(); 3].map(|()| random.range(1, 3));
@@ -132,7 +127,7 @@ fn dense_convolutions() {
 #[test]
 fn pointwise_convolutions() {
     let mut random = Random(2);
-    for _ in 0..rounds(30) {
+    for _ in 0..30 {
         let size = [(); 3].map(|()| random.range(1, 7));
         let (out, inner) = (random.range(1, 130), random.range(1, 600));
         let conv = random.conv(out, inner, [1; 3], 1);
@@ -144,7 +139,7 @@ fn pointwise_convolutions() {
 #[test]
 fn convolutions_of_three() {
     let mut random = Random(3);
-    for i in 0..rounds(30) {
+    for i in 0..30 {
         let (out, inner) = (random.range(1, 50), random.range(1, 50));
         let size = [0, 1, 2].map(|_| random.range(3, 17 - i % 8));
         let pad = if i % 2 == 0 { Pad::both([1; 3]) } else { random.pad([3; 3]) };
@@ -193,7 +188,7 @@ fn minimal_filters() {
 #[test]
 fn grouped_convolutions() {
     let mut random = Random(4);
-    for i in 0..rounds(60) {
+    for i in 0..60 {
         let width = [4, 8, 16, 32, 1, 2, 3, 5, 12, 24][i % 10];
         let groups = random.range(2, 96 / width.max(6)) * if i % 3 == 0 { 1 } else { 2 };
         let kernel = if i % 4 == 3 { [1, 3, 2] } else { [3; 3] };
@@ -228,7 +223,7 @@ fn grouped_convolutions_of_real_widths() {
 #[test]
 fn first_convolutions() {
     let mut random = Random(6);
-    for i in 0..rounds(30) {
+    for i in 0..30 {
         let kernel = if i % 3 == 0 { [7; 3] } else { [(); 3].map(|()| random.range(1, 5)) };
         let size = [0, 1, 2].map(|a| random.range(kernel[a], 20));
         let stride = [random.range(1, 2), random.range(1, 3), random.range(1, 3)];
@@ -245,7 +240,7 @@ fn first_convolutions() {
         check(&what, &graph, size, batch, &mut random);
     }
     // Strides of 2, by halves.
-    for _ in 0..rounds(30) {
+    for _ in 0..30 {
         let k = [random.range(1, 7), random.range(5, 8), random.range(5, 8)];
         let size = [0, 1, 2].map(|a| random.range(k[a], 21));
         let (out, inner) = (random.range(1, 70), random.range(1, 4));
@@ -266,7 +261,7 @@ fn first_convolutions() {
 #[test]
 fn pools() {
     let mut random = Random(7);
-    for i in 0..rounds(60) {
+    for i in 0..60 {
         let kernel = [(); 3].map(|()| random.range(1, 4 + 6 * (i % 2)));
         let size = [0, 1, 2].map(|a| random.range(kernel[a], 11));
         let stride = [(); 3].map(|()| random.range(1, 3));
