@@ -1,6 +1,6 @@
 //! Initial weights, drawn on the host.
 
-use burn::module::Param;
+use burn::module::{Param, ParamId};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
@@ -49,6 +49,17 @@ pub fn linear(
     // Transposed once into a fresh buffer: a lazy transpose would slow every later product.
     let weight = Tensor::<2>::from_data(weight.transpose().into_data(), device);
     Linear { weight: Param::from_tensor(weight), bias: Some(Param::from_tensor(bias)) }
+}
+
+/// A linear layer `[fan_in] → [fan_out]` of zeros, for stored weights to fill: they are not even
+/// allocated unless something asks for them, since that takes as long as reading weights does.
+pub(crate) fn linear_zeros(fan_in: usize, fan_out: usize, device: &Device) -> Linear {
+    Linear { weight: zeros([fan_in, fan_out], device), bias: Some(zeros([fan_out], device)) }
+}
+
+fn zeros<const D: usize>(shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
+    let init = move |device: &Device, grad| Tensor::zeros(shape, device).set_require_grad(grad);
+    Param::uninitialized(ParamId::new(), init, device.clone(), true, shape.into())
 }
 
 pub(crate) fn uniform(count: usize, bound: f32, rng: &mut HostRng) -> Vec<f32> {

@@ -202,7 +202,7 @@ fn finish(
         if Some(kept.at.step) == step {
             model.save(&folder)?;
         } else {
-            let (g, d) = (kept.generator, Some(kept.discriminator));
+            let (g, d) = (&kept.generator, Some(kept.discriminator.as_slice()));
             let pair = pair_of(&card.config, g, d, &options.device)
                 .map_err(TrainError::core("going back to a kept state"))?;
             let scores = judge(&pair)?;

@@ -39,16 +39,29 @@ impl CooperativePair {
         seed: u64,
         device: &Device,
     ) -> Result<CooperativePair> {
-        if generator.input != discriminator.input {
-            let (expected, found) = (generator.input, discriminator.input);
-            return Err(CoreError::shape("the discriminator's input dimension", expected, found));
-        }
-        let (device, training) = (device.clone().inner(), device.clone().autodiff());
+        let training = device.clone().autodiff();
         let g = generator.init(&mut rng::stream(seed, "generator", 0), &training)?;
         let d = discriminator.init(&mut rng::stream(seed, "discriminator", 0), &training)?;
-        let generator = Learner::new(g, config.optimizer)?;
-        let discriminator = Learner::new(d, config.optimizer)?;
-        Ok(CooperativePair { config, generator, discriminator, device })
+        CooperativePair::from_networks(g, d, config, device)
+    }
+
+    /// Two networks on the autodiff side of `device`, fresh optimizers.
+    ///
+    /// # Errors
+    /// As [`CooperativePair::new`].
+    pub fn from_networks(
+        generator: Autoencoder,
+        discriminator: Discriminator,
+        config: CooperativeConfig,
+        device: &Device,
+    ) -> Result<CooperativePair> {
+        let (expected, found) = (generator.mlp().input(), discriminator.mlp().input());
+        if expected != found {
+            return Err(CoreError::shape("the discriminator's input dimension", expected, found));
+        }
+        let generator = Learner::new(generator, config.optimizer)?;
+        let discriminator = Learner::new(discriminator, config.optimizer)?;
+        Ok(CooperativePair { config, generator, discriminator, device: device.clone().inner() })
     }
 
     /// One iteration on a batch: one step of D on G's labels, one step of G on D's.

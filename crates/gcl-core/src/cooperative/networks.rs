@@ -5,7 +5,6 @@ use burn::tensor::{Device, Tensor, activation};
 
 use super::{CooperativeConfig, CooperativePair, to_host};
 use crate::error::{CoreError, Result};
-use crate::learner::Learner;
 use crate::loss::sample_error;
 use crate::networks::{Autoencoder, Discriminator};
 use crate::state::State;
@@ -103,12 +102,7 @@ impl CooperativePair {
     /// [`CoreError::Setting`] for impossible optimizer settings, [`CoreError::Shape`] if the two
     /// disagree about the feature dimension.
     pub fn set_networks(&mut self, g: Autoencoder, d: Discriminator) -> Result<()> {
-        let (expected, found) = (g.mlp().input(), d.mlp().input());
-        if expected != found {
-            return Err(CoreError::shape("the discriminator's input dimension", expected, found));
-        }
-        self.generator = Learner::new(g, self.config.optimizer)?;
-        self.discriminator = Learner::new(d, self.config.optimizer)?;
+        *self = CooperativePair::from_networks(g, d, self.config.clone(), &self.device)?;
         Ok(())
     }
 

@@ -70,12 +70,25 @@ impl AutoencoderConfig {
     /// # Errors
     /// [`crate::CoreError::Setting`] if a width is 0 or the dropout outside [0, 1).
     pub fn init(&self, rng: &mut HostRng, device: &Device) -> Result<Autoencoder> {
+        let (widths, functions) = self.layers();
+        Ok(Autoencoder { mlp: Mlp::new(&widths, functions, self.init, rng, device)? })
+    }
+
+    /// A network of zeros, for stored weights to fill.
+    ///
+    /// # Errors
+    /// As [`AutoencoderConfig::init`].
+    pub fn zeros(&self, device: &Device) -> Result<Autoencoder> {
+        let (widths, functions) = self.layers();
+        Ok(Autoencoder { mlp: Mlp::zeros(&widths, functions, device)? })
+    }
+
+    fn layers(&self) -> (Vec<usize>, (Hidden, Activation)) {
         let mut widths = vec![self.input];
         widths.extend(&self.hidden);
         widths.push(self.input);
         let AutoencoderConfig { activation, batch_norm, dropout, .. } = *self;
-        let hidden = Hidden { activation, batch_norm, dropout };
-        Ok(Autoencoder { mlp: Mlp::new(&widths, (hidden, self.output), self.init, rng, device)? })
+        (widths, (Hidden { activation, batch_norm, dropout }, self.output))
     }
 }
 

@@ -54,14 +54,25 @@ impl DiscriminatorConfig {
     /// # Errors
     /// [`crate::CoreError::Setting`] if a width is 0 or the dropout outside [0, 1).
     pub fn init(&self, rng: &mut HostRng, device: &Device) -> Result<Discriminator> {
+        let (widths, functions) = self.layers();
+        Ok(Discriminator { mlp: Mlp::new(&widths, functions, self.init, rng, device)? })
+    }
+
+    /// A network of zeros, for stored weights to fill.
+    ///
+    /// # Errors
+    /// As [`DiscriminatorConfig::init`].
+    pub fn zeros(&self, device: &Device) -> Result<Discriminator> {
+        let (widths, functions) = self.layers();
+        Ok(Discriminator { mlp: Mlp::zeros(&widths, functions, device)? })
+    }
+
+    fn layers(&self) -> (Vec<usize>, (Hidden, Activation)) {
         let mut widths = vec![self.input];
         widths.extend(&self.hidden);
         widths.push(1);
         let DiscriminatorConfig { activation, batch_norm, dropout, .. } = *self;
-        let hidden = Hidden { activation, batch_norm, dropout };
-        Ok(Discriminator {
-            mlp: Mlp::new(&widths, (hidden, Activation::Linear), self.init, rng, device)?,
-        })
+        (widths, (Hidden { activation, batch_norm, dropout }, Activation::Linear))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dropout::mask_tensor;
 use crate::error::{CoreError, Result};
-use crate::init::{Init, linear};
+use crate::init::{Init, linear, linear_zeros};
 use crate::rng::HostRng;
 
 /// The function applied after a layer.
@@ -65,9 +65,32 @@ impl Mlp {
     /// [`CoreError::Setting`] for fewer than two widths, a width of 0 or a dropout outside [0, 1).
     pub fn new(
         widths: &[usize],
-        (hidden, output): (Hidden, Activation),
+        functions: (Hidden, Activation),
         init: Init,
         rng: &mut HostRng,
+        device: &Device,
+    ) -> Result<Mlp> {
+        let layer = |fan_in, fan_out| linear(fan_in, fan_out, init, rng, device);
+        Mlp::of(widths, functions, layer, device)
+    }
+
+    /// A perceptron through `widths` of zeros: the shape that stored weights fill.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for fewer than two widths, a width of 0 or a dropout outside [0, 1).
+    pub fn zeros(
+        widths: &[usize],
+        functions: (Hidden, Activation),
+        device: &Device,
+    ) -> Result<Mlp> {
+        Mlp::of(widths, functions, |fan_in, fan_out| linear_zeros(fan_in, fan_out, device), device)
+    }
+
+    /// A perceptron of layers made one by one from their widths, input and output.
+    fn of(
+        widths: &[usize],
+        (hidden, output): (Hidden, Activation),
+        mut layer: impl FnMut(usize, usize) -> Linear,
         device: &Device,
     ) -> Result<Mlp> {
         if widths.len() < 2 || widths.contains(&0) {
@@ -77,7 +100,7 @@ impl Mlp {
         if !(0.0..1.0).contains(&hidden.dropout) {
             return Err(CoreError::setting("dropout", "in [0, 1)", hidden.dropout));
         }
-        let layers = widths.windows(2).map(|w| linear(w[0], w[1], init, rng, device)).collect();
+        let layers = widths.windows(2).map(|w| layer(w[0], w[1])).collect();
         let normed = if hidden.batch_norm { &widths[1..widths.len() - 1] } else { &[] };
         let norms = normed.iter().map(|&width| BatchNormConfig::new(width).init(device)).collect();
         Ok(Mlp { layers, norms, hidden, output })

@@ -3,6 +3,9 @@
 use super::Planes;
 use super::matrix::Weights;
 
+/// Chroma samples that are converted at once: small arrays that the compiler makes vectors of.
+const BLOCK: usize = 32;
+
 /// Converts by sums of products that are each cut to whole levels, as SIMD code with 16 bits a value does.
 pub(crate) struct Shared<'a> {
     planes: Planes<'a>,
@@ -10,8 +13,8 @@ pub(crate) struct Shared<'a> {
 }
 
 /// A level in eighths, times a factor, in whole levels.
-fn times(eighths: i32, factor: i32) -> i32 {
-    (eighths * factor) >> 16
+fn times(eighths: i16, factor: i16) -> i16 {
+    ((i32::from(eighths) * i32::from(factor)) >> 16) as i16
 }
 
 impl<'a> Shared<'a> {
@@ -27,17 +30,68 @@ impl<'a> Shared<'a> {
         let luma = &self.planes.y[y * width..][..width];
         let u = &self.planes.u[chroma..][..columns];
         let v = &self.planes.v[chroma..][..columns];
-        let weights = self.weights;
-        let pairs = out.chunks_mut(6).zip(luma.chunks(2)).zip(u.iter().zip(v));
-        for ((pixels, luma), (&u, &v)) in pairs {
-            let (u, v) = (8 * (i32::from(u) - 128), 8 * (i32::from(v) - 128));
-            let red = times(v, weights.red_of_v);
-            let green = times(u, weights.green_of_u) + times(v, weights.green_of_v);
-            let blue = times(u, weights.blue_of_u);
-            for (pixel, &luma) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(luma) {
-                let luma = times(8 * (i32::from(luma) - weights.black), weights.luma);
-                *pixel = [red, green, blue].map(|colour| (luma + colour).clamp(0, 255) as u8);
+        let chroma = u.chunks(BLOCK).zip(v.chunks(BLOCK));
+        for ((out, luma), (u, v)) in
+            out.chunks_mut(6 * BLOCK).zip(luma.chunks(2 * BLOCK)).zip(chroma)
+        {
+            let [red, green, blue] = self.block(&filled(luma), &filled(u), &filled(v));
+            let mut pixels = [0u32; 2 * BLOCK];
+            for (pixel, ((&red, &green), &blue)) in
+                pixels.iter_mut().zip(red.iter().zip(&green).zip(&blue))
+            {
+                *pixel = u32::from_le_bytes([red, green, blue, 0]);
+            }
+            // Four bytes at once, the last of which the next pixel overwrites.
+            let mut rest = out;
+            for pixel in &pixels {
+                let pixel = pixel.to_le_bytes();
+                match rest.first_chunk_mut() {
+                    Some(place) => *place = pixel,
+                    None => rest.copy_from_slice(&pixel[..rest.len()]),
+                }
+                rest = rest.get_mut(3..).unwrap_or_default();
             }
         }
     }
+
+    /// Red, green and blue of a block. All factors and sums are far within 16 bits.
+    fn block(
+        &self,
+        luma: &[u8; 2 * BLOCK],
+        u: &[u8; BLOCK],
+        v: &[u8; BLOCK],
+    ) -> [[u8; 2 * BLOCK]; 3] {
+        let w = self.weights;
+        let (black, of_luma) = (w.black as i16, w.luma as i16);
+        let mut light = [0i16; 2 * BLOCK];
+        for (light, &luma) in light.iter_mut().zip(luma) {
+            *light = times(8 * (i16::from(luma) - black), of_luma);
+        }
+        let plane = |of_u: i32, of_v: i32| plane(&light, (u, of_u as i16), (v, of_v as i16));
+        [plane(0, w.red_of_v), plane(w.green_of_u, w.green_of_v), plane(w.blue_of_u, 0)]
+    }
+}
+
+/// One colour of a block: its light, and the chroma that each two pixels share, by their factors.
+fn plane(
+    light: &[i16; 2 * BLOCK],
+    (u, of_u): (&[u8; BLOCK], i16),
+    (v, of_v): (&[u8; BLOCK], i16),
+) -> [u8; 2 * BLOCK] {
+    let mut plane = [0; 2 * BLOCK];
+    let pairs = plane.as_chunks_mut::<2>().0.iter_mut().zip(light.as_chunks::<2>().0);
+    for (([a, b], [light_a, light_b]), (&u, &v)) in pairs.zip(u.iter().zip(v)) {
+        let (u, v) = (8 * (i16::from(u) - 128), 8 * (i16::from(v) - 128));
+        let colour = times(u, of_u) + times(v, of_v);
+        *a = (light_a + colour).clamp(0, 255) as u8;
+        *b = (light_b + colour).clamp(0, 255) as u8;
+    }
+    plane
+}
+
+/// Samples, filled up with zeros.
+fn filled<const N: usize>(samples: &[u8]) -> [u8; N] {
+    let mut block = [0; N];
+    block[..samples.len()].copy_from_slice(samples);
+    block
 }

@@ -49,6 +49,8 @@ pub struct NetworkExtractor {
     sha256: Option<String>,
     seed: Option<u64>,
     forward: Mutex<Box<dyn Forward>>,
+    /// Input buffers that no video uses now: a fresh one for each batch would cost its page faults.
+    inputs: Mutex<Vec<Vec<f32>>>,
 }
 
 impl NetworkExtractor {
@@ -89,6 +91,7 @@ impl NetworkExtractor {
             sha256,
             seed,
             forward: Mutex::new(forward),
+            inputs: Mutex::new(Vec::new()),
         })
     }
 }
@@ -161,7 +164,10 @@ impl Extractor for NetworkExtractor {
         let all: Vec<(&Vec<&Picture>, usize)> =
             clips.iter().flat_map(|clip| (0..crops).map(move |crop| (clip, crop))).collect();
         let mut features = Vec::with_capacity(all.len() * self.dim);
-        let mut tensor = vec![0.0; size * self.batch.min(all.len())];
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tensor = inputs.pop().unwrap_or_default();
+        drop(inputs);
+        tensor.resize(size * self.batch.min(all.len()), 0.0);
         for part in all.chunks(self.batch) {
             for ((clip, crop), place) in part.iter().zip(tensor.chunks_exact_mut(size)) {
                 self.preprocessor.fill(clip, *crop, place)?;
@@ -170,6 +176,7 @@ impl Extractor for NetworkExtractor {
             let mut forward = self.forward.lock().unwrap_or_else(PoisonError::into_inner);
             features.extend(forward.run(filled)?);
         }
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner).push(tensor);
         Ok(features)
     }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use gcl_core::detector::Detector;
-use gcl_core::rng::{FNV_START, fnv1a};
+use gcl_core::rng::{FNV_START, fnv1a, stream};
 use gcl_core::weights::{from_safetensors, to_safetensors};
 use gcl_core::{CooperativePair, Device, State};
 use gcl_data::FeatureSet;
@@ -166,7 +166,8 @@ impl Model {
             false => None,
         };
         let generator = read("generator.safetensors")?;
-        let pair = pair_of(&card.config, generator, discriminator, device).map_err(core())?;
+        let pair =
+            pair_of(&card.config, &generator, discriminator.as_deref(), device).map_err(core())?;
         Ok(Model { card, network: Network::Pair(Box::new(pair)) })
     }
 }
@@ -174,18 +175,15 @@ impl Model {
 /// Two networks from their weights as safetensors; without D's, D is as it was before training.
 pub(crate) fn pair_of(
     config: &RunConfig,
-    generator: Vec<u8>,
-    discriminator: Option<Vec<u8>>,
+    generator: &[u8],
+    discriminator: Option<&[u8]>,
     device: &Device,
 ) -> gcl_core::Result<CooperativePair> {
-    let cooperative = config.cooperative.clone();
-    let (g, d) = (&config.generator, &config.discriminator);
-    let mut pair = CooperativePair::new(g, d, cooperative, config.seed, device)?;
-    let g = from_safetensors(pair.generator().clone(), generator)?;
+    let (training, seed) = (device.clone().autodiff(), config.seed);
+    let g = from_safetensors(config.generator.zeros(&training)?, generator)?;
     let d = match discriminator {
-        Some(bytes) => from_safetensors(pair.discriminator().clone(), bytes)?,
-        None => pair.discriminator().clone(),
+        Some(bytes) => from_safetensors(config.discriminator.zeros(&training)?, bytes)?,
+        None => config.discriminator.init(&mut stream(seed, "discriminator", 0), &training)?,
     };
-    pair.set_networks(g, d)?;
-    Ok(pair)
+    CooperativePair::from_networks(g, d, config.cooperative.clone(), device)
 }
