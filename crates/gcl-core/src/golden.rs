@@ -9,6 +9,10 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 
+#[path = "../tests/common/devices.rs"]
+mod devices;
+pub(crate) use devices::devices;
+
 /// The tensors of one case.
 pub(crate) struct Case(Named);
 
@@ -54,17 +58,6 @@ impl Case {
         };
         self.0.iter().filter_map(inside).collect()
     }
-}
-
-/// Every device of the test binary.
-pub(crate) fn devices() -> Vec<(&'static str, Device)> {
-    vec![
-        #[cfg(feature = "flex")]
-        ("flex", Device::flex()),
-        #[cfg(feature = "ndarray")]
-        #[allow(deprecated)]
-        ("ndarray", Device::ndarray()),
-    ]
 }
 
 pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {

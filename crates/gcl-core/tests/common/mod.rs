@@ -1,6 +1,8 @@
 //! What the tests of this crate share.
 #![allow(dead_code, clippy::unwrap_used)]
 
+mod devices;
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -9,40 +11,7 @@ use rand::RngExt;
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 
-/// Every device that the test binary holds, by name: each tensor test runs on all of them.
-pub fn devices() -> Vec<(&'static str, Device)> {
-    let mut devices = vec![
-        #[cfg(feature = "flex")]
-        ("flex", Device::flex()),
-        #[cfg(feature = "ndarray")]
-        #[allow(deprecated)]
-        ("ndarray", Device::ndarray()),
-    ];
-    devices.extend(gpus());
-    devices
-}
-
-/// GPUs; a kind that the binary holds and the machine lacks is named.
-fn gpus() -> Vec<(&'static str, Device)> {
-    let kinds: Vec<(&'static str, Option<Device>)> = vec![
-        #[cfg(feature = "cuda")]
-        ("cuda", Device::enumerate(burn::tensor::DeviceType::Cuda).into_iter().next()),
-        #[cfg(feature = "vulkan")]
-        ("vulkan", Device::enumerate(burn::tensor::DeviceType::Vulkan).into_iter().next()),
-        #[cfg(feature = "wgpu")]
-        ("wgpu", Device::enumerate(burn::tensor::DeviceType::Wgpu).into_iter().next()),
-    ];
-    kinds
-        .into_iter()
-        .filter_map(|(name, device)| match device {
-            Some(device) => Some((name, device)),
-            None => {
-                eprintln!("SKIPPED: no {name} device");
-                None
-            }
-        })
-        .collect()
-}
+pub use devices::devices;
 
 /// `n` rows of `d` values around 0; the last `outliers` rows lie around 6.
 pub fn blob(n: usize, d: usize, outliers: usize, seed: u64) -> Vec<f32> {
