@@ -1,5 +1,6 @@
-//! `gcl extract`: footage to features.
+//! `gcl extract`: footage to features, or to object cubes.
 
+mod cubes;
 mod network;
 mod shown;
 mod tracks;
@@ -16,6 +17,7 @@ use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, 
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
+use cubes::CubeArgs;
 use network::{Chosen, NetworkArgs};
 pub use network::{layer, published};
 use shown::Shown;
@@ -28,6 +30,7 @@ use shown::Shown;
   gcl extract footage --out features --net i3d-resnet50 --weights i3d_r50_kinetics.pth --device cuda
   gcl extract footage --out features --shard 2/8
   gcl extract tracks --out features --net box-tracks --frames masks
+  gcl extract footage --out cubes.npy --net cubes --boxes boxes.csv
 
 Extraction resumes by itself: a video whose features are there already is not extracted again.
 docs/extraction.md says where each network's weights come from, and what is done to frames.")]
@@ -35,7 +38,7 @@ pub struct ExtractArgs {
     /// Video files or folders.
     #[arg(required = true)]
     footage: Vec<PathBuf>,
-    /// The folder for the features.
+    /// The folder for the features; for cubes, the file.
     #[arg(long, short)]
     out: PathBuf,
     #[command(flatten)]
@@ -47,6 +50,8 @@ pub struct ExtractArgs {
     /// that is not listed ends with its last box.
     #[arg(long, value_name = "MANIFEST|MASKS")]
     frames: Option<PathBuf>,
+    #[command(flatten)]
+    cubes: CubeArgs,
     #[command(flatten)]
     how: FootageArgs,
     /// Print JSON.
@@ -100,6 +105,13 @@ pub fn run(args: ExtractArgs) -> Outcome {
             }
             let (summary, identity) = tracks::extract(footage, out, clips, args.frames.as_deref())?;
             (checked(summary)?, identity)
+        }
+        Chosen::Cubes => {
+            if args.shard.is_some() || args.json {
+                let text = "cubes of all videos go into one file; --shard and --json are for features";
+                return Err(Failure::Usage(text.to_owned()));
+            }
+            return cubes::extract(footage, out, &args.cubes, options.decoder);
         }
         Chosen::Gradient { clips } => {
             options.clips = clips;

@@ -21,7 +21,8 @@ pub struct CubeSource {
 }
 
 /// Writes the cubes of `videos`, in their order, to the file `out` (`.npy`, with a `.csv` beside it; see
-/// [`gcl_data::cubes`]). It appears when it is complete; returns the number of cubes.
+/// [`gcl_data::cubes`]). It appears when it is complete; returns the number of cubes, and `follow` hears of
+/// it after each.
 ///
 /// # Errors
 /// [`CubeError`]; what stood at `out` is then as it was before.
@@ -32,9 +33,11 @@ pub fn pack_cubes(
     kind: CubeType,
     decoder: Decoder,
     cancel: &AtomicBool,
+    follow: &mut dyn FnMut(usize),
 ) -> Result<usize, CubeError> {
     let rule = rule.validate()?;
     let mut writer = CubeWriter::create(out, rule.frames, rule.size, kind)?;
+    let mut count = 0;
     for CubeSource { id, path, boxes } in videos {
         let mut reader = CubeReader::open(id.clone(), path, decoder, boxes.clone(), rule)?;
         while let Some(cube) = reader.next()? {
@@ -42,6 +45,8 @@ pub fn pack_cubes(
                 return Err(CubeError::Cancelled);
             }
             writer.push(&cube.place, &cube.values)?;
+            count += 1;
+            follow(count);
         }
     }
     Ok(writer.finish()?)
