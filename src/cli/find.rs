@@ -49,7 +49,7 @@ pub struct FindArgs {
 /// Runs the command.
 pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
-    device::find(&args.choice.device)?;
+    device::find(&args.choice.learning.device)?;
     train::check_settings(&args.choice)?;
     let features = args.out.join("features");
     let summary = extract::extract_all(&args.footage, &features, &args.how, None)?;
@@ -101,7 +101,7 @@ pub fn train_or_load(
             )));
         }
         if run.model().join("model.json").exists() {
-            let model = Model::load(run.path(), &device::find(&choice.device)?)?;
+            let model = Model::load(run.path(), &device::find(&choice.learning.device)?)?;
             if model.card().trained_on != Samples::on_disk(set)?.fingerprint() {
                 return Err(Failure::Usage(format!(
                     "{}: the model there was trained on other footage; choose another folder, or \

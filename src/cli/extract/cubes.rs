@@ -53,9 +53,8 @@ pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decode
         ..CubeRule::default()
     };
     let rule = rule.validate().map_err(|error| Failure::Usage(error.to_string()))?;
-    let located = |error: &dyn std::fmt::Display| {
-        Failure::Data(format!("{}: {error}", boxes.display()))
-    };
+    let located =
+        |error: &dyn std::fmt::Display| Failure::Data(format!("{}: {error}", boxes.display()));
     let inputs = discover(footage).map_err(Failure::data)?;
     let mut found = read_detections(boxes).map_err(Failure::data)?;
     let ids: Vec<VideoId> = inputs.iter().map(|input| input.id.clone()).collect();

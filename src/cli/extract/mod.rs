@@ -108,7 +108,8 @@ pub fn run(args: ExtractArgs) -> Outcome {
         }
         Chosen::Cubes => {
             if args.shard.is_some() || args.json {
-                let text = "cubes of all videos go into one file; --shard and --json are for features";
+                let text =
+                    "cubes of all videos go into one file; --shard and --json are for features";
                 return Err(Failure::Usage(text.to_owned()));
             }
             return cubes::extract(footage, out, &args.cubes, options.decoder);

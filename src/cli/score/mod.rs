@@ -1,0 +1,151 @@
+//! `gcl score`, in three forms: a model of features alone on features or footage ([`features`]), a pair on
+//! objects and snippets, and a published checkpoint on poses (`super::interleave`). The run says
+//! which of the first two; `--weights` is the third.
+
+mod features;
+
+use std::path::PathBuf;
+
+use clap::{ArgMatches, Args};
+use gcl_train::RunState;
+use gcl_train::interleave::InterleaveRun;
+
+use super::error::{Failure, Outcome};
+use super::extract::FootageArgs;
+use super::forms::refuse;
+use super::interleave::{ObjectArgs, VideoArgs, score_pair, score_weights};
+use super::train::ClipArgs;
+pub use features::{Scoring, score, source_name, whole_clips};
+
+/// Score every frame of videos with a trained model. A pair's models score into `OUT/one-class` and
+/// `OUT/weak`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gcl score runs/first features --out scores
+  gcl score runs/first camera7.mp4 --out scores
+  gcl score runs/first features --out scores-d --source discriminator
+  gcl score runs/first features --out scores-c --state chosen
+
+Pairs of models, and published checkpoints of STG-NF:
+  gcl score runs/pair i3d --poses poses --out scores
+  gcl score --weights ShanghaiTech_85_9.tar --poses windows.npy --out nll.npy
+  gcl score --weights ShanghaiTech_85_9.tar --poses alphapose --out scores")]
+pub struct ScoreArgs {
+    /// A run, or its model folder.
+    #[arg(required_unless_present = "weights", conflicts_with = "weights")]
+    model: Option<PathBuf>,
+    /// A folder of features; or footage, which is then extracted first.
+    #[arg(required_unless_present_any = ["weights", "features"])]
+    input: Option<PathBuf>,
+    /// The folder for the scores; the run's own `scores` unless given.
+    #[arg(long, short, required_unless_present = "model")]
+    out: Option<PathBuf>,
+    /// A manifest with the number of frames of each video, for plain .npy features and for poses;
+    /// without it, videos are taken to end with their last whole clip, or their last window's middle.
+    #[arg(long)]
+    manifest: Option<PathBuf>,
+    /// The device; `gcl devices` lists them.
+    #[arg(long, default_value = "flex")]
+    device: String,
+    /// Which state of the run: its `last` one, the one `chosen` without labels by agreement with
+    /// plain detectors, or the `oracle`, best on the test set given to `gcl train` (no honest
+    /// result, since it was chosen by the test set's own labels).
+    #[arg(long, default_value = "last")]
+    state: RunState,
+    /// Which score: discriminator, generator, mean-rank or detector; the run's own unless given.
+    #[arg(long)]
+    source: Option<String>,
+    /// Smooth each video's frame scores over time by a Gaussian with this standard deviation in frames.
+    /// Helps where events are longer than that and pictures noisy; blurs where they are not.
+    #[arg(long, value_name = "FRAMES", default_value_t = 0.0, value_parser = parse_sigma)]
+    smooth: f64,
+    #[command(flatten)]
+    clips: ClipArgs,
+    #[command(flatten)]
+    footage: FootageArgs,
+    #[command(flatten)]
+    pair: PairOnlyArgs,
+    /// A published checkpoint of STG-NF, as it comes (PyTorch's file is read, and nothing in it is
+    /// run), in place of a run. It scores --poses: a folder, or windows, .npy [N, T, 18, 3] in pixels
+    /// (OpenPose's joints: x, y, confidence), whose negative log-likelihoods go to --out, .npy.
+    #[arg(
+        long,
+        value_name = "CHECKPOINT",
+        requires = "poses",
+        conflicts_with = "input",
+        help_heading = "Published checkpoints"
+    )]
+    weights: Option<PathBuf>,
+}
+
+/// Options of pairs alone.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Pairs of models on objects and snippets")]
+struct PairOnlyArgs {
+    /// The features, named: snippets of the kind that the run was trained on.
+    #[arg(long, value_name = "FEATURES", conflicts_with = "input")]
+    features: Option<PathBuf>,
+    #[command(flatten)]
+    files: ObjectArgs,
+    /// Score this split of the manifest.
+    #[arg(long, requires = "manifest")]
+    split: Option<String>,
+}
+
+/// Options that mean something with a model of features alone.
+const FEATURES_ONLY: [&str; 7] =
+    ["state", "source", "smooth", "clip_stride", "clip_tail", "threads", "decoder"];
+/// Options that mean something with a pair.
+const PAIR_ONLY: [&str; 4] = ["poses", "tracks", "cubes", "split"];
+/// Options that mean nothing with a published checkpoint.
+const NOT_WEIGHTS: [&str; 5] = ["tracks", "cubes", "split", "features", "clip_length"];
+
+fn parse_sigma(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(sigma) if (0.0..=100_000.0).contains(&sigma) => Ok(sigma),
+        _ => Err("expected a number of frames, 0 to 100000".to_owned()),
+    }
+}
+
+/// Runs the command; `matches` are what was parsed into `args`.
+pub fn run(args: ScoreArgs, matches: &ArgMatches) -> Outcome {
+    let PairOnlyArgs { features, files, split } = args.pair;
+    let (Some(model), None) = (&args.model, &args.weights) else {
+        let why = "it means nothing with --weights";
+        refuse(matches, &[&FEATURES_ONLY[..], &NOT_WEIGHTS].concat(), why)?;
+        let (Some(weights), Some(poses), Some(out)) = (args.weights, files.poses, args.out) else {
+            let text = "--weights needs --poses and --out";
+            return Err(Failure::Usage(text.to_owned()));
+        };
+        let (manifest, device) = (args.manifest, args.device);
+        return score_weights::run(score_weights::Task { weights, poses, out, manifest, device });
+    };
+    let input = args.input.or(features).unwrap_or_default();
+    if InterleaveRun::is_at(model) {
+        refuse(matches, &FEATURES_ONLY, "it is not for pairs of models, as this run is")?;
+        let about = VideoArgs { manifest: args.manifest, clip_length: args.clips.clip_length };
+        return score_pair::run(score_pair::Task {
+            run: model.clone(),
+            features: input,
+            files,
+            about,
+            split,
+            out: args.out,
+            device: args.device,
+        });
+    }
+    let why = "it is for pairs of models, and this is no run of one";
+    refuse(matches, &PAIR_ONLY, why)?;
+    features::run(features::FeatureScoring {
+        model: model.clone(),
+        input,
+        out: args.out,
+        state: args.state,
+        source: args.source,
+        smooth: args.smooth,
+        clips: args.clips,
+        manifest: args.manifest,
+        footage: args.footage,
+        device: args.device,
+    })
+}
