@@ -16,7 +16,7 @@ use super::error::{Done, Failure, Outcome};
 use super::eval::read_truth;
 use super::facts::{self, Facts};
 use super::forms::refuse;
-use super::interleave::report_pairs;
+use super::interleave;
 use super::report_figures;
 
 /// A moment is where scores reach this quantile of all frames.
@@ -69,8 +69,8 @@ pub fn run(args: ReportArgs, matches: &ArgMatches) -> Outcome {
         (runs, count) if count == runs.len() => {
             refuse(matches, &SCORES_ONLY, "it is not for runs of pairs of models")?;
             match (runs, args.out) {
-                ([run], out) => report_pairs::one(run, out),
-                (_, Some(out)) => report_pairs::compare(runs, &out),
+                ([run], out) => interleave::report::run(run, out),
+                (_, Some(out)) => interleave::compare::run(runs, &out),
                 (_, None) => {
                     let text = "several runs are compared in a file of their own: give --out";
                     Err(Failure::Usage(text.to_owned()))

@@ -52,6 +52,7 @@ fn help_has_the_options_of_pairs_and_options_of_another_form_are_refused() {
         (vec!["train", "f", "--out", "r", "--occ", "ae"], "--occ: it is for pairs of models"),
         (vec!["train", "f", "--out", "r", "--test-split", "x", "--truth", "t"], "--test-split: it"),
         (vec!["train", "f", "--out", "r", "--truth", "t"], "--test"),
+        (vec!["train", "f", "--out", "r", "--preset", "joint-vad-code"], "is for pairs of models"),
         (
             vec!["train", "f", "--out", "r", "--method", "rtfm", "--budget", "printed"],
             "--budget: it",

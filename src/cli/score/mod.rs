@@ -13,7 +13,7 @@ use gcl_train::interleave::InterleaveRun;
 use super::error::{Failure, Outcome};
 use super::extract::FootageArgs;
 use super::forms::refuse;
-use super::interleave::{ObjectArgs, VideoArgs, score_pair, score_weights};
+use super::interleave::{ObjectArgs, VideoArgs, score as pair, weights as published};
 use super::train::ClipArgs;
 pub use features::{Scoring, score, source_name, whole_clips};
 
@@ -118,13 +118,13 @@ pub fn run(args: ScoreArgs, matches: &ArgMatches) -> Outcome {
             return Err(Failure::Usage(text.to_owned()));
         };
         let (manifest, device) = (args.manifest, args.device);
-        return score_weights::run(score_weights::Task { weights, poses, out, manifest, device });
+        return published::run(published::Task { weights, poses, out, manifest, device });
     };
     let input = args.input.or(features).unwrap_or_default();
     if InterleaveRun::is_at(model) {
         refuse(matches, &FEATURES_ONLY, "it is not for pairs of models, as this run is")?;
         let about = VideoArgs { manifest: args.manifest, clip_length: args.clips.clip_length };
-        return score_pair::run(score_pair::Task {
+        return pair::run(pair::Task {
             run: model.clone(),
             features: input,
             files,

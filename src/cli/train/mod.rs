@@ -11,9 +11,9 @@ use clap::{ArgMatches, Args, ValueEnum};
 use gcl_train::Method;
 use gcl_train::interleave::InterleaveRun;
 
-use super::error::Outcome;
+use super::error::{Failure, Outcome};
 use super::forms::refuse;
-use super::interleave::{PairMethodName, PairOnlyArgs, train_pair};
+use super::interleave::train::{self as pairs, PairMethodName, PairOnlyArgs};
 use super::test_set::TestArgs;
 pub use args::{ClipArgs, LearningArgs, MethodArgs};
 pub use features::{check_settings, configuration, train};
@@ -110,7 +110,7 @@ pub fn run(args: TrainArgs, matches: &ArgMatches) -> Outcome {
         Some(method) => {
             let why = "it is for training on features alone, not for pairs of models";
             refuse(matches, &FEATURES_ONLY, why)?;
-            let common = train_pair::Common {
+            let common = pairs::Common {
                 method,
                 features,
                 out: args.out,
@@ -121,11 +121,16 @@ pub fn run(args: TrainArgs, matches: &ArgMatches) -> Outcome {
                 resume: args.resume,
                 device: args.learning.device,
             };
-            train_pair::run(common, args.pair, args.test)
+            pairs::run(common, args.pair, args.test)
         }
         None => {
             let why = "it is for pairs of models; give --method interleave, or one of the pair's";
             refuse(matches, &PairOnlyArgs::IDS, why)?;
+            if args.preset == "joint-vad-code" {
+                let text = "--preset joint-vad-code is for pairs of models; on features alone there \
+                            are auto, any and paper";
+                return Err(Failure::Usage(text.to_owned()));
+            }
             let method = match args.method {
                 Some(Trained::Features(method)) => Some(method),
                 _ => None,
