@@ -55,6 +55,16 @@ impl Failure {
         }
     }
 
+    /// The same, with how to go on after an interruption.
+    pub fn resumable(self) -> Failure {
+        match self {
+            Failure::Interrupted(text) => {
+                Failure::Interrupted(format!("{text}: the same command with --resume goes on"))
+            }
+            other => other,
+        }
+    }
+
     /// A failure of data, from any error.
     pub fn data(error: impl Display) -> Failure {
         Failure::Data(error.to_string())

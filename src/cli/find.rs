@@ -53,9 +53,9 @@ pub struct FindArgs {
 /// Runs the command.
 pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
-    device::find(&args.choice.device)?;
+    device::find(&args.choice.learning.device)?;
     train::check_settings(&args.choice)?;
-    let Chosen::Pictures(extractor) = args.network.choose(&args.choice.device)? else {
+    let Chosen::Pictures(extractor) = args.network.choose(&args.choice.learning.device)? else {
         let text = "box-tracks are no footage: use gcl extract, train and score";
         return Err(Failure::Usage(text.to_owned()));
     };
@@ -109,7 +109,7 @@ pub fn train_or_load(
             )));
         }
         if run.model().join("model.json").exists() {
-            let model = Model::load(run.path(), &device::find(&choice.device)?)?;
+            let model = Model::load(run.path(), &device::find(&choice.learning.device)?)?;
             if model.card().trained_on != Samples::on_disk(set)?.fingerprint() {
                 return Err(Failure::Usage(format!(
                     "{}: the model there was trained on other footage; choose another folder, or \

@@ -10,6 +10,7 @@ mod eval;
 mod extract;
 mod facts;
 mod find;
+mod forms;
 mod interleave;
 mod interrupt;
 mod progress;
@@ -28,7 +29,7 @@ mod weights;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use error::Done;
 
@@ -53,8 +54,8 @@ enum Verb {
     Demo(demo::DemoArgs),
     Find(find::FindArgs),
     Extract(extract::ExtractArgs),
-    Train(train::TrainArgs),
-    Score(score::ScoreArgs),
+    Train(Box<train::TrainArgs>),
+    Score(Box<score::ScoreArgs>),
     Eval(eval::EvalArgs),
     Report(report::ReportArgs),
     Sweep(sweep::SweepArgs),
@@ -67,13 +68,10 @@ enum Verb {
 
 /// Parses the command line, runs the verb, and answers with the exit code.
 pub fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args_os().collect();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     interrupt::listen();
-    let outcome = match interleave::dispatch(&arguments) {
-        Some(outcome) => outcome,
-        None => run(Cli::parse()),
-    };
-    match outcome {
+    match run(cli, matches.subcommand().map_or(&matches, |(_, own)| own)) {
         Ok(Done::Fully) => ExitCode::SUCCESS,
         Ok(Done::WithSkips) => ExitCode::from(1),
         Err(failure) => {
@@ -83,15 +81,16 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> error::Outcome {
+/// Runs a verb; `matches` are its own, for verbs that ask which options were given.
+fn run(cli: Cli, matches: &ArgMatches) -> error::Outcome {
     match cli.verb {
         Verb::Demo(args) => demo::run(args),
         Verb::Find(args) => find::run(args),
         Verb::Extract(args) => extract::run(args),
-        Verb::Train(args) => train::run(args),
-        Verb::Score(args) => score::run(args),
+        Verb::Train(args) => train::run(*args, matches),
+        Verb::Score(args) => score::run(*args, matches),
         Verb::Eval(args) => eval::run(args),
-        Verb::Report(args) => report::run(args),
+        Verb::Report(args) => report::run(args, matches),
         Verb::Sweep(args) => sweep::run(args),
         Verb::Reproduce(args) => reproduce::run(args),
         Verb::Weights(args) => weights::run(args),

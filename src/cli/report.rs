@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{ArgMatches, Args};
 use gcl_core::Device;
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_data::{ScoreSet, Truth, VideoId};
@@ -10,12 +10,15 @@ use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoS
 use gcl_eval::svg::{Bars, Histogram, LineChart, Series};
 use gcl_eval::{Moment, MomentOptions, Ranking, evaluate_stored, find_moments};
 use gcl_features::thumbs;
+use gcl_train::interleave::InterleaveRun;
 use gcl_train::{Event, RunDir};
 
 use super::device;
 use super::error::{Done, Failure, Outcome};
 use super::eval::read_truth;
 use super::facts::{self, Facts};
+use super::forms::refuse;
+use super::interleave;
 use super::report_figures;
 
 /// A moment is where scores reach this quantile of all frames.
@@ -27,14 +30,19 @@ const HISTOGRAM_BINS: usize = 50;
 /// The width of a moment's picture, in pixels.
 const PICTURE_WIDTH: u32 = 320;
 
-/// Write a run's report: one HTML file that needs nothing else.
+/// Write a run's report: one HTML file that needs nothing else. Several runs of pairs are compared.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl report runs/first
-  gcl report runs/first --truth truth.csv")]
+  gcl report runs/first --truth truth.csv
+
+Pairs of models; a truth given to `gcl train` is in their runs already:
+  gcl report runs/pair
+  gcl report runs/weighted runs/unweighted --out comparison.html")]
 pub struct ReportArgs {
-    /// A run that has scores.
-    run: PathBuf,
+    /// A run that has scores; or one or several runs of pairs of models.
+    #[arg(required = true, value_name = "RUN")]
+    runs: Vec<PathBuf>,
     /// Ground truth, if there is any: curves and numbers are then shown too.
     #[arg(long)]
     truth: Option<PathBuf>,
@@ -47,7 +55,7 @@ pub struct ReportArgs {
     /// The device that scores them; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     device: String,
-    /// The file; the run's own `report.html` unless given.
+    /// The file; the run's own `report.html` unless given. Several runs need it.
     #[arg(long, short)]
     out: Option<PathBuf>,
     /// At most this many moments.
@@ -55,9 +63,37 @@ pub struct ReportArgs {
     top: usize,
 }
 
-/// Runs the command.
-pub fn run(args: ReportArgs) -> Outcome {
-    let run = RunDir::new(&args.run);
+/// Options that mean something for a run with scores.
+const SCORES_ONLY: [&str; 5] = ["truth", "truth_format", "test", "device", "top"];
+
+/// Runs the command; `matches` are what was parsed into `args`.
+pub fn run(args: ReportArgs, matches: &ArgMatches) -> Outcome {
+    let pairs = args.runs.iter().filter(|run| InterleaveRun::is_at(run)).count();
+    match (args.runs.as_slice(), pairs) {
+        ([run], 0) => of_scores(run, &args),
+        (runs, count) if count == runs.len() => {
+            refuse(matches, &SCORES_ONLY, "it is not for runs of pairs of models")?;
+            match (runs, args.out) {
+                ([run], out) => interleave::report::run(run, out),
+                (_, Some(out)) => interleave::compare::run(runs, &out),
+                (_, None) => {
+                    let text = "several runs are compared in a file of their own: give --out";
+                    Err(Failure::Usage(text.to_owned()))
+                }
+            }
+        }
+        (runs, _) => {
+            let other = runs.iter().find(|run| !InterleaveRun::is_at(run));
+            let name = other.map_or(String::new(), |run| run.display().to_string());
+            let text = "no run of a pair of models, and only those are compared";
+            Err(Failure::Usage(format!("{name}: {text}")))
+        }
+    }
+}
+
+/// A run that has scores.
+fn of_scores(run: &Path, args: &ReportArgs) -> Outcome {
+    let run = RunDir::new(run);
     let device = device::find(&args.device)?;
     let truth = match &args.truth {
         Some(path) => Some(read_truth(path, &args.truth_format)?),
@@ -69,7 +105,7 @@ pub fn run(args: ReportArgs) -> Outcome {
         test: args.test.as_deref().map(|test| (test, &device)),
         ..Contents::default()
     };
-    let out = args.out.unwrap_or_else(|| run.report());
+    let out = args.out.clone().unwrap_or_else(|| run.report());
     let report = write(&run, &contents, &out)?;
     for (id, why) in &report.skipped {
         eprintln!("skipped {id}: {why}");

@@ -17,10 +17,11 @@ use super::eval;
 pub struct TestArgs {
     /// Features of a test set, to judge the run by as it goes. What is trained does not depend on
     /// it; the epoch that is best on it is kept as `model-oracle`, and results.json holds the AUCs.
+    /// For a pair, the training features' folder unless given.
     #[arg(long, value_name = "FEATURES", requires = "truth")]
     pub test: Option<PathBuf>,
     /// The truth of the test set; see `gcl eval`.
-    #[arg(long, value_name = "TRUTH", requires = "test")]
+    #[arg(long, value_name = "TRUTH")]
     pub truth: Option<PathBuf>,
     /// The truth's format.
     #[arg(long, default_value = "auto", hide_short_help = true,
@@ -29,6 +30,17 @@ pub struct TestArgs {
 }
 
 impl TestArgs {
+    /// Refuses a truth without features.
+    pub fn both_or_none(&self) -> Result<(), Failure> {
+        match self.truth.is_some() && self.test.is_none() {
+            false => Ok(()),
+            true => {
+                let text = "--truth is of a test set; give its features with --test";
+                Err(Failure::Usage(text.to_owned()))
+            }
+        }
+    }
+
     /// The test set, if there is one, for a run on `training` features.
     pub fn open(
         &self,

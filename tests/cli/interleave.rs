@@ -97,11 +97,73 @@ fn a_pair_trains_judges_itself_scores_and_reports() {
     assert_eq!(stdout(&run(here, &["report", "run"], 0)), "run/report.html\n");
     let html = fs::read_to_string(here.join("run/report.html")).unwrap();
     assert!(html.contains("Threshold of each module") && html.contains("Test AUC"));
+    assert!(html.contains("Scores as modules proceed") && html.contains("module 2"));
     let html = {
         run(here, &["report", "blind"], 0);
         fs::read_to_string(here.join("blind/report.html")).unwrap()
     };
     assert!(html.contains("T_ws") && !html.contains("Test AUC"));
+    assert!(!html.contains("Scores as modules proceed"));
+
+    // Several runs on one page.
+    let both = ["report", "run", "blind"];
+    assert!(stderr(&run(here, &both, 2)).contains("--out"));
+    run(here, &[&both[..], &["--out=both.html"]].concat(), 0);
+    let html = fs::read_to_string(here.join("both.html")).unwrap();
+    for text in ["Test AUC by loop", "Threshold by module", ">run<", ">blind<", "15 %"] {
+        assert!(html.contains(text), "{text}");
+    }
+    run(here, &["train", "features", "--method=knn", "--out=knn"], 0);
+    let mixed = run(here, &["report", "run", "knn", "--out=mixed.html"], 2);
+    assert!(stderr(&mixed).contains("knn: no run of a pair"), "{}", stderr(&mixed));
+    assert!(!here.join("mixed.html").exists());
+}
+
+#[test]
+fn frames_and_boxes_become_cubes_and_puzzles_score_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let mut boxes = String::from("clip,frame,x1,y1,x2,y2\n");
+    for (name, odd) in [("a", None), ("b", Some(32))] {
+        super::support::video(&here.join(format!("footage/{name}.y4m")), 80, odd);
+        for frame in 0..80 {
+            let x = (frame / 2) % 40;
+            boxes += &format!("{name},{frame},{x},10,{},24\n", x + 12);
+        }
+    }
+    // A video that is no footage, and one line too few to be told.
+    fs::write(here.join("boxes.csv"), boxes + "c,0,1,1,20,20\n").unwrap();
+    fs::write(here.join("truth.csv"), "id,start,end,frames\na,,,80\nb,32,64,80\n").unwrap();
+    let cut = ["extract", "footage", "--net=cubes", "--cube-side=16", "--cube-every=4"];
+    let failed = run(here, &[&cut[..], &["--out=c.npy"]].concat(), 2);
+    assert!(stderr(&failed).contains("--boxes"), "{}", stderr(&failed));
+    let failed = run(here, &[&cut[..], &["--boxes=boxes.csv", "--out=c"]].concat(), 2);
+    assert!(stderr(&failed).contains(".npy"), "{}", stderr(&failed));
+    let done = run(here, &[&cut[..], &["--boxes=boxes.csv", "--out=c.npy"]].concat(), 0);
+    assert!(stderr(&done).contains("not among the footage, such as c"), "{}", stderr(&done));
+    assert_eq!(Npy::open(here.join("c.npy")).unwrap().shape(), [40, 3, 7, 16, 16]);
+
+    run(here, &["extract", "footage", "--out=features"], 0);
+    let small = [
+        "train",
+        "--method=one-class",
+        "--occ=jigsaw",
+        "--set=supervision=none",
+        "--set=one_class.width=2",
+        "--set=one_class.hidden=4",
+        "--set=alone.epochs=1",
+        "--set=alone.batch=8",
+        "--cubes=c.npy",
+        "--features=features",
+        "--truth=truth.csv",
+        "--out=run",
+    ];
+    let trained = run(here, &small, 0);
+    assert!(stderr(&trained).contains("frame AUC: one-class 0."), "{}", stderr(&trained));
+    run(here, &["score", "run", "features", "--cubes=c.npy", "--out=scores"], 0);
+    let scores = Npy::open(here.join("scores/one-class/b.npy")).unwrap().to_f32().unwrap();
+    assert_eq!(scores.len(), 80);
+    assert!(scores.iter().any(|score| *score != scores[0]));
 }
 
 #[test]

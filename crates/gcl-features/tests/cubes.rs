@@ -89,15 +89,19 @@ fn cubes_agree_with_numpy_and_come_back_from_a_file() {
     let out = dir.path().join("out/cubes.npy");
     let source = [CubeSource { id: id(), path: folder.clone(), boxes: boxes.clone() }];
     let cancel = AtomicBool::new(false);
-    let pack = |kind| pack_cubes(&source, &out, &rule, kind, Decoder::Native, &cancel);
-    assert_eq!(pack(CubeType::Float).unwrap().cubes, 5);
+    let pack = |kind, follow: &mut dyn FnMut(usize)| {
+        pack_cubes(&source, &out, &rule, kind, Decoder::Native, &cancel, follow)
+    };
+    let mut told = Vec::new();
+    assert_eq!(pack(CubeType::Float, &mut |count| told.push(count)).unwrap().cubes, 5);
+    assert_eq!(told, [1, 2, 3, 4, 5]);
     let packed = PackedCubes::open(&out).unwrap();
     assert_eq!(packed.shape(), [3, t, size, size]);
     let mut values = Vec::new();
     packed.read(0..1, &mut values).unwrap();
     assert_eq!(values, open(&folder, &boxes, rule).unwrap().next().unwrap().unwrap().values);
     cancel.store(true, std::sync::atomic::Ordering::Relaxed);
-    assert!(matches!(pack(CubeType::Byte), Err(CubeError::Cancelled)));
+    assert!(matches!(pack(CubeType::Byte, &mut |_| ()), Err(CubeError::Cancelled)));
     assert_eq!(PackedCubes::open(&out).unwrap().places().len(), 5);
 }
 
@@ -162,7 +166,7 @@ fn a_video_that_does_not_fit_takes_no_other_with_it() {
     let out = dir.path().join("cubes.npy");
     let cancel = AtomicBool::new(false);
     let pack = |videos: &[CubeSource]| {
-        pack_cubes(videos, &out, &rule, CubeType::Byte, Decoder::Native, &cancel)
+        pack_cubes(videos, &out, &rule, CubeType::Byte, Decoder::Native, &cancel, &mut |_| ())
     };
     let good = [at(0, b), at(2, b)];
     // The second video fails after two cubes, the third before its first.

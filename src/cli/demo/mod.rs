@@ -51,7 +51,7 @@ struct Row {
 
 /// Runs the command.
 pub fn run(args: DemoArgs) -> Outcome {
-    device::find(&args.choice.device)?;
+    device::find(&args.choice.learning.device)?;
     train::check_settings(&args.choice)?;
     let (videos, features) = (args.out.join("videos"), args.out.join("features"));
     let truth_path = args.out.join("truth.csv");

@@ -1,5 +1,6 @@
-//! `gcl extract`: footage to features.
+//! `gcl extract`: footage to features, or to object cubes.
 
+mod cubes;
 mod network;
 mod pictures;
 mod shown;
@@ -16,6 +17,7 @@ use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, 
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
+use cubes::CubeArgs;
 pub use network::{Chosen, NetworkArgs, layer, published};
 pub use pictures::Pictures;
 use shown::Shown;
@@ -28,6 +30,7 @@ use shown::Shown;
   gcl extract footage --out features --net i3d-resnet50 --weights i3d_r50_kinetics.pth --device cuda
   gcl extract footage --out features --shard 2/8
   gcl extract tracks --out features --net box-tracks --frames masks
+  gcl extract footage --out cubes.npy --net cubes --boxes boxes.csv
 
 Extraction resumes by itself: a video whose features are there already is not extracted again.
 docs/extraction.md says where each network's weights come from, and what is done to frames.")]
@@ -35,7 +38,7 @@ pub struct ExtractArgs {
     /// Video files or folders.
     #[arg(required = true)]
     footage: Vec<PathBuf>,
-    /// The folder for the features.
+    /// The folder for the features; for cubes, the file.
     #[arg(long, short)]
     out: PathBuf,
     #[command(flatten)]
@@ -47,6 +50,8 @@ pub struct ExtractArgs {
     /// that is not listed ends with its last box.
     #[arg(long, value_name = "MANIFEST|MASKS")]
     frames: Option<PathBuf>,
+    #[command(flatten)]
+    cubes: CubeArgs,
     #[command(flatten)]
     how: FootageArgs,
     /// The device that the network runs on.
@@ -75,12 +80,16 @@ impl FootageArgs {
         ExtractOptions {
             shard,
             threads: self.threads.unwrap_or(defaults.threads).max(1),
-            decoder: match self.decoder.as_str() {
-                "native" => Decoder::Native,
-                "ffmpeg" => Decoder::Ffmpeg,
-                _ => Decoder::Auto,
-            },
+            decoder: self.decoder(),
             ..defaults
+        }
+    }
+
+    fn decoder(&self) -> Decoder {
+        match self.decoder.as_str() {
+            "native" => Decoder::Native,
+            "ffmpeg" => Decoder::Ffmpeg,
+            _ => Decoder::Auto,
         }
     }
 }
@@ -105,6 +114,14 @@ pub fn run(args: ExtractArgs) -> Outcome {
         }
         Chosen::Pictures(pictures) => {
             (pictures.extract(footage, out, &args.how, args.shard)?, pictures.identity())
+        }
+        Chosen::Cubes => {
+            if args.shard.is_some() || args.json {
+                let text =
+                    "cubes of all videos go into one file; --shard and --json are for features";
+                return Err(Failure::Usage(text.to_owned()));
+            }
+            return cubes::extract(footage, out, &args.cubes, args.how.decoder());
         }
     };
     if args.json {

@@ -19,10 +19,10 @@ pub(super) const BATCH: usize = 8;
 /// The extractor's arguments.
 #[derive(Args, Debug)]
 pub struct NetworkArgs {
-    /// The extractor: `gradient` needs no weights, `box-tracks` reads tracks in place of pictures, the
-    /// others are published networks.
+    /// The extractor: `gradient` needs no weights, `box-tracks` reads tracks in place of pictures,
+    /// `cubes` cuts objects out around boxes (one file, for puzzles on objects), the others are published networks.
     #[arg(long, default_value = "gradient", value_parser =
-          ["gradient", "box-tracks", "resnext101", "resnext101-2020", "c3d", "i3d", "i3d-resnet50"])]
+          ["gradient", "box-tracks", "cubes", "resnext101", "resnext101-2020", "c3d", "i3d", "i3d-resnet50"])]
     net: String,
     /// The network's weights: a PyTorch checkpoint or safetensors.
     #[arg(long, value_name = "FILE")]
@@ -57,6 +57,8 @@ pub enum Chosen {
         /// The clip rule.
         clips: Clips,
     },
+    /// Object cubes.
+    Cubes,
 }
 
 impl NetworkArgs {
@@ -79,6 +81,7 @@ impl NetworkArgs {
             let clips = self.cut(Clips::default());
             return Ok(match self.net.as_str() {
                 "box-tracks" => Chosen::Tracks { clips },
+                "cubes" => Chosen::Cubes,
                 _ => Chosen::Pictures(Pictures::Gradient { clips }),
             });
         };

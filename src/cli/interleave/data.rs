@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl_core::{AutoencoderOneClass, Device, Jigsaw, Scaler, StgNf};
-use gcl_data::{Clips, FeatureSet, Manifest, PackedCubes, Tail, VideoId, Windows, resolve_all};
-use gcl_train::interleave::{
-    CubeObjects, Left, OneClassConfig, PairConfig, SnippetObjects, Snippets, StgNfSettings, Videos,
-    WindowObjects, jigsaw_model,
-};
+use gcl_core::Scaler;
+use gcl_data::{Clips, FeatureSet, Manifest, Tail, VideoId, resolve_all};
+use gcl_train::interleave::{PairConfig, PairModel, Snippets, Videos};
 
 use crate::cli::error::Failure;
 
@@ -28,13 +25,11 @@ pub struct ObjectArgs {
 }
 
 /// What is known of the videos.
-#[derive(Args, Debug, Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct VideoArgs {
     /// A manifest: columns `split`, `label` and `frames` of the videos.
-    #[arg(long)]
     pub manifest: Option<PathBuf>,
     /// Frames in a clip of plain .npy features; 16 in the paper.
-    #[arg(long, value_name = "FRAMES")]
     pub clip_length: Option<usize>,
 }
 
@@ -137,94 +132,17 @@ pub fn snippets(
     Ok((snippets, scaler))
 }
 
-/// A one-class model at its start, with what it trains on and what it scores.
-pub enum OneClassSide {
-    /// On snippets.
-    Ae(AutoencoderOneClass, SnippetObjects),
-    /// On windows.
-    StgNf(StgNf, WindowObjects, Option<WindowObjects>),
-    /// On cubes.
-    Jigsaw(Jigsaw, CubeObjects),
-}
-
-impl OneClassSide {
-    /// The model of a configuration and the objects of these videos; `scoring` reads only what is
-    /// scored, in the first place.
-    pub fn open(
-        config: &PairConfig,
-        files: &ObjectArgs,
-        (videos, snippets): (&Videos, Option<&Snippets>),
-        scoring: bool,
-        device: &Device,
-    ) -> Result<OneClassSide, Failure> {
-        let seed = config.interleave.seed;
-        Ok(match &config.one_class {
-            OneClassConfig::Ae(settings) => {
-                let snippets = snippets.ok_or_else(|| needs("--features"))?;
-                let objects = SnippetObjects::new(snippets, videos)?;
-                OneClassSide::Ae(settings.model(seed, device)?, objects)
-            }
-            OneClassConfig::StgNf(settings) => {
-                let (train, score) = (settings.training(), settings.scoring());
-                let first = windows(settings, files, videos, if scoring { score } else { train })?;
-                let second = match !scoring && train != score {
-                    true => Some(windows(settings, files, videos, score)?),
-                    false => None,
-                };
-                let objects = |windows: Windows, mirror: bool| {
-                    let mirror = mirror && settings.windows.mirror;
-                    WindowObjects::new(windows, videos, settings.resolution(), mirror)
-                };
-                tell(&first.1);
-                let second = second.map(|(windows, _)| objects(windows, false)).transpose()?;
-                let model = settings.model(seed, device)?;
-                OneClassSide::StgNf(model, objects(first.0, !scoring)?, second)
-            }
-            OneClassConfig::Jigsaw(settings) => {
-                let path = files.cubes.as_ref().ok_or_else(|| needs("--cubes"))?;
-                let cubes = PackedCubes::open(path).map_err(Failure::data)?;
-                let (objects, left) = CubeObjects::new(cubes, videos)?;
-                tell(&left);
-                OneClassSide::Jigsaw(jigsaw_model(settings, seed, device)?, objects)
-            }
-        })
-    }
-}
-
-fn windows(
-    settings: &StgNfSettings,
-    files: &ObjectArgs,
-    videos: &Videos,
-    rule: gcl_data::WindowRule,
-) -> Result<(Windows, Left), Failure> {
-    let (windows, left) = match (&files.poses, &files.tracks) {
-        (Some(folder), _) => videos.pose_windows(folder, rule)?,
-        (None, Some(folder)) => videos.box_windows(folder, rule, settings.windows.max_gap)?,
-        (None, None) => return Err(needs("--poses or --tracks")),
-    };
-    if windows.is_empty() {
-        let text = "no track is longer than a window: there is nothing to train on or score";
-        return Err(Failure::Data(text.to_owned()));
-    }
-    Ok((windows, left))
-}
-
-fn needs(what: &str) -> Failure {
-    Failure::Usage(format!("this one-class model needs {what}"))
-}
-
-/// Says what was left out.
-fn tell(left: &Left) {
-    if let Some(first) = left.without.first() {
-        let count = left.without.len();
-        eprintln!("{count} videos have no file of objects, such as {first}: no object is in them");
-    }
-    let counts = [
-        (left.bad_lines, "lines of tracks are no box"),
-        (left.flat, "windows have all their points at one height"),
-        (left.elsewhere, "objects are of videos without features"),
-    ];
-    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
-        eprintln!("left out: {count} {what}");
+/// The features' facts that both training and scoring must agree on.
+pub fn check_extractor(card: &PairModel, set: &FeatureSet) -> Result<(), Failure> {
+    match (&card.extractor, set.identity()) {
+        (Some(a), Some(b)) => match a.difference(b) {
+            None => Ok(()),
+            Some((what, expected, found)) => Err(Failure::Data(format!(
+                "{}: other features than the training ones: the extractor's {what} was {expected} \
+                 and is {found}",
+                set.dir().display()
+            ))),
+        },
+        _ => Ok(()),
     }
 }

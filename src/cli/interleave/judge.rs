@@ -1,5 +1,6 @@
 //! A test set with its truth: the frame AUC of both models. What is trained never sees it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -8,25 +9,18 @@ use gcl_core::{Device, OneClass, Scaler, WeaklySupervised};
 use gcl_data::{FeatureSet, Truth, VideoId};
 use gcl_eval::Pool;
 use gcl_train::TrainError;
-use gcl_train::interleave::{Objects, PairConfig, Snippets, Videos, one_class_frames, weak_frames};
+use gcl_train::interleave::{
+    Followed, Objects, PairConfig, Snippets, Videos, one_class_frames, weak_frames,
+};
 
 use super::data::{Known, ObjectArgs, VideoArgs, snippets};
 use crate::cli::error::Failure;
 use crate::cli::eval::read_truth;
+use crate::cli::test_set::TestArgs;
 
-/// Where the test set is.
+/// Where the test set of a pair is, beyond its truth and features.
 #[derive(Args, Debug, Clone, Default)]
-pub struct TestArgs {
-    /// The truth of a test set: both models are judged after every loop.
-    #[arg(long)]
-    pub truth: Option<PathBuf>,
-    /// The truth's format.
-    #[arg(long, default_value = "auto", hide_short_help = true,
-          value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
-    pub truth_format: String,
-    /// Features of the test set; the training features' folder unless given.
-    #[arg(long, value_name = "FEATURES", requires = "truth")]
-    pub test: Option<PathBuf>,
+pub struct TestPlace {
     /// The test set's split in the manifest.
     #[arg(long, value_name = "SPLIT", requires = "truth")]
     pub test_split: Option<String>,
@@ -41,6 +35,18 @@ pub struct TestArgs {
     pub test_cubes: Option<PathBuf>,
 }
 
+/// All that says where the test set is.
+pub struct TestFiles<'a> {
+    pub test: TestArgs,
+    pub place: TestPlace,
+    /// The training objects.
+    pub training: &'a ObjectArgs,
+    pub about: &'a VideoArgs,
+}
+
+/// Test videos whose scores are kept as modules proceed.
+const FOLLOWED: usize = 2;
+
 /// The videos of a test set that the truth knows.
 pub struct TestVideos {
     pub videos: Videos,
@@ -49,18 +55,18 @@ pub struct TestVideos {
     labels: BTreeMap<VideoId, Vec<bool>>,
 }
 
-impl TestArgs {
+impl TestFiles<'_> {
     /// Opens the test set, if there is one.
     pub fn open(
         &self,
         features: &FeatureSet,
-        (about, files): (&VideoArgs, &ObjectArgs),
-        (config, scaler): (&PairConfig, &Scaler),
+        config: &PairConfig,
+        scaler: &Scaler,
     ) -> Result<Option<TestVideos>, Failure> {
-        let Some(truth) = &self.truth else { return Ok(None) };
-        let truth = read_truth(truth, &self.truth_format)?;
-        let set = match &self.test {
-            Some(folder) => about.features(folder)?,
+        let Some(truth) = &self.test.truth else { return Ok(None) };
+        let truth = read_truth(truth, &self.test.truth_format)?;
+        let set = match &self.test.test {
+            Some(folder) => self.about.features(folder)?,
             None => features.clone(),
         };
         if let (Some(a), Some(b)) = (features.identity(), set.identity())
@@ -73,8 +79,8 @@ impl TestArgs {
             )));
         }
         let ids: Vec<VideoId> = set.videos().iter().map(|video| video.id.clone()).collect();
-        let known: Known = about.known(&ids)?;
-        let set = known.select(&set, self.test_split.as_deref(), false)?;
+        let known: Known = self.about.known(&ids)?;
+        let set = known.select(&set, self.place.test_split.as_deref(), false)?;
         let ids: Vec<VideoId> = set.videos().iter().map(|video| video.id.clone()).collect();
         let (mut frames, mut labels) = (known.frames().clone(), BTreeMap::new());
         for (id, name) in ids.iter().zip(truth.match_all(&ids)?) {
@@ -95,9 +101,9 @@ impl TestArgs {
             own.clone().or_else(|| training.clone())
         };
         let files = ObjectArgs {
-            poses: given(&self.test_poses, &files.poses),
-            tracks: given(&self.test_tracks, &files.tracks),
-            cubes: given(&self.test_cubes, &files.cubes),
+            poses: given(&self.place.test_poses, &self.training.poses),
+            tracks: given(&self.place.test_tracks, &self.training.tracks),
+            cubes: given(&self.place.test_cubes, &self.training.cubes),
         };
         Ok(Some(TestVideos { videos, snippets, files, labels }))
     }
@@ -143,6 +149,33 @@ impl TestVideos {
         self.auc(&weak_frames(weak, &self.snippets, &self.videos, device)?)
     }
 
+    /// The weakly-supervised model's scores of the [`FOLLOWED`] videos with the most even mix of normal
+    /// and abnormal frames.
+    pub fn follow(
+        &self,
+        module: usize,
+        weak: &dyn WeaklySupervised,
+        device: &Device,
+    ) -> Result<Vec<Followed>, TrainError> {
+        let weight = |labels: &[bool]| {
+            let abnormal = labels.iter().filter(|label| **label).count();
+            abnormal.min(labels.len() - abnormal)
+        };
+        let mut mixed: Vec<_> =
+            self.labels.iter().map(|(id, labels)| (Reverse(weight(labels)), id)).collect();
+        mixed.sort();
+        let chosen: Vec<&VideoId> = mixed.into_iter().take(FOLLOWED).map(|(_, id)| id).collect();
+        let scores = weak_frames(weak, &self.snippets, &self.videos, device)?;
+        let scores = scores.into_iter().filter(|(id, _)| chosen.contains(&id));
+        Ok(scores
+            .map(|(id, weak)| {
+                let abnormal =
+                    self.labels.get(&id).map(|labels| stretches(labels)).unwrap_or_default();
+                Followed { module, video: id.to_string(), weak, abnormal }
+            })
+            .collect())
+    }
+
     fn auc(&self, scores: &[(VideoId, Vec<f32>)]) -> Result<Option<f64>, TrainError> {
         let mut pool = Pool::default();
         for (id, frames) in scores {
@@ -152,5 +185,29 @@ impl TestVideos {
             pool.push(frames, labels).map_err(|e| wrong(&e))?;
         }
         Ok(pool.rank().auc().value())
+    }
+}
+
+/// Stretches of abnormal frames, each from its first frame to one past its last.
+fn stretches(labels: &[bool]) -> Vec<[usize; 2]> {
+    let mut found: Vec<[usize; 2]> = Vec::new();
+    for (frame, _) in labels.iter().enumerate().filter(|(_, label)| **label) {
+        match found.last_mut() {
+            Some([_, end]) if *end == frame => *end += 1,
+            _ => found.push([frame, frame + 1]),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_are_whole_and_apart() {
+        let labels = [true, true, false, true, false, false, true, true];
+        assert_eq!(stretches(&labels), [[0, 2], [3, 4], [6, 8]]);
+        assert!(stretches(&[]).is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use gcl_core::{Device, OneClass, WeaklySupervised};
 use gcl_train::TrainError;
 use gcl_train::interleave::events::{Pulse, Stage};
-use gcl_train::interleave::{InterleaveEvent, InterleaveListener, Objects};
+use gcl_train::interleave::{Followed, InterleaveEvent, InterleaveListener, Objects};
 
 use super::judge::TestVideos;
 use crate::cli::progress::Progress;
@@ -47,6 +47,17 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> InterleaveListener<M> for Termin
             test.weak(weak, &self.device)?,
         ]))
     }
+
+    fn follow(
+        &mut self,
+        module: usize,
+        weak: &dyn WeaklySupervised,
+    ) -> Result<Vec<Followed>, TrainError> {
+        match &self.test {
+            None => Ok(Vec::new()),
+            Some((test, _)) => test.follow(module, weak, &self.device),
+        }
+    }
 }
 
 /// An event in words.
@@ -79,6 +90,6 @@ pub fn line(event: &InterleaveEvent) -> Option<String> {
         InterleaveEvent::Finished { modules, loops, stop: Some(stop) } => {
             format!("finished after {modules} modules, {loops} loops: {stop:?}")
         }
-        InterleaveEvent::Finished { .. } => return None,
+        InterleaveEvent::Finished { .. } | InterleaveEvent::Followed(_) => return None,
     })
 }

@@ -2,45 +2,30 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
 use gcl_core::{OneClass, State};
 use gcl_data::{ScoreInfo, ScoreWriter, VideoId};
 use gcl_train::TrainError;
 use gcl_train::interleave::{Objects, PairModel, Videos, one_class_frames, weak_frames};
 
-use super::data::{ObjectArgs, OneClassSide, VideoArgs, snippets};
-use super::train::check_extractor;
+use super::data::{ObjectArgs, VideoArgs, check_extractor, snippets};
+use super::side::OneClassSide;
 use crate::cli::device;
 use crate::cli::error::{Done, Failure, Outcome};
 
-/// Score every frame of videos with both models of a trained pair: `OUT/one-class` and `OUT/weak`.
-#[derive(Parser, Debug)]
-#[command(after_help = "Example:
-  gcl score runs/pair --poses poses --features i3d --out scores
-  gcl eval scores/weak truth.csv")]
-pub struct PairScoreArgs {
-    /// The run.
-    run: PathBuf,
-    #[command(flatten)]
-    files: ObjectArgs,
-    /// Features of snippets, of the kind that the run was trained on.
-    #[arg(long)]
-    features: PathBuf,
-    #[command(flatten)]
-    about: VideoArgs,
-    /// Score this split of the manifest.
-    #[arg(long, requires = "manifest")]
-    split: Option<String>,
-    /// The folder for the scores; the run's own `scores` unless given.
-    #[arg(long, short)]
-    out: Option<PathBuf>,
-    /// The device; `gcl devices` lists them.
-    #[arg(long, default_value = "flex")]
-    device: String,
+/// What to score, and where to.
+pub struct Task {
+    pub run: PathBuf,
+    /// Features of snippets.
+    pub features: PathBuf,
+    pub files: ObjectArgs,
+    pub about: VideoArgs,
+    pub split: Option<String>,
+    pub out: Option<PathBuf>,
+    pub device: String,
 }
 
 /// Runs the command.
-pub fn run(args: PairScoreArgs) -> Outcome {
+pub fn run(args: Task) -> Outcome {
     let device = device::find(&args.device)?;
     let folder = args.run.join("model");
     let card = PairModel::open(&folder)?;

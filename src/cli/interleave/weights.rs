@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
 use gcl_core::stg_nf::NamedTensors;
 use gcl_core::{Device, StgNf};
 use gcl_data::poses::{OPENPOSE_JOINTS, Resolution};
@@ -13,35 +12,18 @@ use super::score::write;
 use crate::cli::device;
 use crate::cli::error::{Done, Failure, Outcome};
 
-/// Score poses with a published STG-NF checkpoint, as it comes (PyTorch's file is read, and nothing
-/// in it is run).
-#[derive(Parser, Debug)]
-#[command(after_help = "Examples:
-  gcl score --weights ShanghaiTech_85_9.tar --poses windows.npy --out nll.npy
-  gcl score --weights ShanghaiTech_85_9.tar --poses alphapose --out scores")]
-pub struct WeightsArgs {
-    /// The checkpoint.
-    #[arg(long)]
-    weights: PathBuf,
-    /// Windows, .npy [N, T, 18, 3] in pixels (OpenPose's joints: x, y, confidence); or a folder of
-    /// AlphaPose's tracked persons, one .json a video.
-    #[arg(long)]
-    poses: PathBuf,
-    /// One negative log-likelihood a window (bits per dimension), .npy; or the folder for one score
-    /// a frame of each video.
-    #[arg(long, short)]
-    out: PathBuf,
-    /// A manifest with the number of frames of each video, for folders; without it, a video ends
-    /// with the last window's middle.
-    #[arg(long)]
-    manifest: Option<PathBuf>,
-    /// The device; `gcl devices` lists them.
-    #[arg(long, default_value = "flex")]
-    device: String,
+/// What to score with a checkpoint, and where to.
+pub struct Task {
+    pub weights: PathBuf,
+    /// Windows, or a folder of poses.
+    pub poses: PathBuf,
+    pub out: PathBuf,
+    pub manifest: Option<PathBuf>,
+    pub device: String,
 }
 
 /// Runs the command.
-pub fn run(args: WeightsArgs) -> Outcome {
+pub fn run(args: Task) -> Outcome {
     let device = device::find(&args.device)?;
     let model = read(&args.weights, &device)?;
     let frames = model.config().frames;
@@ -76,7 +58,7 @@ pub fn run(args: WeightsArgs) -> Outcome {
 }
 
 /// The videos of a folder of poses, with their frames where the manifest has them.
-fn listed(args: &WeightsArgs) -> Result<Videos, Failure> {
+fn listed(args: &Task) -> Result<Videos, Failure> {
     let set = PoseSet::open(&args.poses).map_err(Failure::data)?;
     let ids: Vec<VideoId> = set.videos().iter().map(|(id, _)| id.clone()).collect();
     let about = super::data::VideoArgs { manifest: args.manifest.clone(), clip_length: None };

@@ -31,7 +31,7 @@ pub struct Packed {
 }
 
 /// Writes the cubes of `videos`, in their order, to the file `out` (`.npy`, with a `.csv` beside it; see
-/// [`gcl_data::cubes`]). It appears when it is complete.
+/// [`gcl_data::cubes`]). It appears when it is complete; `follow` hears after each cube how many there are.
 ///
 /// A video that cannot be read, or does not fit its boxes, is left out with all its cubes and reported;
 /// no file is written if that is so of every video.
@@ -46,13 +46,14 @@ pub fn pack_cubes(
     kind: CubeType,
     decoder: Decoder,
     cancel: &AtomicBool,
+    follow: &mut dyn FnMut(usize),
 ) -> Result<Packed, CubeError> {
     let rule = rule.validate()?;
     let mut writer = CubeWriter::create(out, rule.frames, rule.size, kind)?;
     let mut failed = Vec::new();
     for video in videos {
         let before = writer.cubes();
-        match pack(video, rule, decoder, cancel, &mut writer) {
+        match pack(video, rule, decoder, cancel, &mut writer, follow) {
             Err(error) if error.is_of_video() => {
                 writer.truncate(before)?;
                 failed.push((video.id.clone(), error));
@@ -75,6 +76,7 @@ fn pack(
     decoder: Decoder,
     cancel: &AtomicBool,
     writer: &mut CubeWriter,
+    follow: &mut dyn FnMut(usize),
 ) -> Result<(), CubeError> {
     let mut reader = CubeReader::open(id.clone(), path, decoder, boxes.clone(), rule)?;
     while let Some(cube) = reader.next()? {
@@ -82,6 +84,7 @@ fn pack(
             return Err(CubeError::Cancelled);
         }
         writer.push(&cube.place, &cube.values)?;
+        follow(writer.cubes());
     }
     Ok(())
 }

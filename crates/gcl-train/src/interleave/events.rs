@@ -31,6 +31,8 @@ pub enum InterleaveEvent {
     Judged(Judgement),
     /// The end of a module.
     Module(ModuleReport),
+    /// One test video's scores at the end of a module, told by a listener. No trainer reads it.
+    Followed(Followed),
     /// The end of an epoch of a model that trains alone.
     Epoch {
         /// Counted from 1.
@@ -103,6 +105,20 @@ pub struct Judgement {
     pub weak: Option<f64>,
 }
 
+/// One test video's frame scores at the end of a module: how they change as modules proceed (Joint-VAD,
+/// Figure 2).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Followed {
+    /// The module, from 1.
+    pub module: usize,
+    /// The video.
+    pub video: String,
+    /// One score a frame, of the weakly-supervised model.
+    pub weak: Vec<f32>,
+    /// Abnormal frames, from the first to one past the last of each stretch.
+    pub abnormal: Vec<[usize; 2]>,
+}
+
 /// Which of the two models is being trained or asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -148,6 +164,14 @@ pub trait InterleaveListener<M> {
         _weak: &dyn WeaklySupervised,
     ) -> Result<Option<[Option<f64>; 2]>> {
         Ok(None)
+    }
+
+    /// A module ended: the scores of the test videos that the listener follows, if any.
+    ///
+    /// # Errors
+    /// As [`InterleaveListener::judge`].
+    fn follow(&mut self, _module: usize, _weak: &dyn WeaklySupervised) -> Result<Vec<Followed>> {
+        Ok(Vec::new())
     }
 }
 

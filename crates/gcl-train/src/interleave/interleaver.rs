@@ -5,14 +5,13 @@ use std::ops::Range;
 
 use gcl_core::{Device, OneClass, WeaklySupervised, rng};
 use rand::RngExt;
-use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::bags::{self, bags};
-use super::config::{InterleaveConfig, WeakUnit};
-use super::events::{LoopReport, ModuleReport, Pulse, Stage};
+use super::config::InterleaveConfig;
+use super::events::{LoopReport, ModuleReport, Pulse};
 use super::labels::{Labels, count, ranked};
-use super::objects::{Item, Objects};
+use super::line_up::{candidates, check};
+use super::objects::Objects;
 use super::snippets::Snippets;
 use super::threshold::{Consensus, Stop};
 use super::weights::initial_weights;
@@ -23,12 +22,12 @@ pub struct Interleaver<M: OneClass, X: Objects<Batch = M::Batch>> {
     pub(super) config: InterleaveConfig,
     pub(super) one_class: M,
     pub(super) weak: Box<dyn WeaklySupervised>,
-    objects: X,
-    scored: Option<X>,
-    snippets: Snippets,
+    pub(super) objects: X,
+    pub(super) scored: Option<X>,
+    pub(super) snippets: Snippets,
     /// Which snippets may be called anomalous.
-    candidates: Vec<bool>,
-    device: Device,
+    pub(super) candidates: Vec<bool>,
+    pub(super) device: Device,
     pub(super) at: Position,
     pub(super) consensus: Consensus,
     /// How normal each object counts, 1 − w.
@@ -196,98 +195,6 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
         share
     }
 
-    /// A counter that no other loop's streams of random numbers share.
-    fn moment(&self) -> u64 {
-        (self.at.total as u64) << 32
-    }
-
-    fn pulse(&self, stage: Stage, (step, steps): (usize, usize), watch: Watch<'_>) -> Result<()> {
-        let (module, number) = (self.at.module + 1, self.at.loops + 1);
-        match watch(&Pulse { module, number, stage, step, steps }) {
-            true => Ok(()),
-            false => Err(TrainError::Interrupted),
-        }
-    }
-
-    /// Some epochs over all objects that count, in a fresh order each; the mean loss.
-    fn train_one_class(&mut self, watch: Watch<'_>) -> Result<f64> {
-        let settings = self.config.one_class.clone();
-        // Objects of weight 0 have no influence.
-        let kept = (0..self.weights.len()).filter(|&object| self.weights[object] > 0.0);
-        let sides: &[bool] = if self.objects.mirrored() { &[false, true] } else { &[false] };
-        let mut items: Vec<Item> = kept
-            .flat_map(|object| sides.iter().map(move |&mirror| Item { object, mirror }))
-            .collect();
-        let batches = items.len().div_ceil(settings.batch);
-        let steps = batches * settings.epochs;
-        let (mut sum, mut step) = (0.0, 0);
-        for epoch in 0..settings.epochs as u64 {
-            let moment = self.moment() + epoch;
-            items.sort_unstable_by_key(|item| (item.object, item.mirror));
-            items.shuffle(&mut rng::stream(self.config.seed, "interleave:objects", moment));
-            for batch in items.chunks(settings.batch) {
-                let weights: Vec<f32> = batch.iter().map(|i| self.weights[i.object]).collect();
-                let values = self.objects.fetch(batch, &self.device)?;
-                let moment = self.moment() + step as u64;
-                let mut random = rng::stream(self.config.seed, "interleave:one-class", moment);
-                let loss = self.one_class.train_step(values, &weights, &mut random);
-                sum += f64::from(loss.map_err(TrainError::core("training the one-class model"))?);
-                step += 1;
-                self.pulse(Stage::OneClass, (step, steps), watch)?;
-            }
-        }
-        Ok(sum / steps.max(1) as f64)
-    }
-
-    /// The one-class model's score of every snippet.
-    fn one_class_scores(&self, watch: Watch<'_>) -> Result<Vec<f32>> {
-        let objects = self.scored.as_ref().unwrap_or(&self.objects);
-        let size = self.config.one_class.score_batch;
-        let steps = objects.index().objects().len().div_ceil(size);
-        let mut step = 0;
-        let scores = object_scores(&self.one_class, objects, size, &self.device, &mut || {
-            step += 1;
-            self.pulse(Stage::Scoring, (step, steps), watch)
-        })?;
-        Ok(objects.index().snippet_scores(&scores, self.config.labels.snippets)?)
-    }
-
-    /// Steps on bags of both labels; the mean loss.
-    fn train_weak(&mut self, labels: &Labels, watch: Watch<'_>) -> Result<f64> {
-        let settings = self.config.weak.clone();
-        let (seed, moment) = (self.config.seed, self.moment());
-        if settings.fresh_optimizer {
-            self.weak
-                .restart_optimizer()
-                .map_err(TrainError::core("restarting the weakly-supervised model's optimizer"))?;
-        }
-        let kinds = [(true, "positive"), (false, "negative")].map(|(anomalous, name)| {
-            let mut random = rng::stream(seed, &format!("interleave:bags:{name}"), moment);
-            bags(&labels.of(anomalous), settings.bag, settings.bags, &mut random)
-        });
-        let passes = kinds.each_ref().map(|bags| bags::batches(bags.len(), settings.batch));
-        let steps = match settings.unit {
-            WeakUnit::Iterations => settings.length,
-            WeakUnit::Epochs => settings.length.saturating_mul(passes[0].max(passes[1])),
-        };
-        let mut sum = 0.0;
-        for step in 0..steps {
-            let draw = |kind: usize, purpose| {
-                let bags = &kinds[kind];
-                let chosen = bags::batch(bags, settings.batch, step as u64, seed, purpose, moment);
-                self.snippets.groups(&chosen, &self.device)
-            };
-            let positive = draw(0, "interleave:order:positive");
-            let negative = draw(1, "interleave:order:negative");
-            let mut random = rng::stream(seed, "interleave:weak", moment + step as u64);
-            let loss = self.weak.train_step(positive, negative, &mut random);
-            let doing = TrainError::core("training the weakly-supervised model");
-            sum += f64::from(loss.map_err(doing)?);
-            self.pulse(Stage::Weak, (step + 1, steps), watch)?;
-        }
-        Ok(sum / steps.max(1) as f64)
-    }
-
     /// Whether, and why, there is nothing left to do.
     pub fn stop(&self) -> Option<Stop> {
         self.at.stop
@@ -328,77 +235,4 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
         let scored = self.scored.as_ref().unwrap_or(&self.objects);
         (&self.objects, scored.index().objects().len())
     }
-
-    /// A hash of the data.
-    pub(super) fn fingerprint(&self) -> u64 {
-        let candidates: Vec<u8> = self.candidates.iter().map(|&c| u8::from(c)).collect();
-        let scored = self.scored.as_ref().map_or(0, Objects::fingerprint);
-        let parts = [self.objects.fingerprint(), scored, self.snippets.fingerprint()];
-        let hash = rng::fnv1a(rng::FNV_START, &candidates);
-        parts.iter().fold(hash, |hash, part| rng::fnv1a(hash, &part.to_le_bytes()))
-    }
-}
-
-/// A one-class model's score of every object, `size` at a time; `after` is called after each.
-///
-/// # Errors
-/// If objects cannot be read or scored, or a score is not finite.
-pub fn object_scores<M: OneClass, X: Objects<Batch = M::Batch>>(
-    model: &M,
-    objects: &X,
-    size: usize,
-    device: &Device,
-    after: &mut dyn FnMut() -> Result<()>,
-) -> Result<Vec<f32>> {
-    let items: Vec<Item> =
-        (0..objects.index().objects().len()).map(|object| Item { object, mirror: false }).collect();
-    let mut scores = Vec::with_capacity(items.len());
-    for batch in items.chunks(size.max(1)) {
-        let own = model.score(objects.fetch(batch, device)?);
-        let own = own.map_err(TrainError::core("scoring objects"))?;
-        if own.len() != batch.len() {
-            let (found, expected) = (own.len(), batch.len());
-            return Err(TrainError::Mismatch(format!("{found} scores of {expected} objects")));
-        }
-        scores.extend(own);
-        after()?;
-    }
-    Ok(scores)
-}
-
-/// Refuses objects of other videos than the snippets'.
-fn check<X: Objects>(objects: &X, snippets: &Snippets) -> Result<()> {
-    let index = objects.index();
-    if index.objects().is_empty() {
-        return Err(TrainError::Mismatch("there is no object to train on".to_owned()));
-    }
-    if index.videos().len() != snippets.videos().len() {
-        let (found, expected) = (index.videos().len(), snippets.videos().len());
-        return Err(TrainError::Mismatch(format!(
-            "objects of {found} videos, snippets of {expected}"
-        )));
-    }
-    for (video, (id, range)) in index.videos().iter().zip(snippets.videos()) {
-        if video.id != *id || video.snippets != range.len() {
-            return Err(TrainError::Mismatch(format!(
-                "objects are of video `{}` with {} snippets where snippets are of video `{id}` \
-                 with {}",
-                video.id,
-                video.snippets,
-                range.len()
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Which snippets may be called anomalous: all, or those of videos labelled so.
-fn candidates(snippets: &Snippets, anomalous: Option<&[bool]>) -> Result<Vec<bool>> {
-    let Some(labels) = anomalous else { return Ok(vec![true; snippets.len()]) };
-    if labels.len() != snippets.videos().len() {
-        let (found, expected) = (labels.len(), snippets.videos().len());
-        return Err(TrainError::Mismatch(format!("{found} labels of {expected} videos")));
-    }
-    let videos = snippets.videos().iter().zip(labels);
-    Ok(videos.flat_map(|((_, range), &label)| range.clone().map(move |_| label)).collect())
 }

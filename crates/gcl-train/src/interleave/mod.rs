@@ -4,7 +4,7 @@
 //!
 //! | to see | look at |
 //! |---|---|
-//! | one loop, as the paper's algorithm | [`Interleaver::advance`] |
+//! | one loop, as the paper's algorithm | [`Interleaver::advance`]; its pieces in `steps.rs` |
 //! | every setting and both presets | [`InterleaveConfig`] |
 //! | what a model of your own needs | [`Objects`], with [`gcl_core::OneClass`] or [`gcl_core::WeaklySupervised`] |
 //! | snippet labels, bags, thresholds | [`labels`], [`bags`], [`threshold`] |
@@ -19,28 +19,34 @@ pub mod config;
 pub mod events;
 mod interleaver;
 pub mod labels;
+mod line_up;
 mod model;
 pub mod objects;
 mod pair;
 mod run;
+mod scores;
 mod snippets;
 mod sources;
 mod state;
+mod steps;
 pub mod threshold;
 mod videos;
 mod weights;
 
-pub use alone::{Alone, OneClassAlone, WeakAlone, train_alone};
+pub use alone::{Alone, AloneSettings, OneClassAlone, WeakAlone, train_alone};
 pub use config::{InterleaveConfig, InterleavePreset};
-pub use events::{InterleaveEvent, InterleaveListener, Judgement, LoopReport, ModuleReport};
-pub use interleaver::{Interleaver, Watch, object_scores};
-pub use model::{PairModel, one_class_frames, weak_frames};
+pub use events::{
+    Followed, InterleaveEvent, InterleaveListener, Judgement, LoopReport, ModuleReport,
+};
+pub use interleaver::{Interleaver, Watch};
+pub use model::PairModel;
 pub use objects::{Item, Objects};
 pub use pair::{
-    AeSettings, AloneSettings, Choice, OneClassConfig, OneClassKind, PairConfig, PairMethod,
-    StgNfSettings, Supervision, WeakConfig, WeakKind, WindowSettings, jigsaw_model,
+    AeSettings, Choice, OneClassConfig, OneClassKind, PairConfig, PairMethod, StgNfSettings,
+    Supervision, WeakConfig, WeakKind, WindowSettings, jigsaw_model,
 };
 pub use run::{InterleaveRun, interleave};
+pub use scores::{object_scores, one_class_frames, weak_frames};
 pub use snippets::Snippets;
 pub use sources::{CubeObjects, SnippetObjects, WindowObjects};
 pub use videos::{Left, Video, Videos};

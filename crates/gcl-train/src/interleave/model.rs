@@ -3,16 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use gcl_core::{Device, OneClass, Scaler, State, WeaklySupervised};
+use gcl_core::{Scaler, State};
+use gcl_data::ExtractorIdentity;
 use gcl_data::atomic::write_bytes_atomic;
-use gcl_data::{ExtractorIdentity, VideoId};
 use serde::{Deserialize, Serialize};
 
-use super::interleaver::object_scores;
-use super::objects::Objects;
 use super::pair::PairConfig;
-use super::snippets::Snippets;
-use super::videos::Videos;
 use crate::error::{Result, TrainError};
 
 /// What belongs to the networks of a run.
@@ -87,43 +83,4 @@ fn state(path: &Path) -> Result<Option<State>> {
     }
     let bytes = fs::read(path).map_err(TrainError::io(path))?;
     State::from_bytes(&bytes).map(Some).map_err(TrainError::damaged(path))
-}
-
-/// A one-class model's frame scores of each video, higher = more anomalous: the most anomalous
-/// object of each frame, smoothed ([`gcl_data::ObjectIndex::frame_scores`]).
-///
-/// # Errors
-/// If objects cannot be read or scored.
-pub fn one_class_frames<M: OneClass, X: Objects<Batch = M::Batch>>(
-    model: &M,
-    objects: &X,
-    batch: usize,
-    device: &Device,
-) -> Result<Vec<(VideoId, Vec<f32>)>> {
-    let scores = object_scores(model, objects, batch, device, &mut || Ok(()))?;
-    let frames = objects.index().frame_scores(&scores)?;
-    let ids = objects.index().videos().iter().map(|video| video.id.clone());
-    Ok(ids.zip(frames).collect())
-}
-
-/// A weakly-supervised model's frame scores of each video, in [0, 1]: each snippet's score for all
-/// of its frames, unsmoothed; frames after the last snippet take its score.
-///
-/// # Errors
-/// If a video cannot be scored.
-pub fn weak_frames(
-    weak: &dyn WeaklySupervised,
-    snippets: &Snippets,
-    videos: &Videos,
-    device: &Device,
-) -> Result<Vec<(VideoId, Vec<f32>)>> {
-    let scores = snippets.score(weak, device)?;
-    let outline = videos.outline(&[]);
-    let frames = |((id, range), video): (&(VideoId, std::ops::Range<usize>), usize)| {
-        let own = &scores[range.clone()];
-        let score = |frame: usize| own[(frame / videos.length).min(own.len() - 1)];
-        (id.clone(), (0..video).map(score).collect())
-    };
-    let counts = outline.into_iter().map(|video| video.frames);
-    Ok(snippets.videos().iter().zip(counts).map(frames).collect())
 }

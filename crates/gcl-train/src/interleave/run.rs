@@ -125,6 +125,9 @@ pub fn interleave<M: OneClass, X: Objects<Batch = M::Batch>>(
         }
         if let Some(module) = module {
             tell(&mut log, listener, InterleaveEvent::Module(module))?;
+            for followed in listener.follow(module_number, interleaver.weak())? {
+                tell(&mut log, listener, InterleaveEvent::Followed(followed))?;
+            }
         }
         if let Some(stop) = interleaver.stop() {
             let (modules, loops) = interleaver.done();

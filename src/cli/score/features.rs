@@ -1,65 +1,38 @@
-//! `gcl score`: a model and features (or footage) to frame scores.
+//! A model of features alone and features (or footage) to frame scores.
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use gcl::benchmark::{SOURCES, source_name, whole_frames};
 use gcl_data::objects::gaussian;
 use gcl_data::{Clips, FeatureError, FeatureSet, Manifest, ScoreInfo, ScoreWriter};
 use gcl_train::{Model, RunDir, RunState, ScoreSource};
 
-use super::error::{Done, Failure, Outcome};
-use super::extract::{self, FootageArgs};
-use super::facts::{self, Facts, VideoFacts};
-use super::progress::Progress;
-use super::train::ClipArgs;
-use super::{device, interrupt};
+use crate::cli::error::{Done, Failure, Outcome};
+use crate::cli::extract::{self, FootageArgs};
+use crate::cli::facts::{self, Facts, VideoFacts};
+use crate::cli::progress::Progress;
+use crate::cli::train::ClipArgs;
+use crate::cli::{device, interrupt};
 
-/// Score every frame of videos with a trained model.
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  gcl score runs/first features --out scores
-  gcl score runs/first camera7.mp4 --out scores
-  gcl score runs/first features --out scores-d --source discriminator
-  gcl score runs/first features --out scores-c --state chosen")]
-pub struct ScoreArgs {
-    /// A run, or its model folder.
-    model: PathBuf,
-    /// A folder of features; or footage, which is then extracted first.
-    input: PathBuf,
-    /// The folder for the scores; the run's own `scores` unless given.
-    #[arg(long, short)]
-    out: Option<PathBuf>,
-    /// Which state of the run: its `last` one, the one `chosen` without labels by agreement with
-    /// plain detectors, or the `oracle`, best on the test set given to `gcl train` (no honest
-    /// result, since it was chosen by the test set's own labels).
-    #[arg(long, default_value = "last")]
-    state: RunState,
-    /// Which score: discriminator, generator, mean-rank or detector; the run's own unless given.
-    #[arg(long)]
-    source: Option<String>,
-    /// Smooth each video's frame scores over time by a Gaussian with this standard deviation in frames.
-    /// Helps where events are longer than that and pictures noisy; blurs where they are not.
-    #[arg(long, value_name = "FRAMES", default_value_t = 0.0, value_parser = parse_sigma)]
-    smooth: f64,
-    #[command(flatten)]
-    clips: ClipArgs,
-    /// A manifest with the number of frames of each video, for plain .npy features; without it,
-    /// videos are taken to end with their last whole clip.
-    #[arg(long)]
-    manifest: Option<PathBuf>,
-    /// For footage: the weights of the network that the model's features came from.
-    #[arg(long, value_name = "FILE")]
-    weights: Option<PathBuf>,
-    #[command(flatten)]
-    footage: FootageArgs,
-    /// The device; `gcl devices` lists them.
-    #[arg(long, default_value = "flex")]
-    device: String,
+/// What to score, and where to.
+pub struct FeatureScoring {
+    pub model: PathBuf,
+    /// Features, or footage.
+    pub input: PathBuf,
+    pub out: Option<PathBuf>,
+    pub state: RunState,
+    pub source: Option<String>,
+    pub smooth: f64,
+    pub clips: ClipArgs,
+    pub manifest: Option<PathBuf>,
+    /// The weights of the network that the features came from, for footage.
+    pub weights: Option<PathBuf>,
+    pub footage: FootageArgs,
+    pub device: String,
 }
 
 /// Runs the command.
-pub fn run(args: ScoreArgs) -> Outcome {
+pub fn run(args: FeatureScoring) -> Outcome {
     let model = Model::load(&folder_of(&args.model, args.state)?, &device::find(&args.device)?)?;
     let source = match &args.source {
         None => model.card().config.score,
@@ -100,13 +73,6 @@ pub struct Scoring<'a> {
     pub manifest: Option<&'a Manifest>,
     /// The standard deviation of smoothing over time, in frames; 0 is none.
     pub smooth: f64,
-}
-
-fn parse_sigma(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(sigma) if (0.0..=100_000.0).contains(&sigma) => Ok(sigma),
-        _ => Err("expected a number of frames, 0 to 100000".to_owned()),
-    }
 }
 
 /// Scores every video of a set into a folder.
@@ -207,7 +173,7 @@ fn run_of(model: &Path) -> &Path {
 }
 
 /// The score source of a name.
-pub fn parse_source(name: &str) -> Result<ScoreSource, Failure> {
+fn parse_source(name: &str) -> Result<ScoreSource, Failure> {
     SOURCES.into_iter().find(|source| source_name(*source) == name).ok_or_else(|| {
         let names = SOURCES.map(source_name).join(", ");
         Failure::Usage(format!("no score `{name}`; there are {names}"))

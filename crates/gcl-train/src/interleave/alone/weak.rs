@@ -1,132 +1,14 @@
-//! Each model alone, supervised, as its own paper trains it: a one-class model on normal videos, a
-//! weakly-supervised one on a label for each video.
+//! A weakly-supervised model alone.
 
-use gcl_core::{Device, OneClass, State, WeaklySupervised, rng};
+use gcl_core::{Device, State, WeaklySupervised, rng};
 use rand::seq::SliceRandom;
 
-use super::objects::{Item, Objects};
-use super::pair::AloneSettings;
-use super::snippets::Snippets;
+use super::{Alone, AloneSettings, load, save};
 use crate::error::{Result, TrainError};
+use crate::interleave::snippets::Snippets;
 
-/// Steps of a weakly-supervised model between two reports and saves.
+/// Steps between two reports and saves.
 const ROUND: usize = 500;
-
-/// A model that trains alone, round by round, each a pure function of the state and the seed.
-pub trait Alone {
-    /// Rounds that are over, and all of them.
-    fn progress(&self) -> (usize, usize);
-
-    /// One round; its mean loss. `watch` hears of every step (of so many), and answers whether to
-    /// go on.
-    ///
-    /// # Errors
-    /// [`TrainError::Interrupted`] if it does not; else what went wrong.
-    fn advance(&mut self, watch: &mut dyn FnMut(usize, usize) -> bool) -> Result<f64>;
-
-    /// The whole state, between two rounds.
-    ///
-    /// # Errors
-    /// If the network cannot be read from the device.
-    fn save(&self) -> Result<State>;
-
-    /// Goes on from a saved state of the same run.
-    ///
-    /// # Errors
-    /// If it does not fit.
-    fn load(&mut self, state: &State) -> Result<()>;
-}
-
-/// All rounds that are left; `after` is called after each with its number, from 1, and its loss.
-///
-/// # Errors
-/// What a round or `after` refuses.
-pub fn train_alone(
-    alone: &mut dyn Alone,
-    watch: &mut dyn FnMut(usize, usize) -> bool,
-    after: &mut dyn FnMut(&dyn Alone, usize, f64) -> Result<()>,
-) -> Result<()> {
-    while alone.progress().0 < alone.progress().1 {
-        let loss = alone.advance(watch)?;
-        after(alone, alone.progress().0, loss)?;
-    }
-    Ok(())
-}
-
-/// A one-class model on objects that all count as normal; a round is an epoch.
-pub struct OneClassAlone<M: OneClass, X: Objects<Batch = M::Batch>> {
-    model: M,
-    objects: X,
-    settings: AloneSettings,
-    seed: u64,
-    device: Device,
-    done: usize,
-}
-
-impl<M: OneClass, X: Objects<Batch = M::Batch>> OneClassAlone<M, X> {
-    /// A training at its start: of the objects of normal videos.
-    ///
-    /// # Errors
-    /// If the model cannot be reset.
-    pub fn new(
-        mut model: M,
-        objects: X,
-        settings: AloneSettings,
-        seed: u64,
-        device: &Device,
-    ) -> Result<Self> {
-        if objects.index().objects().is_empty() {
-            return Err(TrainError::Mismatch("there is no object to train on".to_owned()));
-        }
-        model.reset(seed).map_err(TrainError::core("starting the model"))?;
-        Ok(OneClassAlone { model, objects, settings, seed, device: device.clone(), done: 0 })
-    }
-
-    /// The model as it is now.
-    pub fn model(&self) -> &M {
-        &self.model
-    }
-}
-
-impl<M: OneClass, X: Objects<Batch = M::Batch>> Alone for OneClassAlone<M, X> {
-    fn progress(&self) -> (usize, usize) {
-        (self.done, self.settings.epochs)
-    }
-
-    fn advance(&mut self, watch: &mut dyn FnMut(usize, usize) -> bool) -> Result<f64> {
-        let epoch = self.done as u64;
-        let sides: &[bool] = if self.objects.mirrored() { &[false, true] } else { &[false] };
-        let mut items: Vec<Item> = (0..self.objects.index().objects().len())
-            .flat_map(|object| sides.iter().map(move |&mirror| Item { object, mirror }))
-            .collect();
-        items.shuffle(&mut rng::stream(self.seed, "alone:objects", epoch));
-        let steps = items.len().div_ceil(self.settings.batch);
-        let mut sum = 0.0;
-        for (step, batch) in items.chunks(self.settings.batch).enumerate() {
-            let moment = (epoch << 32) + step as u64;
-            let mut random = rng::stream(self.seed, "alone:one-class", moment);
-            let values = self.objects.fetch(batch, &self.device)?;
-            let loss = self.model.train_step(values, &vec![1.0; batch.len()], &mut random);
-            sum += f64::from(loss.map_err(TrainError::core("training the one-class model"))?);
-            if !watch(step + 1, steps) {
-                return Err(TrainError::Interrupted);
-            }
-        }
-        self.done += 1;
-        Ok(sum / steps as f64)
-    }
-
-    fn save(&self) -> Result<State> {
-        save(self.done, self.objects.fingerprint(), self.model.save())
-    }
-
-    fn load(&mut self, state: &State) -> Result<()> {
-        let (done, inner) = load(state, self.objects.fingerprint(), self.settings.epochs)?;
-        self.model.load(&inner).map_err(TrainError::core("loading the state"))?;
-        self.done = done;
-        Ok(())
-    }
-}
 
 /// A weakly-supervised model on videos averaged to so many segments each.
 pub struct WeakAlone {
@@ -229,26 +111,6 @@ impl Alone for WeakAlone {
         self.done = done;
         Ok(())
     }
-}
-
-fn save(done: usize, data: u64, model: gcl_core::Result<State>) -> Result<State> {
-    let core = || TrainError::core("saving the state");
-    let mut state = State::default();
-    state.put_json("done", &done).map_err(core())?;
-    state.put_json("data", &data).map_err(core())?;
-    state.put_state("model", model.map_err(core())?);
-    Ok(state)
-}
-
-fn load(state: &State, data: u64, most: usize) -> Result<(usize, State)> {
-    let core = || TrainError::core("loading the state");
-    let (done, found): (usize, u64) =
-        (state.get_json("done").map_err(core())?, state.get_json("data").map_err(core())?);
-    if found != data || done > most {
-        let text = "the saved state is of other data or settings than these".to_owned();
-        return Err(TrainError::Mismatch(text));
-    }
-    Ok((done, state.get_state("model")))
 }
 
 /// Each video as `segments` means over nearly equal parts, as RTFM and Sultani cut them; a part

@@ -1,0 +1,120 @@
+//! Each model alone, supervised, as its own paper trains it: a one-class model on normal videos, a
+//! weakly-supervised one on a label for each video.
+
+mod one_class;
+mod weak;
+
+use gcl_core::State;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Result, TrainError};
+
+pub use one_class::OneClassAlone;
+pub use weak::WeakAlone;
+
+/// How a model trains alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AloneSettings {
+    /// Passes over the objects of a one-class model; STG-NF: 8.
+    pub epochs: usize,
+    /// Objects of a step.
+    pub batch: usize,
+    /// Steps of a weakly-supervised model; RTFM: 15,000, Sultani: 20,000.
+    pub iterations: usize,
+    /// Segments that each video is averaged to; 32.
+    pub segments: usize,
+    /// Videos of each kind a step; RTFM: 32, Sultani: 30.
+    pub bags: usize,
+}
+
+impl Default for AloneSettings {
+    fn default() -> Self {
+        AloneSettings { epochs: 8, batch: 256, iterations: 15_000, segments: 32, bags: 32 }
+    }
+}
+
+impl AloneSettings {
+    /// Refuses settings that make no training.
+    ///
+    /// # Errors
+    /// [`TrainError::Config`] naming the setting.
+    pub fn validate(&self) -> Result<()> {
+        let AloneSettings { epochs, batch, iterations, segments, bags } = *self;
+        let counts = [
+            ("alone.epochs", epochs, 1 << 16),
+            ("alone.batch", batch, 1 << 20),
+            ("alone.iterations", iterations, 1 << 28),
+            ("alone.segments", segments, 1 << 12),
+            ("alone.bags", bags, 1 << 12),
+        ];
+        match counts.into_iter().find(|(_, value, most)| !(1..=*most).contains(value)) {
+            None => Ok(()),
+            Some((name, value, most)) => {
+                let text = format!("`{name}` is {value}, expected 1 to {most}");
+                Err(TrainError::Config(text))
+            }
+        }
+    }
+}
+
+/// A model that trains alone, round by round, each a pure function of the state and the seed.
+pub trait Alone {
+    /// Rounds that are over, and all of them.
+    fn progress(&self) -> (usize, usize);
+
+    /// One round; its mean loss. `watch` hears of every step (of so many), and answers whether to
+    /// go on.
+    ///
+    /// # Errors
+    /// [`TrainError::Interrupted`] if it does not; else what went wrong.
+    fn advance(&mut self, watch: &mut dyn FnMut(usize, usize) -> bool) -> Result<f64>;
+
+    /// The whole state, between two rounds.
+    ///
+    /// # Errors
+    /// If the network cannot be read from the device.
+    fn save(&self) -> Result<State>;
+
+    /// Goes on from a saved state of the same run.
+    ///
+    /// # Errors
+    /// If it does not fit.
+    fn load(&mut self, state: &State) -> Result<()>;
+}
+
+/// All rounds that are left; `after` is called after each with its number, from 1, and its loss.
+///
+/// # Errors
+/// What a round or `after` refuses.
+pub fn train_alone(
+    alone: &mut dyn Alone,
+    watch: &mut dyn FnMut(usize, usize) -> bool,
+    after: &mut dyn FnMut(&dyn Alone, usize, f64) -> Result<()>,
+) -> Result<()> {
+    while alone.progress().0 < alone.progress().1 {
+        let loss = alone.advance(watch)?;
+        after(alone, alone.progress().0, loss)?;
+    }
+    Ok(())
+}
+
+fn save(done: usize, data: u64, model: gcl_core::Result<State>) -> Result<State> {
+    let core = || TrainError::core("saving the state");
+    let mut state = State::default();
+    state.put_json("done", &done).map_err(core())?;
+    state.put_json("data", &data).map_err(core())?;
+    state.put_state("model", model.map_err(core())?);
+    Ok(state)
+}
+
+fn load(state: &State, data: u64, most: usize) -> Result<(usize, State)> {
+    let core = || TrainError::core("loading the state");
+    let (done, found): (usize, u64) =
+        (state.get_json("done").map_err(core())?, state.get_json("data").map_err(core())?);
+    if found != data || done > most {
+        let text = "the saved state is of other data or settings than these".to_owned();
+        return Err(TrainError::Mismatch(text));
+    }
+    Ok((done, state.get_state("model")))
+}

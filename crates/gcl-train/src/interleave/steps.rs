@@ -1,0 +1,108 @@
+//! The three pieces of work of a loop: the one-class model learns, its scores come to snippets, the
+//! weakly-supervised model learns.
+
+use gcl_core::{OneClass, rng};
+use rand::seq::SliceRandom;
+
+use super::bags::{self, bags};
+use super::config::WeakUnit;
+use super::events::{Pulse, Stage};
+use super::interleaver::{Interleaver, Watch};
+use super::labels::Labels;
+use super::objects::{Item, Objects};
+use super::scores::object_scores;
+use crate::error::{Result, TrainError};
+
+impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
+    /// A counter that no other loop's streams of random numbers share.
+    fn moment(&self) -> u64 {
+        (self.at.total as u64) << 32
+    }
+
+    fn pulse(&self, stage: Stage, (step, steps): (usize, usize), watch: Watch<'_>) -> Result<()> {
+        let (module, number) = (self.at.module + 1, self.at.loops + 1);
+        match watch(&Pulse { module, number, stage, step, steps }) {
+            true => Ok(()),
+            false => Err(TrainError::Interrupted),
+        }
+    }
+
+    /// Some epochs over all objects that count, in a fresh order each; the mean loss.
+    pub(super) fn train_one_class(&mut self, watch: Watch<'_>) -> Result<f64> {
+        let settings = self.config.one_class.clone();
+        // Objects of weight 0 have no influence.
+        let kept = (0..self.weights.len()).filter(|&object| self.weights[object] > 0.0);
+        let sides: &[bool] = if self.objects.mirrored() { &[false, true] } else { &[false] };
+        let mut items: Vec<Item> = kept
+            .flat_map(|object| sides.iter().map(move |&mirror| Item { object, mirror }))
+            .collect();
+        let batches = items.len().div_ceil(settings.batch);
+        let steps = batches * settings.epochs;
+        let (mut sum, mut step) = (0.0, 0);
+        for epoch in 0..settings.epochs as u64 {
+            let moment = self.moment() + epoch;
+            items.sort_unstable_by_key(|item| (item.object, item.mirror));
+            items.shuffle(&mut rng::stream(self.config.seed, "interleave:objects", moment));
+            for batch in items.chunks(settings.batch) {
+                let weights: Vec<f32> = batch.iter().map(|i| self.weights[i.object]).collect();
+                let values = self.objects.fetch(batch, &self.device)?;
+                let moment = self.moment() + step as u64;
+                let mut random = rng::stream(self.config.seed, "interleave:one-class", moment);
+                let loss = self.one_class.train_step(values, &weights, &mut random);
+                sum += f64::from(loss.map_err(TrainError::core("training the one-class model"))?);
+                step += 1;
+                self.pulse(Stage::OneClass, (step, steps), watch)?;
+            }
+        }
+        Ok(sum / steps.max(1) as f64)
+    }
+
+    /// The one-class model's score of every snippet.
+    pub(super) fn one_class_scores(&self, watch: Watch<'_>) -> Result<Vec<f32>> {
+        let objects = self.scored.as_ref().unwrap_or(&self.objects);
+        let size = self.config.one_class.score_batch;
+        let steps = objects.index().objects().len().div_ceil(size);
+        let mut step = 0;
+        let scores = object_scores(&self.one_class, objects, size, &self.device, &mut || {
+            step += 1;
+            self.pulse(Stage::Scoring, (step, steps), watch)
+        })?;
+        Ok(objects.index().snippet_scores(&scores, self.config.labels.snippets)?)
+    }
+
+    /// Steps on bags of both labels; the mean loss.
+    pub(super) fn train_weak(&mut self, labels: &Labels, watch: Watch<'_>) -> Result<f64> {
+        let settings = self.config.weak.clone();
+        let (seed, moment) = (self.config.seed, self.moment());
+        if settings.fresh_optimizer {
+            self.weak
+                .restart_optimizer()
+                .map_err(TrainError::core("restarting the weakly-supervised model's optimizer"))?;
+        }
+        let kinds = [(true, "positive"), (false, "negative")].map(|(anomalous, name)| {
+            let mut random = rng::stream(seed, &format!("interleave:bags:{name}"), moment);
+            bags(&labels.of(anomalous), settings.bag, settings.bags, &mut random)
+        });
+        let passes = kinds.each_ref().map(|bags| bags::batches(bags.len(), settings.batch));
+        let steps = match settings.unit {
+            WeakUnit::Iterations => settings.length,
+            WeakUnit::Epochs => settings.length.saturating_mul(passes[0].max(passes[1])),
+        };
+        let mut sum = 0.0;
+        for step in 0..steps {
+            let draw = |kind: usize, purpose| {
+                let bags = &kinds[kind];
+                let chosen = bags::batch(bags, settings.batch, step as u64, seed, purpose, moment);
+                self.snippets.groups(&chosen, &self.device)
+            };
+            let positive = draw(0, "interleave:order:positive");
+            let negative = draw(1, "interleave:order:negative");
+            let mut random = rng::stream(seed, "interleave:weak", moment + step as u64);
+            let loss = self.weak.train_step(positive, negative, &mut random);
+            let doing = TrainError::core("training the weakly-supervised model");
+            sum += f64::from(loss.map_err(doing)?);
+            self.pulse(Stage::Weak, (step + 1, steps), watch)?;
+        }
+        Ok(sum / steps.max(1) as f64)
+    }
+}
