@@ -76,7 +76,7 @@ def epochs(gcl, segments, dim, tmp):
             # A state is saved at the end in any case; --save-every keeps the others out.
             command = [gcl, "train", data, "--out", out, "--clip-length", CLIP, "--method", "gcl-b", "--preset", "paper"]
             command += ["--memory-limit", 0, "--save-every", 100000]
-        command += ["--set", f"training.budget.epochs={count}", "--set", "training.budget.min_steps=1"]
+            command += ["--set", f"training.budget.epochs={count}", "--set", "training.budget.min_steps=1"]
             seconds, peaks = watched(command)
             times.append(seconds)
     each = (times[1] - times[0]) / (counts[1] - counts[0])

@@ -40,7 +40,7 @@ def estimate(found):
             ])
     header = ["footage", "network", "core-hours", "days on 1 core", "days on 32 cores", "cost on cores", "what binds", "on GPUs"]
     note = (
-        f"Reckoned, not run: {FPS} frames a second, clips of {CLIP}, {assumed['epochs']} epochs over all segments, centre crops, 2048 dimensions, cores as here "
+        f"Reckoned, not run: {FPS} frames a second, clips of {CLIP} and one crop of each (`gcl extract` takes ten for i3d-resnet50), {assumed['epochs']} epochs over all segments, 2048 dimensions, cores as here "
         f"and perfectly parallel, times of `gcl bench` on this machine ({bench['cores']} cores, decoding 320 × 240). A core-hour is taken "
         f"to cost ${assumed['core_hour']:.2f}"
     )

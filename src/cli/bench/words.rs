@@ -15,13 +15,17 @@ pub fn estimates(figures: &[Figure]) -> Vec<String> {
     let mut nets: Vec<String> = figures.iter().filter_map(named).collect();
     nets.dedup();
     for net in nets {
-        let fastest = figures
-            .iter()
-            .filter(|f| named(f).as_deref() == Some(net.as_str()))
-            .filter_map(|f| f.rates.get("frames/s").copied())
-            .fold(0.0, f64::max);
-        let time = words(HOUR / fastest);
-        lines.push(format!("An hour of footage of 30 frames a second takes {net} about {time}."));
+        let of = |f: &&Figure| named(f).as_deref() == Some(net.as_str());
+        let rates = figures.iter().filter(of).filter_map(|f| f.rates.get("frames/s").copied());
+        let fastest = rates.fold(0.0, f64::max);
+        let crops =
+            figures.iter().find(of).and_then(|f| f.settings.get("crops_of_gcl_extract")?.as_u64());
+        let crops = crops.unwrap_or(1);
+        let time = words(HOUR * crops as f64 / fastest);
+        let with = if crops > 1 { format!(", with its {crops} crops,") } else { String::new() };
+        lines.push(format!(
+            "An hour of footage of 30 frames a second takes {net}{with} about {time}."
+        ));
     }
     if let Some(rate) = rate(figures, "decode", "frames/s") {
         let time = words(HOUR / rate);
@@ -66,12 +70,18 @@ mod tests {
             Figure::new("extract", net.to_owned(), "clip", timing)
                 .rate("frames/s", 16.0)
                 .setting("net", net)
+                .setting("crops_of_gcl_extract", if net == "i3d-resnet50" { 10 } else { 1 })
         };
-        let lines = estimates(&[figure("c3d", 50.0), figure("c3d", 40.0), figure("i3d", 4000.0)]);
-        // 108,000 frames at 400 a second; at 4 a second.
+        let slow = figure("i3d-resnet50", 400.0);
+        let lines = estimates(&[figure("c3d", 50.0), figure("c3d", 40.0), slow]);
+        // 108,000 frames at 400 a second; at 40 a second, ten times.
         assert_eq!(lines.len(), 2);
         assert!(lines[0].contains("c3d about 4.5 min"), "{}", lines[0]);
-        assert!(lines[1].contains("i3d about 7.5 hours"), "{}", lines[1]);
+        assert!(
+            lines[1].contains("i3d-resnet50, with its 10 crops, about 7.5 hours"),
+            "{}",
+            lines[1]
+        );
         assert!(estimates(&[]).is_empty());
     }
 }
