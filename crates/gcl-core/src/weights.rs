@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         let other = |network: Autoencoder| {
-            from_safetensors(network, &to_safetensors(&self::network(false)).unwrap())
+            from_safetensors(network, to_safetensors(&self::network(false)).unwrap())
                 .map(|_| ())
                 .unwrap_err()
                 .to_string()
@@ -174,6 +174,6 @@ mod tests {
         let shallow = AutoencoderConfig::new(5).with_hidden(vec![40]);
         let error = other(shallow.zeros(&Device::flex()).unwrap());
         assert!(error.contains("layers.2.weight: unused"), "{error}");
-        assert!(from_safetensors(network(false), &[0xff; 32]).is_err());
+        assert!(from_safetensors(network(false), [0xff; 32]).is_err());
     }
 }
