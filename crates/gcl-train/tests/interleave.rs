@@ -6,13 +6,13 @@ mod interleave_data;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::devices;
-use gcl_core::{Device, OneClass, State, WeaklySupervised};
+use common::{D, devices};
+use gcl_core::{Device, OneClass, Scaler, ScalerKind, State, WeaklySupervised};
 use gcl_train::interleave::threshold::Stop;
 use gcl_train::interleave::{
     Alone, InterleaveConfig, InterleaveEvent, InterleaveListener, InterleavePreset, InterleaveRun,
-    Interleaver, Objects, OneClassAlone, OneClassKind, PairConfig, PairModel, WeakAlone, WeakKind,
-    interleave, object_scores,
+    Interleaver, Objects, OneClassAlone, OneClassKind, PairConfig, PairModel, SnippetObjects,
+    Snippets, WeakAlone, WeakKind, interleave, object_scores,
 };
 use gcl_train::{Silent, TrainError};
 use interleave_data::{Data, odd, pair_config};
@@ -341,6 +341,26 @@ fn each_model_trains_alone_and_resumes() {
         assert!(gap(&scores, &data) > 0.05, "{ws:?}: {}", gap(&scores, &data));
     }
     let config = pair_config(OneClassKind::Ae, WeakKind::Rtfm, &set);
+
+    // Other values at the same places, or other labels of the same videos, are other data.
+    let ae = |snippets: &Snippets| {
+        let objects = SnippetObjects::new(snippets, &data.videos).unwrap();
+        OneClassAlone::new(self::ae(&device), objects, config.alone.clone(), 3, &device).unwrap()
+    };
+    let mut others = data.snippets.clone();
+    others.scale(&Scaler::fit(ScalerKind::ZScore, &vec![2.0; 2 * D], D).unwrap()).unwrap();
+    let saved = ae(&data.snippets).save().unwrap();
+    assert!(ae(&data.snippets).load(&saved).is_ok());
+    assert!(matches!(ae(&others).load(&saved), Err(TrainError::Mismatch(_))));
+    let weak = |labels: &[bool]| {
+        let model = config.weak_model(&device).unwrap();
+        WeakAlone::new(model, &data.snippets, labels, config.alone.clone(), 3, &device).unwrap()
+    };
+    let saved = weak(&labels).save().unwrap();
+    assert!(weak(&labels).load(&saved).is_ok());
+    let turned: Vec<bool> = labels.iter().map(|label| !label).collect();
+    assert!(matches!(weak(&turned).load(&saved), Err(TrainError::Mismatch(_))));
+
     let model = config.weak_model(&device).unwrap();
     let one_kind = WeakAlone::new(model, &data.snippets, &[true; 6], config.alone, 3, &device);
     assert!(matches!(one_kind.err(), Some(TrainError::Config(_))));
@@ -397,9 +417,19 @@ fn settings_that_make_no_training_are_refused() {
         "interleave.nothing=3",
         "method=weak",
         "alone.segments=0",
+        "weak.dropout=2.0",
+        "weak.input=10000000000",
+        "weak.optimizer.epsilon=0",
+        "one_class.optimizer.epsilon=0",
+        "one_class.network.hidden=[10000000000]",
     ] {
         let error = config.with(&[pair]).unwrap_err();
         assert!(matches!(error, TrainError::Config(_)), "{pair}: {error}");
+    }
+    config.check_features(D).unwrap();
+    for other in ["weak.input=16", "one_class.network.input=16"] {
+        let error = config.with(&[other]).unwrap().check_features(D).unwrap_err();
+        assert!(error.to_string().contains(&other[..other.len() - 3]), "{error}");
     }
     let text = toml::to_string(&config).unwrap();
     assert_eq!(toml::from_str::<PairConfig>(&text).unwrap(), config);

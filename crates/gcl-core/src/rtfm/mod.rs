@@ -14,7 +14,7 @@ pub(crate) use self::loss::paired;
 use self::loss::{Bags, magnitudes};
 pub use self::loss::{FeatureTerm, RtfmLoss};
 use self::network::{HeadMasks, Network};
-use crate::any_optimizer::AdamConfig;
+use crate::any_optimizer::{AdamConfig, AnyOptimizer};
 use crate::cooperative::to_host;
 use crate::dropout::{mask, mask_tensor};
 use crate::error::{CoreError, Result};
@@ -58,7 +58,7 @@ impl RtfmConfig {
     ///
     /// # Errors
     /// [`CoreError::Setting`] for an input of 0 or over [`MAX_WIDTH`], a top_k of 0, a dropout
-    /// outside [0, 1) or a weight of the loss that is not 0 or more.
+    /// outside [0, 1), a weight of the loss that is not 0 or more, or what makes no optimizer.
     pub fn validate(&self) -> Result<()> {
         if !(1..=MAX_WIDTH).contains(&self.input) {
             return Err(CoreError::setting("input", format!("1 to {MAX_WIDTH}"), self.input));
@@ -69,6 +69,7 @@ impl RtfmConfig {
         if !(0.0..1.0).contains(&self.dropout) {
             return Err(CoreError::setting("dropout", "in [0, 1)", self.dropout));
         }
+        AnyOptimizer::from(self.optimizer).init()?;
         let RtfmLoss { alpha, margin, smoothness, sparsity, .. } = self.loss;
         let weights = [alpha, margin, smoothness, sparsity];
         match weights.into_iter().find(|w| !(*w >= 0.0 && w.is_finite())) {

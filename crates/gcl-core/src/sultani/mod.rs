@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 pub use self::loss::{Pairing, SultaniLoss};
-use crate::any_optimizer::AdagradConfig;
+use crate::any_optimizer::{AdagradConfig, AnyOptimizer};
 use crate::cooperative::to_host;
 use crate::dropout::mask_tensor;
 use crate::error::{CoreError, Result};
@@ -57,7 +57,7 @@ impl SultaniConfig {
     ///
     /// # Errors
     /// [`CoreError::Setting`] for an input or a hidden width of 0 or over [`MAX_WIDTH`], a dropout
-    /// outside [0, 1) or a weight of the loss that is not 0 or more.
+    /// outside [0, 1), a weight of the loss that is not 0 or more, or what makes no optimizer.
     pub fn validate(&self) -> Result<()> {
         let [first, second] = self.hidden;
         if [self.input, first, second].iter().any(|width| !(1..=MAX_WIDTH).contains(width)) {
@@ -65,6 +65,7 @@ impl SultaniConfig {
             let expected = format!("widths of 1 to {MAX_WIDTH}");
             return Err(CoreError::setting("input, hidden", expected, found));
         }
+        AnyOptimizer::from(self.optimizer).init()?;
         match (0.0..1.0).contains(&self.dropout) {
             true => self.loss.check(),
             false => Err(CoreError::setting("dropout", "in [0, 1)", self.dropout)),

@@ -37,18 +37,28 @@ pub trait Objects {
         false
     }
 
-    /// A hash of where the objects stand, by which a resumed run knows its data again.
+    /// A hash by which a resumed run knows its data again: of where the objects stand, and of their
+    /// values where those are at hand.
     fn fingerprint(&self) -> u64 {
-        let index = self.index();
-        let videos = index.videos().iter().fold(FNV_START, |hash, video| {
-            let hash = fnv1a(hash, video.id.as_str().as_bytes());
-            let hash = fnv1a(hash, &(video.frames as u64).to_le_bytes());
-            fnv1a(hash, &(video.snippets as u64).to_le_bytes())
-        });
-        index.objects().iter().fold(videos, |hash, place| {
-            let hash = fnv1a(hash, &(place.video as u64).to_le_bytes());
-            let hash = fnv1a(hash, &(place.span.start as u64).to_le_bytes());
-            fnv1a(hash, &(place.centre as u64).to_le_bytes())
-        })
+        places(self.index())
     }
+}
+
+/// A hash of where objects stand.
+pub(super) fn places(index: &ObjectIndex) -> u64 {
+    let videos = index.videos().iter().fold(FNV_START, |hash, video| {
+        let hash = fnv1a(hash, video.id.as_str().as_bytes());
+        let hash = fnv1a(hash, &(video.frames as u64).to_le_bytes());
+        fnv1a(hash, &(video.snippets as u64).to_le_bytes())
+    });
+    index.objects().iter().fold(videos, |hash, place| {
+        let hash = fnv1a(hash, &(place.video as u64).to_le_bytes());
+        let hash = fnv1a(hash, &(place.span.start as u64).to_le_bytes());
+        fnv1a(hash, &(place.centre as u64).to_le_bytes())
+    })
+}
+
+/// A hash that goes on with values.
+pub(super) fn with_values(hash: u64, values: &[f32]) -> u64 {
+    values.iter().fold(hash, |hash, value| fnv1a(hash, &value.to_le_bytes()))
 }

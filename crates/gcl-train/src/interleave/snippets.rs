@@ -7,6 +7,7 @@ use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_core::{Device, Scaler, Tensor, WeaklySupervised};
 use gcl_data::{FeatureSet, Npy, VideoId};
 
+use super::objects::with_values;
 use crate::error::{Result, TrainError};
 
 /// Features of snippets in memory, `[N, crops, d]`, video after video.
@@ -176,6 +177,6 @@ impl Snippets {
             let hash = fnv1a(hash, id.as_str().as_bytes());
             fnv1a(hash, &(range.end as u64).to_le_bytes())
         });
-        self.values.iter().fold(hash, |hash, value| fnv1a(hash, &value.to_le_bytes()))
+        with_values(hash, &self.values)
     }
 }

@@ -5,7 +5,7 @@ use gcl_core::{Device, Tensor};
 use gcl_data::poses::{Augment, Resolution};
 use gcl_data::{ObjectIndex, ObjectPlace, ObjectVideo, PackedCubes, Span, VideoId, Windows};
 
-use super::objects::{Item, Objects};
+use super::objects::{Item, Objects, places, with_values};
 use super::snippets::Snippets;
 use super::videos::{Left, Videos};
 use crate::error::{Result, TrainError};
@@ -47,6 +47,10 @@ impl Objects for SnippetObjects {
         });
         let values = TensorData::new(rows.collect::<Vec<f32>>(), [items.len(), self.dim]);
         Ok(Tensor::from_data(values, device))
+    }
+
+    fn fingerprint(&self) -> u64 {
+        with_values(places(&self.index), &self.values)
     }
 }
 
@@ -100,6 +104,11 @@ impl Objects for WindowObjects {
 
     fn mirrored(&self) -> bool {
         self.mirror
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let pixels = (0..self.windows.len()).filter_map(|i| self.windows.pixels(i).ok());
+        pixels.fold(places(&self.index), with_values)
     }
 
     fn fetch(&self, items: &[Item], device: &Device) -> Result<Tensor<4>> {

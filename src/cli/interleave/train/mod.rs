@@ -132,6 +132,7 @@ pub fn run(common: Common, pair: PairOnlyArgs, test: TestArgs) -> Outcome {
         }
         (false, false) => configuration(&common, &pair, &features)?,
     };
+    config.check_features(features.dim())?;
     let normal_only = config.supervision == Supervision::NormalVideos;
     let set = known.select(&features, pair.split.as_deref(), normal_only)?;
     let videos = Videos::of(&set, known.frames())?;

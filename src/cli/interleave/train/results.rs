@@ -25,16 +25,17 @@ pub struct Auc {
     pub weak: Option<f64>,
 }
 
-/// The last loop's AUCs, and each model's best loop.
-pub fn last_and_best(events: &[InterleaveEvent]) -> Option<(Auc, Auc)> {
+/// Each model's best loop; none unless every loop was judged.
+pub fn best_loops(events: &[InterleaveEvent]) -> Option<Auc> {
     let judged = events.iter().filter_map(|event| match event {
         InterleaveEvent::Judged(j) => Some(Auc { one_class: j.one_class, weak: j.weak }),
         _ => None,
     });
     let judged: Vec<Auc> = judged.collect();
+    let loops = events.iter().filter(|event| matches!(event, InterleaveEvent::Loop(_))).count();
     let best = |of: fn(&Auc) -> Option<f64>| judged.iter().filter_map(of).reduce(f64::max);
-    let oracle = Auc { one_class: best(|a| a.one_class), weak: best(|a| a.weak) };
-    Some((*judged.last()?, oracle))
+    (judged.len() == loops)
+        .then(|| Auc { one_class: best(|a| a.one_class), weak: best(|a| a.weak) })
 }
 
 impl Results {
@@ -50,5 +51,31 @@ impl Results {
         let json = serde_json::to_vec_pretty(self).map_err(Failure::data)?;
         let path = run.join("results.json");
         gcl_data::atomic::write_bytes_atomic(&path, &json).map_err(Failure::io(&path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_best_loop_is_known_only_if_all_were_judged() {
+        let event = |json: &str| serde_json::from_str::<InterleaveEvent>(json).unwrap();
+        let judged = |number: usize, auc: f64| {
+            event(&format!(
+                r#"{{"event":"judged","module":1,"loop":{number},"one_class":{auc},"weak":null}}"#
+            ))
+        };
+        let ended = |number: usize| {
+            event(&format!(
+                r#"{{"event":"loop","module":1,"loop":{number},"loss_one_class":1.0,"loss_weak":1.0,
+                "threshold":9,"agreed":9,"anomalous":9,"normal":9,"moved":1.0,"mean_weight":1.0}}"#
+            ))
+        };
+        let all = [ended(1), judged(1, 0.75), ended(2), judged(2, 0.5)];
+        assert_eq!(best_loops(&all).unwrap().one_class, Some(0.75));
+        let one = [ended(1), ended(2), judged(2, 0.5)];
+        assert!(best_loops(&one).is_none(), "the first loop was not judged");
     }
 }

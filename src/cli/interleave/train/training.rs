@@ -7,7 +7,7 @@ use gcl_train::interleave::{
     PairMethod, PairModel, Snippets, WeakAlone, interleave, train_alone,
 };
 
-use super::results::{Auc, Results, last_and_best};
+use super::results::{Auc, Results, best_loops};
 use crate::cli::error::Failure;
 use crate::cli::interleave::judge::TestVideos;
 use crate::cli::interleave::progress::{Terminal, line};
@@ -84,10 +84,14 @@ impl Training {
         let weak = training.weak().save().map_err(core)?;
         self.card().save(&self.run.dir().model(), Some(one_class), Some(weak))?;
 
-        match last_and_best(&self.run.events()?) {
-            Some((last, best)) => self.results(last, Some(best), training.thresholds().to_vec()),
-            None => Ok(()),
-        }
+        let Some((test, objects)) = &terminal.test else { return Ok(()) };
+        // Not the log's last line: an earlier part of the run may have been judged by another test set.
+        let last = Auc {
+            one_class: test.one_class(training.one_class(), objects, &self.device)?,
+            weak: test.weak(training.weak(), &self.device)?,
+        };
+        let best = best_loops(&self.run.events()?);
+        self.results(last, best, training.thresholds().to_vec())
     }
 
     fn one_class_alone<M: OneClass, X: Objects<Batch = M::Batch>>(

@@ -14,6 +14,7 @@ pub struct OneClassAlone<M: OneClass, X: Objects<Batch = M::Batch>> {
     settings: AloneSettings,
     seed: u64,
     device: Device,
+    fingerprint: u64,
     done: usize,
 }
 
@@ -33,7 +34,8 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> OneClassAlone<M, X> {
             return Err(TrainError::Mismatch("there is no object to train on".to_owned()));
         }
         model.reset(seed).map_err(TrainError::core("starting the model"))?;
-        Ok(OneClassAlone { model, objects, settings, seed, device: device.clone(), done: 0 })
+        let (fingerprint, device) = (objects.fingerprint(), device.clone());
+        Ok(OneClassAlone { model, objects, settings, seed, device, fingerprint, done: 0 })
     }
 
     /// The model as it is now.
@@ -71,11 +73,11 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Alone for OneClassAlone<M, X> {
     }
 
     fn save(&self) -> Result<State> {
-        save(self.done, self.objects.fingerprint(), self.model.save())
+        save(self.done, self.fingerprint, self.model.save())
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
-        let (done, inner) = load(state, self.objects.fingerprint(), self.settings.epochs)?;
+        let (done, inner) = load(state, self.fingerprint, self.settings.epochs)?;
         self.model.load(&inner).map_err(TrainError::core("loading the state"))?;
         self.done = done;
         Ok(())

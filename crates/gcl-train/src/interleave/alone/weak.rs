@@ -1,5 +1,6 @@
 //! A weakly-supervised model alone.
 
+use gcl_core::rng::fnv1a;
 use gcl_core::{Device, State, WeaklySupervised, rng};
 use rand::seq::SliceRandom;
 
@@ -50,7 +51,8 @@ impl WeakAlone {
         }
         model.reset(seed).map_err(TrainError::core("starting the model"))?;
         let segments = averaged(snippets, settings.segments)?;
-        let fingerprint = segments.fingerprint();
+        let labels: Vec<u8> = anomalous.iter().map(|&label| label.into()).collect();
+        let fingerprint = fnv1a(segments.fingerprint(), &labels);
         let device = device.clone();
         Ok(WeakAlone { model, segments, kinds, settings, seed, device, fingerprint, done: 0 })
     }

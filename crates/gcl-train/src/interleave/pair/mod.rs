@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::alone::AloneSettings;
 use super::config::{InterleaveConfig, InterleavePreset};
 use crate::config::override_with;
-use crate::error::Result;
+use crate::error::{Result, TrainError};
 
 pub use one_class::{
     AeSettings, OneClassConfig, OneClassKind, StgNfSettings, WindowSettings, jigsaw_model,
@@ -163,7 +163,32 @@ impl PairConfig {
     /// [`TrainError::Config`] naming the setting.
     pub fn validate(&self) -> Result<()> {
         self.interleave.validate()?;
-        self.alone.validate()
+        self.alone.validate()?;
+        self.one_class.validate()?;
+        self.weak.validate()
+    }
+
+    /// Refuses networks for other features than those of `dim` dimensions that are there.
+    ///
+    /// # Errors
+    /// [`TrainError::Config`] naming the setting.
+    pub fn check_features(&self, dim: usize) -> Result<()> {
+        let mut inputs = Vec::new();
+        if let (OneClassConfig::Ae(settings), true) =
+            (&self.one_class, self.method != PairMethod::Weak)
+        {
+            inputs.push(("one_class.network.input", settings.network.input));
+        }
+        if self.method != PairMethod::OneClass {
+            inputs.push(("weak.input", self.weak.input()));
+        }
+        match inputs.into_iter().find(|(_, input)| *input != dim) {
+            None => Ok(()),
+            Some((name, input)) => {
+                let text = format!("`{name}` is {input}, and the features have {dim} dimensions");
+                Err(TrainError::Config(text))
+            }
+        }
     }
 
     /// The weakly-supervised model at its start.

@@ -2,6 +2,7 @@
 
 use gcl_core::jigsaw::JigsawConfig;
 use gcl_core::loss::ErrorNorm;
+use gcl_core::networks::MAX_WIDTH;
 use gcl_core::{
     AutoencoderConfig, AutoencoderOneClass, Device, Jigsaw, OptimizerConfig, StgNf, StgNfConfig,
 };
@@ -82,6 +83,27 @@ impl Default for WindowSettings {
         let Resolution { width, height } = Resolution::default();
         let (stride, score_stride, missing, max_gap) = (6, 1, 2, 4);
         WindowSettings { stride, score_stride, missing, max_gap, mirror: true, width, height }
+    }
+}
+
+impl OneClassConfig {
+    /// Refuses an autoencoder that makes no network or optimizer. The other models' settings are checked
+    /// where they are made.
+    ///
+    /// # Errors
+    /// [`TrainError::Config`] naming the setting.
+    pub fn validate(&self) -> Result<()> {
+        let OneClassConfig::Ae(AeSettings { optimizer, network, .. }) = self else { return Ok(()) };
+        optimizer.init().map_err(|e| TrainError::Config(format!("one_class.optimizer: {e}")))?;
+        let mut widths = network.hidden.iter().chain([&network.input]);
+        match widths.find(|width| !(1..=MAX_WIDTH).contains(*width)) {
+            None => Ok(()),
+            Some(width) => {
+                let text =
+                    format!("`one_class.network` is {width} wide, expected 1 to {MAX_WIDTH}");
+                Err(TrainError::Config(text))
+            }
+        }
     }
 }
 

@@ -26,6 +26,26 @@ pub enum WeakConfig {
 }
 
 impl WeakConfig {
+    /// Dimension of the snippets.
+    pub fn input(&self) -> usize {
+        match self {
+            WeakConfig::Rtfm(config) => config.input,
+            WeakConfig::Sultani(config) => config.input,
+        }
+    }
+
+    /// Refuses settings that make no network or optimizer.
+    ///
+    /// # Errors
+    /// [`TrainError::Config`] naming the setting.
+    pub fn validate(&self) -> Result<()> {
+        let found = match self {
+            WeakConfig::Rtfm(config) => config.validate(),
+            WeakConfig::Sultani(config) => config.validate(),
+        };
+        found.map_err(|e| TrainError::Config(format!("weak: {e}")))
+    }
+
     /// The model at its start.
     ///
     /// # Errors
