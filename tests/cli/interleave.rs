@@ -113,6 +113,8 @@ fn a_pair_trains_judges_itself_scores_and_reports() {
     for text in ["Test AUC by loop", "Threshold by module", ">run<", ">blind<", "15 %"] {
         assert!(html.contains(text), "{text}");
     }
+    let many = [&["report"][..], &["run"; 7], &["--out=many.html"]].concat();
+    assert!(stderr(&run(here, &many, 2)).contains("at most 6"));
     run(here, &["train", "features", "--method=knn", "--out=knn"], 0);
     let mixed = run(here, &["report", "run", "knn", "--out=mixed.html"], 2);
     assert!(stderr(&mixed).contains("knn: no run of a pair"), "{}", stderr(&mixed));

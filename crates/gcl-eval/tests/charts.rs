@@ -124,6 +124,20 @@ fn noisy_lines_and_curves_stay_small() {
 }
 
 #[test]
+fn a_legend_of_many_lines_names_them_all() {
+    let line = |i: usize| Series {
+        name: format!("a run with a long name {i}"),
+        points: vec![(0.0, 1.0), (1.0, 2.0)],
+    };
+    let of =
+        |lines: usize| LineChart { series: (0..lines).map(line).collect(), ..Default::default() };
+    let svg = well_formed(&of(6).chart());
+    assert!((0..6).all(|i| svg.contains(&format!(">a run with a long name {i}</text>"))));
+    assert!(well_formed(&of(1).chart()).contains("viewBox=\"0 0 540 300\""));
+    assert!(!svg.contains("viewBox=\"0 0 540 300\""), "rows of the legend take room");
+}
+
+#[test]
 fn histograms_show_shares_of_each_class() {
     let bars = |name: &str, counts: &[u64]| Bars { name: name.into(), counts: counts.to_vec() };
     let histogram = Histogram {

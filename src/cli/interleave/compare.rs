@@ -17,8 +17,15 @@ struct Run {
     course: Course,
 }
 
+/// As many runs as a chart has colours.
+const MOST: usize = 6;
+
 /// Writes a page about several runs.
 pub fn run(paths: &[PathBuf], out: &Path) -> Outcome {
+    if paths.len() > MOST {
+        let text = format!("{} runs: at most {MOST} can be told apart in one chart", paths.len());
+        return Err(Failure::Usage(text));
+    }
     let runs = paths
         .iter()
         .zip(names(paths))

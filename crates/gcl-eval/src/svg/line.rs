@@ -5,6 +5,10 @@ use super::axis::Axis;
 use super::path;
 use super::plot::Plot;
 
+const WIDTH: f64 = 540.0;
+/// What is below the legend.
+const PLOT: f64 = 268.0;
+
 /// A named line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Series {
@@ -30,7 +34,7 @@ pub struct LineChart {
 }
 
 impl LineChart {
-    /// Draws the chart, 540 × 300.
+    /// Draws the chart, 540 × 300; higher where the legend takes more than one row.
     pub fn chart(&self) -> Chart {
         let xs = self.series.iter().flat_map(|s| &s.points).map(|p| p.0);
         let ys = self.series.iter().flat_map(|s| &s.points).map(|p| p.1);
@@ -43,7 +47,9 @@ impl LineChart {
                 Axis::padded(low, high, 5, &self.y_label)
             }
         };
-        let mut plot = Plot::new(540.0, 300.0, 32.0, x, y);
+        let names = || self.series.iter().map(|s| s.name.as_str());
+        let room = Plot::legend_room(WIDTH, names());
+        let mut plot = Plot::new(WIDTH, PLOT + room, room, x, y);
         for (i, series) in self.series.iter().enumerate() {
             let points = series.points.iter().map(|p| (plot.x(p.0), plot.y(p.1)));
             let data = path::line(points);
@@ -56,7 +62,10 @@ impl LineChart {
                 plot.raw(&format!("<circle class=\"f{}\" cx=\"{x}\" cy=\"{y}\" r=\"3\"/>", i % 6));
             }
         }
-        plot.legend(self.series.iter().map(|s| s.name.as_str()));
+        let mark = |i: usize, x: f64, y: f64| {
+            format!("<path class=\"line s{}\" d=\"M{} {}h18\"/>", i % 6, path::px(x), path::px(y))
+        };
+        plot.wrapped_legend(names(), mark);
         plot.chart(&self.title, &self.describe())
     }
 
