@@ -343,15 +343,15 @@ fn each_model_trains_alone_and_resumes() {
     let config = pair_config(OneClassKind::Ae, WeakKind::Rtfm, &set);
 
     // Other values at the same places, or other labels of the same videos, are other data.
-    let ae = |snippets: &Snippets| {
+    let of_values = |snippets: &Snippets| {
         let objects = SnippetObjects::new(snippets, &data.videos).unwrap();
-        OneClassAlone::new(self::ae(&device), objects, config.alone.clone(), 3, &device).unwrap()
+        OneClassAlone::new(ae(&device), objects, config.alone.clone(), 3, &device).unwrap()
     };
     let mut others = data.snippets.clone();
-    others.scale(&Scaler::fit(ScalerKind::ZScore, &vec![2.0; 2 * D], D).unwrap()).unwrap();
-    let saved = ae(&data.snippets).save().unwrap();
-    assert!(ae(&data.snippets).load(&saved).is_ok());
-    assert!(matches!(ae(&others).load(&saved), Err(TrainError::Mismatch(_))));
+    others.scale(&Scaler::fit(ScalerKind::ZScore, &[2.0; 2 * D], D).unwrap()).unwrap();
+    let saved = of_values(&data.snippets).save().unwrap();
+    assert!(of_values(&data.snippets).load(&saved).is_ok());
+    assert!(matches!(of_values(&others).load(&saved), Err(TrainError::Mismatch(_))));
     let weak = |labels: &[bool]| {
         let model = config.weak_model(&device).unwrap();
         WeakAlone::new(model, &data.snippets, labels, config.alone.clone(), 3, &device).unwrap()
