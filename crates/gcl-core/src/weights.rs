@@ -46,7 +46,7 @@ pub fn from_safetensors<M: Module>(module: M, bytes: impl AsRef<[u8]>) -> Result
 
 /// Walks a network and puts stored values in place of each parameter's.
 ///
-/// Not burn's own store, which draws each byte several times: reading a model is most of the time
+/// Not burn's own store, which copies values one by one and more than once: reading a model is most of the time
 /// that scoring a short video takes.
 struct Filler<'a, 'b> {
     unread: &'a mut BTreeMap<String, TensorView<'b>>,

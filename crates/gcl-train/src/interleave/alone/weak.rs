@@ -2,21 +2,24 @@
 
 use gcl_core::rng::fnv1a;
 use gcl_core::{Device, State, WeaklySupervised, rng};
-use rand::seq::SliceRandom;
 
 use super::{Alone, AloneSettings, load, save};
 use crate::error::{Result, TrainError};
+use crate::interleave::bags::batch;
 use crate::interleave::snippets::Snippets;
 
 /// Steps between two reports and saves.
 const ROUND: usize = 500;
 
+/// What bags of each kind are shuffled for.
+const PURPOSES: [&str; 2] = ["alone:anomalous", "alone:normal"];
+
 /// A weakly-supervised model on videos averaged to so many segments each.
 pub struct WeakAlone {
     model: Box<dyn WeaklySupervised>,
     segments: Snippets,
-    /// Anomalous, then normal videos.
-    kinds: [Vec<usize>; 2],
+    /// Anomalous, then normal videos: each its segments, as a bag.
+    kinds: [Vec<Vec<u32>>; 2],
     settings: AloneSettings,
     seed: u64,
     device: Device,
@@ -37,11 +40,15 @@ impl WeakAlone {
         seed: u64,
         device: &Device,
     ) -> Result<Self> {
+        // First, since it refuses more segments than have a number.
+        let segments = averaged(snippets, settings.segments)?;
+        let length = settings.segments as u32;
         let of = |kind: bool| {
-            let all = anomalous.iter().enumerate().filter(|(_, label)| **label == kind);
-            all.map(|(video, _)| video).take(snippets.videos().len()).collect::<Vec<_>>()
+            let all = (0..snippets.videos().len() as u32).zip(anomalous);
+            let all = all.filter(|(_, label)| **label == kind);
+            all.map(|(video, _)| (video * length..(video + 1) * length).collect()).collect()
         };
-        let kinds = [of(true), of(false)];
+        let kinds: [Vec<Vec<u32>>; 2] = [of(true), of(false)];
         if kinds.iter().any(Vec::is_empty) || anomalous.len() != snippets.videos().len() {
             let [a, n] = kinds.map(|kind| kind.len());
             return Err(TrainError::Config(format!(
@@ -50,7 +57,6 @@ impl WeakAlone {
             )));
         }
         model.reset(seed).map_err(TrainError::core("starting the model"))?;
-        let segments = averaged(snippets, settings.segments)?;
         let labels: Vec<u8> = anomalous.iter().map(|&label| label.into()).collect();
         let fingerprint = fnv1a(segments.fingerprint(), &labels);
         let device = device.clone();
@@ -60,19 +66,6 @@ impl WeakAlone {
     /// The model as it is now.
     pub fn model(&self) -> &dyn WeaklySupervised {
         self.model.as_ref()
-    }
-
-    /// One kind's videos of a step: every pass has an order of its own.
-    fn draw(&self, kind: usize, step: u64) -> Vec<Vec<u32>> {
-        let mut videos = self.kinds[kind].clone();
-        let size = self.settings.bags.min(videos.len());
-        let passes = (videos.len() / size) as u64;
-        let purpose = ["alone:anomalous", "alone:normal"][kind];
-        videos.shuffle(&mut rng::stream(self.seed, purpose, step / passes));
-        let from = (step % passes) as usize * size;
-        let length = self.settings.segments as u32;
-        let bag = |&video: &usize| (video as u32 * length..(video as u32 + 1) * length).collect();
-        videos[from..from + size].iter().map(bag).collect()
     }
 }
 
@@ -87,8 +80,8 @@ impl Alone for WeakAlone {
         for i in 0..steps {
             let step = (self.done * ROUND + i) as u64;
             let [positive, negative] = [0, 1].map(|kind| {
-                let bags = self.draw(kind, step);
-                let bags: Vec<&[u32]> = bags.iter().map(Vec::as_slice).collect();
+                let (purpose, size) = (PURPOSES[kind], self.settings.bags);
+                let bags = batch(&self.kinds[kind], size, step, self.seed, purpose, 0);
                 self.segments.groups(&bags, &self.device)
             });
             let mut random = rng::stream(self.seed, "alone:weak", step);
