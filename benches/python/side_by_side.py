@@ -4,7 +4,7 @@
 
 Builds the release programs first (--no-build: only looks where they are). Results are kept beside the page
 (performance.json) after every row, so an interrupted run goes on with what is missing (one that failed, too); --again NAMES measures sections once
-more, --render only writes the page, --merge FILE adds what `benches/devices.rs` wrote on a machine with a GPU. Waits for a
+more, --render only writes the page, --merge FILE adds what `crates/gcl-bench/benches/devices.rs` wrote on a machine with a GPU. Waits for a
 quiet machine before every round; --no-wait does not.
 """
 

@@ -15,7 +15,7 @@ import torch
 from .machine import ROOT, have
 from .rounds import KEEP, Server, compare, wall
 
-CAMERA = ROOT / "src/measure/camera.mp4"
+CAMERA = ROOT / "crates/gcl-bench/src/measure/camera.mp4"
 FRAMES = 1_114_144
 
 

@@ -1,0 +1,163 @@
+//! `gcl demo`: the whole way, on a scene that the program renders itself.
+
+mod motion;
+mod render;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gcl_bench::source_name;
+use gcl_data::{Clips, FeatureSet, Truth, TruthFormat, VideoId};
+use gcl_eval::report::Tile;
+use gcl_eval::{Evaluator, Measure};
+use gcl_features::scene::SceneOptions;
+use gcl_train::{Model, RunDir, ScoreSource};
+
+use super::device;
+use super::error::{Done, Failure, Outcome};
+use super::extract::{FootageArgs, Pictures};
+use super::find::{remember_footage, train_or_load};
+use super::report::{self, Contents};
+use super::score::{Scoring, score};
+use super::train::{self, MethodArgs};
+
+/// Render a small surveillance scene, learn from it without labels, and judge the result: the
+/// whole way in about a minute, without a download.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "People walk through the picture; now and then somebody rides a bicycle, runs, or \
+walks against the
+flow. The training videos hold a few of these too, unlabelled. Open the report at the end."
+)]
+pub struct DemoArgs {
+    /// The folder for everything that the demo makes.
+    #[arg(long, short, default_value = "gcl-demo")]
+    out: PathBuf,
+    /// Which scene: another number is another place, other people, other events.
+    #[arg(long, default_value_t = 1)]
+    scene_seed: u64,
+    #[command(flatten)]
+    choice: MethodArgs,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The frame AUC of one way to score.
+struct Row {
+    name: String,
+    auc: Measure,
+}
+
+/// Runs the command.
+pub fn run(args: DemoArgs) -> Outcome {
+    device::find(&args.choice.learning.device)?;
+    train::check_settings(&args.choice)?;
+    let (videos, features) = (args.out.join("videos"), args.out.join("features"));
+    let truth_path = args.out.join("truth.csv");
+    render::scene(args.scene_seed, &SceneOptions::default(), &videos, &truth_path)?;
+    let footage = [videos.clone()];
+    let extractor = Pictures::Gradient { clips: Clips::default() };
+    extractor.extract(&footage, &features, &FootageArgs::default(), None)?;
+
+    let set = FeatureSet::open(&features)?;
+    let (train, test) =
+        (set.select(|id| is_part(id, "train")), set.select(|id| is_part(id, "test")));
+    let run = RunDir::new(args.out.join("run"));
+    let model = train_or_load(&train, &run, &args.choice)?;
+    let source = model.card().config.score;
+    let how = Scoring { source, footage: None, manifest: None, smooth: 0.0 };
+    score(&model, &test, &how, &run.scores())?;
+    remember_footage(&footage, &run.scores())?;
+
+    let truth = Truth::read(&truth_path, TruthFormat::Ranges)?;
+    let rows = judge(&model, &test, &truth, &videos)?;
+    let tiles = rows.iter().skip(1).map(|row| Tile {
+        label: format!("AUC by {}", row.name),
+        value: shown(row.auc),
+        note: String::new(),
+    });
+    let contents = Contents {
+        title: Some(format!("Demo: scene {}", args.scene_seed)),
+        truth: Some(&truth),
+        top: 12,
+        tiles: tiles.collect(),
+        ..Contents::default()
+    };
+    let out = run.report();
+    report::write(&run, &contents, &out)?;
+    print(&rows, &out, args.json)?;
+    Ok(Done::Fully)
+}
+
+fn is_part(id: &VideoId, part: &str) -> bool {
+    id.as_str().split('/').next() == Some(part)
+}
+
+/// The frame AUC of every score that the model has, its own first, and of plain motion energy.
+fn judge(
+    model: &Model,
+    test: &FeatureSet,
+    truth: &Truth,
+    videos: &Path,
+) -> Result<Vec<Row>, Failure> {
+    let own = model.card().config.score;
+    let mut sources = vec![own];
+    let pair = [ScoreSource::Discriminator, ScoreSource::Generator, ScoreSource::MeanRank];
+    sources.extend(pair.into_iter().filter(|s| *s != own && own != ScoreSource::Detector));
+    let mut judges: Vec<Evaluator> = sources.iter().map(|_| Evaluator::new()).collect();
+    let mut motion = Evaluator::new();
+    let clips = test.clips().unwrap_or_default();
+    let mut features = Vec::new();
+    for (index, video) in test.videos().iter().enumerate() {
+        let id = &video.id;
+        let labels = truth.labels(id, video.frames)?;
+        let expand = |clips: Clips, scores: &[f32]| {
+            clips.expand(scores, labels.len()).map_err(|e| Failure::Data(format!("{id}: {e}")))
+        };
+        test.read(index, &mut features)?;
+        let scores = model.score(&features)?;
+        for (source, judge) in sources.iter().zip(&mut judges) {
+            // A method without a discriminator has no score of it.
+            if let Ok(scores) = scores.clone().get(*source) {
+                judge.push(id.as_str(), &expand(clips, &scores)?, &labels)?;
+            }
+        }
+        let energy = motion::energy(&id.file(videos, "y4m"), clips)?;
+        motion.push(id.as_str(), &expand(clips, &energy)?, &labels)?;
+    }
+    let method = model.card().config.method;
+    let mut rows: Vec<Row> = sources
+        .iter()
+        .zip(judges)
+        .map(|(source, judge)| (source, judge.finish()))
+        .filter(|(_, evaluation)| evaluation.frames > 0)
+        .map(|(source, evaluation)| Row {
+            name: format!("{method}, {}", source_name(*source)),
+            auc: evaluation.micro_auc,
+        })
+        .collect();
+    let auc = motion.finish().micro_auc;
+    rows.push(Row { name: "motion energy, for comparison".to_owned(), auc });
+    Ok(rows)
+}
+
+fn shown(auc: Measure) -> String {
+    auc.value().map_or_else(|| "undefined".to_owned(), |value| format!("{value:.4}"))
+}
+
+fn print(rows: &[Row], report: &Path, json: bool) -> Result<(), Failure> {
+    if json {
+        let auc: serde_json::Map<String, serde_json::Value> =
+            rows.iter().map(|row| (row.name.clone(), serde_json::json!(row.auc))).collect();
+        let json = serde_json::json!({ "auc": auc, "report": report });
+        println!("{}", serde_json::to_string_pretty(&json).map_err(Failure::data)?);
+        return Ok(());
+    }
+    println!("frame AUC  score");
+    for row in rows {
+        println!("{:>9}  {}", shown(row.auc), row.name);
+    }
+    println!("\nreport: {}", report.display());
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! The scene as video files and a truth file.
+
+use std::io::Write;
+use std::path::Path;
+
+use gcl_data::Truth;
+use gcl_data::atomic::write_atomic;
+use gcl_features::scene::{Part, Scene, SceneOptions, SceneVideo};
+
+use crate::error::Failure;
+use crate::interrupt;
+use crate::progress::Progress;
+
+/// Renders a scene's videos into a folder, and the test videos' truth into a CSV. Videos that are
+/// there already stay, if they are of this scene.
+///
+/// # Errors
+/// If the folder holds another scene, or a file cannot be written.
+pub fn scene(
+    seed: u64,
+    options: &SceneOptions,
+    folder: &Path,
+    truth: &Path,
+) -> Result<(), Failure> {
+    claim(folder, seed)?;
+    let scene = Scene::new(seed, options).map_err(Failure::data)?;
+    let total: usize = scene.videos().iter().map(SceneVideo::frames).sum();
+    let mut progress = Progress::new("rendering", "frames", total as u64);
+    let mut rendered = 0;
+    let mut labels = Vec::new();
+    for video in scene.videos() {
+        if interrupt::requested() {
+            return Err(Failure::Interrupted("interrupted; run again to go on".to_owned()));
+        }
+        let path = video.id().file(folder, "y4m");
+        if !path.exists() {
+            write(video, options, &path)?;
+        }
+        if video.part() == Part::Test {
+            labels.push((video.id().clone(), video.truth()));
+        }
+        rendered += video.frames() as u64;
+        progress.set(rendered);
+    }
+    progress.finish();
+    Ok(Truth::from_labels(labels).write_csv(truth)?)
+}
+
+/// Marks the folder as this scene's, and refuses one that is another's.
+fn claim(folder: &Path, seed: u64) -> Result<(), Failure> {
+    let path = folder.join("scene-seed.txt");
+    let mine = seed.to_string();
+    match std::fs::read_to_string(&path) {
+        Ok(found) if found.trim() == mine => Ok(()),
+        Ok(found) => Err(Failure::Usage(format!(
+            "{} holds scene {}, not scene {seed}; choose another folder with --out",
+            folder.display(),
+            found.trim()
+        ))),
+        Err(_) => {
+            gcl_data::atomic::write_bytes_atomic(&path, mine.as_bytes()).map_err(Failure::io(&path))
+        }
+    }
+}
+
+fn write(video: &SceneVideo, options: &SceneOptions, path: &Path) -> Result<(), Failure> {
+    let SceneOptions { width, height, fps, .. } = *options;
+    write_atomic(path, |out| {
+        writeln!(out, "YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL")?;
+        for frame in 0..video.frames() {
+            let frame = video.render(frame).map_err(std::io::Error::other)?;
+            out.write_all(b"FRAME\n")?;
+            out.write_all(&frame.luma())?;
+        }
+        Ok(())
+    })
+    .map_err(Failure::io(path))
+}

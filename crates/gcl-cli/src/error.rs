@@ -1,0 +1,139 @@
+//! Errors of the command, each with its exit code.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use gcl_bench::BenchmarkError;
+use gcl_bench::measure::MeasureError;
+use gcl_core::CoreError;
+use gcl_features::networks::NetworkError;
+use gcl_train::TrainError;
+
+/// The command's result: whether everything was done, or some items were skipped.
+pub type Outcome = Result<Done, Failure>;
+
+/// How a command ended that did its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// All of it: exit code 0.
+    Fully,
+    /// With items skipped and listed: exit code 1.
+    WithSkips,
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line or a configuration: exit code 2.
+    Usage(String),
+    /// Data: exit code 3.
+    Data(String),
+    /// A number that is not one: exit code 4.
+    Numerical(String),
+    /// Interrupted, and resumable: exit code 130.
+    Interrupted(String),
+}
+
+impl Failure {
+    /// The process's exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Failure::Usage(_) => 2,
+            Failure::Data(_) => 3,
+            Failure::Numerical(_) => 4,
+            Failure::Interrupted(_) => 130,
+        }
+    }
+
+    /// What to tell the user.
+    pub fn message(&self) -> &str {
+        match self {
+            Failure::Usage(text)
+            | Failure::Data(text)
+            | Failure::Numerical(text)
+            | Failure::Interrupted(text) => text,
+        }
+    }
+
+    /// The same, with how to go on after an interruption.
+    pub fn resumable(self) -> Failure {
+        match self {
+            Failure::Interrupted(text) => {
+                Failure::Interrupted(format!("{text}: the same command with --resume goes on"))
+            }
+            other => other,
+        }
+    }
+
+    /// A failure of data, from any error.
+    pub fn data(error: impl Display) -> Failure {
+        Failure::Data(error.to_string())
+    }
+
+    /// A failure to read or write a file.
+    pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Failure {
+        let path = path.to_owned();
+        move |error| Failure::Data(format!("{}: {error}", path.display()))
+    }
+}
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Failure {
+        let text = error.to_string();
+        match error {
+            TrainError::Interrupted => Failure::Interrupted(text),
+            TrainError::Config(_) | TrainError::Run { .. } => Failure::Usage(text),
+            error if error.is_numerical() => Failure::Numerical(text),
+            TrainError::Core { source: CoreError::Setting { .. }, .. } => Failure::Usage(text),
+            _ => Failure::Data(text),
+        }
+    }
+}
+
+impl From<BenchmarkError> for Failure {
+    fn from(error: BenchmarkError) -> Failure {
+        match error {
+            BenchmarkError::Train(error) => error.into(),
+            BenchmarkError::Plan(text) => Failure::Usage(text),
+            BenchmarkError::Folder { .. } => Failure::Usage(error.to_string()),
+            error => Failure::data(error),
+        }
+    }
+}
+
+impl From<MeasureError> for Failure {
+    fn from(error: MeasureError) -> Failure {
+        let text = error.to_string();
+        match error {
+            MeasureError::Core(CoreError::NotFinite { .. }) => Failure::Numerical(text),
+            MeasureError::Core(CoreError::Setting { .. })
+            | MeasureError::Network(
+                NetworkError::Preprocess(_)
+                | NetworkError::Size { .. }
+                | NetworkError::Graph(_)
+                | NetworkError::Plan(_),
+            ) => Failure::Usage(text),
+            _ => Failure::Data(text),
+        }
+    }
+}
+
+macro_rules! data_failures {
+    ($($error:ty),* $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Failure {
+                Failure::data(error)
+            }
+        })*
+    };
+}
+
+data_failures! {
+    gcl_data::FeatureError,
+    gcl_data::ManifestError,
+    gcl_data::ScoreError,
+    gcl_data::TruthError,
+    gcl_eval::EvalError,
+    gcl_eval::StoredError,
+    gcl_features::SourceError,
+}

@@ -1,0 +1,101 @@
+//! Object cubes from footage and a detector's boxes.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gcl_data::tracks::read_detections;
+use gcl_data::{CubeType, VideoId, resolve_all};
+use gcl_features::cubes::{CubeError, CubeRule, CubeSource, Packed, pack_cubes};
+use gcl_features::discover::discover;
+use gcl_features::source::Decoder;
+
+use crate::error::{Done, Failure, Outcome};
+use crate::interrupt;
+use crate::progress::Progress;
+
+/// Which cubes are cut.
+#[derive(Args, Debug)]
+pub struct CubeArgs {
+    /// For cubes: a CSV of boxes, with columns `clip` (or `video`, or `id`), `frame` (from 0), `x1`, `y1`, `x2`,
+    /// `y2` and perhaps `confidence`.
+    #[arg(long, value_name = "FILE")]
+    boxes: Option<PathBuf>,
+    /// For cubes: frames of a cube, odd; published: 7 on Ped2 and Avenue, 9 on ShanghaiTech.
+    #[arg(long, value_name = "FRAMES", default_value_t = 7, hide_short_help = true)]
+    cube_frames: usize,
+    /// For cubes: pixels of a cube's side; published: 64. The puzzles want a multiple of 16.
+    #[arg(long, value_name = "PIXELS", default_value_t = 64, hide_short_help = true)]
+    cube_side: usize,
+    /// For cubes: boxes must be surer than this, where they say how sure they are; published: 0.5 on
+    /// Ped2, 0.8 elsewhere.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, hide_short_help = true)]
+    confidence: f32,
+    /// For cubes: only every so many-th frame gives cubes; published: 1, and 5 in training on ShanghaiTech.
+    #[arg(long, value_name = "FRAMES", default_value_t = 1, hide_short_help = true)]
+    cube_every: usize,
+}
+
+/// Cuts the cubes of all boxes into one file.
+pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decoder) -> Outcome {
+    let Some(boxes) = &args.boxes else {
+        let text = "cubes are cut around boxes; give a detector's CSV with --boxes";
+        return Err(Failure::Usage(text.to_owned()));
+    };
+    if out.extension().is_none_or(|extension| extension != "npy") {
+        let text = "cubes go into one file; give --out a name that ends with .npy";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    let rule = CubeRule {
+        frames: args.cube_frames,
+        size: args.cube_side,
+        confidence: args.confidence,
+        every: args.cube_every,
+        ..CubeRule::default()
+    };
+    let rule = rule.validate().map_err(|error| Failure::Usage(error.to_string()))?;
+    let located =
+        |error: &dyn std::fmt::Display| Failure::Data(format!("{}: {error}", boxes.display()));
+    let inputs = discover(footage).map_err(Failure::data)?;
+    let mut found = read_detections(boxes).map_err(Failure::data)?;
+    let ids: Vec<VideoId> = inputs.iter().map(|input| input.id.clone()).collect();
+    let names = resolve_all(&ids, found.keys()).map_err(|error| located(&error))?;
+    let names: Vec<Option<VideoId>> = names.into_iter().map(|name| name.cloned()).collect();
+    let (mut videos, mut without) = (Vec::new(), Vec::new());
+    for (input, name) in inputs.into_iter().zip(names) {
+        match name.and_then(|name| found.remove(&name)) {
+            Some(boxes) => videos.push(CubeSource { id: input.id, path: input.path, boxes }),
+            None => without.push(input.id),
+        }
+    }
+    if videos.is_empty() {
+        return Err(located(&"no box is of any of these videos"));
+    }
+    for (count, first, what) in [
+        (without.len(), without.first(), "videos have no box"),
+        (found.len(), found.keys().next(), "videos with boxes are not among the footage"),
+    ] {
+        if let Some(first) = first {
+            eprintln!("{count} {what}, such as {first}");
+        }
+    }
+
+    let mut progress = Progress::new("cutting", "cubes", 0);
+    let mut follow = |cubes: usize| progress.set(cubes as u64);
+    let cancel = &interrupt::INTERRUPTED;
+    let packed = pack_cubes(&videos, out, &rule, CubeType::Byte, decoder, cancel, &mut follow);
+    progress.finish();
+    match packed {
+        Ok(Packed { cubes: 0, .. }) => Err(located(&"no box is sure and large enough for a cube")),
+        Ok(Packed { failed, .. }) => {
+            for (id, reason) in &failed {
+                eprintln!("skipped {id}: {reason}");
+            }
+            println!("{}", out.display());
+            Ok(if failed.is_empty() { Done::Fully } else { Done::WithSkips })
+        }
+        Err(CubeError::Cancelled) => {
+            Err(Failure::Interrupted("interrupted; nothing was written".to_owned()))
+        }
+        Err(error) => Err(Failure::data(error)),
+    }
+}

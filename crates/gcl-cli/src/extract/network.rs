@@ -1,0 +1,195 @@
+//! Which extractor, with which weights and pre-processing.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gcl_data::{Clips, Tail};
+use gcl_features::networks::{Executor, FcLayer, NetworkError, RunOptions, Weights};
+use gcl_features::preprocess::{Preprocess, Preset};
+use gcl_features::{NetworkExtractor, Published};
+use serde_json::{Map, Value};
+
+use super::pictures::Pictures;
+use crate::device;
+use crate::error::Failure;
+
+/// Clips, times crops, that a network takes at once unless told otherwise.
+pub(super) const BATCH: usize = 8;
+
+/// The extractor's arguments.
+#[derive(Args, Debug)]
+pub struct NetworkArgs {
+    /// The extractor: `gradient` needs no weights, `box-tracks` reads tracks in place of pictures,
+    /// `cubes` cuts objects out around boxes (one file, for puzzles on objects), the others are published networks.
+    #[arg(long, default_value = "gradient", value_parser =
+          ["gradient", "box-tracks", "cubes", "resnext101", "resnext101-2020", "c3d", "i3d", "i3d-resnet50"])]
+    net: String,
+    /// The network's weights: a PyTorch checkpoint or safetensors.
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Random weights, to try a set-up out. Such features mean nothing, and say so.
+    #[arg(long, conflicts_with = "weights")]
+    random_weights: bool,
+    /// Another pre-processing parameter than the network's own, as `crop=224`; the value as in JSON.
+    /// `preset=NAME` first takes all of a named set.
+    #[arg(long, value_name = "KEY=VALUE")]
+    preprocess: Vec<String>,
+    /// Another rule for the last frames than the extractor's own.
+    #[arg(long, value_name = "RULE", value_parser = ["shift", "drop", "loop", "paper-resnext"])]
+    tail: Option<String>,
+    /// Clips, times crops, that the network takes at once.
+    #[arg(long, default_value_t = BATCH)]
+    batch: usize,
+    /// Other crops than the network's own.
+    #[arg(long, value_parser = ["centre", "five", "ten"])]
+    crops: Option<String>,
+    /// The layer of c3d that gives the features; fc6 unless given.
+    #[arg(long, value_parser = ["fc6", "fc7"])]
+    layer: Option<String>,
+}
+
+/// An extractor ready to work, and how videos are cut for it.
+pub enum Chosen {
+    /// Of pictures.
+    Pictures(Pictures),
+    /// Of tracks of boxes.
+    Tracks {
+        /// The clip rule.
+        clips: Clips,
+    },
+    /// Object cubes.
+    Cubes,
+}
+
+impl NetworkArgs {
+    /// Loads what was asked for, to run on a device by name. Nothing is guessed: no weights without a word, no
+    /// device in place of another.
+    pub fn choose(&self, device: &str) -> Result<Chosen, Failure> {
+        let usage = |text: String| Err(Failure::Usage(text));
+        let Some(published) = Published::named(&self.net) else {
+            let given = self.weights.is_some()
+                || self.random_weights
+                || !self.preprocess.is_empty()
+                || self.crops.is_some()
+                || self.layer.is_some();
+            if given {
+                let net = &self.net;
+                return usage(format!(
+                    "`{net}` has no weights, pre-processing, crops or layers; name a network with --net"
+                ));
+            }
+            let clips = self.cut(Clips::default());
+            return Ok(match self.net.as_str() {
+                "box-tracks" => Chosen::Tracks { clips },
+                "cubes" => Chosen::Cubes,
+                _ => Chosen::Pictures(Pictures::Gradient { clips }),
+            });
+        };
+        let weights = match (&self.weights, self.random_weights) {
+            (Some(path), _) => Weights::File(path.clone()),
+            (None, true) => Weights::Random { seed: 0 },
+            (None, false) => {
+                return usage(format!(
+                    "`{}` needs its weights (--weights FILE): {}. They are not part of this program; \
+                     docs/extraction.md says more",
+                    self.net,
+                    published.checkpoint()
+                ));
+            }
+        };
+        if self.layer.is_some() && published != Published::C3d {
+            return usage(format!("`{}` has no choice of layers; c3d has", self.net));
+        }
+        if self.batch == 0 {
+            return usage("--batch is 0; it must be at least 1".to_owned());
+        }
+        let device = device::find(device)?;
+        let (preprocess, clips) = self.preprocessing(published)?;
+        let clips = self.cut(clips);
+        let (batch, frames) = (self.batch, clips.length);
+        let options = RunOptions { device, executor: Executor::Auto, batch, frames };
+        let layer = layer(self.layer.as_deref());
+        let extractor = ready(published, layer, &weights, preprocess, &options)?;
+        let extractor = Box::new(extractor);
+        Ok(Chosen::Pictures(Pictures::Network { extractor, clips }))
+    }
+
+    /// The network's own pre-processing and clip rule, and what is to be different.
+    fn preprocessing(&self, published: Published) -> Result<(Preprocess, Clips), Failure> {
+        let mut name = published.preset_name().to_owned();
+        let mut changes = Map::new();
+        for pair in &self.preprocess {
+            let Some((key, value)) = pair.split_once('=') else {
+                let text = format!("--preprocess {pair}: expected KEY=VALUE, as crop=224");
+                return Err(Failure::Usage(text));
+            };
+            match key {
+                "preset" => value.clone_into(&mut name),
+                // Bare words are texts: filter=bilinear.
+                _ => {
+                    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+                    changes.insert(key.to_owned(), value);
+                }
+            }
+        }
+        if let Some(crops) = &self.crops {
+            changes.insert("crops".to_owned(), Value::from(crops.as_str()));
+        }
+        let preset = Preset::named(&name).ok_or_else(|| {
+            let known = Preset::NAMES.join(", ");
+            Failure::Usage(format!("--preprocess preset={name}: no such preset; there are {known}"))
+        })?;
+        let preprocess = preset.preprocess.with(&changes);
+        Ok((preprocess.map_err(|error| Failure::Usage(error.to_string()))?, preset.clips))
+    }
+
+    fn cut(&self, clips: Clips) -> Clips {
+        let tail = match self.tail.as_deref() {
+            Some("shift") => Tail::Shift,
+            Some("drop") => Tail::Drop,
+            Some("loop") => Tail::Loop,
+            Some("paper-resnext") => Tail::PaperResnext,
+            _ => clips.tail,
+        };
+        Clips { tail, ..clips }
+    }
+}
+
+/// A network that is ready to work; what a user can change for the better is an error of usage.
+pub(super) fn ready(
+    published: Published,
+    layer: FcLayer,
+    weights: &Weights,
+    preprocess: Preprocess,
+    options: &RunOptions,
+) -> Result<NetworkExtractor, Failure> {
+    let network = published.network(layer);
+    let made = NetworkExtractor::new(published.name(), &network, weights, preprocess, options);
+    let extractor = made.map_err(|error| match error {
+        NetworkError::Preprocess(_)
+        | NetworkError::Size { .. }
+        | NetworkError::Graph(_)
+        | NetworkError::Plan(_) => Failure::Usage(error.to_string()),
+        error => Failure::data(error),
+    })?;
+    if matches!(weights, Weights::Random { .. }) {
+        eprintln!(
+            "warning: random weights: these features mean nothing, and are marked so \
+             (random_weights in every description)"
+        );
+    }
+    Ok(extractor)
+}
+
+/// The layer of a name.
+pub fn layer(name: Option<&str>) -> FcLayer {
+    if name == Some("fc7") { FcLayer::Fc7 } else { FcLayer::Fc6 }
+}
+
+/// The network of a name, or an error that lists them.
+pub fn published(name: &str) -> Result<Published, Failure> {
+    Published::named(name).ok_or_else(|| {
+        let names = Published::ALL.map(Published::name).join(", ");
+        Failure::Usage(format!("no network `{name}`; there are {names}"))
+    })
+}

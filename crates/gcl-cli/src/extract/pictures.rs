@@ -1,0 +1,131 @@
+//! An extractor of pictures: chosen on the command line, or the one that a model's features came from.
+
+use std::path::{Path, PathBuf};
+
+use gcl_data::{Clips, ExtractorIdentity};
+use gcl_features::gradient::Gradient;
+use gcl_features::networks::{Executor, RunOptions, Weights};
+use gcl_features::preprocess::Preset;
+use gcl_features::{Extractor, NetworkExtractor, Published, Shard, Summary};
+use serde_json::Value;
+
+use super::network::{BATCH, layer, ready};
+use super::{FootageArgs, extract_with};
+use crate::device;
+use crate::error::Failure;
+
+/// An extractor of pictures.
+pub enum Pictures {
+    /// The built-in descriptor.
+    Gradient {
+        /// The clip rule.
+        clips: Clips,
+    },
+    /// A network.
+    Network {
+        /// The network with its pre-processing.
+        extractor: Box<NetworkExtractor>,
+        /// The clip rule.
+        clips: Clips,
+    },
+}
+
+impl Pictures {
+    /// The extractor that a model's features came from, to extract more in the same way. `weights` must be the
+    /// file that was used then, as its SHA-256 tells; random ones are made again from their seed.
+    ///
+    /// The extractor is none of pictures, or its weights are missing or others: each is an error that says so.
+    pub fn like(
+        identity: &ExtractorIdentity,
+        weights: Option<&Path>,
+        device: &str,
+    ) -> Result<Self, Failure> {
+        let (name, clips) = (&identity.name, identity.clips);
+        let usage = |text: String| Err(Failure::Usage(text));
+        let Some(published) = Published::named(name) else {
+            return match (name == "gradient", weights) {
+                (true, None) => Ok(Self::Gradient { clips }),
+                (true, Some(_)) => usage("the model's features need no --weights".to_owned()),
+                (false, _) => usage(format!(
+                    "the model was trained on `{name}` features, which do not come from footage; \
+                     extract them in the same way first, and score those"
+                )),
+            };
+        };
+        let weights = match (weights, identity.random_weights) {
+            (Some(path), false) => Weights::File(path.to_owned()),
+            (None, true) => {
+                let seed = identity.parameters.get("seed").and_then(Value::as_u64);
+                Weights::Random { seed: seed.unwrap_or(0) }
+            }
+            (Some(_), true) => {
+                return usage(format!(
+                    "the model was trained on `{name}` features of random weights; leave --weights out"
+                ));
+            }
+            (None, false) => {
+                return usage(format!(
+                    "the model was trained on `{name}` features: give that network's weights \
+                     (--weights FILE), or features that were extracted with them"
+                ));
+            }
+        };
+        let asked = layer(identity.parameters.get("layer").and_then(Value::as_str));
+        let preset = Preset::named(published.preset_name())
+            .ok_or_else(|| Failure::Data(format!("no pre-processing for `{name}`")))?;
+        let preprocess = preset.preprocess.with(&identity.preprocessing).map_err(Failure::data)?;
+        let options = RunOptions {
+            device: device::find(device)?,
+            executor: Executor::Auto,
+            batch: BATCH,
+            frames: clips.length,
+        };
+        let extractor = Box::new(ready(published, asked, &weights, preprocess, &options)?);
+        let (theirs, ours) = (&identity.weights_sha256, extractor.weights_sha256());
+        if *theirs != ours {
+            let shown = |sha256: &Option<String>| sha256.clone().unwrap_or("none".to_owned());
+            return Err(Failure::Data(format!(
+                "the model's `{name}` features came from other weights, of SHA-256 {}; these have {}",
+                shown(theirs),
+                shown(&ours)
+            )));
+        }
+        Ok(Self::Network { extractor, clips })
+    }
+
+    /// Extracts all footage, shows progress, and lists what was skipped on standard error.
+    pub fn extract(
+        &self,
+        footage: &[PathBuf],
+        out: &Path,
+        how: &FootageArgs,
+        shard: Option<Shard>,
+    ) -> Result<Summary, Failure> {
+        let mut options = how.options(shard);
+        options.clips = self.clips();
+        match self {
+            Self::Gradient { .. } => extract_with(footage, out, &Gradient, &options),
+            Self::Network { extractor, .. } => {
+                if how.threads.is_none() {
+                    // The network takes one batch at a time; more videos would only fill memory.
+                    options.threads = options.threads.min(4);
+                }
+                extract_with(footage, out, &**extractor, &options)
+            }
+        }
+    }
+
+    /// What describes the features.
+    pub fn identity(&self) -> ExtractorIdentity {
+        match self {
+            Self::Gradient { clips } => Gradient.identity(*clips),
+            Self::Network { extractor, clips } => extractor.identity(*clips),
+        }
+    }
+
+    fn clips(&self) -> Clips {
+        match self {
+            Self::Gradient { clips } | Self::Network { clips, .. } => *clips,
+        }
+    }
+}

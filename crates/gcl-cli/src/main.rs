@@ -1,0 +1,117 @@
+//! The `gcl` command: arguments, one file per verb, and exit codes. See `gcl --help`.
+
+mod bench;
+mod check;
+mod demo;
+mod device;
+mod devices;
+mod error;
+mod eval;
+mod extract;
+mod facts;
+mod find;
+mod forms;
+mod interleave;
+mod interrupt;
+mod progress;
+mod report;
+mod report_figures;
+mod reproduce;
+mod results;
+mod run_args;
+mod score;
+mod sweep;
+mod terminal;
+mod test_set;
+mod train;
+mod values;
+mod weights;
+
+use std::process::ExitCode;
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use error::Done;
+
+/// Unsupervised video anomaly detection: learns what is usual from unlabelled footage, and shows
+/// what is not.
+#[derive(Parser, Debug)]
+#[command(name = "gcl", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    after_help = "Start with `gcl demo`, or with your own footage: `gcl find FOOTAGE --out DIR`.
+
+Results go to standard output, progress and messages to standard error. Exit codes: 0 done; 1 done,
+with items skipped and listed; 2 usage or configuration; 3 data; 4 numerical failure; 130
+interrupted, and resumable."
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    Demo(demo::DemoArgs),
+    Find(find::FindArgs),
+    Extract(extract::ExtractArgs),
+    Train(Box<train::TrainArgs>),
+    Score(Box<score::ScoreArgs>),
+    Eval(eval::EvalArgs),
+    Report(report::ReportArgs),
+    Sweep(sweep::SweepArgs),
+    Reproduce(reproduce::ReproduceArgs),
+    Check(check::CheckArgs),
+    Weights(weights::WeightsArgs),
+    Devices(devices::DevicesArgs),
+    Bench(bench::BenchArgs),
+}
+
+/// Parses the command line, runs the verb, and answers with the exit code.
+fn main() -> ExitCode {
+    gcl::process::prepare();
+    end_quietly_with_the_reader();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    interrupt::listen();
+    match run(cli, matches.subcommand().map_or(&matches, |(_, own)| own)) {
+        Ok(Done::Fully) => ExitCode::SUCCESS,
+        Ok(Done::WithSkips) => ExitCode::from(1),
+        Err(failure) => {
+            eprintln!("error: {}", failure.message());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// Runs a verb; `matches` are its own, for verbs that ask which options were given.
+fn run(cli: Cli, matches: &ArgMatches) -> error::Outcome {
+    match cli.verb {
+        Verb::Demo(args) => demo::run(args),
+        Verb::Find(args) => find::run(args),
+        Verb::Extract(args) => extract::run(args),
+        Verb::Train(args) => train::run(*args, matches),
+        Verb::Score(args) => score::run(*args, matches),
+        Verb::Eval(args) => eval::run(args),
+        Verb::Report(args) => report::run(args, matches),
+        Verb::Sweep(args) => sweep::run(args),
+        Verb::Reproduce(args) => reproduce::run(args),
+        Verb::Weights(args) => weights::run(args),
+        Verb::Check(args) => check::run(args),
+        Verb::Devices(args) => devices::run(args),
+        Verb::Bench(args) => bench::run(args),
+    }
+}
+
+/// Ends the process when the reader of its output is gone, as other tools do, instead of panicking
+/// in the next `println!`.
+#[cfg(unix)]
+fn end_quietly_with_the_reader() {
+    // SAFETY: restores a signal's default action; no handler of ours is involved.
+    #[allow(unsafe_code)]
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+    }
+}
+
+#[cfg(not(unix))]
+fn end_quietly_with_the_reader() {}

@@ -1,0 +1,177 @@
+//! `gcl reproduce`: a figure or table of the GCL paper, from anyone's data.
+
+mod curves;
+mod distributions;
+mod study;
+mod tables;
+mod timelines;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use gcl_bench::anchors::Published;
+use gcl_bench::{PresetChoice, parse_seeds};
+use gcl_data::atomic::write_bytes_atomic;
+use gcl_eval::report::{Figure, Page};
+use gcl_eval::svg::Chart;
+
+use super::error::{Done, Failure, Outcome};
+use super::run_args::RunArgs;
+use super::sweep::DataArgs;
+pub use distributions::{HISTOGRAMS, histograms};
+use study::Study;
+
+/// Make a figure or a table of the GCL paper (Zaheer et al., CVPR 2022) from your own features.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gcl reproduce fig5 --features train --test test --truth truth.csv --out figures
+  gcl reproduce table2 --features train --test test --truth Temporal_Anomaly_Annotation.txt \\
+      --labels videos.csv --published ucf-crime --preset paper --seeds 0..10 --out figures
+
+Trains what the figure needs, below OUT/cells; what is there already is used, and the same command goes on
+where an interrupted one stopped. Writes the charts as SVG, a page that shows them, and their numbers as
+CSV. fig9, and the table's rows that use labels, need --labels.")]
+pub struct ReproduceArgs {
+    /// Which figure or table.
+    figure: Name,
+    #[command(flatten)]
+    data: DataArgs,
+    /// The folder for everything.
+    #[arg(long, short, value_name = "DIR")]
+    out: PathBuf,
+    /// auto, any or paper.
+    #[arg(long, default_value = "auto")]
+    preset: PresetChoice,
+    /// Seeds: a range such as 0..5 (0 to 4), or a list; ten for fig10 and the tables, else one.
+    #[arg(long)]
+    seeds: Option<String>,
+    /// Change one value of every run's configuration.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// The test video of fig7; the one with the most abnormal frames beside normal ones otherwise.
+    #[arg(long, value_name = "ID")]
+    video: Option<String>,
+    /// Print the paper's numbers beside the tables', if the data is ucf-crime or shanghaitech.
+    #[arg(long, value_name = "DATA")]
+    published: Option<Published>,
+    #[command(flatten)]
+    how: RunArgs,
+}
+
+/// The figures and tables.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Name {
+    /// Score distributions of AE, G and D
+    Fig4,
+    /// Convergence by target of negative learning
+    Fig5,
+    /// t-SNE of the reconstructions
+    Fig6,
+    /// A video's scores as training proceeds
+    Fig7,
+    /// Final scores of four videos
+    Fig8,
+    /// AUC by the share of labelled videos
+    Fig9,
+    /// Convergence over seeds
+    Fig10,
+    /// Comparison of methods
+    Table1,
+    /// Ablation
+    Table2,
+}
+
+impl Name {
+    fn slug(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
+    fn seeds(self) -> &'static str {
+        match self {
+            Name::Fig10 | Name::Table1 | Name::Table2 => "0..10",
+            _ => "0",
+        }
+    }
+}
+
+/// Plots of a video's scores as training proceeds.
+pub const PANELS: usize = 6;
+
+/// At most so many items: the first, the last, and evenly spaced ones between.
+pub fn evenly<T: Copy>(items: &[T], count: usize) -> Vec<T> {
+    let count = items.len().min(count);
+    let pick = |i: usize| items.get(i * (items.len() - 1) / (count - 1).max(1)).copied();
+    (0..count).filter_map(pick).collect()
+}
+
+/// What a figure is made of, ready to be written.
+#[derive(Default)]
+struct Made {
+    page: Page,
+    csv: String,
+    /// For the terminal.
+    text: String,
+}
+
+impl Made {
+    /// A page of one figure.
+    fn figure(title: &str, caption: &str, charts: Vec<Chart>, csv: String, text: String) -> Made {
+        let (title, caption) = (title.to_owned(), caption.to_owned());
+        let figure = Figure { title: String::new(), caption, charts };
+        Made { page: Page { title, figures: vec![figure], ..Page::default() }, csv, text }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: ReproduceArgs) -> Outcome {
+    let epochs = matches!(args.figure, Name::Fig5 | Name::Fig7 | Name::Fig10);
+    let options = args.how.options(epochs)?;
+    let seeds = parse_seeds(args.seeds.as_deref().unwrap_or(args.figure.seeds()))?;
+    let mut study = Study::open(&args, seeds, options)?;
+    let mut made = match args.figure {
+        Name::Fig4 => distributions::fig4(&mut study)?,
+        Name::Fig5 => curves::fig5(&mut study)?,
+        Name::Fig6 => distributions::fig6(&mut study)?,
+        Name::Fig7 => timelines::fig7(&mut study, args.video.as_deref())?,
+        Name::Fig8 => timelines::fig8(&mut study)?,
+        Name::Fig9 => curves::fig9(&mut study)?,
+        Name::Fig10 => curves::fig10(&mut study)?,
+        Name::Table1 => tables::table1(&mut study, args.published)?,
+        Name::Table2 => tables::table2(&mut study, args.published)?,
+    };
+    made.page.subtitle = study.subtitle();
+    write(&made, &args.out, &args.figure.slug())?;
+    print!("{}", made.text);
+    println!("{}", args.out.join(format!("{}.html", args.figure.slug())).display());
+    Ok(if study.complete { Done::Fully } else { Done::WithSkips })
+}
+
+/// Writes the page, the numbers, and each chart as a file of its own.
+fn write(made: &Made, out: &Path, slug: &str) -> Result<(), Failure> {
+    let put = |name: String, text: &str| {
+        let path = out.join(name);
+        write_bytes_atomic(&path, text.as_bytes()).map_err(Failure::io(&path))
+    };
+    let charts: Vec<_> = made.page.figures.iter().flat_map(|figure| &figure.charts).collect();
+    for (letter, chart) in ('a'..='z').zip(&charts) {
+        let name = if charts.len() == 1 { slug.to_owned() } else { format!("{slug}{letter}") };
+        put(format!("{name}.svg"), &chart.standalone())?;
+    }
+    put(format!("{slug}.csv"), &made.csv)?;
+    put(format!("{slug}.html"), &made.page.render())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::evenly;
+
+    #[test]
+    fn panels_reach_from_the_first_to_the_last() {
+        let items: Vec<usize> = (0..11).collect();
+        assert_eq!(evenly(&items, 6), [0, 2, 4, 6, 8, 10]);
+        assert_eq!(evenly(&items[..3], 6), [0, 1, 2]);
+        assert_eq!(evenly(&items[..1], 6), [0]);
+        assert_eq!(evenly(&items, 1), [0]);
+        assert!(evenly::<usize>(&[], 6).is_empty());
+    }
+}

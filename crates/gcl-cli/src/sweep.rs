@@ -1,0 +1,261 @@
+//! `gcl sweep`: methods × settings × seeds, judged, in one table.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use clap::Args;
+use gcl_bench::{
+    BenchmarkError, Cell, CellOptions, DataSet, OpenData, Outcome as CellOutcome, Plan,
+    PresetChoice, Table, Watcher, collect, parse_seeds, run_cells, vary,
+};
+use gcl_features::Shard;
+use gcl_train::events::Progress as Steps;
+use gcl_train::{Event, Method};
+
+use super::error::{Done, Failure, Outcome};
+use super::progress::Progress;
+use super::run_args::RunArgs;
+use super::train::ClipArgs;
+
+/// Train and judge many runs: methods, settings and seeds over one data set or several.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gcl sweep --train features/train --test features/test --truth truth.csv --out sweep \\
+      --methods ae,gcl-b,gcl-pt --seeds 0..5 --set training.batch=128,256
+  gcl sweep --plan plan.toml --out sweep --shard 1/2
+  gcl sweep --collect --out sweep
+
+Every cell is a run in a folder of its own, named after what it is. The same command goes on where an
+interrupted one stopped. DIR/sweep.csv has a line for each cell; DIR/sweep.md, also printed, the mean
+and the standard deviation over seeds.")]
+pub struct SweepArgs {
+    /// The folder for all runs.
+    #[arg(long, short, value_name = "DIR")]
+    out: PathBuf,
+    /// A TOML file that says what to run, on one data set or several; see the documentation of
+    /// `gcl_bench::Plan::read`. It replaces the options below up to --labels.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["train", "test", "truth", "name",
+          "methods", "preset", "seeds", "set", "clip_length", "manifest", "labels"])]
+    plan: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
+    /// Methods, separated by commas.
+    #[arg(long, value_delimiter = ',', default_value = "gcl-pt")]
+    methods: Vec<Method>,
+    /// Presets, separated by commas: auto, any, paper.
+    #[arg(long, value_delimiter = ',', default_value = "auto")]
+    preset: Vec<PresetChoice>,
+    /// Seeds: a range such as 0..5 (0 to 4), or a list such as 0,3,7.
+    #[arg(long, default_value = "0..3")]
+    seeds: String,
+    /// Values of one setting, to be tried in turn; several such options multiply.
+    #[arg(long = "set", value_name = "KEY=V1,V2,…")]
+    set: Vec<String>,
+    /// Run only every n-th cell: I/N.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Only gather what is finished in DIR and below, from all shards.
+    #[arg(long, conflicts_with_all = ["plan", "train", "shard"])]
+    collect: bool,
+    /// Judge every epoch as it ends, too (epochs.json in each run's folder).
+    #[arg(long)]
+    epochs: bool,
+    #[command(flatten)]
+    how: RunArgs,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// One data set on the command line.
+#[derive(Args, Debug, Clone)]
+pub struct DataArgs {
+    /// Features to train on.
+    #[arg(long, alias = "features", value_name = "FEATURES")]
+    pub train: Option<PathBuf>,
+    /// Features to judge.
+    #[arg(long, value_name = "FEATURES")]
+    pub test: Option<PathBuf>,
+    /// The ground truth of the test videos.
+    #[arg(long)]
+    pub truth: Option<PathBuf>,
+    /// The truth's format.
+    #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
+    pub truth_format: String,
+    /// The data set's name in tables and folders.
+    #[arg(long, default_value = "data")]
+    pub name: String,
+    #[command(flatten)]
+    pub clips: ClipArgs,
+    /// A manifest with the numbers of frames of plain .npy features' videos.
+    #[arg(long)]
+    pub manifest: Option<PathBuf>,
+    /// A manifest whose column `label` says which training videos are normal, for methods that use
+    /// video labels.
+    #[arg(long, value_name = "MANIFEST")]
+    pub labels: Option<PathBuf>,
+}
+
+impl DataArgs {
+    /// The data set that the arguments name.
+    pub fn data_set(&self) -> Result<DataSet, Failure> {
+        let (Some(train), Some(test), Some(truth)) = (&self.train, &self.test, &self.truth) else {
+            return Err(Failure::Usage("give --train, --test and --truth".to_owned()));
+        };
+        Ok(DataSet {
+            name: self.name.clone(),
+            train: train.clone(),
+            test: test.clone(),
+            truth: truth.clone(),
+            truth_format: self.truth_format.parse().map_err(Failure::Usage)?,
+            clips: self.clips.clips(),
+            manifest: self.manifest.clone(),
+            labels: self.labels.clone(),
+        })
+    }
+}
+
+/// Runs the command.
+pub fn run(args: SweepArgs) -> Outcome {
+    let done = match args.collect {
+        true => Done::Fully,
+        false => match sweep(&args)? {
+            Some(done) => done,
+            None => return Ok(Done::Fully),
+        },
+    };
+    let table = Table::new(collect(&args.out)?);
+    if table.cells.is_empty() {
+        return Err(Failure::Data(format!("{}: no finished cell", args.out.display())));
+    }
+    table.write(&args.out)?;
+    match args.json {
+        true => println!("{}", serde_json::to_string_pretty(&table).map_err(Failure::data)?),
+        false => print!("{}", table.markdown()),
+    }
+    Ok(done)
+}
+
+/// Runs this call's share of the cells; `None`, and said so, where that is none.
+fn sweep(args: &SweepArgs) -> Result<Option<Done>, Failure> {
+    let plan = match &args.plan {
+        Some(path) => Plan::read(path)?,
+        None => Plan {
+            data: vec![args.data.data_set()?],
+            methods: args.methods.clone(),
+            presets: args.preset.clone(),
+            variants: vary(&args.set)?,
+            seeds: parse_seeds(&args.seeds)?,
+        },
+    };
+    let options = args.how.options(args.epochs)?;
+    let (cells, opened) = prepare(&plan)?;
+    let mine = cells.iter().enumerate().filter(|(i, _)| args.shard.is_none_or(|s| s.holds(*i)));
+    let mine: Vec<(&Cell, &OpenData)> = mine
+        .filter_map(|(_, cell)| Some((cell, opened.iter().find(|data| data.name == cell.data)?)))
+        .collect();
+    if mine.is_empty() {
+        eprintln!("nothing to do: this shard holds none of the {} cells", cells.len());
+        return Ok(None);
+    }
+    run_shown(&mine, &args.out, &options).map(Some)
+}
+
+/// Opens all data, and spells out the cells. Settings that no cell can use are refused before
+/// anything runs.
+pub fn prepare(plan: &Plan) -> Result<(Vec<Cell>, Vec<OpenData>), Failure> {
+    let mut opened = Vec::new();
+    for data in &plan.data {
+        let data = data.open()?;
+        let (known, all) = (data.test.videos.len(), data.test.features.videos().len());
+        for id in &data.test.without_features {
+            eprintln!("{}: no features of {id}, which the truth has", data.name);
+        }
+        if known < all {
+            let (name, missing) = (&data.name, all - known);
+            eprintln!("{name}: {missing} of {all} test videos are not in the truth, and left out");
+        }
+        opened.push(data);
+    }
+    let find = |name: &str| opened.iter().find(|data| data.name == name);
+    let cells =
+        plan.cells(|data| find(&data.name).map_or(gcl_train::Preset::Any, OpenData::preset))?;
+    let refused: Vec<BenchmarkError> =
+        cells.iter().filter_map(|cell| cell.config(find(&cell.data)?).err()).collect();
+    match refused.len() == cells.len() {
+        true => refused.into_iter().next_back().map_or(Ok((cells, opened)), |e| Err(e.into())),
+        false => Ok((cells, opened)),
+    }
+}
+
+/// Runs cells with progress on the terminal; failed ones are listed, and make exit code 1.
+pub fn run_shown(
+    cells: &[(&Cell, &OpenData)],
+    out: &std::path::Path,
+    options: &CellOptions<'_>,
+) -> Outcome {
+    let progress = Mutex::new(Progress::new("cells", "done", cells.len() as u64));
+    let shown = Shown { progress, total: cells.len(), ended: Mutex::new(0) };
+    let outcomes = run_cells(cells, out, options, &shown);
+    if let Ok(mut progress) = shown.progress.into_inner() {
+        progress.name("cells");
+        progress.finish();
+    }
+    let outcomes = outcomes.map_err(|error| match Failure::from(error) {
+        Failure::Interrupted(text) => {
+            Failure::Interrupted(format!("{text}: the same command goes on"))
+        }
+        other => other,
+    })?;
+    let mut done = Done::Fully;
+    for ((cell, _), outcome) in cells.iter().zip(&outcomes) {
+        if let CellOutcome::Failed(error) = outcome {
+            eprintln!("failed {}: {error}", cell.name());
+            done = Done::WithSkips;
+        }
+    }
+    Ok(done)
+}
+
+/// Shows cells on the terminal.
+struct Shown {
+    progress: Mutex<Progress>,
+    total: usize,
+    ended: Mutex<usize>,
+}
+
+impl Watcher for Shown {
+    fn step(&self, cell: &Cell, steps: &Steps) {
+        if let Ok(mut progress) = self.progress.lock() {
+            progress.name(&format!("{} {}/{}", cell.name(), steps.step, steps.steps));
+            let ended = self.ended.lock().map_or(0, |ended| *ended);
+            progress.set(ended as u64);
+        }
+    }
+
+    fn event(&self, cell: &Cell, event: &Event) {
+        if let (Event::Warning { text }, Ok(progress)) = (event, self.progress.lock()) {
+            progress.say(&format!("{}: warning: {text}", cell.name()));
+        }
+    }
+
+    fn ended(&self, cell: &Cell, outcome: &CellOutcome) {
+        let ended = self.ended.lock().map_or(0, |mut ended| {
+            *ended += 1;
+            *ended
+        });
+        let text = match outcome {
+            CellOutcome::Failed(error) => format!("failed: {error}"),
+            CellOutcome::Kept(result) | CellOutcome::Done(result) => {
+                let auc = result.own().map_or_else(|| "–".to_owned(), |m| m.auc.to_string());
+                let kept =
+                    if matches!(outcome, CellOutcome::Kept(_)) { " (finished before)" } else { "" };
+                format!("AUC {auc} by {}{kept}", result.score)
+            }
+        };
+        if let Ok(mut progress) = self.progress.lock() {
+            progress.say(&format!("[{ended}/{}] {}: {text}", self.total, cell.name()));
+            progress.set(ended as u64);
+        }
+    }
+}
