@@ -11,7 +11,8 @@ use super::error::Failure;
 /// [`Failure::Usage`] listing the devices that there are.
 pub fn find(name: &str) -> Result<Device, Failure> {
     gcl::device::find(name).map_err(|e| {
-        let hint = "Other back ends are features of the build: cargo build --release --features cuda";
+        let hint =
+            "Other back ends are features of the build: cargo build --release --features cuda";
         Failure::Usage(format!("{e}. {hint}"))
     })
 }

@@ -1,8 +1,8 @@
 //! The devices compiled into this binary and present on this machine, by name.
 
-use gcl_core::Device;
 #[cfg(any(feature = "cuda", feature = "wgpu", feature = "vulkan"))]
 use burn::tensor::DeviceType;
+use gcl_core::Device;
 
 /// A device and its name.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use gcl_bench::{OpenData, TestSet, whole_frames};
 use gcl::data::lists::read_feature_list;
 use gcl::data::{Clips, FeatureSet, Manifest, Tail, Truth, VideoId};
+use gcl_bench::{OpenData, TestSet, whole_frames};
 
 use super::Result;
 

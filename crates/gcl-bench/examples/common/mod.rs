@@ -10,13 +10,13 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap::Parser;
+use gcl::core::Device;
+use gcl::train::{Method, Preset, TrainOptions};
 use gcl_bench::anchors::{Anchor, Published, TABLE_1, TABLE_2};
 use gcl_bench::{
     Cell, CellOptions, CellResult, OpenData, Outcome, Spread, Table, Variant, Watcher, cells_of,
     parse_seeds, run_cells,
 };
-use gcl::core::Device;
-use gcl::train::{Method, Preset, TrainOptions};
 
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 

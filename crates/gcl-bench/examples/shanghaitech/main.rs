@@ -14,9 +14,9 @@ use clap::Parser;
 use common::lists::Split;
 use common::stand_in::{self, Size};
 use common::{Args, Result, end, required, run};
-use gcl_bench::anchors::Published;
 use gcl::data::lists::read_zhong;
 use gcl::data::{Truth, TruthFormat};
+use gcl_bench::anchors::Published;
 
 const WHAT_TO_FETCH: &str = "\
 ShanghaiTech Campus is needed, or --stand-in to see the way without it.

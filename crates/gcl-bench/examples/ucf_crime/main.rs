@@ -15,9 +15,9 @@ use clap::Parser;
 use common::lists::{Split, bare};
 use common::stand_in::{self, Size};
 use common::{Args, Result, end, required, run};
-use gcl_bench::anchors::Published;
 use gcl::data::lists::read_ucf;
 use gcl::data::{FeatureSet, ManifestEntry, Truth, TruthFormat, VideoId};
+use gcl_bench::anchors::Published;
 
 const WHAT_TO_FETCH: &str = "\
 UCF-Crime is needed, or --stand-in to see the way without it.

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use gcl_bench::{
-    BenchmarkError, Cell, CellOptions, DataSet, Epochs, OpenData, Outcome, Variant, Watcher,
-    cells_of, read_epochs, run_cell,
-};
 use gcl::core::Device;
 use gcl::data::{TruthFormat, VideoId};
 use gcl::train::events::Progress;
 use gcl::train::{Event, Method, Preset, TrainError};
+use gcl_bench::{
+    BenchmarkError, Cell, CellOptions, DataSet, Epochs, OpenData, Outcome, Variant, Watcher,
+    cells_of, read_epochs, run_cell,
+};
 
 use super::support::{features, truth};
 
