@@ -7,6 +7,7 @@ mod words;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use gcl_features::Published;
 use serde_json::json;
@@ -43,7 +44,7 @@ pub struct BenchArgs {
     dim: u32,
     /// Only these networks, separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "NAME", value_parser =
-          ["resnext101", "resnext101-2020", "c3d", "i3d", "i3d-resnet50"])]
+          PossibleValuesParser::new(Published::NAMES))]
     net: Vec<String>,
     /// Clips that a network takes at once.
     #[arg(long, value_delimiter = ',', default_value = "1,8", value_name = "N",

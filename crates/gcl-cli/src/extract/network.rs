@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use gcl_data::{Clips, Tail};
 use gcl_features::networks::{Executor, FcLayer, NetworkError, RunOptions, Weights};
 use gcl_features::preprocess::{Preprocess, Preset};
@@ -16,13 +17,16 @@ use crate::error::Failure;
 /// Clips, times crops, that a network takes at once unless told otherwise.
 pub(super) const BATCH: usize = 8;
 
+/// The extractors that are not published networks.
+const OWN: [&str; 3] = ["gradient", "box-tracks", "cubes"];
+
 /// The extractor's arguments.
 #[derive(Args, Debug)]
 pub struct NetworkArgs {
     /// The extractor: `gradient` needs no weights, `box-tracks` reads tracks in place of pictures,
     /// `cubes` cuts objects out around boxes (one file, for puzzles on objects), the others are published networks.
     #[arg(long, default_value = "gradient", value_parser =
-          ["gradient", "box-tracks", "cubes", "resnext101", "resnext101-2020", "c3d", "i3d", "i3d-resnet50"])]
+          PossibleValuesParser::new(OWN.into_iter().chain(Published::NAMES)))]
     net: String,
     /// The network's weights: a PyTorch checkpoint or safetensors.
     #[arg(long, value_name = "FILE")]
@@ -35,7 +39,7 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "KEY=VALUE")]
     preprocess: Vec<String>,
     /// Another rule for the last frames than the extractor's own.
-    #[arg(long, value_name = "RULE", value_parser = ["shift", "drop", "loop", "paper-resnext"])]
+    #[arg(long, value_name = "RULE", value_parser = PossibleValuesParser::new(Tail::NAMES))]
     tail: Option<String>,
     /// Clips, times crops, that the network takes at once.
     #[arg(long, default_value_t = BATCH)]

@@ -23,6 +23,17 @@ impl Published {
     pub const ALL: [Self; 5] =
         [Self::Resnext101, Self::Resnext101Of2020, Self::C3d, Self::I3d, Self::I3dResnet50];
 
+    /// Their names, in the same order.
+    pub const NAMES: [&'static str; Self::ALL.len()] = {
+        let mut names = [""; Self::ALL.len()];
+        let mut i = 0;
+        while i < names.len() {
+            names[i] = Self::ALL[i].name();
+            i += 1;
+        }
+        names
+    };
+
     /// The extractor of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -31,7 +42,7 @@ impl Published {
 
     /// Its name.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Resnext101 => "resnext101",
             Self::Resnext101Of2020 => "resnext101-2020",

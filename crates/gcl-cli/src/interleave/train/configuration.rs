@@ -16,24 +16,7 @@ pub fn configuration(
     pair: &PairOnlyArgs,
     features: &FeatureSet,
 ) -> Result<PairConfig, Failure> {
-    let method = match common.method {
-        Method::Interleave => PairMethod::Interleave,
-        Method::StgNf | Method::Jigsaw | Method::OneClass => PairMethod::OneClass,
-        Method::Rtfm | Method::Sultani => PairMethod::Weak,
-    };
-    let one_class = match (common.method, pair.occ) {
-        (Method::StgNf, _) | (Method::Interleave | Method::OneClass, Occ::StgNf) => {
-            OneClassKind::StgNf
-        }
-        (Method::Jigsaw, _) | (Method::Interleave | Method::OneClass, Occ::Jigsaw) => {
-            OneClassKind::Jigsaw
-        }
-        _ => OneClassKind::Ae,
-    };
-    let weak = match (common.method, pair.ws) {
-        (Method::Sultani, _) | (Method::Interleave, Ws::Sultani) => WeakKind::Sultani,
-        _ => WeakKind::Rtfm,
-    };
+    let (method, one_class, weak) = models(common.method, pair.occ, pair.ws);
     let files = &pair.files;
     let boxes = files.tracks.is_some() || files.poses.is_none() && is_boxes(features);
     let cube = match (&files.cubes, one_class) {
@@ -59,7 +42,60 @@ pub fn configuration(
     Ok(PairConfig::new(choice).with(&common.set)?)
 }
 
+/// What is trained, and with which models. A method that is one model alone names it; the model
+/// that it leaves out still has settings in the configuration.
+fn models(method: Method, occ: Occ, ws: Ws) -> (PairMethod, OneClassKind, WeakKind) {
+    let (occ, ws) = (occ.kind(), ws.kind());
+    match method {
+        Method::Interleave => (PairMethod::Interleave, occ, ws),
+        Method::OneClass => (PairMethod::OneClass, occ, WeakKind::Rtfm),
+        Method::StgNf => (PairMethod::OneClass, OneClassKind::StgNf, WeakKind::Rtfm),
+        Method::Jigsaw => (PairMethod::OneClass, OneClassKind::Jigsaw, WeakKind::Rtfm),
+        Method::Rtfm => (PairMethod::Weak, OneClassKind::Ae, WeakKind::Rtfm),
+        Method::Sultani => (PairMethod::Weak, OneClassKind::Ae, WeakKind::Sultani),
+    }
+}
+
+impl Occ {
+    /// The library's model. There is no other arm: a model without a line here does not compile.
+    fn kind(self) -> OneClassKind {
+        match self {
+            Occ::Ae => OneClassKind::Ae,
+            Occ::StgNf => OneClassKind::StgNf,
+            Occ::Jigsaw => OneClassKind::Jigsaw,
+        }
+    }
+}
+
+impl Ws {
+    /// The library's model.
+    fn kind(self) -> WeakKind {
+        match self {
+            Ws::Rtfm => WeakKind::Rtfm,
+            Ws::Sultani => WeakKind::Sultani,
+        }
+    }
+}
+
 /// Whether the features were made of box tracks.
 fn is_boxes(features: &FeatureSet) -> bool {
     features.identity().is_some_and(|identity| identity.name == "box-tracks")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_of_models_trains_those_models() {
+        let pair = models(Method::Interleave, Occ::Jigsaw, Ws::Sultani);
+        assert_eq!(pair, (PairMethod::Interleave, OneClassKind::Jigsaw, WeakKind::Sultani));
+        // A method that names its model is not swayed by the options of pairs.
+        let flow = models(Method::StgNf, Occ::Ae, Ws::Sultani);
+        assert_eq!(flow, (PairMethod::OneClass, OneClassKind::StgNf, WeakKind::Rtfm));
+        let alone = models(Method::OneClass, Occ::Ae, Ws::Sultani);
+        assert_eq!(alone, (PairMethod::OneClass, OneClassKind::Ae, WeakKind::Rtfm));
+        let weak = models(Method::Sultani, Occ::StgNf, Ws::Rtfm);
+        assert_eq!(weak, (PairMethod::Weak, OneClassKind::Ae, WeakKind::Sultani));
+    }
 }
