@@ -1,5 +1,5 @@
 //! RTFM's network as the paper and its code state it (Tian et al., "Weakly-supervised video anomaly
-//! detection with robust temporal feature magnitude learning", ICCV 2021, §3.1 and §4.2,
+//! detection with robust temporal feature magnitude learning", ICCV 2021,
 //! <https://arxiv.org/abs/2101.10030>), in plain layers.
 //!
 //! Nothing runs it but the tests, which hold the fast form in `network.rs` to it.
