@@ -9,6 +9,9 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 
+use crate::init::uniform;
+use crate::rng::{HostRng, stream};
+
 #[path = "../tests/common/devices.rs"]
 mod devices;
 pub(crate) use devices::devices;
@@ -135,4 +138,30 @@ pub(crate) fn module_values<M: Module>(
 /// A module with a case's values, by path; every one must be there.
 pub(crate) fn fill<M: Module>(module: M, values: &Named) -> M {
     module.map(&mut Fill(values, Vec::new()))
+}
+
+/// Adds noise to every value of a network.
+struct Disturb(HostRng);
+
+impl ModuleMapper for Disturb {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|old| {
+            let noise = uniform(old.shape().num_elements(), 0.3, &mut self.0);
+            let noise = TensorData::new(noise, old.shape());
+            let inner = old.clone().inner();
+            let noise = Tensor::from_data(noise, &inner.device());
+            (inner + noise).autodiff().set_require_grad(old.is_require_grad())
+        })
+    }
+}
+
+/// A network none of whose values is a plain 0 or 1 any more; variances stay above 0.
+pub(crate) fn disturb<M: Module>(module: M, seed: u64) -> M {
+    module.map(&mut Disturb(stream(seed, "disturb", 0)))
+}
+
+/// Values from U(−1, 1).
+pub(crate) fn random<const D: usize>(shape: [usize; D], seed: u64, device: &Device) -> Tensor<D> {
+    let values = uniform(shape.iter().product(), 1.0, &mut stream(seed, "random", 0));
+    Tensor::from_data(TensorData::new(values, shape), device)
 }

@@ -77,6 +77,20 @@ impl BatchNorm {
         self.variance = towards(self.variance, batch.variance.mul_scalar(unbiased));
         self
     }
+
+    /// The same normalisation as burn's layer, for reference networks.
+    #[cfg(test)]
+    pub(crate) fn layer(&self) -> burn::nn::BatchNorm {
+        let gamma = self.gamma.val();
+        let layer = burn::nn::BatchNormConfig::new(gamma.dims()[0]).with_epsilon(EPSILON);
+        burn::nn::BatchNorm {
+            gamma: Param::from_tensor(gamma.clone()),
+            beta: Param::from_tensor(self.beta.val()),
+            running_mean: burn::module::RunningState::new(self.mean.val()),
+            running_var: burn::module::RunningState::new(self.variance.val()),
+            ..layer.init(&gamma.device())
+        }
+    }
 }
 
 fn towards(running: Param<Tensor<1>>, batch: Tensor<1>) -> Param<Tensor<1>> {

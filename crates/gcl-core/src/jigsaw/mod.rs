@@ -1,11 +1,16 @@
 //! Puzzles: a model that knows the normal by putting shuffled frames and patches of an object's
 //! cube back into their places (Wang et al., ECCV 2022), as one-class model.
+//!
+//! `reference.rs` states the network as the paper does, to read first; `network.rs` is arranged for
+//! speed, and a test holds it to that.
 
 mod config;
 #[cfg(test)]
 mod golden;
 mod network;
 mod puzzle;
+#[cfg(test)]
+mod reference;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};

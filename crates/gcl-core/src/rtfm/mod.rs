@@ -1,10 +1,14 @@
 //! RTFM: robust temporal feature magnitudes (Tian et al., ICCV 2021), the weakly-supervised model
 //! of Joint-VAD.
+//!
+//! `reference.rs` states the network as the paper does.
 
 #[cfg(test)]
 mod golden;
 mod loss;
 mod network;
+#[cfg(test)]
+mod reference;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -13,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::loss::paired;
 use self::loss::{Bags, magnitudes};
 pub use self::loss::{FeatureTerm, RtfmLoss};
-use self::network::{HeadMasks, Network};
+use self::network::{HeadMasks, Network, Statistics};
 use crate::any_optimizer::{AdamConfig, AnyOptimizer};
 use crate::cooperative::to_host;
 use crate::dropout::{mask, mask_tensor};
@@ -132,7 +136,7 @@ impl Rtfm {
         positive: Tensor<4>,
         negative: Tensor<4>,
         masks: &Masks,
-    ) -> Result<(Tensor<1>, Vec<crate::norm::BatchStatistics>)> {
+    ) -> Result<(Tensor<1>, Option<Statistics>)> {
         let [bags, crops, t, d] = positive.dims();
         let others = negative.dims()[0];
         // One batch, as the code: the normalisations see both kinds together.
@@ -176,8 +180,10 @@ impl Rtfm {
     fn learn(&mut self, positive: Tensor<4>, negative: Tensor<4>, masks: &Masks) -> Result<f32> {
         let (loss, statistics) = self.loss(positive, negative, masks)?;
         let loss = self.learner.step(loss, "RTFM's loss")?;
-        let followed = self.learner.module().clone().follow(statistics);
-        self.learner.set_module(followed);
+        if let Some(statistics) = statistics {
+            let followed = self.learner.module().clone().follow(statistics);
+            self.learner.set_module(followed);
+        }
         Ok(loss as f32)
     }
 }

@@ -1,4 +1,5 @@
-//! The multi-scale temporal network and the classifier of RTFM.
+//! The multi-scale temporal network and the classifier of RTFM, arranged for speed. `reference.rs`
+//! is the same network in plain layers, to read first; a test holds both to be equal.
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
@@ -145,6 +146,14 @@ pub(crate) struct Network {
 /// layers of the classifier.
 pub(crate) struct HeadMasks(pub(crate) [Tensor<3>; 3]);
 
+/// What the normalisations saw of one batch, by the layer that each of them follows.
+pub(crate) struct Statistics {
+    /// One for each dilation, as in [`Network::pyramid_norms`].
+    pyramid: Vec<BatchStatistics>,
+    non_local: BatchStatistics,
+    fuse: BatchStatistics,
+}
+
 impl Network {
     /// Widths follow from the feature dimension as 512 and 128 from 2048.
     pub(crate) fn new(d: usize, rng: &mut HostRng, device: &Device) -> Network {
@@ -178,22 +187,21 @@ impl Network {
         &self,
         x: Tensor<3>,
         masks: Option<&HeadMasks>,
-    ) -> (Tensor<3>, Tensor<2>, Vec<BatchStatistics>) {
+    ) -> (Tensor<3>, Tensor<2>, Option<Statistics>) {
         let training = masks.is_some();
-        let mut statistics = Vec::new();
-        let mut parts = Vec::new();
+        let (mut parts, mut pyramid) = (Vec::new(), Vec::new());
         for (conv, norm) in self.pyramid.iter().zip(&self.pyramid_norms) {
             let (part, batch) = normalise(norm, activation::relu(conv.forward(&x)), training);
-            statistics.extend(batch);
+            pyramid.extend(batch);
             parts.push(part);
         }
         let narrow = activation::relu(self.narrow.forward(&x));
-        let (global, batch) = self.non_local.forward(narrow, training);
-        statistics.extend(batch);
+        let (global, non_local) = self.non_local.forward(narrow, training);
         parts.push(global);
         let fused = activation::relu(self.fuse.forward(&Tensor::cat(parts, 2)));
-        let (fused, batch) = normalise(&self.fuse_norm, fused, training);
-        statistics.extend(batch);
+        let (fused, fuse) = normalise(&self.fuse_norm, fused, training);
+        let statistics =
+            non_local.zip(fuse).map(|(non_local, fuse)| Statistics { pyramid, non_local, fuse });
 
         let drop = |x: Tensor<3>, i: usize| match masks {
             None => x,
@@ -212,16 +220,11 @@ impl Network {
     }
 
     /// The network with running statistics that have followed a batch.
-    pub(crate) fn follow(mut self, statistics: Vec<BatchStatistics>) -> Network {
-        let mut statistics = statistics.into_iter();
-        let mut next = |norm: BatchNorm| match statistics.next() {
-            Some(batch) => norm.follow(batch),
-            None => norm,
-        };
-        // In the order of the forward pass.
-        self.pyramid_norms = self.pyramid_norms.into_iter().map(&mut next).collect();
-        self.non_local.norm = next(self.non_local.norm);
-        self.fuse_norm = next(self.fuse_norm);
+    pub(crate) fn follow(mut self, batch: Statistics) -> Network {
+        let pyramid = self.pyramid_norms.into_iter().zip(batch.pyramid);
+        self.pyramid_norms = pyramid.map(|(norm, batch)| norm.follow(batch)).collect();
+        self.non_local.norm = self.non_local.norm.follow(batch.non_local);
+        self.fuse_norm = self.fuse_norm.follow(batch.fuse);
         self
     }
 }

@@ -3,6 +3,9 @@
 //!
 //! A window passes K invertible steps and lands where normal windows are to be found: around R in
 //! every dimension. Its score is the negative log-likelihood there.
+//!
+//! `reference.rs` states the flow as the paper does, to read first; `flow.rs` and `block.rs` are
+//! arranged for speed, and a test holds them to it.
 
 mod block;
 mod config;
@@ -11,6 +14,8 @@ mod flow;
 mod golden;
 mod open;
 mod published;
+#[cfg(test)]
+mod reference;
 mod skeleton;
 mod tables;
 
