@@ -185,6 +185,21 @@ fn winograd() {
     assert!(seen.contains("winograd 2") && seen.contains("winograd 4"), "{seen:?}");
 }
 
+/// So many output times and rows of tiles that tasks share them out.
+#[test]
+fn winograd_in_bands() {
+    let mut random = Random(11);
+    for (kernel, size) in
+        [([1, 3, 3], [7, 30, 31]), ([3, 3, 3], [9, 17, 34]), ([1, 3, 3], [1, 61, 70])]
+    {
+        let conv = random.conv(17, 33, kernel, 1).padding(Pad::Same);
+        let what = format!("{kernel:?} on {size:?}");
+        let graph = graph(33, |g, x| g.conv(x, conv));
+        assert!(kinds(&graph, size).iter().any(|kind| kind.starts_with("winograd")));
+        check(&what, &graph, size, 1, &mut random);
+    }
+}
+
 #[test]
 fn pools() {
     let mut random = Random(8);
