@@ -9,6 +9,7 @@ use gcl_kernels::{
 };
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn dense_convolutions() {
     let mut random = Random(1);
     for _ in 0..60 {
@@ -24,6 +25,7 @@ fn dense_convolutions() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn pointwise_convolutions() {
     let mut random = Random(2);
     for _ in 0..30 {
@@ -36,6 +38,7 @@ fn pointwise_convolutions() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn convolutions_of_three() {
     let mut random = Random(3);
     for i in 0..30 {
@@ -50,6 +53,7 @@ fn convolutions_of_three() {
 
 /// Winograd's filters are what is chosen, and hold to the tolerance, for both tile sizes.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn minimal_filters() {
     let mut random = Random(10);
     let mut seen = std::collections::BTreeSet::new();
@@ -82,6 +86,7 @@ fn minimal_filters() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn grouped_convolutions() {
     let mut random = Random(4);
     for i in 0..60 {
@@ -99,6 +104,7 @@ fn grouped_convolutions() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn grouped_convolutions_of_real_widths() {
     let mut random = Random(5);
     for (width, size, stride) in [
@@ -117,6 +123,7 @@ fn grouped_convolutions_of_real_widths() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn first_convolutions() {
     let mut random = Random(6);
     for i in 0..30 {
@@ -155,6 +162,7 @@ fn first_convolutions() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn pools() {
     let mut random = Random(7);
     for i in 0..60 {
@@ -178,6 +186,7 @@ fn pools() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn linear_layers() {
     let mut random = Random(8);
     for batch in 1..=20 {
@@ -199,6 +208,7 @@ fn linear_layers() {
 
 /// Residual blocks, branches joined at whole and at odd channels, values used twice, and named on the way.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn networks() {
     let mut random = Random(9);
     for (a, b, c) in [(16, 32, 16), (16, 32, 5), (7, 9, 16), (33, 1, 2)] {

@@ -120,6 +120,7 @@ fn variable(name: &str) -> Option<u64> {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn random_networks() {
     let seeds = match variable("GCL_SEED") {
         Some(seed) => seed..seed + 1,

@@ -38,6 +38,7 @@ fn takes(kind: &str, graph: &Graph, size: [usize; 3]) {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn pointwise() {
     let mut random = Random(1);
     for (i, out) in CHANNELS.into_iter().enumerate() {
@@ -52,6 +53,7 @@ fn pointwise() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn gathered() {
     let mut random = Random(2);
     for (i, kernel) in [[1, 1, 2], [3, 1, 1], [2, 2, 2], [1, 2, 4]].into_iter().enumerate() {
@@ -68,6 +70,7 @@ fn gathered() {
 
 /// Chunks of the depth: below, at and past the sixteen blocks of one.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn deep() {
     let mut random = Random(3);
     for inner in [255, 256, 257, 513] {
@@ -84,6 +87,7 @@ fn deep() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn grouped() {
     let mut random = Random(4);
     for (i, width) in [4, 8, 16].into_iter().enumerate() {
@@ -110,6 +114,7 @@ fn grouped() {
 
 /// Rows as they came: widths around the tiles of 2, 6 and 14 places.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn planar() {
     let mut random = Random(5);
     for (i, width) in [1, 2, 3, 5, 6, 7, 13, 14, 15, 29].into_iter().enumerate() {
@@ -129,6 +134,7 @@ fn planar() {
 
 /// Stems of stride 2, by even and odd rows and columns.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn halves() {
     let mut random = Random(6);
     for (i, width) in [1, 2, 3, 7, 8, 11, 14].into_iter().enumerate() {
@@ -148,6 +154,7 @@ fn halves() {
 
 /// Planes that whole tiles of 2 or 4 cover, or do not, with a residual and without.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn winograd() {
     let mut random = Random(7);
     let mut seen = std::collections::BTreeSet::new();
@@ -187,6 +194,7 @@ fn winograd() {
 
 /// So many output times and rows of tiles that tasks share them out.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn winograd_in_bands() {
     let mut random = Random(11);
     for (kernel, size) in
@@ -201,6 +209,7 @@ fn winograd_in_bands() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn pools() {
     let mut random = Random(8);
     for (i, channels) in CHANNELS.into_iter().enumerate() {
@@ -231,6 +240,7 @@ fn pools() {
 
 /// Parts of a concatenation that start and end inside blocks, and sums and cut-offs of them.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn joins() {
     let mut random = Random(9);
     for (i, a) in CHANNELS.into_iter().enumerate() {
@@ -254,6 +264,7 @@ fn joins() {
 
 /// The clip as an output and as a vector, alone and under a linear layer.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn layouts() {
     let mut random = Random(10);
     for (i, channels) in CHANNELS.into_iter().enumerate() {

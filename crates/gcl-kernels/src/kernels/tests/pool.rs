@@ -1,6 +1,6 @@
 //! Rows of pools.
 
-use super::{Isa, Random, Target, random_blocks};
+use super::{Isa, Random, Target, random_blocks, skipped};
 use crate::kernels::pool::{PoolRow, max_row, mean_row};
 
 /// Width, window, stride, padding before and after.
@@ -26,7 +26,7 @@ fn every_row() {
         for row in ROWS {
             // Times and rows inside; the last is a window of padding alone in time.
             for inside in [(1, 1), (1, 3), (2, 2), (3, 1), (0, 2)] {
-                for flags in 0..8 {
+                for flags in (0..8).filter(|i| !skipped(row[0] + inside.1 + i)) {
                     check(isa, row, inside, flags, &mut random);
                 }
             }
