@@ -1,115 +1,15 @@
 //! Every fast path against the plain reference, on each instruction set that this machine has.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
+use common::{Random, check, check_conv, graph, kinds};
 use gcl_kernels::{
-    AvgPool, Conv3d, Graph, GraphBuilder, GraphError, Isa, Linear, MaxPool, NodeId, Pad, PadValue,
-    Plan, PlanError, PlanOptions, reference,
+    AvgPool, GraphBuilder, Linear, MaxPool, NodeId, Pad, PadValue, Plan, PlanError, PlanOptions,
 };
 
-/// Numbers that repeat: a linear congruential generator.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
-
-    fn range(&mut self, from: usize, to: usize) -> usize {
-        from + self.below(to - from + 1)
-    }
-
-    fn values(&mut self, count: usize) -> Vec<f32> {
-        (0..count)
-            .map(|_| self.below(1 << 24) as f32 / f32::from(1u16 << 15) / 256.0 - 1.0)
-            .collect()
-    }
-
-    fn conv(&mut self, out: usize, inner: usize, kernel: [usize; 3], groups: usize) -> Conv3d {
-        let [t, h, w] = kernel;
-        let fan = inner / groups * t * h * w;
-        let scale = 1.0 / (fan as f32).sqrt();
-        let weight = self.values(out * fan).iter().map(|v| v * scale).collect();
-        let conv = Conv3d::new([out, inner / groups, t, h, w], weight).groups(groups);
-        if self.below(2) == 0 { conv.bias(self.values(out)) } else { conv }
-    }
-
-    fn pad(&mut self, kernel: [usize; 3]) -> Pad {
-        match self.below(4) {
-            0 => Pad::NONE,
-            1 => Pad::Same,
-            2 => Pad::both(kernel.map(|k| k / 2)),
-            _ => Pad::Explicit(kernel.map(|k| (self.below(k), self.below(k)))),
-        }
-    }
-}
-
-/// Compares all outputs of a graph with the reference: within 1e-4, for every instruction set, for full
-/// and for part batches, and bit for bit with 1, 2 and 3 threads.
-fn check(what: &str, graph: &Graph, size: [usize; 3], batch: usize, random: &mut Random) {
-    let [t, h, w] = size;
-    let clip = graph.input_channels() * t * h * w;
-    let clips = random.values(batch * clip);
-    let expected: Vec<Vec<Vec<f32>>> =
-        clips.chunks(clip).map(|c| reference::run(graph, c, size).unwrap()).collect();
-    for isa in Isa::available() {
-        let plan = |threads| {
-            let shape = [batch, graph.input_channels(), t, h, w];
-            Plan::with(graph, shape, &PlanOptions { threads, isa }).unwrap()
-        };
-        let mut one = plan(1);
-        let found = one.run(&clips).unwrap();
-        for (output, (name, node)) in found.iter().zip(graph.outputs()) {
-            assert_eq!(output.name, *name);
-            assert_eq!(output.shape.iter().product::<usize>(), output.data.len());
-            let values = expected.iter().flat_map(|clip| &clip[node.index()]);
-            assert_eq!(output.data.len(), values.clone().count(), "{what}");
-            for (i, (a, b)) in output.data.iter().zip(values).enumerate() {
-                let close = (a - b).abs() <= 1e-4 * b.abs().max(1.0);
-                assert!(close, "{what}, {}, {name}[{i}]: {a} for {b}", isa.name());
-            }
-        }
-        for threads in [2, 3] {
-            assert!(plan(threads).run(&clips).unwrap() == found, "{what}: {threads} threads");
-        }
-        let part = one.run(&clips[..clip]).unwrap();
-        let shape = [1, graph.input_channels(), t, h, w];
-        let options = PlanOptions { threads: 1, isa };
-        let alone = Plan::with(graph, shape, &options).unwrap().run(&clips[..clip]).unwrap();
-        for ((a, b), c) in part.iter().zip(&alone).zip(&found) {
-            assert!(c.data.starts_with(&a.data), "{what}: a clip depends on its neighbours");
-            assert!(a.data == b.data, "{what}: a clip depends on the batch");
-        }
-    }
-}
-
-fn graph(
-    channels: usize,
-    build: impl FnOnce(&mut GraphBuilder, NodeId) -> Result<NodeId, GraphError>,
-) -> Graph {
-    let mut g = GraphBuilder::new(channels);
-    let input = g.input();
-    let x = build(&mut g, input).unwrap();
-    g.output("x", x).unwrap();
-    g.finish().unwrap()
-}
-
-/// A convolution behind a cut-off, so that its input is in blocks.
-fn check_conv(conv: Conv3d, size: [usize; 3], batch: usize, random: &mut Random) {
-    let channels = conv.shape[1] * conv.groups;
-    let what = format!(
-        "{:?} groups {} stride {:?} {:?} on {size:?}, batch {batch}",
-        conv.shape, conv.groups, conv.stride, conv.padding
-    );
-    let graph = graph(channels, |g, x| {
-        let x = g.relu(x)?;
-        g.conv(x, conv)
-    });
-    check(&what, &graph, size, batch, random);
-}
-
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn dense_convolutions() {
     let mut random = Random(1);
     for _ in 0..60 {
@@ -125,6 +25,7 @@ fn dense_convolutions() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn pointwise_convolutions() {
     let mut random = Random(2);
     for _ in 0..30 {
@@ -137,6 +38,7 @@ fn pointwise_convolutions() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn convolutions_of_three() {
     let mut random = Random(3);
     for i in 0..30 {
@@ -151,6 +53,7 @@ fn convolutions_of_three() {
 
 /// Winograd's filters are what is chosen, and hold to the tolerance, for both tile sizes.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn minimal_filters() {
     let mut random = Random(10);
     let mut seen = std::collections::BTreeSet::new();
@@ -175,10 +78,7 @@ fn minimal_filters() {
                 let sum = g.add(back, z)?;
                 g.relu(sum)
             });
-            let [t, h, w] = size;
-            let mut plan = Plan::new(&graph, [1, channels[1], t, h, w]).unwrap();
-            let times = plan.profile(&vec![0.0; channels[1] * t * h * w]).unwrap();
-            seen.extend(times.iter().map(|step| step.kind));
+            seen.extend(kinds(&graph, size));
             check(&what, &graph, size, 2, &mut random);
         }
     }
@@ -186,6 +86,7 @@ fn minimal_filters() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn grouped_convolutions() {
     let mut random = Random(4);
     for i in 0..60 {
@@ -203,6 +104,7 @@ fn grouped_convolutions() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn grouped_convolutions_of_real_widths() {
     let mut random = Random(5);
     for (width, size, stride) in [
@@ -221,6 +123,7 @@ fn grouped_convolutions_of_real_widths() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn first_convolutions() {
     let mut random = Random(6);
     for i in 0..30 {
@@ -259,6 +162,7 @@ fn first_convolutions() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn pools() {
     let mut random = Random(7);
     for i in 0..60 {
@@ -282,6 +186,7 @@ fn pools() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn linear_layers() {
     let mut random = Random(8);
     for batch in 1..=20 {
@@ -303,6 +208,7 @@ fn linear_layers() {
 
 /// Residual blocks, branches joined at whole and at odd channels, values used twice, and named on the way.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours")]
 fn networks() {
     let mut random = Random(9);
     for (a, b, c) in [(16, 32, 16), (16, 32, 5), (7, 9, 16), (33, 1, 2)] {

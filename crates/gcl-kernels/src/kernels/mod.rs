@@ -14,6 +14,8 @@ mod isa;
 pub(crate) mod planar;
 pub(crate) mod pool;
 mod simd;
+#[cfg(test)]
+mod tests;
 pub(crate) mod winograd;
 
 pub use isa::Isa;

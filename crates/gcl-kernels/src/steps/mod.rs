@@ -10,6 +10,8 @@ mod layout;
 mod packing;
 mod planar;
 mod pool;
+#[cfg(test)]
+mod tests;
 mod winograd;
 
 pub(crate) use conv::ConvStep;
