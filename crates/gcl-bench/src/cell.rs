@@ -64,12 +64,12 @@ impl Cell {
         let config = RunConfig::new(self.method, self.preset, self.seed, facts);
         let key = |setting: &String| setting.split_once('=').map(|(key, _)| key.trim().to_owned());
         if self.settings.iter().filter_map(key).any(|key| key == "seed") {
-            return Err(BenchmarkError::Plan("--set seed: choose seeds with --seeds".to_owned()));
+            return Err(BenchmarkError::SeedIsNoSetting);
         }
         let config = apply_overrides(&config, &self.settings)?;
         if config.uses_labels() && data.normal.as_ref().is_none_or(BTreeMap::is_empty) {
             return Err(BenchmarkError::Plan(format!(
-                "{} uses video labels as configured: give a manifest with the column `label` by --labels",
+                "{} uses video labels as configured: its data needs a manifest with the column `label`",
                 self.method
             )));
         }

@@ -16,6 +16,9 @@ pub enum BenchmarkError {
     /// The plan asks for something that there is not.
     #[error("{0}")]
     Plan(String),
+    /// The seed is set like a hyperparameter.
+    #[error("seed is no setting of a plan: its seeds are a list of their own")]
+    SeedIsNoSetting,
     /// A data set does not fit together.
     #[error("data set `{name}`: {problem}")]
     Data {

@@ -16,14 +16,6 @@ pub struct Judgement {
     pub ranking: Ranking,
 }
 
-/// Every score source.
-pub const SOURCES: [ScoreSource; 4] = [
-    ScoreSource::Generator,
-    ScoreSource::Discriminator,
-    ScoreSource::MeanRank,
-    ScoreSource::Detector,
-];
-
 /// Judges every score that the model has, over all test videos that have a truth; one video is in
 /// memory at a time.
 ///
@@ -63,7 +55,7 @@ pub fn judge_video(
     test.features.read(video.index, &mut rows)?;
     let all = model.score(&rows)?;
     let mut scores = Vec::new();
-    for source in SOURCES {
+    for source in ScoreSource::ALL {
         if let Some(segments) = all.of(source) {
             scores.push((source, test.expand(video, segments)?));
         }
@@ -101,14 +93,4 @@ pub fn pooled<const N: usize>(
         }
     }
     Ok(pools)
-}
-
-/// The name of a score source, as files and the command line have it.
-pub fn source_name(source: ScoreSource) -> &'static str {
-    match source {
-        ScoreSource::Discriminator => "discriminator",
-        ScoreSource::Generator => "generator",
-        ScoreSource::MeanRank => "mean-rank",
-        ScoreSource::Detector => "detector",
-    }
 }

@@ -31,7 +31,7 @@ pub use data::{
     DataSet, OpenData, TestSet, TestVideo, normal_videos, preset_of, same_extractor, whole_frames,
 };
 pub use error::{BenchmarkError, Result};
-pub use judge::{Judgement, SOURCES, judge, judge_video, pooled, source_name};
+pub use judge::{Judgement, judge, judge_video, pooled};
 pub use plan::{Plan, PresetChoice, Variant, cells_of, parse_seeds, vary};
 pub use result::{CellResult, Measures, collect};
 pub use run::{CellOptions, Outcome, Watcher, run_cell, run_cells};

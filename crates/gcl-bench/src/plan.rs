@@ -146,7 +146,7 @@ pub fn vary<S: AsRef<str>>(settings: &[S]) -> Result<Vec<Variant>> {
     let mut variants = vec![Variant::default()];
     for setting in settings {
         let setting = setting.as_ref();
-        let wrong = || BenchmarkError::Plan(format!("--set {setting}: expected key=value,value,…"));
+        let wrong = || BenchmarkError::Plan(format!("{setting}: expected key=value,value,…"));
         let (key, values) = setting.split_once('=').ok_or_else(wrong)?;
         let values = split_values(values);
         if key.trim().is_empty() || values.iter().any(String::is_empty) {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::cell::Cell;
 use super::data::TestSet;
 use super::error::{BenchmarkError, Result};
-use super::judge::{Judgement, source_name};
+use super::judge::Judgement;
 
 const NAME: &str = "cell.json";
 
@@ -134,7 +134,7 @@ impl CellResult {
             average_precision: judgement.evaluation.average_precision,
             equal_error_rate: judgement.evaluation.equal_error_rate,
         };
-        let by_name = judged.iter().map(|j| (source_name(j.source).to_owned(), measures(j)));
+        let by_name = judged.iter().map(|j| (j.source.name().to_owned(), measures(j)));
         self.states.insert(state.name().to_owned(), by_name.collect());
     }
 

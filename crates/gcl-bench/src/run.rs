@@ -16,7 +16,7 @@ use super::cell::Cell;
 use super::curve::{Curve, Epochs, read_epochs, remove_epochs};
 use super::data::OpenData;
 use super::error::{BenchmarkError, Result};
-use super::judge::{judge, source_name};
+use super::judge::judge;
 use super::result::CellResult;
 
 /// How cells are run. Nothing here changes what they compute.
@@ -204,7 +204,7 @@ fn train_and_judge(
     } else {
         train(&data.train, &run, &how, &mut told)?
     };
-    let score = source_name(config.score);
+    let score = config.score.name();
     let mut result = CellResult::new(cell, data.inputs.used_by(&config), score);
     result.add(RunState::Last, &judge(&model, &data.test)?);
     // Other states that a run may have kept beside its last one.

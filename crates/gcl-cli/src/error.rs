@@ -83,6 +83,8 @@ impl From<TrainError> for Failure {
         match error {
             TrainError::Interrupted => Failure::Interrupted(text),
             TrainError::Config(_) | TrainError::Run { .. } => Failure::Usage(text),
+            TrainError::RunExists { .. } => Failure::Usage(format!("{text} (--resume)")),
+            TrainError::NoClipLength { .. } => Failure::Usage(format!("{text} (--clip-length)")),
             error if error.is_numerical() => Failure::Numerical(text),
             TrainError::Core { source: CoreError::Setting { .. }, .. } => Failure::Usage(text),
             _ => Failure::Data(text),
@@ -95,6 +97,7 @@ impl From<BenchmarkError> for Failure {
         match error {
             BenchmarkError::Train(error) => error.into(),
             BenchmarkError::Plan(text) => Failure::Usage(text),
+            BenchmarkError::SeedIsNoSetting => Failure::Usage(format!("{error} (--seeds)")),
             BenchmarkError::Folder { .. } => Failure::Usage(error.to_string()),
             error => Failure::data(error),
         }

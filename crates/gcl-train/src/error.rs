@@ -71,6 +71,20 @@ pub enum TrainError {
         /// What is in the way, and what to do.
         problem: String,
     },
+    /// There is a run already where a new one should start; nothing was overwritten.
+    #[error("{path}: there is a run already; resume it, or choose another folder")]
+    RunExists {
+        /// The run directory.
+        path: PathBuf,
+    },
+    /// Features that do not say how clips were cut, where that must be known.
+    #[error(
+        "{path}: plain .npy files do not say how many frames a clip has, and no clip length was given"
+    )]
+    NoClipLength {
+        /// The features.
+        path: PathBuf,
+    },
     /// Data does not fit the model or the run it is used with.
     #[error("{0}")]
     Mismatch(String),

@@ -66,8 +66,8 @@ pub fn train(
     if config.uses_labels() {
         let normal = options.normal.filter(|normal| !normal.is_empty()).ok_or_else(|| {
             TrainError::Config(format!(
-                "method {} uses video labels as configured, and none were given: --labels takes a \
-                 manifest with the column `label`",
+                "method {} uses video labels as configured, and none were given: a manifest \
+                 gives them in its column `label`",
                 config.method
             ))
         })?;

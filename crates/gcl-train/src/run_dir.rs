@@ -92,15 +92,10 @@ impl RunDir {
     /// Starts a run: a fresh folder with the configuration.
     ///
     /// # Errors
-    /// [`TrainError::Run`] if there is a run already; nothing is overwritten.
+    /// [`TrainError::RunExists`] if there is a run already; nothing is overwritten.
     pub fn create(&self, config: &RunConfig) -> Result<()> {
         if self.exists() {
-            return Err(TrainError::Run {
-                path: self.path.clone(),
-                problem:
-                    "there is a run already; --resume goes on with it, or choose another folder"
-                        .to_owned(),
-            });
+            return Err(TrainError::RunExists { path: self.path.clone() });
         }
         let text = toml::to_string(config).map_err(|e| TrainError::Config(e.to_string()))?;
         // Events first: a folder with a configuration is a run, and is complete.

@@ -3,7 +3,7 @@
 use gcl_core::{CooperativePair, Device, State, VideoLabel, rng};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Loop, RunConfig, TrainOn, Turns};
+use crate::config::{Loop, RunConfig, TrainOn, Turns, spelled};
 use crate::error::{Result, TrainError};
 use crate::events::{EpochReport, PhaseOutline, Progress};
 use crate::samples::{Feed, Place, SampleVideo, Samples, tensor};
@@ -313,7 +313,10 @@ fn select(samples: &Samples, on: TrainOn) -> Result<Vec<u32>> {
             "none of the training videos is labelled normal, and a phase trains on those"
                 .to_owned(),
         )),
-        true => Err(TrainError::Config(format!("{on:?} keeps none of the training segments"))),
+        true => Err(TrainError::Config(format!(
+            "training on {} keeps none of the training segments",
+            spelled(&on)
+        ))),
         false => Ok(rows),
     }
 }

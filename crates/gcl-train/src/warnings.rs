@@ -33,8 +33,8 @@ pub fn warnings(
         warnings.push(format!(
             "{what} hardly agree with those of plain detectors on the training segments (rank \
              correlation {agreement:.2}, usually above {AGREEMENT_LIMIT}): what they call anomalous \
-             need not be rare or far from the rest. Look at the other score (gcl score --source), \
-             compare with --method knn, or use --preset any"
+             need not be rare or far from the rest. Look at the other network's score, compare with \
+             the method knn, or use the preset any"
         ));
     }
     if let (Loop::Cooperate, Some(share)) = (kind, last.and_then(|e| e.labelled_by_discriminator))
@@ -42,8 +42,8 @@ pub fn warnings(
     {
         warnings.push(format!(
             "the discriminator calls {:.0} % of the segments anomalous; anomalies are rarely that \
-             common, so the networks may have collapsed. Compare with a plain detector (--method \
-             knn), or use --preset any",
+             common, so the networks may have collapsed. Compare with the method knn, or use \
+             the preset any",
             100.0 * share
         ));
     }
@@ -51,7 +51,7 @@ pub fn warnings(
         warnings.push(format!(
             "the generator reconstructs the training segments far worse than their mean would (R² \
              {r2:.2}): its targets pull it away from the data, and the networks may have collapsed. \
-             Compare with a plain detector (--method knn), or use --preset any"
+             Compare with the method knn, or use the preset any"
         ));
     }
     warnings
@@ -80,7 +80,7 @@ mod tests {
             (texts(0.9, 0.1, -0.6), "-0.60"),
         ] {
             assert_eq!(found.len(), 1, "{found:?}");
-            assert!(found[0].contains(what) && found[0].contains("--method knn"), "{found:?}");
+            assert!(found[0].contains(what) && found[0].contains("the method knn"), "{found:?}");
         }
         assert_eq!(texts(-0.2, 0.5, -1.0).len(), 3);
         // Without a look at the networks, or a discriminator, there is less to say.

@@ -69,3 +69,48 @@ fn every_crate_depends_only_on_what_the_table_allows() {
         );
     }
 }
+
+/// Rust files below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Whether a line of code, comments aside, speaks of a command-line option such as `--seed`.
+fn names_an_option(line: &str) -> bool {
+    let code = line.trim_start();
+    !code.starts_with("//")
+        && code.match_indices("--").any(|(at, _)| {
+            let before = code[..at].chars().next_back();
+            let after = code[at + 2..].chars().next();
+            after.is_some_and(|c| c.is_ascii_lowercase())
+                && before.is_none_or(|c| matches!(c, ' ' | '"' | '(' | '`'))
+        })
+}
+
+#[test]
+fn an_option_is_told_from_other_dashes() {
+    assert!(names_an_option(r#"    "choose it with --seed","#));
+    assert!(names_an_option(r#"    format!("--set {pair}")"#));
+    assert!(names_an_option(r#"    "with labels (--labels)""#));
+    assert!(!names_an_option("    /// `gcl train --resume`"));
+}
+
+#[test]
+fn libraries_know_nothing_of_the_command_line() {
+    for name in CRATES.into_iter().filter(|name| *name != "gcl-cli") {
+        for file in sources(&root().join("crates").join(name).join("src")) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let line = text.lines().position(names_an_option);
+            assert!(line.is_none(), "{}:{}: an option's name", file.display(), line.unwrap() + 1);
+        }
+    }
+}

@@ -6,7 +6,6 @@ mod render;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gcl_bench::source_name;
 use gcl_data::{Clips, FeatureSet, Truth, TruthFormat, VideoId};
 use gcl_eval::report::Tile;
 use gcl_eval::{Evaluator, Measure};
@@ -133,7 +132,7 @@ fn judge(
         .map(|(source, judge)| (source, judge.finish()))
         .filter(|(_, evaluation)| evaluation.frames > 0)
         .map(|(source, evaluation)| Row {
-            name: format!("{method}, {}", source_name(*source)),
+            name: format!("{method}, {}", source.name()),
             auc: evaluation.micro_auc,
         })
         .collect();

@@ -1,7 +1,7 @@
 //! Figures 4 and 6: how scores are distributed, and where reconstructions lie.
 
 use burn::tensor::{Tensor, TensorData};
-use gcl_bench::{Judgement, TestSet, judge, source_name};
+use gcl_bench::{Judgement, TestSet, judge};
 use gcl_core::weights::from_safetensors;
 use gcl_core::{CooperativePair, Scaler};
 use gcl_eval::embed::{TsneOptions, principal_components, tsne};
@@ -52,7 +52,7 @@ pub fn histograms(
 ) -> Result<Vec<(String, Histogram)>, Failure> {
     let judged = judge(model, test)?;
     let own = judged.iter().filter(|judged| judged.source != ScoreSource::MeanRank);
-    let named = own.map(|judged| (format!("{prefix}{}", source_name(judged.source)), judged));
+    let named = own.map(|judged| (format!("{prefix}{}", judged.source.name()), judged));
     Ok(named.map(|(name, judged)| (name.clone(), histogram(judged, &name))).collect())
 }
 

@@ -82,8 +82,9 @@ enum Name {
 }
 
 impl Name {
+    /// Its name on the command line, which its files bear too.
     fn slug(self) -> String {
-        format!("{self:?}").to_lowercase()
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
     fn seeds(self) -> &'static str {

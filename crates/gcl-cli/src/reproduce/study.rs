@@ -112,7 +112,7 @@ impl<'a> Study<'a> {
             self.data.train.total(),
             videos(self.data.train.videos().len()),
             videos(self.data.test.videos.len()),
-            format!("{preset:?}").to_lowercase(),
+            preset,
             settings.unwrap_or_default(),
             seeds,
             if seeds == 1 { "" } else { "s" },

@@ -1,6 +1,6 @@
 //! Figures 7 and 8: frame scores of single videos.
 
-use gcl_bench::{TestVideo, judge_video, quoted, read_epochs, source_name};
+use gcl_bench::{TestVideo, judge_video, quoted, read_epochs};
 use gcl_data::VideoId;
 use gcl_eval::svg::{Panel, Panels, Timeline};
 use gcl_eval::{Measure, roc_auc};
@@ -63,7 +63,7 @@ pub fn fig8(study: &mut Study<'_>) -> Result<Made, Failure> {
     let mut csv = String::from("video,frame,score,abnormal\n");
     for video in videos.iter().take(VIDEOS) {
         let scores = judge_video(&model, &study.data.test, video)?;
-        let own = scores.into_iter().find(|(source, _)| source_name(*source) == cell.result.score);
+        let own = scores.into_iter().find(|(source, _)| source.name() == cell.result.score);
         let Some((_, scores)) = own else { continue };
         let id = quoted(video.id.as_str());
         for (frame, (score, label)) in scores.iter().zip(&video.labels).enumerate() {

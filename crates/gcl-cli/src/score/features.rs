@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_bench::{SOURCES, source_name, whole_frames};
+use gcl_bench::whole_frames;
 use gcl_data::objects::gaussian;
 use gcl_data::{Clips, FeatureError, FeatureSet, Manifest, ScoreInfo, ScoreWriter};
 use gcl_train::{Model, RunDir, RunState, ScoreSource};
@@ -85,7 +85,7 @@ pub fn score(
     model.check(set)?;
     let clips = clip_rule(model, set)?;
     let source = how.source;
-    let name = source_name(source);
+    let name = source.name();
     let info = ScoreInfo {
         bounded: matches!(source, ScoreSource::Discriminator | ScoreSource::MeanRank),
         source: match how.smooth > 0.0 {
@@ -174,8 +174,5 @@ fn run_of(model: &Path) -> &Path {
 
 /// The score source of a name.
 fn parse_source(name: &str) -> Result<ScoreSource, Failure> {
-    SOURCES.into_iter().find(|source| source_name(*source) == name).ok_or_else(|| {
-        let names = SOURCES.map(source_name).join(", ");
-        Failure::Usage(format!("no score `{name}`; there are {names}"))
-    })
+    name.parse().map_err(Failure::Usage)
 }

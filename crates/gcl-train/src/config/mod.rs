@@ -73,6 +73,15 @@ impl RunConfig {
     }
 }
 
+/// A value as configuration files spell it, for messages.
+pub(crate) fn spelled(value: &impl Serialize) -> String {
+    match toml::Value::try_from(value) {
+        Ok(toml::Value::String(text)) => text,
+        Ok(other) => other.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
 /// Which score stands for a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -85,6 +94,43 @@ pub enum ScoreSource {
     MeanRank,
     /// A plain detector's score.
     Detector,
+}
+
+impl ScoreSource {
+    /// All of them.
+    pub const ALL: [ScoreSource; 4] = [
+        ScoreSource::Generator,
+        ScoreSource::Discriminator,
+        ScoreSource::MeanRank,
+        ScoreSource::Detector,
+    ];
+
+    /// Its name, as configurations take it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ScoreSource::Discriminator => "discriminator",
+            ScoreSource::Generator => "generator",
+            ScoreSource::MeanRank => "mean-rank",
+            ScoreSource::Detector => "detector",
+        }
+    }
+}
+
+impl std::fmt::Display for ScoreSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl std::str::FromStr for ScoreSource {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<ScoreSource, String> {
+        ScoreSource::ALL.into_iter().find(|source| source.name() == name).ok_or_else(|| {
+            let names = ScoreSource::ALL.map(ScoreSource::name).join(", ");
+            format!("no score `{name}`; there are {names}")
+        })
+    }
 }
 
 /// What the loop does with a batch.

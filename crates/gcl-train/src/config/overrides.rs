@@ -36,11 +36,14 @@ pub(crate) fn override_with<T: Serialize + DeserializeOwned, S: AsRef<str>>(
     let mut table = Table::try_from(config).map_err(unreadable)?;
     for pair in pairs {
         let pair = pair.as_ref();
-        let wrong = |problem: String| TrainError::Config(format!("--set {pair}: {problem}"));
+        let wrong = |problem: String| TrainError::Config(format!("{pair}: {problem}"));
         let (key, value) =
             pair.split_once('=').ok_or_else(|| wrong("expected key=value".to_owned()))?;
         if fixed.contains(&key.trim()) {
-            return Err(wrong(format!("choose it with --{}", key.trim())));
+            return Err(wrong(format!(
+                "`{}` is chosen on its own, not as an override",
+                key.trim()
+            )));
         }
         set(&mut table, key.trim(), parse(value.trim())).map_err(&wrong)?;
         // Checked after each pair, so that the message can name the culprit.
@@ -135,12 +138,13 @@ mod tests {
         let text = message("training.bach=512");
         assert!(text.contains("training.bach") && text.contains("batch"), "{text}");
         let text = message("training.batch=many");
-        assert!(text.contains("--set training.batch=many"), "{text}");
+        assert!(text.contains("training.batch=many: "), "{text}");
         assert!(message("score=best").contains("mean-rank"), "{}", message("score=best"));
         assert!(message("seed").contains("key=value"));
-        assert!(message("method=knn").contains("--method"));
+        assert!(message("method=knn").contains("`method` is chosen on its own"));
         assert!(message("cooperative.optimizer.epsilon=0").contains("epsilon"));
-        assert!(message("score=detector").contains("Discriminator"));
+        let text = message("score=detector");
+        assert!(text.contains("score is detector") && text.contains("mean-rank"), "{text}");
         assert!(from_toml("method = \"gcl-b\"\ntypo = 1").is_err());
     }
 }

@@ -27,6 +27,15 @@ pub enum Preset {
     Any,
 }
 
+impl std::fmt::Display for Preset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Preset::Paper => "paper",
+            Preset::Any => "any",
+        })
+    }
+}
+
 impl Preset {
     /// The method that fits a preset best: the paper's best for its own features; on others,
     /// pre-training is what collapses (see `docs/results.md`).

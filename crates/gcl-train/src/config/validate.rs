@@ -5,8 +5,14 @@ use gcl_core::soft_label::LabelRule;
 use gcl_core::target::NegativeTarget;
 use gcl_core::weak_label::AnomalousVideos;
 
-use super::{Loop, RunConfig, ScoreSource};
+use serde::Serialize;
+
+use super::{Loop, RunConfig, ScoreSource, spelled};
 use crate::error::{Result, TrainError};
+
+fn refuse(key: &str, expected: &str, found: &impl Serialize) -> Result<()> {
+    Err(TrainError::Config(format!("{key} is {}, expected {expected}", spelled(found))))
+}
 
 impl RunConfig {
     /// Refuses values that make no run, or contradict each other.
@@ -14,9 +20,6 @@ impl RunConfig {
     /// # Errors
     /// [`TrainError::Config`] naming the key, what is allowed and what was found.
     pub fn validate(&self) -> Result<()> {
-        let refuse = |key: &str, expected: &str, found: &dyn std::fmt::Debug| {
-            Err(TrainError::Config(format!("{key} is {found:?}, expected {expected}")))
-        };
         if self.training.batch == 0 {
             return refuse("training.batch", "at least 1", &self.training.batch);
         }
@@ -62,7 +65,11 @@ impl RunConfig {
         };
         match sources.contains(&self.score) {
             true => Ok(()),
-            false => refuse("score", &format!("one of {sources:?} for this method"), &self.score),
+            false => {
+                let names: Vec<_> = sources.iter().map(|source| source.name()).collect();
+                let expected = format!("one of {} for this method", names.join(", "));
+                refuse("score", &expected, &self.score)
+            }
         }
     }
 
@@ -75,8 +82,8 @@ impl RunConfig {
         match fine {
             true => Ok(()),
             false => Err(TrainError::Config(format!(
-                "cooperative.target is {:?}, expected a finite value, or a sigma of at least 0",
-                self.cooperative.target
+                "cooperative.target is {}, expected a finite value, or a sigma of at least 0",
+                spelled(&self.cooperative.target)
             ))),
         }
     }

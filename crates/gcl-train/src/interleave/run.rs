@@ -39,13 +39,10 @@ impl InterleaveRun {
     /// Starts a run: a fresh folder with the configuration.
     ///
     /// # Errors
-    /// [`TrainError::Run`] if there is a run already; nothing is overwritten.
+    /// [`TrainError::RunExists`] if there is a run already; nothing is overwritten.
     pub fn create(&self, config: &PairConfig) -> Result<()> {
         if self.dir.exists() {
-            let path = self.dir.path().to_owned();
-            let problem = "there is a run already; --resume goes on with it, or choose another \
-                           folder";
-            return Err(TrainError::Run { path, problem: problem.to_owned() });
+            return Err(TrainError::RunExists { path: self.dir.path().to_owned() });
         }
         let text = toml::to_string(config).map_err(|e| TrainError::Config(e.to_string()))?;
         // Events first: a folder with a configuration is a run, and is complete.

@@ -49,15 +49,12 @@ impl Videos {
     /// The videos of a set of features. `frames` has those of videos whose features do not say.
     ///
     /// # Errors
-    /// [`TrainError::Config`] if the features do not say how many frames a clip has, or clips
-    /// overlap or leave frames out between them.
+    /// [`TrainError::NoClipLength`] if the features do not say how many frames a clip has;
+    /// [`TrainError::Config`] if clips overlap or leave frames out between them.
     pub fn of(set: &FeatureSet, frames: &BTreeMap<VideoId, usize>) -> Result<Videos> {
         let dir = set.dir().display();
-        let clips = set.clips().ok_or_else(|| {
-            TrainError::Config(format!(
-                "{dir}: plain .npy files do not say how many frames a clip has; give --clip-length"
-            ))
-        })?;
+        let clips =
+            set.clips().ok_or_else(|| TrainError::NoClipLength { path: set.dir().to_owned() })?;
         if clips.stride != clips.length {
             return Err(TrainError::Config(format!(
                 "{dir}: clips of {} frames every {} frames; snippets follow each other without \

@@ -37,16 +37,10 @@ impl SegmentScores {
     /// # Errors
     /// [`TrainError::Config`] naming the sources that there are.
     pub fn get(self, source: ScoreSource) -> Result<Vec<f32>> {
-        let all = [
-            ("discriminator", ScoreSource::Discriminator),
-            ("generator", ScoreSource::Generator),
-            ("mean-rank", ScoreSource::MeanRank),
-            ("detector", ScoreSource::Detector),
-        ];
         self.of(source).map(<[f32]>::to_vec).ok_or_else(|| {
-            let present = all.iter().filter(|(_, source)| self.of(*source).is_some());
-            let names = present.map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-            TrainError::Config(format!("the model has no score `{source:?}`; it has {names}"))
+            let present = ScoreSource::ALL.into_iter().filter(|source| self.of(*source).is_some());
+            let names = present.map(ScoreSource::name).collect::<Vec<_>>().join(", ");
+            TrainError::Config(format!("the model has no score `{source}`; it has {names}"))
         })
     }
 }
