@@ -180,11 +180,11 @@ def section(found):
     extract = [[f"{r['frames']:,}", digits(r["us_a_frame"]), digits(r["RssAnon"]), digits(r["VmHWM"])] for r in found["extraction"]]
     return "\n".join([
         "## Scaling\n\n![Time and memory by size](scaling.svg)\n",
-        f"GCL_B, preset `paper`, {found['dim']} dimensions, features on disk (`--memory-limit 0`); an epoch is the difference of two runs:\n",
-        table(["segments", "s an epoch", "µs a segment", "anonymous MB", "peak MB"], train),
-        "`gcl extract` of one video of 160 × 120 with the gradient descriptor, the start of the program included:\n",
-        table(["frames", "µs a frame", "anonymous MB", "peak MB"], extract),
-        "Peak memory counts pages of the features' files as well, which the system may take back at any time.\n",
+        f"GCL_B, preset `paper`, {found['dim']} dimensions, features on disk (`--memory-limit 0`); the time of an epoch is the difference between two runs:\n",
+        table(["segments", "s per epoch", "µs per segment", "anonymous memory, MB", "peak memory, MB"], train),
+        "`gcl extract` of one 160 × 120 video with the gradient descriptor, including program start-up:\n",
+        table(["frames", "µs per frame", "anonymous memory, MB", "peak memory, MB"], extract),
+        "Peak memory includes pages of the feature files, which the system may reclaim at any time.\n",
         paper.estimate(found),
     ])
 

@@ -116,12 +116,12 @@ def run(context):
     for p, ms in zip(listed, each):
         shapes.append(p | {"ms": ms, "gflops": 2 * p["m"] * p["k"] * p["n"] / ms / 1e6})
     note = (
-        f"{sum(operations) / 1e9:.0f} GFLOP of matrix products an iteration. The first losses agree with PyTorch's to "
-        f"{apart:.0e} of their size. OpenBLAS {info[0]['version']}, kernels {info[0]['architecture']}"
+        f"{sum(operations) / 1e9:.0f} GFLOP of matrix products per iteration. The first losses agree with PyTorch's to "
+        f"{apart:.0e} (relative). OpenBLAS {info[0]['version']}, kernels {info[0]['architecture']}"
         + (f" (set by OPENBLAS_CORETYPE={kind}, the fastest here)" if kind else " (its own choice, the fastest here)")
         + f". GFLOP/s of these products: ours, whole iteration, {rate('ours'):.0f}; PyTorch eager {rate('PyTorch eager'):.0f}; "
-        f"OpenBLAS, nothing but the products, {rate('OpenBLAS, products alone'):.0f}: ours comes to "
-        f"{100 * rate('ours') / rate('OpenBLAS, products alone'):.0f} % of OpenBLAS' rate."
+        f"OpenBLAS, the products alone, {rate('OpenBLAS, products alone'):.0f}: ours reaches "
+        f"{100 * rate('ours') / rate('OpenBLAS, products alone'):.0f} % of OpenBLAS's rate."
     )
     row = {"what": f"GCL iteration, {BATCH} × {DIM}", "unit": "ms"} | result
     return {"rows": [row], "note": note, "shapes": shapes}

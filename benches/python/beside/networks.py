@@ -75,7 +75,7 @@ def one(context, name, batch):
             contestants["ONNX Runtime"] = timed(exported)
         result = compare(contestants, context.rounds, context.guard, warm=3)
     result["times"] = {k: [t / batch for t in times] for k, times in result["times"].items()}
-    return {"what": f"{name}, batch {batch}", "unit": "ms a clip", "apart": apart} | result, notes
+    return {"what": f"{name}, batch {batch}", "unit": "ms per clip", "apart": apart} | result, notes
 
 
 def run(context):
@@ -88,6 +88,6 @@ def run(context):
             notes += [note for note in more if note not in notes]
             context.keep({"rows": rows, "note": " ".join(notes)})
     apart = max(row["apart"] for row in rows)
-    notes.append(f"Features agree with PyTorch's to {apart:.0e} of the largest.")
-    notes.append("resnext101-128 is `resnext101-2020`. TorchScript is frozen and optimised for inference.")
+    notes.append(f"Features agree with PyTorch's to {apart:.0e} of the largest value.")
+    notes.append("resnext101-128 stands for `resnext101-2020`. TorchScript is frozen and optimised for inference.")
     return {"rows": rows, "note": " ".join(notes)}

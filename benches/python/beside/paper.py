@@ -38,14 +38,14 @@ def estimate(found):
                 name, net, f"{total:,.0f}", digits(total / 24), digits(total / 24 / 32), f"${total * assumed['core_hour']:,.2f}",
                 f"{most}, {100 * parts[most] / total:.0f} %", gpu,
             ])
-    header = ["footage", "network", "core-hours", "days on 1 core", "days on 32 cores", "cost on cores", "what binds", "on GPUs"]
+    header = ["footage", "network", "core-hours", "days on 1 core", "days on 32 cores", "CPU cost", "bottleneck", "GPU cost"]
     note = (
-        f"Reckoned, not run: {FPS} frames a second, clips of {CLIP} and one crop of each (`gcl extract` takes ten for i3d-resnet50), {assumed['epochs']} epochs over all segments, 2048 dimensions, cores as here "
-        f"and perfectly parallel, times of `gcl bench` on this machine ({bench['cores']} cores, decoding 320 × 240). A core-hour is taken "
+        f"Estimated, not measured: {FPS} frames per second, clips of {CLIP} frames and one crop of each (`gcl extract` uses ten for i3d-resnet50), {assumed['epochs']} epochs over all segments, 2048 dimensions, cores as here, "
+        f"assuming perfect scaling, times of `gcl bench` on this machine ({bench['cores']} cores, decoding 320 × 240). A core-hour is assumed "
         f"to cost ${assumed['core_hour']:.2f}"
     )
     if speedup:
         note += f", a GPU-hour ${assumed['gpu_hour']:.2f}, and a GPU to do the work of {speedup:g} such machines: no GPU was measured"
     else:
-        note += "; no GPU was measured, so there is no figure for one"
-    return "### On paper\n\n" + table(header, lines) + "\n" + note + ".\n"
+        note += "; no GPU was measured, so there is no estimate for one"
+    return "### Estimates for large collections\n\n" + table(header, lines) + "\n" + note + ".\n"

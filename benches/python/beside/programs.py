@@ -27,7 +27,7 @@ def models(context):
     rows = []
     torch.manual_seed(1)
     for name, (build, steps) in MODELS.items():
-        what = f"{name}, a step"
+        what = f"{name}, one step"
         if what in context.done:
             rows.append(context.done[what])
             continue
@@ -50,7 +50,7 @@ def models(context):
         result = compare({"ours": ours, "PyTorch eager": theirs}, context.rounds, context.guard)
         rows.append({"what": what, "unit": "ms"} | result)
         context.keep({"rows": rows, "note": ""})
-    note = "Published sizes, as in `benches/python/models.py`; each figure is the median of one to twenty steps."
+    note = "Published sizes, as in `benches/python/models.py`; each number is the median of one to twenty steps."
     return {"rows": rows, "note": note}
 
 
@@ -63,7 +63,7 @@ def auc(context):
     frames = random.random(FRAMES, dtype=numpy.float32) + 0.2 * labels.astype(numpy.float32)
     clips = numpy.repeat(frames[: FRAMES // 16], 16)
     rows, apart = [], 0.0
-    for what, scores in [("a score a frame", frames), ("a score a clip", clips)]:
+    for what, scores in [("one score per frame", frames), ("one score per clip", clips)]:
         with tempfile.TemporaryDirectory() as folder:
             paths = [pathlib.Path(folder, name) for name in ("scores.npy", "labels.npy")]
             numpy.save(paths[0], scores)
@@ -132,8 +132,8 @@ def decode(context):
             contestants["OpenCV"] = lambda: opencv(path)[0]
         result = compare(contestants, context.rounds, context.guard)
     what = "a given video" if context.video else "the built-in camera, 25 times: 320 × 240, H.264 High, 0.5 Mbit/s"
-    note = f"{frames} frames of {what}. One thread each. FFmpeg's time includes the start of its process."
-    return {"rows": [{"what": "decoding H.264", "unit": "ms a frame"} | result], "note": note}
+    note = f"{frames} frames of {what}. One thread each. FFmpeg's time includes process start-up."
+    return {"rows": [{"what": "decoding H.264", "unit": "ms per frame"} | result], "note": note}
 
 
 def extraction(context):
@@ -153,8 +153,8 @@ def extraction(context):
         whole = lambda: (extract(videos[1]) - extract(videos[0])) / (clips[1] - clips[0])
         alone = lambda: bench(context, "--only", "extract", "--net", net, "--clips", 8, "--seconds", context.seconds)
         result = compare({"ours": whole, "our network alone": alone}, context.rounds, context.guard)
-    row = {"what": f"gcl extract --net {net}, H.264 of 320 × 240", "unit": "ms a clip"} | result
-    note = f"The time of {clips[1]} clips less that of {clips[0]}, over their difference. The network alone is no rival but the least that is possible."
+    row = {"what": f"gcl extract --net {net}, H.264 of 320 × 240", "unit": "ms per clip"} | result
+    note = f"Time per clip: the time for {clips[1]} clips minus that for {clips[0]}, divided by the difference in clips. The network alone is a lower bound."
     return {"rows": [row], "note": note}
 
 
@@ -192,5 +192,5 @@ def score(context):
         theirs = [sys.executable, "-c", RIVAL, folder, str(context.threads)]
         contestants = {"ours": lambda: wall(ours), "PyTorch eager": lambda: wall(theirs)}
         result = compare(contestants, context.rounds, context.guard)
-    note = "Whole processes on two videos of 40 segments. Ours loads generator and discriminator and checks every file; theirs is ten lines with the discriminator alone."
-    return {"rows": [{"what": "gcl score, start to scores", "unit": "ms"} | result], "note": note}
+    note = "Complete processes on two videos of 40 segments. Ours loads generator and discriminator and validates every file; theirs is ten lines that load only the discriminator."
+    return {"rows": [{"what": "gcl score, end to end", "unit": "ms"} | result], "note": note}

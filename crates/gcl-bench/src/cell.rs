@@ -68,10 +68,7 @@ impl Cell {
         }
         let config = apply_overrides(&config, &self.settings)?;
         if config.uses_labels() && data.normal.as_ref().is_none_or(BTreeMap::is_empty) {
-            return Err(BenchmarkError::Plan(format!(
-                "{} uses video labels as configured: its data needs a manifest with the column `label`",
-                self.method
-            )));
+            return Err(BenchmarkError::NoVideoLabels { method: self.method });
         }
         Ok(config)
     }

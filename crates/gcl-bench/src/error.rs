@@ -16,6 +16,15 @@ pub enum BenchmarkError {
     /// The plan asks for something that there is not.
     #[error("{0}")]
     Plan(String),
+    /// A method uses video labels and the data has none.
+    #[error(
+        "{method} uses video labels as configured, and the data has none: a manifest gives them in \
+         its column `label`"
+    )]
+    NoVideoLabels {
+        /// The method.
+        method: gcl_train::Method,
+    },
     /// The seed is set like a hyperparameter.
     #[error("seed is no setting of a plan: its seeds are a list of their own")]
     SeedIsNoSetting,

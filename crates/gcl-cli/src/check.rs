@@ -10,35 +10,35 @@ use super::error::{Done, Failure, Outcome};
 use super::eval::{read_truth, scores_folder};
 use super::train::ClipArgs;
 
-/// Line data up before long work starts, and refuse what does not fit.
+/// Check that features, scores, ground truth and manifest match before starting a long run.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl check --features features --truth truth.csv
   gcl check --features features --manifest videos.csv --scores runs/first
   gcl check --features features --videos footage")]
 pub struct CheckArgs {
-    /// A folder of features.
+    /// Folder of features.
     #[arg(long, required_unless_present = "scores")]
     features: Option<PathBuf>,
-    /// A folder of scores, or a run that has some.
+    /// Folder of scores, or a run that contains scores.
     #[arg(long)]
     scores: Option<PathBuf>,
     /// Ground truth.
     #[arg(long)]
     truth: Option<PathBuf>,
-    /// The truth's format.
+    /// Format of the ground truth.
     #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
     truth_format: String,
-    /// A manifest: CSV of id,path,split,label,frames,camera.
+    /// Manifest: a CSV with columns id,path,split,label,frames,camera.
     #[arg(long)]
     manifest: Option<PathBuf>,
-    /// Video files or folders: each of their videos must be there, and no other. After an extraction
-    /// in shards, this says whether all of them are done.
+    /// Video files or folders: exactly these videos must be present. After a sharded extraction, this
+    /// checks that all shards are complete.
     #[arg(long, num_args = 1.., conflicts_with = "manifest")]
     videos: Vec<PathBuf>,
     #[command(flatten)]
     clips: ClipArgs,
-    /// Print JSON.
+    /// Print the result as JSON.
     #[arg(long)]
     json: bool,
 }

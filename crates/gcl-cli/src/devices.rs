@@ -5,10 +5,10 @@ use clap::Args;
 use super::device;
 use super::error::{Done, Failure, Outcome};
 
-/// List the devices that this binary holds and this machine has.
+/// List the compute devices that this build supports and this machine has.
 #[derive(Args, Debug)]
 pub struct DevicesArgs {
-    /// Print JSON.
+    /// Print the result as JSON.
     #[arg(long)]
     json: bool,
 }

@@ -97,6 +97,7 @@ impl From<BenchmarkError> for Failure {
         match error {
             BenchmarkError::Train(error) => error.into(),
             BenchmarkError::Plan(text) => Failure::Usage(text),
+            BenchmarkError::NoVideoLabels { .. } => Failure::Usage(format!("{error} (--labels)")),
             BenchmarkError::SeedIsNoSetting => Failure::Usage(format!("{error} (--seeds)")),
             BenchmarkError::Folder { .. } => Failure::Usage(error.to_string()),
             error => Failure::data(error),

@@ -8,17 +8,17 @@ use gcl_eval::evaluate_stored;
 
 use super::error::{Done, Failure, Outcome};
 
-/// Judge frame scores by ground truth.
+/// Evaluate frame scores against ground truth.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl eval runs/first/scores truth.csv
   gcl eval runs/first Temporal_Anomaly_Annotation.txt --json")]
 pub struct EvalArgs {
-    /// A folder of scores, or a run that has some.
+    /// Folder of scores, or a run that contains scores.
     scores: PathBuf,
     #[command(flatten)]
     truth: TruthArgs,
-    /// Print JSON.
+    /// Print the result as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -26,10 +26,10 @@ pub struct EvalArgs {
 /// The ground truth.
 #[derive(Args, Debug, Clone)]
 pub struct TruthArgs {
-    /// The truth: UCF-Crime's annotation text, a folder of mask .npy, a CSV of ranges, or a CSV or
-    /// text of one 0/1 a frame (a file, or a folder of them).
+    /// Ground truth: UCF-Crime's annotation text, a folder of .npy masks, a CSV of ranges, or a CSV or
+    /// text file with one 0/1 per frame (or a folder of such files).
     pub truth: PathBuf,
-    /// The truth's format.
+    /// Format of the ground truth.
     #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
     pub truth_format: String,
 }

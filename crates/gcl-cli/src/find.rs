@@ -19,24 +19,24 @@ use super::report::{self, Contents};
 use super::score::{Scoring, score};
 use super::train::{self, MethodArgs};
 
-/// Find the most anomalous moments of unlabelled footage: extract, train on that very footage,
-/// score, and report, with a picture of each moment.
+/// Find the most anomalous moments of unlabelled footage: extract features, train on the same
+/// footage, score it, and write a report with a picture of each moment.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl find footage --out found
   gcl find camera1.mp4 camera2.mp4 --out found --top 50
   gcl find footage --out found --net resnext101 --weights resnext-101-kinetics.pth
 
-The result is found/report.html, and found/moments.csv for other programs. The same command goes on
-where an interrupted one stopped.")]
+The result is found/report.html, and found/moments.csv for other programs. Rerun the same
+command to resume after an interruption.")]
 pub struct FindArgs {
     /// Video files or folders.
     #[arg(required = true)]
     footage: Vec<PathBuf>,
-    /// The folder for the result.
+    /// Output folder.
     #[arg(long, short)]
     out: PathBuf,
-    /// At most this many moments.
+    /// Maximum number of moments.
     #[arg(long, default_value_t = 20)]
     top: usize,
     #[command(flatten)]

@@ -33,16 +33,16 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use error::Done;
 
-/// Unsupervised video anomaly detection: learns what is usual from unlabelled footage, and shows
+/// Unsupervised video anomaly detection: learns what is normal from unlabelled footage and shows
 /// what is not.
 #[derive(Parser, Debug)]
 #[command(name = "gcl", version, propagate_version = true, max_term_width = 100)]
 #[command(
     after_help = "Start with `gcl demo`, or with your own footage: `gcl find FOOTAGE --out DIR`.
 
-Results go to standard output, progress and messages to standard error. Exit codes: 0 done; 1 done,
-with items skipped and listed; 2 usage or configuration; 3 data; 4 numerical failure; 130
-interrupted, and resumable."
+Results go to standard output, progress and messages to standard error. Exit codes: 0 success; 1
+success, with some items skipped and listed; 2 usage or configuration error; 3 data error; 4
+numerical failure; 130 interrupted, can be resumed."
 )]
 struct Cli {
     #[command(subcommand)]

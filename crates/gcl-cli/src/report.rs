@@ -30,35 +30,35 @@ const HISTOGRAM_BINS: usize = 50;
 /// The width of a moment's picture, in pixels.
 const PICTURE_WIDTH: u32 = 320;
 
-/// Write a run's report: one HTML file that needs nothing else. Several runs of pairs are compared.
+/// Write a run's report as a self-contained HTML file. Several runs of pairs are compared.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl report runs/first
   gcl report runs/first --truth truth.csv
 
-Pairs of models; a truth given to `gcl train` is in their runs already:
+Pairs of models (if ground truth was given to `gcl train`, their runs already contain it):
   gcl report runs/pair
   gcl report runs/weighted runs/unweighted --out comparison.html")]
 pub struct ReportArgs {
-    /// A run that has scores; or one or several runs of pairs of models.
+    /// A run that contains scores, or one or more runs of pairs of models.
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
-    /// Ground truth, if there is any: curves and numbers are then shown too.
+    /// Ground truth, if available; the report then includes curves and metrics.
     #[arg(long)]
     truth: Option<PathBuf>,
-    /// The truth's format.
+    /// Format of the ground truth.
     #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
     truth_format: String,
-    /// Test features: with the truth, the distributions of all of the model's scores are shown.
+    /// Test features; with the ground truth, adds the distributions of all of the model's scores.
     #[arg(long, value_name = "FEATURES", requires = "truth")]
     test: Option<PathBuf>,
-    /// The device that scores them; `gcl devices` lists them.
+    /// Compute device for scoring them; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     device: String,
-    /// The file; the run's own `report.html` unless given. Several runs need it.
+    /// Output file [default: `report.html` in the run's folder]; required for several runs.
     #[arg(long, short)]
     out: Option<PathBuf>,
-    /// At most this many moments.
+    /// Maximum number of moments.
     #[arg(long, default_value_t = 20)]
     top: usize,
 }
@@ -126,7 +126,7 @@ pub struct Contents<'a> {
     pub truth: Option<&'a Truth>,
     /// Test features, to judge all of the model's scores, and the device to do it on.
     pub test: Option<(&'a Path, &'a Device)>,
-    /// At most this many moments.
+    /// Maximum number of moments.
     pub top: usize,
     /// Videos that were left out, with reasons.
     pub skipped: Vec<(String, String)>,

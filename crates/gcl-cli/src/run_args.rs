@@ -12,18 +12,18 @@ use super::{device, interrupt};
 /// How runs are run; nothing here changes what they compute.
 #[derive(Args, Debug, Clone)]
 pub struct RunArgs {
-    /// Runs at the same time.
+    /// Number of runs to train in parallel.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     jobs: u8,
-    /// The device; `gcl devices` lists them.
+    /// Compute device; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     device: String,
-    /// Seconds between two saves of a run's state.
+    /// Seconds between checkpoints of a run.
     #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
           value_parser = parse_seconds)]
     save_every: Duration,
-    /// Features that take more memory than this are read from their files as they are needed:
-    /// bytes, or with a unit, such as 512MiB or 2GB.
+    /// Features that need more memory than this are read from disk on demand: bytes, or with a unit,
+    /// such as 512MiB or 2GB.
     #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
           value_parser = parse_bytes)]
     memory_limit: u64,

@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::run_args::RunArgs;
 use super::train::ClipArgs;
 
-/// Train and judge many runs: methods, settings and seeds over one data set or several.
+/// Train and evaluate many runs: methods, settings and seeds over one or more data sets.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl sweep --train features/train --test features/test --truth truth.csv --out sweep \\
@@ -25,15 +25,15 @@ use super::train::ClipArgs;
   gcl sweep --plan plan.toml --out sweep --shard 1/2
   gcl sweep --collect --out sweep
 
-Every cell is a run in a folder of its own, named after what it is. The same command goes on where an
-interrupted one stopped. DIR/sweep.csv has a line for each cell; DIR/sweep.md, also printed, the mean
-and the standard deviation over seeds.")]
+Every cell is a run in its own folder, named after its settings. Rerun the same command to resume an
+interrupted sweep. DIR/sweep.csv has one line per cell; DIR/sweep.md, which is also printed, has the
+mean and standard deviation over seeds.")]
 pub struct SweepArgs {
-    /// The folder for all runs.
+    /// Folder for all runs.
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
-    /// A TOML file that says what to run, on one data set or several; see the documentation of
-    /// `gcl_bench::Plan::read`. It replaces the options below up to --labels.
+    /// TOML file that describes the runs, for one or more data sets; see the documentation of
+    /// `gcl_bench::Plan::read`. Replaces the options below, up to --labels.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["train", "test", "truth", "name",
           "methods", "preset", "seeds", "set", "clip_length", "manifest", "labels"])]
     plan: Option<PathBuf>,
@@ -48,21 +48,21 @@ pub struct SweepArgs {
     /// Seeds: a range such as 0..5 (0 to 4), or a list such as 0,3,7.
     #[arg(long, default_value = "0..3")]
     seeds: String,
-    /// Values of one setting, to be tried in turn; several such options multiply.
+    /// Values of one setting to try; repeated options form a grid.
     #[arg(long = "set", value_name = "KEY=V1,V2,…")]
     set: Vec<String>,
-    /// Run only every n-th cell: I/N.
+    /// Run only the I-th of N parts of the cells.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// Only gather what is finished in DIR and below, from all shards.
+    /// Only collect the finished cells in DIR and below, from all shards.
     #[arg(long, conflicts_with_all = ["plan", "train", "shard"])]
     collect: bool,
-    /// Judge every epoch as it ends, too (epochs.json in each run's folder).
+    /// Also evaluate after every epoch (epochs.json in each run's folder).
     #[arg(long)]
     epochs: bool,
     #[command(flatten)]
     how: RunArgs,
-    /// Print JSON.
+    /// Print the result as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -73,24 +73,24 @@ pub struct DataArgs {
     /// Features to train on.
     #[arg(long, alias = "features", value_name = "FEATURES")]
     pub train: Option<PathBuf>,
-    /// Features to judge.
+    /// Features to evaluate on.
     #[arg(long, value_name = "FEATURES")]
     pub test: Option<PathBuf>,
-    /// The ground truth of the test videos.
+    /// Ground truth of the test videos.
     #[arg(long)]
     pub truth: Option<PathBuf>,
-    /// The truth's format.
+    /// Format of the ground truth.
     #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
     pub truth_format: String,
-    /// The data set's name in tables and folders.
+    /// Name of the data set in tables and folders.
     #[arg(long, default_value = "data")]
     pub name: String,
     #[command(flatten)]
     pub clips: ClipArgs,
-    /// A manifest with the numbers of frames of plain .npy features' videos.
+    /// Manifest with the number of frames of each video, for plain .npy features.
     #[arg(long)]
     pub manifest: Option<PathBuf>,
-    /// A manifest whose column `label` says which training videos are normal, for methods that use
+    /// Manifest whose column `label` states which training videos are normal, for methods that use
     /// video labels.
     #[arg(long, value_name = "MANIFEST")]
     pub labels: Option<PathBuf>,

@@ -14,15 +14,15 @@ use super::eval;
 /// Where a run's test set is.
 #[derive(Args, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TestArgs {
-    /// Features of a test set, to judge the run by as it goes. What is trained does not depend on
-    /// it; the epoch that is best on it is kept as `model-oracle`, and results.json holds the AUCs.
-    /// For a pair, the training features' folder unless given.
+    /// Features of a test set on which to evaluate the run during training. Training does not depend on
+    /// it; the epoch that is best on it is saved as `model-oracle`, and results.json contains the AUCs.
+    /// For a pair, defaults to the training features' folder.
     #[arg(long, value_name = "FEATURES", requires = "truth")]
     pub test: Option<PathBuf>,
-    /// The truth of the test set; see `gcl eval`.
+    /// Ground truth of the test set; see `gcl eval`.
     #[arg(long, value_name = "TRUTH")]
     pub truth: Option<PathBuf>,
-    /// The truth's format.
+    /// Format of the ground truth.
     #[arg(long, default_value = "auto", hide_short_help = true,
           value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
     pub truth_format: String,

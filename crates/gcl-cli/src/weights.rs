@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::error::{Done, Failure, Outcome};
 use super::extract::{layer, published};
 
-/// Look into weight files, PyTorch checkpoints and safetensors, without running anything in them.
+/// Inspect and convert weight files (PyTorch checkpoints, safetensors) without executing their code.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl weights inspect resnext-101-kinetics.pth --net resnext101
@@ -23,18 +23,18 @@ pub struct WeightsArgs {
 
 #[derive(Subcommand, Debug)]
 enum Action {
-    /// List a file's tensors, where they were found, its other values and its SHA-256.
+    /// List a file's tensors and their location in the file, its other values, and its SHA-256.
     Inspect {
         /// The weight file.
         file: PathBuf,
         #[command(flatten)]
         fit: FitArgs,
-        /// Print JSON.
+        /// Print the result as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Write a file's tensors as safetensors, after a check of their values, and print the new
-    /// file's SHA-256. With --net: only what the network needs, all of it, under its names.
+    /// Write a file's tensors as safetensors after validating their values, and print the new file's
+    /// SHA-256. With --net: exactly the tensors that the network needs, under its names.
     Convert {
         /// The weight file.
         file: PathBuf,
@@ -51,7 +51,7 @@ struct FitArgs {
     /// The network: resnext101, resnext101-2020, c3d, i3d or i3d-resnet50.
     #[arg(long)]
     net: Option<String>,
-    /// The layer of c3d that gives the features; fc6 unless given.
+    /// Layer of c3d from which features are taken [default: fc6]
     #[arg(long, value_parser = ["fc6", "fc7"], requires = "net")]
     layer: Option<String>,
 }

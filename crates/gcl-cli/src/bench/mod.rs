@@ -20,46 +20,46 @@ use machine::Machine;
 /// The most values of a batch: more would only fill memory.
 const MOST_VALUES: u64 = 1 << 30;
 
-/// Measure what this machine does: training, extraction, decoding, evaluation.
+/// Benchmark this machine: training, extraction, decoding, evaluation.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl bench
   gcl bench --only extract --net resnext101 --clips 1,8,32 --device cuda
   gcl bench --only decode --video camera7.mp4
 
-Every figure is the median and the least of at least three runs, after one that does not count. Whatever
-else runs on the machine slows it down. Random weights take as long as trained ones.")]
+Reports the median and minimum of at least three runs, after a warm-up run. Other programs running on
+the machine affect the results. Random weights take as long as trained ones.")]
 pub struct BenchArgs {
-    /// Only these, separated by commas.
+    /// Run only these benchmarks, separated by commas.
     #[arg(long, value_delimiter = ',', value_enum)]
     only: Vec<Item>,
-    /// The device of training and networks; `gcl devices` lists them.
+    /// Compute device for training and networks; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     device: String,
-    /// Segments of a GCL iteration.
+    /// Batch size of a GCL iteration, in segments.
     #[arg(long, default_value_t = 8192, value_parser = clap::value_parser!(u32).range(2..=1 << 20))]
     batch: u32,
-    /// Dimensions of a segment.
+    /// Feature dimension of a segment.
     #[arg(long, default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=1 << 16))]
     dim: u32,
     /// Only these networks, separated by commas.
     #[arg(long, value_delimiter = ',', value_name = "NAME", value_parser =
           PossibleValuesParser::new(Published::NAMES))]
     net: Vec<String>,
-    /// Clips that a network takes at once.
+    /// Clips per forward pass of a network.
     #[arg(long, value_delimiter = ',', default_value = "1,8", value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=256))]
     clips: Vec<u16>,
-    /// Weights of the one network of --net; random ones unless given.
+    /// Weights of the single network given with --net [default: random weights]
     #[arg(long, value_name = "FILE", requires = "net")]
     weights: Option<PathBuf>,
-    /// The video to decode; a built-in one of 320×240 pixels unless given.
+    /// Video to decode [default: a built-in one of 320×240 pixels]
     #[arg(long, value_name = "FILE")]
     video: Option<PathBuf>,
-    /// Seconds for each figure; three runs are made in any case.
+    /// Minimum seconds per measurement; at least three runs are made in any case.
     #[arg(long, default_value_t = 1.2, value_parser = parse_time)]
     seconds: f64,
-    /// Print JSON.
+    /// Print the result as JSON.
     #[arg(long)]
     json: bool,
 }

@@ -20,8 +20,8 @@ use super::report::{self, Contents};
 use super::score::{Scoring, score};
 use super::train::{self, MethodArgs};
 
-/// Render a small surveillance scene, learn from it without labels, and judge the result: the
-/// whole way in about a minute, without a download.
+/// Render a small surveillance scene, learn from it without labels, and evaluate the result: the
+/// complete pipeline in about a minute, without a download.
 #[derive(Args, Debug)]
 #[command(
     after_help = "People walk through the picture; now and then somebody rides a bicycle, runs, or \
@@ -29,15 +29,15 @@ walks against the
 flow. The training videos hold a few of these too, unlabelled. Open the report at the end."
 )]
 pub struct DemoArgs {
-    /// The folder for everything that the demo makes.
+    /// Output folder of the demo.
     #[arg(long, short, default_value = "gcl-demo")]
     out: PathBuf,
-    /// Which scene: another number is another place, other people, other events.
+    /// Random seed of the scene: another seed gives a different place, people and events.
     #[arg(long, default_value_t = 1)]
     scene_seed: u64,
     #[command(flatten)]
     choice: MethodArgs,
-    /// Print JSON.
+    /// Print the result as JSON.
     #[arg(long)]
     json: bool,
 }

@@ -17,20 +17,20 @@ use crate::progress::Progress;
 #[derive(Args, Debug)]
 pub struct CubeArgs {
     /// For cubes: a CSV of boxes, with columns `clip` (or `video`, or `id`), `frame` (from 0), `x1`, `y1`, `x2`,
-    /// `y2` and perhaps `confidence`.
+    /// `y2` and optionally `confidence`.
     #[arg(long, value_name = "FILE")]
     boxes: Option<PathBuf>,
-    /// For cubes: frames of a cube, odd; published: 7 on Ped2 and Avenue, 9 on ShanghaiTech.
+    /// For cubes: frames per cube, an odd number; published: 7 on Ped2 and Avenue, 9 on ShanghaiTech.
     #[arg(long, value_name = "FRAMES", default_value_t = 7, hide_short_help = true)]
     cube_frames: usize,
-    /// For cubes: pixels of a cube's side; published: 64. The puzzles want a multiple of 16.
+    /// For cubes: side length in pixels; published: 64. The jigsaw model requires a multiple of 16.
     #[arg(long, value_name = "PIXELS", default_value_t = 64, hide_short_help = true)]
     cube_side: usize,
-    /// For cubes: boxes must be surer than this, where they say how sure they are; published: 0.5 on
-    /// Ped2, 0.8 elsewhere.
+    /// For cubes: minimum confidence of a box (exclusive), if boxes have one; published: 0.5 on Ped2,
+    /// 0.8 elsewhere.
     #[arg(long, value_name = "SHARE", default_value_t = 0.5, hide_short_help = true)]
     confidence: f32,
-    /// For cubes: only every so many-th frame gives cubes; published: 1, and 5 in training on ShanghaiTech.
+    /// For cubes: frame stride; published: 1, and 5 for training on ShanghaiTech.
     #[arg(long, value_name = "FRAMES", default_value_t = 1, hide_short_help = true)]
     cube_every: usize,
 }

@@ -32,32 +32,32 @@ use shown::Shown;
   gcl extract tracks --out features --net box-tracks --frames masks
   gcl extract footage --out cubes.npy --net cubes --boxes boxes.csv
 
-Extraction resumes by itself: a video whose features are there already is not extracted again.
-docs/extraction.md says where each network's weights come from, and what is done to frames.")]
+Extraction resumes automatically: videos that already have features are skipped. See
+docs/extraction.md for the source of each network's weights and for the pre-processing of frames.")]
 pub struct ExtractArgs {
     /// Video files or folders.
     #[arg(required = true)]
     footage: Vec<PathBuf>,
-    /// The folder for the features; for cubes, the file.
+    /// Output folder for the features; for cubes, the output file.
     #[arg(long, short)]
     out: PathBuf,
     #[command(flatten)]
     network: NetworkArgs,
-    /// Extract only the i-th of n parts of the videos, counted from 1.
+    /// Process only the I-th of N parts of the videos, counted from 1.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// For box-tracks: how many frames the videos have, from a manifest or a folder of masks. A video
-    /// that is not listed ends with its last box.
+    /// For box-tracks: the number of frames of each video, from a manifest or a folder of masks. A
+    /// video that is not listed is assumed to end with its last box.
     #[arg(long, value_name = "MANIFEST|MASKS")]
     frames: Option<PathBuf>,
     #[command(flatten)]
     cubes: CubeArgs,
     #[command(flatten)]
     how: FootageArgs,
-    /// The device that the network runs on.
+    /// Compute device for the network; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     device: String,
-    /// Print JSON.
+    /// Print the result as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -65,11 +65,11 @@ pub struct ExtractArgs {
 /// How footage is read.
 #[derive(Args, Debug, Clone)]
 pub struct FootageArgs {
-    /// Videos decoded side by side; as many as there are cores unless given, and at most 4 for a network.
+    /// Videos to decode in parallel [default: the number of cores, at most 4 with a network]
     #[arg(long)]
     threads: Option<usize>,
-    /// native (H.264 in MP4, frames, Y4M), ffmpeg (everything else, through an ffmpeg on the
-    /// PATH), or auto.
+    /// Video decoder: native (H.264 in MP4, frames, Y4M), ffmpeg (everything else, through an ffmpeg on
+    /// the PATH), or auto.
     #[arg(long, default_value = "auto", value_parser = ["auto", "native", "ffmpeg"])]
     decoder: String,
 }

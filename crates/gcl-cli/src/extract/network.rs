@@ -23,31 +23,31 @@ const OWN: [&str; 3] = ["gradient", "box-tracks", "cubes"];
 /// The extractor's arguments.
 #[derive(Args, Debug)]
 pub struct NetworkArgs {
-    /// The extractor: `gradient` needs no weights, `box-tracks` reads tracks in place of pictures,
-    /// `cubes` cuts objects out around boxes (one file, for puzzles on objects), the others are published networks.
+    /// Extractor: `gradient` needs no weights, `box-tracks` reads tracks instead of images, `cubes`
+    /// crops objects around boxes (one file, for the jigsaw model); the others are published networks.
     #[arg(long, default_value = "gradient", value_parser =
           PossibleValuesParser::new(OWN.into_iter().chain(Published::NAMES)))]
     net: String,
-    /// The network's weights: a PyTorch checkpoint or safetensors.
+    /// Weights of the network: a PyTorch checkpoint or a safetensors file.
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// Random weights, to try a set-up out. Such features mean nothing, and say so.
+    /// Use random weights, to test a set-up. Such features are meaningless and are marked as such.
     #[arg(long, conflicts_with = "weights")]
     random_weights: bool,
-    /// Another pre-processing parameter than the network's own, as `crop=224`; the value as in JSON.
-    /// `preset=NAME` first takes all of a named set.
+    /// Override a pre-processing parameter of the network, such as `crop=224`; values are JSON.
+    /// `preset=NAME` selects a named set first.
     #[arg(long, value_name = "KEY=VALUE")]
     preprocess: Vec<String>,
-    /// Another rule for the last frames than the extractor's own.
+    /// Override the extractor's rule for the last frames.
     #[arg(long, value_name = "RULE", value_parser = PossibleValuesParser::new(Tail::NAMES))]
     tail: Option<String>,
-    /// Clips, times crops, that the network takes at once.
+    /// Batch size of the network, in clips times crops.
     #[arg(long, default_value_t = BATCH)]
     batch: usize,
-    /// Other crops than the network's own.
+    /// Override the network's crops.
     #[arg(long, value_parser = ["centre", "five", "ten"])]
     crops: Option<String>,
-    /// The layer of c3d that gives the features; fc6 unless given.
+    /// Layer of c3d from which features are taken [default: fc6]
     #[arg(long, value_parser = ["fc6", "fc7"])]
     layer: Option<String>,
 }

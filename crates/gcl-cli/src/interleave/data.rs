@@ -13,13 +13,13 @@ use crate::error::Failure;
 /// Where objects come from.
 #[derive(Args, Debug, Clone, Default)]
 pub struct ObjectArgs {
-    /// A folder of AlphaPose's tracked persons, one .json a video.
+    /// Folder of persons tracked by AlphaPose, one .json per video.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["tracks", "cubes"])]
     pub poses: Option<PathBuf>,
-    /// A folder of tracks of boxes, one .txt a video.
+    /// Folder of box tracks, one .txt per video.
     #[arg(long, value_name = "FOLDER", conflicts_with = "cubes")]
     pub tracks: Option<PathBuf>,
-    /// A file of object cubes, .npy with a .csv beside it.
+    /// File of object cubes: .npy, with a .csv of the same name in the same folder.
     #[arg(long, value_name = "FILE")]
     pub cubes: Option<PathBuf>,
 }

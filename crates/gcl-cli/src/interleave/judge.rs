@@ -21,16 +21,16 @@ use crate::test_set::TestArgs;
 /// Where the test set of a pair is, beyond its truth and features.
 #[derive(Args, Debug, Clone, Default)]
 pub struct TestPlace {
-    /// The test set's split in the manifest.
+    /// Split of the test set in the manifest.
     #[arg(long, value_name = "SPLIT", requires = "truth")]
     pub test_split: Option<String>,
-    /// Poses of the test set; the training folder unless given.
+    /// Poses of the test set [default: the training folder]
     #[arg(long, value_name = "FOLDER", requires = "truth")]
     pub test_poses: Option<PathBuf>,
-    /// Tracks of the test set; the training folder unless given.
+    /// Tracks of the test set [default: the training folder]
     #[arg(long, value_name = "FOLDER", requires = "truth")]
     pub test_tracks: Option<PathBuf>,
-    /// Cubes of the test set; the training file unless given.
+    /// Cubes of the test set [default: the training file]
     #[arg(long, value_name = "FILE", requires = "truth")]
     pub test_cubes: Option<PathBuf>,
 }

@@ -21,37 +21,39 @@ use super::sweep::DataArgs;
 pub use distributions::{HISTOGRAMS, histograms};
 use study::Study;
 
-/// Make a figure or a table of the GCL paper (Zaheer et al., CVPR 2022) from your own features.
+/// Reproduce a figure or table of the GCL paper (Zaheer et al., CVPR 2022) from your own features.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl reproduce fig5 --features train --test test --truth truth.csv --out figures
   gcl reproduce table2 --features train --test test --truth Temporal_Anomaly_Annotation.txt \\
       --labels videos.csv --published ucf-crime --preset paper --seeds 0..10 --out figures
 
-Trains what the figure needs, below OUT/cells; what is there already is used, and the same command goes on
-where an interrupted one stopped. Writes the charts as SVG, a page that shows them, and their numbers as
-CSV. fig9, and the table's rows that use labels, need --labels.")]
+Trains the required models in OUT/cells and reuses those that exist; rerun the same command to
+resume after an interruption. Writes the charts as SVG, a page that shows them, and their numbers
+as CSV. fig9, and the table rows that use labels, need --labels.")]
 pub struct ReproduceArgs {
-    /// Which figure or table.
+    /// Figure or table to reproduce.
     figure: Name,
     #[command(flatten)]
     data: DataArgs,
-    /// The folder for everything.
+    /// Output folder.
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
-    /// auto, any or paper.
+    /// Hyperparameters: auto, any or paper.
     #[arg(long, default_value = "auto")]
     preset: PresetChoice,
-    /// Seeds: a range such as 0..5 (0 to 4), or a list; ten for fig10 and the tables, else one.
+    /// Seeds: a range such as 0..5 (0 to 4), or a list [default: ten for fig10 and the tables, otherwise
+    /// one]
     #[arg(long)]
     seeds: Option<String>,
-    /// Change one value of every run's configuration.
+    /// Override one configuration value in every run.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// The test video of fig7; the one with the most abnormal frames beside normal ones otherwise.
+    /// Test video for fig7 [default: the one with the most even mix of normal and abnormal frames]
     #[arg(long, value_name = "ID")]
     video: Option<String>,
-    /// Print the paper's numbers beside the tables', if the data is ucf-crime or shanghaitech.
+    /// Also print the paper's numbers next to the measured ones, if the data is ucf-crime or
+    /// shanghaitech.
     #[arg(long, value_name = "DATA")]
     published: Option<Published>,
     #[command(flatten)]
@@ -63,7 +65,7 @@ pub struct ReproduceArgs {
 enum Name {
     /// Score distributions of AE, G and D
     Fig4,
-    /// Convergence by target of negative learning
+    /// Convergence by negative-learning target
     Fig5,
     /// t-SNE of the reconstructions
     Fig6,
@@ -71,7 +73,7 @@ enum Name {
     Fig7,
     /// Final scores of four videos
     Fig8,
-    /// AUC by the share of labelled videos
+    /// AUC by share of labelled videos
     Fig9,
     /// Convergence over seeds
     Fig10,

@@ -17,8 +17,8 @@ use super::interleave::{ObjectArgs, VideoArgs, score as pair, weights as publish
 use super::train::ClipArgs;
 pub use features::{Scoring, score};
 
-/// Score every frame of videos with a trained model. A pair's models score into `OUT/one-class` and
-/// `OUT/weak`.
+/// Score every frame of videos with a trained model. The models of a pair write to `OUT/one-class`
+/// and `OUT/weak`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl score runs/first features --out scores
@@ -32,32 +32,32 @@ Pairs of models, and published checkpoints of STG-NF:
   gcl score --weights ShanghaiTech_85_9.tar --poses windows.npy --out nll.npy
   gcl score --weights ShanghaiTech_85_9.tar --poses alphapose --out scores")]
 pub struct ScoreArgs {
-    /// A run, or its model folder.
+    /// A run or its model folder.
     #[arg(required_unless_present = "weights")]
     model: Option<PathBuf>,
-    /// A folder of features; or footage, which is then extracted first.
+    /// Folder of features, or footage, from which features are then extracted first.
     #[arg(required_unless_present_any = ["weights", "features"])]
     input: Option<PathBuf>,
-    /// The folder for the scores; the run's own `scores` unless given.
+    /// Output folder for the scores [default: `scores` in the run's folder]
     #[arg(long, short, required_unless_present = "model")]
     out: Option<PathBuf>,
-    /// A manifest with the number of frames of each video, for plain .npy features and for poses;
-    /// without it, videos are taken to end with their last whole clip, or their last window's middle.
+    /// Manifest with the number of frames of each video, for plain .npy features and for poses. Without
+    /// it, a video is assumed to end with its last complete clip, or the middle of its last window.
     #[arg(long)]
     manifest: Option<PathBuf>,
-    /// The device; `gcl devices` lists them.
+    /// Compute device; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     device: String,
-    /// Which state of the run: its `last` one, the one `chosen` without labels by agreement with
-    /// plain detectors, or the `oracle`, best on the test set given to `gcl train` (no honest
-    /// result, since it was chosen by the test set's own labels).
+    /// State of the run to use: the `last` one, the one `chosen` without labels by agreement with the
+    /// baselines, or the `oracle`, which is best on the test set given to `gcl train` (not an unbiased
+    /// result, since it is selected with the test labels).
     #[arg(long, default_value = "last")]
     state: RunState,
-    /// Which score: discriminator, generator, mean-rank or detector; the run's own unless given.
+    /// Score to compute: discriminator, generator, mean-rank or detector [default: the run's]
     #[arg(long)]
     source: Option<String>,
-    /// Smooth each video's frame scores over time by a Gaussian with this standard deviation in frames.
-    /// Helps where events are longer than that and pictures noisy; blurs where they are not.
+    /// Smooth each video's frame scores with a Gaussian of this standard deviation, in frames. Helps if
+    /// events are longer than that and images are noisy; blurs the scores otherwise.
     #[arg(long, value_name = "FRAMES", default_value_t = 0.0, value_parser = parse_sigma)]
     smooth: f64,
     #[command(flatten)]
@@ -66,10 +66,10 @@ pub struct ScoreArgs {
     footage: FootageArgs,
     #[command(flatten)]
     pair: PairOnlyArgs,
-    /// With a run and footage: the weights of the network that the run's features came from. In place
-    /// of a run: a published checkpoint of STG-NF, as it comes (PyTorch's file is read, and nothing in
-    /// it is run). It scores --poses: a folder, or windows, .npy [N, T, 18, 3] in pixels (OpenPose's
-    /// joints: x, y, confidence), whose negative log-likelihoods go to --out, .npy.
+    /// With a run and footage: the weights of the network that extracted the run's features. Instead of
+    /// a run: a published checkpoint of STG-NF, unmodified (the PyTorch file is parsed, and no code in
+    /// it is executed). It scores --poses: a folder, or windows as .npy [N, T, 18, 3] in pixels (OpenPose
+    /// joints: x, y, confidence), whose negative log-likelihoods are written to --out, a .npy file.
     #[arg(long, value_name = "CHECKPOINT", help_heading = "Published checkpoints")]
     weights: Option<PathBuf>,
 }
@@ -78,7 +78,7 @@ pub struct ScoreArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Pairs of models on objects and snippets")]
 struct PairOnlyArgs {
-    /// The features, named: snippets of the kind that the run was trained on.
+    /// Features, as a named option: snippets of the kind on which the run was trained.
     #[arg(long, value_name = "FEATURES", conflicts_with = "input")]
     features: Option<PathBuf>,
     #[command(flatten)]

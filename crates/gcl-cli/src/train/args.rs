@@ -13,11 +13,11 @@ use crate::values::{parse_bytes, parse_seconds};
 /// What to train, and how: shared by the commands that train on features alone.
 #[derive(Args, Debug, Clone)]
 pub struct MethodArgs {
-    /// What to train; gcl-pt under preset `paper` and gcl-b under `any` unless given.
+    /// Method to train [default: gcl-pt with preset `paper`, gcl-b with `any`]
     #[arg(long, value_parser = methods())]
     pub method: Option<Method>,
-    /// Where the settings come from: `paper` fits ResNeXt-101 features, `any` all others; `auto`
-    /// chooses by the features.
+    /// Hyperparameters: `paper` is tuned for ResNeXt-101 features, `any` is for all others; `auto`
+    /// selects one based on the features.
     #[arg(long, default_value = "auto", value_parser = ["auto", "any", "paper"])]
     pub preset: String,
     #[command(flatten)]
@@ -27,30 +27,30 @@ pub struct MethodArgs {
 /// How to train: shared by all methods.
 #[derive(Args, Debug, Clone)]
 pub struct LearningArgs {
-    /// Every random decision follows from this number; 0 unless given.
+    /// Random seed; the same seed gives the same result [default: 0]
     #[arg(long)]
     pub seed: Option<u64>,
-    /// How long to train: `printed`, the paper's 15 epochs whatever the number of segments, or
-    /// `equalised`, at least 1,400 steps, as many as 15 epochs of UCF-Crime are; the preset's own
-    /// unless given (`paper`: equalised).
+    /// Training budget: `printed` is the paper's 15 epochs regardless of the number of segments,
+    /// `equalised` is at least 1,400 steps, which is what 15 epochs of UCF-Crime amount to. Defaults
+    /// to the preset's (`paper`: equalised).
     #[arg(long)]
     pub budget: Option<NamedBudget>,
-    /// Change one value of the configuration: key=value, with dots into the tables.
+    /// Override one configuration value, for example training.batch=512; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// A manifest whose column `label` says which videos are normal: for ae-occ, gcl-occ, gcl-ws,
-    /// and what `--set` makes use video labels. All others never see it.
+    /// Manifest whose column `label` states which videos are normal. Used by ae-occ, gcl-occ, gcl-ws,
+    /// and by configurations that enable video labels with `--set`; no other method reads it.
     #[arg(long, value_name = "MANIFEST")]
     pub labels: Option<PathBuf>,
-    /// The device; `gcl devices` lists them.
+    /// Compute device; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     pub device: String,
-    /// Seconds between two saves of the training state.
+    /// Seconds between checkpoints of the training state.
     #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
           value_parser = parse_seconds)]
     pub save_every: Duration,
-    /// Features that take more memory than this are read from their files as they are needed:
-    /// bytes, or with a unit, such as 512MiB or 2GB. What is computed does not depend on it.
+    /// Features that need more memory than this are read from disk on demand: bytes, or with a unit,
+    /// such as 512MiB or 2GB. Results do not depend on it.
     #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
           value_parser = parse_bytes)]
     pub memory_limit: u64,
@@ -65,13 +65,13 @@ fn methods() -> impl TypedValueParser<Value = Method> {
 /// How plain .npy features were cut; features that gcl extracted know it themselves.
 #[derive(Args, Debug, Clone)]
 pub struct ClipArgs {
-    /// Frames in a clip of plain .npy features.
+    /// Frames per clip, for plain .npy features.
     #[arg(long, value_name = "FRAMES")]
     pub clip_length: Option<usize>,
-    /// Frames from one clip's start to the next one's; the clip length unless given.
+    /// Frames between the starts of consecutive clips [default: the clip length]
     #[arg(long, value_name = "FRAMES", requires = "clip_length")]
     pub clip_stride: Option<usize>,
-    /// What became of the last frames.
+    /// How the last frames of a video were treated.
     #[arg(long, value_name = "RULE", requires = "clip_length", default_value = "drop",
           value_parser = tails())]
     pub clip_tail: Tail,

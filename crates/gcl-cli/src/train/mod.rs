@@ -18,7 +18,7 @@ use super::test_set::TestArgs;
 pub use args::{ClipArgs, LearningArgs, MethodArgs};
 pub use features::{check_settings, configuration, train};
 
-/// Train on a folder of features, without labels; or a pair of models on objects and snippets.
+/// Train on a folder of features, without labels, or train a pair of models on objects and snippets.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl train features --out runs/first
@@ -36,10 +36,10 @@ Pairs of models, and each of them alone:
   gcl train --method stg-nf --poses poses --features i3d --manifest videos.csv --out runs/flow
   gcl train --resume --out runs/pair --poses poses --features i3d")]
 pub struct TrainArgs {
-    /// A folder of features: one .npy a video, [T, d] or [T, crops, d].
+    /// Folder of features: one .npy per video, [T, d] or [T, crops, d].
     #[arg(required_unless_present = "named_features")]
     features: Option<PathBuf>,
-    /// The same, named. In a pair they are the snippets, and say which videos there are.
+    /// The same, as a named option. For a pair, these are the snippets and determine the set of videos.
     #[arg(
         long = "features",
         id = "named_features",
@@ -47,15 +47,15 @@ pub struct TrainArgs {
         conflicts_with = "features"
     )]
     named_features: Option<PathBuf>,
-    /// The run's folder.
+    /// Folder for the run.
     #[arg(long, short)]
     out: PathBuf,
-    /// What to train; gcl-pt under preset `paper` and gcl-b under `any` unless given.
+    /// Method to train [default: gcl-pt with preset `paper`, gcl-b with `any`]
     #[arg(long, value_parser = methods())]
     method: Option<Trained>,
-    /// Where the settings come from. On features alone: `paper` fits ResNeXt-101 features, `any` all
-    /// others, `auto` chooses by the features. Of a pair: `paper`, the text, or `joint-vad-code`
-    /// (also `auto`), what its authors' code does.
+    /// Hyperparameters. On features alone: `paper` is tuned for ResNeXt-101 features, `any` is for all
+    /// others, `auto` selects one based on the features. For a pair: `paper` follows the paper's text,
+    /// `joint-vad-code` (also `auto`) the authors' code.
     #[arg(long, default_value = "auto", value_parser = ["auto", "any", "paper", "joint-vad-code"])]
     preset: String,
     #[command(flatten)]
@@ -64,10 +64,10 @@ pub struct TrainArgs {
     clips: ClipArgs,
     #[command(flatten)]
     test: TestArgs,
-    /// A configuration file, as config.toml in a run's folder; replaces --method and --preset.
+    /// Configuration file, such as config.toml of a previous run; replaces --method and --preset.
     #[arg(long, conflicts_with_all = ["method", "preset"])]
     config: Option<PathBuf>,
-    /// Go on with a run that was interrupted, with the same data.
+    /// Resume an interrupted run with the same data.
     #[arg(long, conflicts_with_all = ["method", "preset", "seed", "set", "config", "budget", "occ", "ws"])]
     resume: bool,
     #[command(flatten)]

@@ -31,9 +31,9 @@ pub struct PairOnlyArgs {
     pub ws: Ws,
     #[command(flatten)]
     pub files: ObjectArgs,
-    /// A manifest: columns `split`, `label` and `frames` of the videos. A one-class model alone trains on
-    /// videos labelled normal (on all of them with --set supervision=none), a weakly-supervised
-    /// one alone with a label for each video; a pair needs none.
+    /// Manifest with the columns `split`, `label` and `frames`. On its own, a one-class model trains on
+    /// videos labelled normal (on all of them with --set supervision=none), and a weakly-supervised
+    /// model needs a label for each video; a pair needs no labels.
     #[arg(long)]
     pub manifest: Option<PathBuf>,
     /// Train on this split of the manifest.
@@ -70,9 +70,9 @@ pub enum PairMethodName {
     OneClass,
     /// a normalizing flow on windows of poses or boxes, alone
     StgNf,
-    /// puzzles on object cubes, alone
+    /// jigsaw puzzles on object cubes, alone
     Jigsaw,
-    /// robust temporal feature magnitudes on snippets, alone, with video labels
+    /// robust temporal feature magnitude learning on snippets, alone, with video labels
     Rtfm,
     /// multiple-instance ranking of snippets, alone, with video labels
     Sultani,
@@ -85,14 +85,14 @@ pub enum Occ {
     Ae,
     /// a normalizing flow on windows of poses or boxes
     StgNf,
-    /// puzzles on object cubes
+    /// jigsaw puzzles on object cubes
     Jigsaw,
 }
 
 /// The weakly-supervised models.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Ws {
-    /// robust temporal feature magnitudes
+    /// robust temporal feature magnitude learning
     Rtfm,
     /// multiple-instance ranking
     Sultani,
