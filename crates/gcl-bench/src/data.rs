@@ -48,6 +48,8 @@ pub struct OpenData {
     pub(super) inputs: Inputs,
 }
 
+gcl_core::brief_debug!(OpenData);
+
 impl DataSet {
     /// Opens and lines up everything.
     ///
@@ -162,6 +164,8 @@ pub struct TestSet {
     /// not comparable with one over all of them.
     pub without_features: Vec<VideoId>,
 }
+
+gcl_core::brief_debug!(TestSet);
 
 impl TestSet {
     /// Lines features up with the truth. A video's number of frames is what its features say, else

@@ -7,6 +7,7 @@ use super::data::{TestSet, TestVideo};
 use super::error::{BenchmarkError, Result};
 
 /// One score of a model, judged.
+#[derive(Debug)]
 pub struct Judgement {
     /// Which score.
     pub source: ScoreSource,

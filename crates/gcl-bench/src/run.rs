@@ -20,6 +20,7 @@ use super::judge::judge;
 use super::result::CellResult;
 
 /// How cells are run. Nothing here changes what they compute.
+#[derive(Debug)]
 pub struct CellOptions<'a> {
     /// Where tensors live.
     pub device: Device,

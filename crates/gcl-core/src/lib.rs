@@ -18,6 +18,7 @@
 
 mod adamax;
 mod any_optimizer;
+mod brief;
 mod clip;
 pub mod cooperative;
 pub mod detector;

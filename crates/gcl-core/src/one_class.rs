@@ -77,6 +77,8 @@ pub struct AutoencoderOneClass {
     device: Device,
 }
 
+crate::brief_debug!(AutoencoderOneClass);
+
 impl AutoencoderOneClass {
     /// A model with weights drawn from `seed`.
     ///

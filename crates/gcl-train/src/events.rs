@@ -129,6 +129,7 @@ pub trait Listener {
 }
 
 /// A listener that ignores everything.
+#[derive(Debug)]
 pub struct Silent;
 
 impl Listener for Silent {}

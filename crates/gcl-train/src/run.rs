@@ -23,6 +23,7 @@ use crate::watch::Watch;
 const DETECTOR_VALUES: usize = 1 << 26;
 
 /// How a run is run. Labels aside, nothing here changes what it computes.
+#[derive(Debug)]
 pub struct TrainOptions<'a> {
     /// Which videos are known to be normal, or not: for the configurations that use video labels,
     /// and only they read it.

@@ -205,6 +205,8 @@ pub struct EventLog {
     count: usize,
 }
 
+gcl_core::brief_debug!(EventLog);
+
 impl EventLog {
     /// Appends an event.
     ///

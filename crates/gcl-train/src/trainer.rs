@@ -56,6 +56,8 @@ pub struct Trainer {
     order: Option<(Place, Vec<u32>)>,
 }
 
+gcl_core::brief_debug!(Trainer);
+
 /// Where a run stands; with the pair's state, all that a resumed run needs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Position {

@@ -8,6 +8,7 @@ use super::{MeasureError, made_up};
 pub const UCF_CRIME_FRAMES: usize = 1_114_144;
 
 /// Made-up scores and labels, 8 % of them abnormal.
+#[derive(Debug)]
 pub struct AucCase {
     scores: Vec<f32>,
     labels: Vec<bool>,

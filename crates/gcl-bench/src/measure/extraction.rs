@@ -18,6 +18,8 @@ pub struct Extraction {
     frames: usize,
 }
 
+gcl_core::brief_debug!(Extraction);
+
 impl Extraction {
     /// Loads a network and makes up `batch` clips, each a frame later than the last one, one centre
     /// crop of each.

@@ -66,6 +66,8 @@ pub struct GclStep {
     at: u64,
 }
 
+gcl_core::brief_debug!(GclStep);
+
 impl GclStep {
     /// Sets the pair up on a device; batch and weights are the same on every device.
     ///

@@ -26,6 +26,8 @@ pub struct CooperativePair {
     device: Device,
 }
 
+crate::brief_debug!(CooperativePair);
+
 impl CooperativePair {
     /// Two networks with weights drawn from `seed`, fresh optimizers.
     ///

@@ -16,6 +16,8 @@ pub struct IsolationForest {
     fitted: Option<Fitted>,
 }
 
+crate::brief_debug!(IsolationForest);
+
 struct Fitted {
     d: usize,
     /// Rows that each tree was grown from: `sample`, or all there were.

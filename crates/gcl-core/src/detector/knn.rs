@@ -24,6 +24,8 @@ pub struct NearestNeighbours {
     fitted: Option<Fitted>,
 }
 
+crate::brief_debug!(NearestNeighbours);
+
 struct Fitted {
     d: usize,
     /// Subtracted from all rows: distances stay, and their squares lose fewer digits.

@@ -14,6 +14,8 @@ pub struct Mahalanobis {
     fitted: Option<Gaussian>,
 }
 
+crate::brief_debug!(Mahalanobis);
+
 impl Mahalanobis {
     /// A detector with this share of the identity in its covariance.
     ///

@@ -24,6 +24,8 @@ pub struct Pca {
     fitted: Option<Fitted>,
 }
 
+crate::brief_debug!(Pca);
+
 struct Fitted {
     mean: Vec<f32>,
     /// V, row-major `[d, components]`, by descending variance.

@@ -25,6 +25,8 @@ pub struct SemiOrthogonal {
     fitted: Option<Fitted>,
 }
 
+crate::brief_debug!(SemiOrthogonal);
+
 struct Fitted {
     /// Wᵀ, row-major `[d, k]`.
     projection: Vec<f32>,

@@ -34,6 +34,8 @@ pub struct Jigsaw {
     device: Device,
 }
 
+crate::brief_debug!(Jigsaw);
+
 impl Jigsaw {
     /// A model with weights drawn from `seed`.
     ///

@@ -90,6 +90,8 @@ pub struct Rtfm {
     device: Device,
 }
 
+crate::brief_debug!(Rtfm);
+
 /// The random decisions of one training step.
 struct Masks {
     head: HeadMasks,

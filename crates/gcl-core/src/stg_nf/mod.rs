@@ -46,6 +46,8 @@ pub struct StgNf {
     device: Device,
 }
 
+crate::brief_debug!(StgNf);
+
 impl StgNf {
     /// A model with weights drawn from `seed`.
     ///

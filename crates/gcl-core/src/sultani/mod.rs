@@ -107,6 +107,8 @@ pub struct Sultani {
     device: Device,
 }
 
+crate::brief_debug!(Sultani);
+
 impl Sultani {
     /// A model with weights drawn from `seed` (Glorot-normal).
     ///

@@ -53,6 +53,12 @@ pub struct NetworkExtractor {
     inputs: Mutex<Vec<Vec<f32>>>,
 }
 
+impl std::fmt::Debug for NetworkExtractor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NetworkExtractor").finish_non_exhaustive()
+    }
+}
+
 impl NetworkExtractor {
     /// Reads the weights, and makes the network ready for crops of the pre-processing's size. `name` goes into the
     /// description of features.

@@ -25,6 +25,12 @@ pub struct Ffmpeg {
     given: usize,
 }
 
+impl std::fmt::Debug for Ffmpeg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ffmpeg").finish_non_exhaustive()
+    }
+}
+
 /// How FFmpeg hands frames over.
 enum Frames {
     Planes(Y4m<BufReader<ChildStdout>>),

@@ -36,6 +36,12 @@ pub struct Interleaver<M: OneClass, X: Objects<Batch = M::Batch>> {
     pub(super) labelled: Vec<u32>,
 }
 
+impl<M: OneClass, X: Objects<Batch = M::Batch>> std::fmt::Debug for Interleaver<M, X> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Interleaver").finish_non_exhaustive()
+    }
+}
+
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

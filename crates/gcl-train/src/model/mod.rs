@@ -27,6 +27,8 @@ pub struct Model {
     network: Network,
 }
 
+gcl_core::brief_debug!(Model);
+
 enum Network {
     Pair(Box<CooperativePair>),
     Detector(Box<dyn Detector>),

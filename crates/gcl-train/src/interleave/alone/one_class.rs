@@ -18,6 +18,12 @@ pub struct OneClassAlone<M: OneClass, X: Objects<Batch = M::Batch>> {
     done: usize,
 }
 
+impl<M: OneClass, X: Objects<Batch = M::Batch>> std::fmt::Debug for OneClassAlone<M, X> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OneClassAlone").finish_non_exhaustive()
+    }
+}
+
 impl<M: OneClass, X: Objects<Batch = M::Batch>> OneClassAlone<M, X> {
     /// A training at its start: of the objects of normal videos.
     ///

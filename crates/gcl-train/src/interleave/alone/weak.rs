@@ -27,6 +27,8 @@ pub struct WeakAlone {
     done: usize,
 }
 
+gcl_core::brief_debug!(WeakAlone);
+
 impl WeakAlone {
     /// A training at its start; `anomalous` has one label for each video.
     ///
