@@ -4,21 +4,21 @@ use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
-use crate::any_optimizer::AnyOptimizer;
 use crate::clip::clip_norm;
 use crate::error::{CoreError, Result};
+use crate::optimizer::OptimizerConfig;
 use crate::state::State;
 
 /// A module that takes optimisation steps.
 pub(crate) struct Learner<M: Module> {
     module: M,
     optimizer: ModuleOptimizer,
-    config: AnyOptimizer,
+    config: OptimizerConfig,
     clip: Option<f32>,
 }
 
 impl<M: Module> Learner<M> {
-    pub(crate) fn new(module: M, config: impl Into<AnyOptimizer>) -> Result<Self> {
+    pub(crate) fn new(module: M, config: impl Into<OptimizerConfig>) -> Result<Self> {
         let config = config.into();
         Ok(Learner { module, optimizer: config.init()?, config, clip: None })
     }

@@ -17,7 +17,6 @@
 //! [`rng`], on the host, so a seed means the same on every device.
 
 mod adamax;
-mod any_optimizer;
 mod brief;
 mod clip;
 pub mod cooperative;
@@ -34,7 +33,8 @@ pub mod loss;
 pub mod networks;
 mod norm;
 pub mod one_class;
-pub mod optimizer;
+mod optimizer;
+pub mod rmsprop;
 pub mod rng;
 pub mod rtfm;
 pub mod scaler;
@@ -50,7 +50,6 @@ pub mod weakly_supervised;
 pub mod weights;
 
 pub use adamax::AdamaxConfig;
-pub use any_optimizer::{AdagradConfig, AdamConfig, AnyOptimizer};
 pub use burn::tensor::{Device, Tensor};
 pub use cooperative::{CooperativeConfig, CooperativePair, StepReport};
 pub use error::{CoreError, Result};
@@ -59,7 +58,8 @@ pub use networks::{
     Activation, Autoencoder, AutoencoderConfig, Discriminator, DiscriminatorConfig,
 };
 pub use one_class::{AutoencoderOneClass, OneClass};
-pub use optimizer::OptimizerConfig;
+pub use optimizer::{AdagradConfig, AdamConfig, OptimizerConfig};
+pub use rmsprop::RmsPropConfig;
 pub use rtfm::{Rtfm, RtfmConfig};
 pub use scaler::{Scaler, ScalerKind};
 pub use state::State;

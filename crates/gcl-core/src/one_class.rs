@@ -8,7 +8,7 @@ use crate::error::{CoreError, Result};
 use crate::learner::Learner;
 use crate::loss::{ErrorNorm, sample_error};
 use crate::networks::{Autoencoder, AutoencoderConfig};
-use crate::optimizer::OptimizerConfig;
+use crate::rmsprop::RmsPropConfig;
 use crate::rng::{self, HostRng};
 use crate::state::State;
 
@@ -71,7 +71,7 @@ pub trait OneClass: Send {
 /// An autoencoder as one-class model: the score is the reconstruction error.
 pub struct AutoencoderOneClass {
     network: AutoencoderConfig,
-    optimizer: OptimizerConfig,
+    optimizer: RmsPropConfig,
     norm: ErrorNorm,
     learner: Learner<Autoencoder>,
     device: Device,
@@ -86,7 +86,7 @@ impl AutoencoderOneClass {
     /// [`CoreError::Setting`] for settings that make no network or optimizer.
     pub fn new(
         network: AutoencoderConfig,
-        optimizer: OptimizerConfig,
+        optimizer: RmsPropConfig,
         norm: ErrorNorm,
         seed: u64,
         device: &Device,
@@ -98,7 +98,7 @@ impl AutoencoderOneClass {
 
     fn learner(
         network: &AutoencoderConfig,
-        optimizer: OptimizerConfig,
+        optimizer: RmsPropConfig,
         seed: u64,
         device: &Device,
     ) -> Result<Learner<Autoencoder>> {

@@ -1,55 +1,215 @@
-//! RMSprop with the paper's settings.
+//! The optimizers of the models that join the interleaving, beside GCL's RMSprop.
 
-use burn::optim::{ModuleOptimizer, RmsPropConfig};
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{AdaGradConfig, AdamConfig as BurnAdam, ModuleOptimizer};
 use serde::{Deserialize, Serialize};
 
+use crate::adamax::{Adamax, AdamaxConfig};
 use crate::error::{CoreError, Result};
+use crate::rmsprop::RmsPropConfig;
 
-/// RMSprop's settings. The defaults are the paper's (§4), read as `docs/method.md` explains.
+/// Adam's settings, with an L2 penalty in the gradient (not decoupled), as PyTorch's `Adam`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct OptimizerConfig {
-    /// The learning rate; paper: 2e-5.
+pub struct AdamConfig {
+    /// The learning rate.
     pub learning_rate: f64,
-    /// Heavy-ball momentum; paper: 0.6.
-    pub momentum: f64,
+    /// The smoothing of gradients.
+    pub beta_1: f32,
     /// The smoothing of squared gradients.
-    pub alpha: f64,
-    /// Keeps the division defined.
-    pub epsilon: f64,
+    pub beta_2: f32,
+    /// Added to the root of the squared gradients.
+    pub epsilon: f32,
+    /// Times the parameter, added to its gradient.
+    pub weight_decay: f32,
 }
 
-impl Default for OptimizerConfig {
+impl Default for AdamConfig {
     fn default() -> Self {
-        OptimizerConfig { learning_rate: 2e-5, momentum: 0.6, alpha: 0.99, epsilon: 1e-8 }
+        let (beta_1, beta_2) = (0.9, 0.999);
+        AdamConfig { learning_rate: 1e-3, beta_1, beta_2, epsilon: 1e-8, weight_decay: 0.0 }
     }
 }
 
+/// Adagrad's settings, ε added to the root of the summed squares, as PyTorch's `Adagrad`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdagradConfig {
+    /// The learning rate.
+    pub learning_rate: f64,
+    /// Keeps the division defined.
+    pub epsilon: f32,
+    /// Times the parameter, added to its gradient.
+    pub weight_decay: f32,
+}
+
+impl Default for AdagradConfig {
+    fn default() -> Self {
+        AdagradConfig { learning_rate: 1e-2, epsilon: 1e-8, weight_decay: 0.0 }
+    }
+}
+
+/// Any of this crate's optimizers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum OptimizerConfig {
+    /// GCL's.
+    Rmsprop(RmsPropConfig),
+    /// RTFM's and the puzzles'.
+    Adam(AdamConfig),
+    /// STG-NF's.
+    Adamax(AdamaxConfig),
+    /// Sultani's.
+    Adagrad(AdagradConfig),
+}
+
 impl OptimizerConfig {
+    /// The learning rate.
+    pub fn learning_rate(&self) -> f64 {
+        match self {
+            OptimizerConfig::Rmsprop(c) => c.learning_rate,
+            OptimizerConfig::Adam(c) => c.learning_rate,
+            OptimizerConfig::Adamax(c) => c.learning_rate,
+            OptimizerConfig::Adagrad(c) => c.learning_rate,
+        }
+    }
+
     /// An optimizer without state for one module.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] for a learning rate or an ε that is not positive, or a momentum or
-    /// smoothing outside [0, 1).
+    /// [`CoreError::Setting`] for a learning rate that is not positive, a smoothing outside
+    /// [0, 1), an ε that is not positive or a negative weight decay.
     pub fn init(&self) -> Result<ModuleOptimizer> {
-        if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
-            let found = self.learning_rate;
-            return Err(CoreError::setting("learning_rate", "a positive number", found));
+        let rate = self.learning_rate();
+        if !(rate > 0.0 && rate.is_finite()) {
+            return Err(CoreError::setting("learning_rate", "a positive number", rate));
         }
-        for (name, value) in [("momentum", self.momentum), ("alpha", self.alpha)] {
-            if !(0.0..1.0).contains(&value) {
-                return Err(CoreError::setting(name, "in [0, 1)", value));
+        match *self {
+            OptimizerConfig::Rmsprop(c) => c.init(),
+            OptimizerConfig::Adam(c) => {
+                check(c.epsilon, c.weight_decay, &[c.beta_1, c.beta_2])?;
+                let adam = BurnAdam::new().with_beta_1(c.beta_1).with_beta_2(c.beta_2);
+                let adam = adam.with_epsilon(c.epsilon).with_weight_decay(decay(c.weight_decay));
+                Ok(adam.init())
+            }
+            OptimizerConfig::Adamax(c) => {
+                check(c.epsilon, c.weight_decay, &[c.beta_1, c.beta_2])?;
+                Ok(ModuleOptimizer::from(Adamax(c)))
+            }
+            OptimizerConfig::Adagrad(c) => {
+                check(c.epsilon, c.weight_decay, &[])?;
+                let adagrad = AdaGradConfig::new().with_epsilon(c.epsilon);
+                Ok(adagrad.with_weight_decay(decay(c.weight_decay)).init())
             }
         }
-        // As the optimizer holds it: a very small number is 0 there.
-        let epsilon = self.epsilon as f32;
-        if !(epsilon > 0.0 && epsilon.is_finite()) {
-            return Err(CoreError::setting("epsilon", "a positive number", self.epsilon));
+    }
+}
+
+fn decay(penalty: f32) -> Option<WeightDecayConfig> {
+    (penalty > 0.0).then(|| WeightDecayConfig::new(penalty))
+}
+
+fn check(epsilon: f32, decay: f32, betas: &[f32]) -> Result<()> {
+    if !(epsilon > 0.0 && epsilon.is_finite()) {
+        return Err(CoreError::setting("epsilon", "a positive number", epsilon));
+    }
+    if !(decay >= 0.0 && decay.is_finite()) {
+        return Err(CoreError::setting("weight_decay", "0 or more", decay));
+    }
+    match betas.iter().find(|beta| !(0.0..1.0).contains(*beta)) {
+        None => Ok(()),
+        Some(beta) => Err(CoreError::setting("beta", "in [0, 1)", beta)),
+    }
+}
+
+impl From<RmsPropConfig> for OptimizerConfig {
+    fn from(config: RmsPropConfig) -> Self {
+        OptimizerConfig::Rmsprop(config)
+    }
+}
+
+impl From<AdamConfig> for OptimizerConfig {
+    fn from(config: AdamConfig) -> Self {
+        OptimizerConfig::Adam(config)
+    }
+}
+
+impl From<AdamaxConfig> for OptimizerConfig {
+    fn from(config: AdamaxConfig) -> Self {
+        OptimizerConfig::Adamax(config)
+    }
+}
+
+impl From<AdagradConfig> for OptimizerConfig {
+    fn from(config: AdagradConfig) -> Self {
+        OptimizerConfig::Adagrad(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use burn::module::{Module, Param};
+    use burn::tensor::Tensor;
+
+    use super::*;
+    use crate::golden::{case, close, devices, host};
+    use crate::learner::Learner;
+
+    #[derive(Module, Debug)]
+    struct Theta {
+        value: Param<Tensor<2>>,
+    }
+
+    #[test]
+    fn steps_equal_pytorchs() {
+        let Some(case) = case("optimizers") else { return };
+        let rate = 0.01;
+        let rmsprop = RmsPropConfig { learning_rate: rate, ..Default::default() };
+        let adamax = AdamaxConfig { learning_rate: rate, ..Default::default() };
+        let decaying = AdamaxConfig { weight_decay: 0.05, ..adamax };
+        let adam = AdamConfig { learning_rate: rate, weight_decay: 5e-3, ..Default::default() };
+        let adagrad = AdagradConfig { weight_decay: 0.01, ..Default::default() };
+        let optimizers: [(&str, OptimizerConfig); 5] = [
+            ("rmsprop", rmsprop.into()),
+            ("adamax_plain", adamax.into()),
+            ("adamax", decaying.into()),
+            ("adam", adam.into()),
+            ("adagrad", adagrad.into()),
+        ];
+        for (device_name, device) in devices() {
+            let read = |name: &str| case.tensor::<2>(name, &device).autodiff();
+            for (name, optimizer) in optimizers {
+                let value = Param::from_tensor(read("before"));
+                let mut learner = Learner::new(Theta { value }, optimizer).unwrap();
+                for step in 1..=3 {
+                    if step == 2 {
+                        let state = learner.save().unwrap();
+                        learner.load(&state).unwrap();
+                    }
+                    let theta = learner.module().value.val();
+                    let pull = (theta.clone() - read("centre")).square().sum().mul_scalar(0.5);
+                    learner.step((read("target") * theta).sum() + pull, "loss").unwrap();
+                    let ours = host(learner.module().value.val().inner());
+                    let theirs = case.values(&format!("{name}.after{step}"));
+                    let what = format!("{device_name}: {name}, step {step}");
+                    close(&what, &ours, theirs, 2e-6, 1e-6);
+                }
+            }
         }
-        Ok(RmsPropConfig::new()
-            .with_alpha(self.alpha as f32)
-            .with_momentum(self.momentum as f32)
-            .with_epsilon(epsilon)
-            .init())
+    }
+
+    #[test]
+    fn settings_that_make_no_optimizer_are_errors() {
+        let bad: [OptimizerConfig; 7] = [
+            RmsPropConfig { epsilon: 0.0, ..Default::default() }.into(),
+            RmsPropConfig { epsilon: 1e-60, ..Default::default() }.into(),
+            RmsPropConfig { epsilon: f64::NAN, ..Default::default() }.into(),
+            AdamConfig { learning_rate: -1.0, ..Default::default() }.into(),
+            AdamConfig { beta_1: 1.0, ..Default::default() }.into(),
+            AdamaxConfig { weight_decay: f32::NAN, ..Default::default() }.into(),
+            AdagradConfig { epsilon: 0.0, ..Default::default() }.into(),
+        ];
+        assert!(bad.iter().all(|optimizer| optimizer.init().is_err()));
     }
 }

@@ -7,7 +7,7 @@ use common::{auc, blob, devices, matrix};
 use gcl_core::target::{ExcludeDivisor, NegativeTarget};
 use gcl_core::{
     AutoencoderConfig, CooperativeConfig, CooperativePair, CoreError, Device, DiscriminatorConfig,
-    OptimizerConfig, VideoLabel, rng,
+    RmsPropConfig, VideoLabel, rng,
 };
 
 const D: usize = 16;
@@ -18,7 +18,7 @@ fn pair(config: CooperativeConfig, seed: u64, device: &Device) -> CooperativePai
 }
 
 fn fast() -> CooperativeConfig {
-    let optimizer = OptimizerConfig { learning_rate: 1e-3, ..Default::default() };
+    let optimizer = RmsPropConfig { learning_rate: 1e-3, ..Default::default() };
     CooperativeConfig { optimizer, ..Default::default() }
 }
 

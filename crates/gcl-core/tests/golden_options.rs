@@ -49,7 +49,7 @@ fn pair(case: &Case, tensors: &SafeTensors<'_>, device: &Device) -> CooperativeP
     d.batch_norm = g.batch_norm;
     // The case names only what it changes of the optimizer.
     let mut config = case.config.clone();
-    let mut optimizer = serde_json::to_value(gcl_core::OptimizerConfig::default()).unwrap();
+    let mut optimizer = serde_json::to_value(gcl_core::RmsPropConfig::default()).unwrap();
     for (key, value) in config["optimizer"].as_object().unwrap() {
         optimizer[key] = value.clone();
     }

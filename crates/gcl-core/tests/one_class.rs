@@ -8,7 +8,7 @@ use common::{auc, devices};
 use gcl_core::stg_nf::Skeleton;
 use gcl_core::{
     AdamConfig, AdamaxConfig, AutoencoderConfig, AutoencoderOneClass, CoreError, Device, Jigsaw,
-    JigsawConfig, OneClass, OptimizerConfig, State, StgNf, StgNfConfig, Tensor, rng,
+    JigsawConfig, OneClass, RmsPropConfig, State, StgNf, StgNfConfig, Tensor, rng,
 };
 use rand::RngExt;
 
@@ -39,7 +39,7 @@ impl Subject for Features {
     const STEPS: u64 = 60;
 
     fn model(seed: u64, device: &Device) -> AutoencoderOneClass {
-        let optimizer = OptimizerConfig { learning_rate: 2e-3, ..Default::default() };
+        let optimizer = RmsPropConfig { learning_rate: 2e-3, ..Default::default() };
         let network = AutoencoderConfig::new(8);
         AutoencoderOneClass::new(network, optimizer, Default::default(), seed, device).unwrap()
     }

@@ -2,7 +2,7 @@
 
 use gcl_core::{
     AutoencoderConfig, CooperativeConfig, CooperativePair, Device, DiscriminatorConfig,
-    OptimizerConfig, Tensor, rng,
+    RmsPropConfig, Tensor, rng,
 };
 use rand::RngExt;
 
@@ -21,7 +21,7 @@ fn main() -> Result<(), gcl_core::CoreError> {
     let batch = Tensor::<1>::from_floats(vectors.as_slice(), &device).reshape([N, D]);
 
     let config = CooperativeConfig {
-        optimizer: OptimizerConfig { learning_rate: 1e-3, ..Default::default() },
+        optimizer: RmsPropConfig { learning_rate: 1e-3, ..Default::default() },
         ..Default::default()
     };
     let (generator, discriminator) = (AutoencoderConfig::new(D), DiscriminatorConfig::new(D));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::loss::ErrorNorm;
-use crate::optimizer::OptimizerConfig;
+use crate::rmsprop::RmsPropConfig;
 use crate::soft_label::LabelRule;
 use crate::target::NegativeTarget;
 use crate::threshold::Threshold;
@@ -26,7 +26,7 @@ pub struct CooperativeConfig {
     /// What video labels do to both networks' labels, where some are known.
     pub weak: WeakLabels,
     /// RMSprop, one instance for each network.
-    pub optimizer: OptimizerConfig,
+    pub optimizer: RmsPropConfig,
 }
 
 /// Which state of the discriminator labels the batch for the generator; the paper's sections
@@ -52,7 +52,7 @@ impl Default for CooperativeConfig {
             target: NegativeTarget::Ones { value: 1.0 },
             labelled_by: LabelledBy::UpdatedDiscriminator,
             weak: WeakLabels::default(),
-            optimizer: OptimizerConfig::default(),
+            optimizer: RmsPropConfig::default(),
         }
     }
 }

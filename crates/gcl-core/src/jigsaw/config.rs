@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::any_optimizer::AdamConfig;
 use crate::error::{CoreError, Result};
+use crate::optimizer::{AdamConfig, OptimizerConfig};
 
 /// How the answers to both puzzles become one score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -54,7 +54,11 @@ impl JigsawConfig {
         }
     }
 
-    pub(super) fn check(&self) -> Result<()> {
+    /// Refuses settings that make no network or optimizer.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] naming the setting, what is allowed and what was found.
+    pub fn validate(&self) -> Result<()> {
         let sizes = [("frames", self.frames), ("width", self.width), ("hidden", self.hidden)];
         for (name, found) in sizes {
             if !(1..=4096).contains(&found) {
@@ -64,9 +68,9 @@ impl JigsawConfig {
         if self.side == 0 || !self.side.is_multiple_of(16) || self.side > 1024 {
             return Err(CoreError::setting("side", "a multiple of 16, up to 1024", self.side));
         }
-        match (0.0..1.0).contains(&self.dropout) {
-            true => Ok(()),
-            false => Err(CoreError::setting("dropout", "in [0, 1)", self.dropout)),
+        if !(0.0..1.0).contains(&self.dropout) {
+            return Err(CoreError::setting("dropout", "in [0, 1)", self.dropout));
         }
+        OptimizerConfig::from(self.optimizer).init().map(|_| ())
     }
 }

@@ -3,8 +3,8 @@
 use burn::optim::GradientsParams;
 
 use super::*;
-use crate::any_optimizer::AdamConfig;
 use crate::golden::{case, close, devices, fill, host, module_values};
+use crate::optimizer::AdamConfig;
 
 #[test]
 fn losses_gradients_and_confidences_equal_pytorchs() {

@@ -42,7 +42,7 @@ impl Jigsaw {
     /// # Errors
     /// [`CoreError::Setting`] for settings that make no network or optimizer.
     pub fn new(config: JigsawConfig, seed: u64, device: &Device) -> Result<Jigsaw> {
-        config.check()?;
+        config.validate()?;
         let device = device.clone().inner();
         let learner = Self::learner(&config, seed, &device)?;
         Ok(Jigsaw { config, learner, device })

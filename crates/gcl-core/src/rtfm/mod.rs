@@ -18,12 +18,12 @@ pub(crate) use self::loss::paired;
 use self::loss::{Bags, magnitudes};
 pub use self::loss::{FeatureTerm, RtfmLoss};
 use self::network::{HeadMasks, Network, Statistics};
-use crate::any_optimizer::{AdamConfig, AnyOptimizer};
 use crate::cooperative::to_host;
 use crate::dropout::{mask, mask_tensor};
 use crate::error::{CoreError, Result};
 use crate::learner::Learner;
 use crate::networks::MAX_WIDTH;
+use crate::optimizer::{AdamConfig, OptimizerConfig};
 use crate::rng::{self, HostRng};
 use crate::state::State;
 use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
@@ -73,7 +73,7 @@ impl RtfmConfig {
         if !(0.0..1.0).contains(&self.dropout) {
             return Err(CoreError::setting("dropout", "in [0, 1)", self.dropout));
         }
-        AnyOptimizer::from(self.optimizer).init()?;
+        OptimizerConfig::from(self.optimizer).init()?;
         let RtfmLoss { alpha, margin, smoothness, sparsity, .. } = self.loss;
         let weights = [alpha, margin, smoothness, sparsity];
         match weights.into_iter().find(|w| !(*w >= 0.0 && w.is_finite())) {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::skeleton::Skeleton;
 use crate::adamax::AdamaxConfig;
 use crate::error::{CoreError, Result};
+use crate::optimizer::OptimizerConfig;
 
 /// What an [`StgNf`](super::StgNf) looks like and how it learns. The defaults are the published code's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,7 +48,11 @@ impl StgNfConfig {
         self
     }
 
-    pub(super) fn check(&self) -> Result<()> {
+    /// Refuses settings that make no network or optimizer.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] naming the setting, what is allowed and what was found.
+    pub fn validate(&self) -> Result<()> {
         let sizes = [("frames", self.frames, 4096), ("steps", self.steps, 256)];
         for (name, found, most) in sizes {
             if !(1..=most).contains(&found) {
@@ -63,6 +68,7 @@ impl StgNfConfig {
                 return Err(CoreError::setting(name, "a positive number", value));
             }
         }
-        Ok(())
+        self.skeleton.adjacency()?;
+        OptimizerConfig::from(self.optimizer).init().map(|_| ())
     }
 }

@@ -54,7 +54,7 @@ impl StgNf {
     /// # Errors
     /// [`CoreError::Setting`] for settings that make no network or optimizer.
     pub fn new(config: StgNfConfig, seed: u64, device: &Device) -> Result<StgNf> {
-        config.check()?;
+        config.validate()?;
         let device = device.clone().inner();
         let learner = Self::learner(&config, seed, &device)?;
         Ok(StgNf { config, learner, initialised: false, device })

@@ -32,7 +32,7 @@ impl StgNfConfig {
             kernel,
             ..StgNfConfig::new(frames)
         };
-        config.check()?;
+        config.validate()?;
         Ok(config)
     }
 }

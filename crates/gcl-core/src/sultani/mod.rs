@@ -8,13 +8,13 @@ use burn::tensor::{Device, Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 pub use self::loss::{Pairing, SultaniLoss};
-use crate::any_optimizer::{AdagradConfig, AnyOptimizer};
 use crate::cooperative::to_host;
 use crate::dropout::mask_tensor;
 use crate::error::{CoreError, Result};
 use crate::init::{Init, linear};
 use crate::learner::Learner;
 use crate::networks::MAX_WIDTH;
+use crate::optimizer::{AdagradConfig, OptimizerConfig};
 use crate::rng::{self, HostRng};
 use crate::state::State;
 use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
@@ -65,7 +65,7 @@ impl SultaniConfig {
             let expected = format!("widths of 1 to {MAX_WIDTH}");
             return Err(CoreError::setting("input, hidden", expected, found));
         }
-        AnyOptimizer::from(self.optimizer).init()?;
+        OptimizerConfig::from(self.optimizer).init()?;
         match (0.0..1.0).contains(&self.dropout) {
             true => self.loss.check(),
             false => Err(CoreError::setting("dropout", "in [0, 1)", self.dropout)),

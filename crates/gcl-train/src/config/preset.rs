@@ -5,7 +5,7 @@ use gcl_core::target::{ExcludeDivisor, NegativeTarget};
 use gcl_core::temporal::TemporalDifference;
 use gcl_core::threshold::Threshold;
 use gcl_core::{
-    AutoencoderConfig, CooperativeConfig, DiscriminatorConfig, OptimizerConfig, ScalerKind,
+    AutoencoderConfig, CooperativeConfig, DiscriminatorConfig, RmsPropConfig, ScalerKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -173,7 +173,7 @@ fn any(method: Method, seed: u64, data: DataFacts) -> RunConfig {
         cooperative: CooperativeConfig {
             generator_labels: LabelRule::Hard { threshold: top },
             discriminator_labels: top,
-            optimizer: OptimizerConfig { learning_rate, ..OptimizerConfig::default() },
+            optimizer: RmsPropConfig { learning_rate, ..RmsPropConfig::default() },
             ..CooperativeConfig::default()
         },
         ..paper

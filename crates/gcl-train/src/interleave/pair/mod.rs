@@ -7,7 +7,7 @@ use gcl_core::jigsaw::JigsawConfig;
 use gcl_core::loss::ErrorNorm;
 use gcl_core::stg_nf::Skeleton;
 use gcl_core::{
-    AutoencoderConfig, Device, OptimizerConfig, RtfmConfig, ScalerKind, StgNfConfig, SultaniConfig,
+    AutoencoderConfig, Device, RmsPropConfig, RtfmConfig, ScalerKind, StgNfConfig, SultaniConfig,
     WeaklySupervised,
 };
 use gcl_data::poses::Points;
@@ -103,7 +103,7 @@ impl PairConfig {
             OneClassKind::Ae => OneClassConfig::Ae(AeSettings {
                 norm: ErrorNorm::default(),
                 // GCL's 2e-5 is for thousands of steps; a loop has a few dozen.
-                optimizer: OptimizerConfig { learning_rate: 5e-4, ..Default::default() },
+                optimizer: RmsPropConfig { learning_rate: 5e-4, ..Default::default() },
                 network: AutoencoderConfig::new(dim),
             }),
             OneClassKind::StgNf => {

@@ -4,7 +4,7 @@ use gcl_core::jigsaw::JigsawConfig;
 use gcl_core::loss::ErrorNorm;
 use gcl_core::networks::MAX_WIDTH;
 use gcl_core::{
-    AutoencoderConfig, AutoencoderOneClass, Device, Jigsaw, OptimizerConfig, StgNf, StgNfConfig,
+    AutoencoderConfig, AutoencoderOneClass, Device, Jigsaw, RmsPropConfig, StgNf, StgNfConfig,
 };
 use gcl_data::WindowRule;
 use gcl_data::poses::Resolution;
@@ -43,7 +43,7 @@ pub struct AeSettings {
     /// How the distance to the reconstruction is measured.
     pub norm: ErrorNorm,
     /// How it learns.
-    pub optimizer: OptimizerConfig,
+    pub optimizer: RmsPropConfig,
     /// The network.
     pub network: AutoencoderConfig,
 }
@@ -87,13 +87,23 @@ impl Default for WindowSettings {
 }
 
 impl OneClassConfig {
-    /// Refuses an autoencoder that makes no network or optimizer. The other models' settings are checked
-    /// where they are made.
+    /// Refuses settings that make no network or optimizer.
     ///
     /// # Errors
     /// [`TrainError::Config`] naming the setting.
     pub fn validate(&self) -> Result<()> {
-        let OneClassConfig::Ae(AeSettings { optimizer, network, .. }) = self else { return Ok(()) };
+        let found = match self {
+            OneClassConfig::Ae(settings) => return settings.validate(),
+            OneClassConfig::StgNf(settings) => settings.model.validate(),
+            OneClassConfig::Jigsaw(config) => config.validate(),
+        };
+        found.map_err(|e| TrainError::Config(format!("one_class: {e}")))
+    }
+}
+
+impl AeSettings {
+    fn validate(&self) -> Result<()> {
+        let AeSettings { optimizer, network, .. } = self;
         optimizer.init().map_err(|e| TrainError::Config(format!("one_class.optimizer: {e}")))?;
         let mut widths = network.hidden.iter().chain([&network.input]);
         match widths.find(|width| !(1..=MAX_WIDTH).contains(*width)) {
@@ -154,4 +164,29 @@ impl StgNfSettings {
 pub fn jigsaw_model(config: &JigsawConfig, seed: u64, device: &Device) -> Result<Jigsaw> {
     Jigsaw::new(config.clone(), seed, device)
         .map_err(TrainError::core("making the puzzles' network"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_model_has_its_settings_checked() {
+        let windows = WindowSettings::default();
+        let flow = |model| OneClassConfig::StgNf(StgNfSettings { windows: windows.clone(), model });
+        assert!(flow(StgNfConfig::new(24)).validate().is_ok());
+        let puzzles = JigsawConfig::new(9);
+        assert!(OneClassConfig::Jigsaw(puzzles.clone()).validate().is_ok());
+        let mut optimizer = StgNfConfig::new(24);
+        optimizer.optimizer.learning_rate = f64::NAN;
+        for (wrong, what) in [
+            (flow(StgNfConfig { steps: 0, ..StgNfConfig::new(24) }), "steps"),
+            (flow(optimizer), "learning_rate"),
+            (OneClassConfig::Jigsaw(JigsawConfig { side: 60, ..puzzles }), "side"),
+        ] {
+            let text = wrong.validate().unwrap_err().to_string();
+            assert!(text.starts_with("one_class: ") && text.contains(what), "{text}");
+        }
+    }
 }
