@@ -12,6 +12,10 @@ fn every_tile() {
     for isa in Isa::available() {
         for group in [4, 8, 16] {
             for width in [1, 2, 3, 4, 6, 7, 15] {
+                // Four places alone under Miri.
+                if skipped(width + 9) {
+                    continue;
+                }
                 for i in (0..16).filter(|i| !skipped(group + width + i)) {
                     let (stride, relu, times) = (i % 2 + 1, i / 2 % 2 > 0, TIMES[i / 4]);
                     check(isa, group, stride, width, (times, relu), &mut random);
