@@ -106,7 +106,7 @@ impl Gcl {
         self
     }
 
-    /// Trains on one video, or on segments whose order in time nobody knows.
+    /// Trains on one video, its rows in temporal order.
     ///
     /// # Errors
     /// As [`Gcl::fit_videos`].
