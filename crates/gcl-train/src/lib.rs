@@ -12,10 +12,24 @@
 //!    training scores, so that a video's score never depends on what else is scored.
 //! 6. [`train`]: all of that, for those who want a call and not a loop; with [`Signals`] of what goes
 //!    wrong, and the states that a run keeps ([`RunState`]).
+//! 7. [`Gcl`]: the same without files: features in memory to a model that scores ([`FittedGcl`]).
+//!
+//! ```
+//! use gcl_train::{Gcl, Method, Rows};
+//!
+//! // 60 segments of 4 dimensions, the last one far from the rest.
+//! let values: Vec<f32> =
+//!     (0..240).map(|i| (i as f32 * 0.7).sin() + if i >= 236 { 9.0 } else { 0.0 }).collect();
+//! let rows = Rows::new(&values, 4)?;
+//! let fitted = Gcl::new(Method::Mahalanobis).contamination(0.02).fit(rows)?;
+//! assert_eq!(fitted.predict(rows)?.iter().position(|&odd| odd), Some(59));
+//! # Ok::<(), gcl_train::TrainError>(())
+//! ```
 
 mod agreement;
 pub mod config;
 pub mod error;
+pub mod estimator;
 pub mod events;
 pub mod interleave;
 mod kept;
@@ -26,6 +40,7 @@ pub mod run_dir;
 pub mod samples;
 pub mod schedule;
 mod signals;
+mod sink;
 mod tally;
 pub mod trainer;
 mod training_scores;
@@ -34,6 +49,7 @@ mod watch;
 
 pub use config::{Method, Preset, RunConfig, ScoreSource};
 pub use error::{Result, TrainError};
+pub use estimator::{EstimatorError, FittedGcl, Gcl, Rows, RowsError};
 pub use events::{Event, Listener, Silent, TestAuc};
 pub use kept::{KeptAt, RunState};
 pub use model::{Model, Scorer, SegmentScores};

@@ -1,4 +1,4 @@
-//! A whole training run: from a folder of features to a stored model.
+//! A whole training run: from features to a model, in a folder or in memory.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use gcl_core::{CooperativePair, Device};
 use gcl_data::{FeatureSet, VideoId};
 
-use crate::config::{DetectorConfig, Loop};
+use crate::config::{DetectorConfig, Loop, RunConfig};
 use crate::error::{Result, TrainError};
-use crate::events::{EpochReport, Event, Listener, PhaseOutline};
+use crate::events::{Event, Listener, PhaseOutline};
 use crate::kept::RunState;
 use crate::model::{Model, ModelCard, pair_of};
-use crate::run_dir::{EventLog, RunDir};
+use crate::run_dir::RunDir;
 use crate::samples::Samples;
+use crate::sink::{Folder, Sink};
 use crate::trainer::Trainer;
 use crate::training_scores::TrainingScores;
 use crate::warnings::warnings;
@@ -62,7 +63,26 @@ pub fn train(
     listener: &mut dyn Listener,
 ) -> Result<Model> {
     let config = run.config()?;
-    let mut samples = Samples::open(set, options.memory_limit)?;
+    let samples = Samples::open(set, options.memory_limit)?;
+    train_on(samples, config, Some(set), &mut Folder::new(run), options, listener)
+}
+
+/// Trains on pooled, unscaled segments; `set` is where they came from, if from files.
+pub(crate) fn train_on(
+    mut samples: Samples,
+    config: RunConfig,
+    set: Option<&FeatureSet>,
+    sink: &mut dyn Sink,
+    options: &TrainOptions<'_>,
+    listener: &mut dyn Listener,
+) -> Result<Model> {
+    if config.generator.input != samples.dim() {
+        return Err(TrainError::Mismatch(format!(
+            "the configuration is for features of {} dimensions, the features have {}",
+            config.generator.input,
+            samples.dim()
+        )));
+    }
     let trained_on = samples.fingerprint();
     if config.uses_labels() {
         let normal = options.normal.filter(|normal| !normal.is_empty()).ok_or_else(|| {
@@ -83,37 +103,37 @@ pub fn train(
     let detector = config.detector;
     let card = ModelCard::new(config, set, scaler, trained_on);
     let model = match detector {
-        Some(detector) => fit(run, card, detector, &samples, options, listener)?,
-        None => cooperate(run, card, samples, options, listener)?,
+        Some(detector) => fit(sink, card, detector, &samples, options, listener)?,
+        None => cooperate(sink, card, samples, options, listener)?,
     };
-    model.save(&run.model())?;
+    sink.model(RunState::Last, &model)?;
     Ok(model)
 }
 
 /// Fits a plain detector.
 fn fit(
-    run: &RunDir,
+    sink: &mut dyn Sink,
     card: ModelCard,
     detector: DetectorConfig,
     samples: &Samples,
     options: &TrainOptions<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Model> {
-    let mut log = run.event_log(0)?;
-    tell(&mut log, listener, started(samples, Vec::new()))?;
+    sink.open(0)?;
+    tell(sink, listener, started(samples, Vec::new()))?;
     let mut detector = detector.build(card.config.seed, &options.device)?;
     let count = (DETECTOR_VALUES / samples.dim()).max(1);
     let rows = samples.subsample(count, card.config.seed, "detector")?;
     let fitted = detector.fit(&rows, samples.dim());
     fitted.map_err(TrainError::core("fitting the detector"))?;
     let finished = Event::Finished { steps: 0, generator_r2: None, chosen: None, oracle: None };
-    tell(&mut log, listener, finished)?;
+    tell(sink, listener, finished)?;
     Ok(Model::from_detector(card, detector))
 }
 
 /// Trains the two networks.
 fn cooperate(
-    run: &RunDir,
+    sink: &mut dyn Sink,
     card: ModelCard,
     samples: Samples,
     options: &TrainOptions<'_>,
@@ -121,50 +141,54 @@ fn cooperate(
 ) -> Result<Model> {
     let mut watch = Watch::new(&card, &samples, &options.device)?;
     let mut trainer = Trainer::new(card.config.clone(), samples, &options.device)?;
-    let mut log = match run.state()? {
+    match sink.state()? {
         Some((state, events)) => {
             trainer.load(&state)?;
             watch.load(&state)?;
-            run.event_log(events)?
+            sink.open(events)?;
         }
         None => {
-            let mut log = run.event_log(0)?;
-            tell(&mut log, listener, started(trainer.samples(), trainer.outline()))?;
-            log
+            sink.open(0)?;
+            tell(sink, listener, started(trainer.samples(), trainer.outline()))?;
         }
-    };
-    let save = |trainer: &Trainer, watch: &Watch<'_>, log: &EventLog| {
-        let mut state = trainer.save()?;
-        watch.save(&mut state)?;
-        run.save_state(state, log.count())
-    };
+    }
     let mut saved = Instant::now();
     while !trainer.is_finished() {
         if options.cancel.load(Ordering::Relaxed) {
-            save(&trainer, &watch, &log)?;
+            save(&trainer, &watch, sink)?;
             return Err(TrainError::Interrupted);
         }
         if let Some(mut report) = trainer.advance()? {
             watch.look(&trainer, &mut report, listener)?;
-            tell(&mut log, listener, Event::Epoch(report))?;
+            tell(sink, listener, Event::Epoch(report))?;
         }
         listener.step(&trainer.progress());
         if saved.elapsed() >= options.save_every || trainer.is_finished() {
-            save(&trainer, &watch, &log)?;
+            save(&trainer, &watch, sink)?;
             saved = Instant::now();
         }
     }
-    finish(run, &card, trainer, watch, (&mut log, listener), options)
+    finish(sink, &card, trainer, watch, options, listener)
+}
+
+/// Saves where training stands, if anyone keeps it.
+fn save(trainer: &Trainer, watch: &Watch<'_>, sink: &mut dyn Sink) -> Result<()> {
+    if !sink.keeps_states() {
+        return Ok(());
+    }
+    let mut state = trainer.save()?;
+    watch.save(&mut state)?;
+    sink.save_state(state)
 }
 
 /// What follows the last step: warnings, and a model of each state that was kept.
 fn finish(
-    run: &RunDir,
+    sink: &mut dyn Sink,
     card: &ModelCard,
     trainer: Trainer,
     watch: Watch<'_>,
-    (log, listener): (&mut EventLog, &mut dyn Listener),
     options: &TrainOptions<'_>,
+    listener: &mut dyn Listener,
 ) -> Result<Model> {
     let samples = trainer.samples().clone();
     let (kind, score) = (card.config.training.kind, card.config.score);
@@ -172,14 +196,13 @@ fn finish(
     let judge = |pair: &CooperativePair| TrainingScores::of_all(pair, with_discriminator, &samples);
     let scores = judge(trainer.pair())?;
     let r2 = scores.r2_of_all(&samples)?;
-    // From the log, since a run resumed after its last step has its last epoch only there.
-    let last = last_epoch(run)?;
+    let last = sink.last_epoch()?;
     for text in warnings(kind, score, last.as_ref(), r2) {
-        tell(log, listener, Event::Warning { text })?;
+        tell(sink, listener, Event::Warning { text })?;
     }
     let (chosen, oracle) = (watch.chosen, watch.oracle);
     tell(
-        log,
+        sink,
         listener,
         Event::Finished {
             steps: trainer.progress().steps,
@@ -195,30 +218,24 @@ fn finish(
         Ok(Model::from_pair(card, pair))
     };
     let model = ranked(trainer.into_pair(), scores)?;
+    if !sink.keeps_states() {
+        return Ok(model);
+    }
     let step = last.map(|epoch| epoch.step);
     for (state, kept) in [(RunState::Chosen, chosen), (RunState::Oracle, oracle)] {
         let Some(kept) = kept else { continue };
-        let folder = run.model_of(state);
         // Only the last phase keeps states, so the step tells whether this is the last one.
         if Some(kept.at.step) == step {
-            model.save(&folder)?;
+            sink.model(state, &model)?;
         } else {
             let (g, d) = (&kept.generator, Some(kept.discriminator.as_slice()));
             let pair = pair_of(&card.config, g, d, &options.device)
                 .map_err(TrainError::core("going back to a kept state"))?;
             let scores = judge(&pair)?;
-            ranked(pair, scores)?.save(&folder)?;
+            sink.model(state, &ranked(pair, scores)?)?;
         }
     }
     Ok(model)
-}
-
-fn last_epoch(run: &RunDir) -> Result<Option<EpochReport>> {
-    let epoch = |event| match event {
-        Event::Epoch(report) => Some(report),
-        _ => None,
-    };
-    Ok(run.events()?.into_iter().rev().find_map(epoch))
 }
 
 fn started(samples: &Samples, phases: Vec<PhaseOutline>) -> Event {
@@ -226,8 +243,8 @@ fn started(samples: &Samples, phases: Vec<PhaseOutline>) -> Event {
     Event::Started { videos, segments, dim, phases }
 }
 
-fn tell(log: &mut EventLog, listener: &mut dyn Listener, event: Event) -> Result<()> {
-    log.write(&event)?;
+fn tell(sink: &mut dyn Sink, listener: &mut dyn Listener, event: Event) -> Result<()> {
+    sink.event(&event)?;
     listener.event(&event);
     Ok(())
 }

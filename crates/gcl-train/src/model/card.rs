@@ -32,10 +32,10 @@ pub struct ModelCard {
 }
 
 impl ModelCard {
-    /// The card of a run that is about to train.
+    /// The card of a run that is about to train, on features from memory where there is no `set`.
     pub(crate) fn new(
         config: RunConfig,
-        set: &FeatureSet,
+        set: Option<&FeatureSet>,
         scaler: Scaler,
         trained_on: u64,
     ) -> ModelCard {
@@ -43,8 +43,8 @@ impl ModelCard {
             version: VERSION,
             config,
             trained_on,
-            extractor: set.identity().cloned(),
-            clips: set.clips(),
+            extractor: set.and_then(FeatureSet::identity).cloned(),
+            clips: set.and_then(FeatureSet::clips),
             scaler,
             generator_ranks: None,
             discriminator_ranks: None,

@@ -1,0 +1,79 @@
+//! A trained model that scores rows in memory.
+
+use super::Rows;
+use crate::error::Result;
+use crate::model::Model;
+
+/// A trained model and the threshold that its contamination means.
+pub struct FittedGcl {
+    pub(super) model: Model,
+    pub(super) threshold: f32,
+    pub(super) warnings: Vec<String>,
+}
+
+impl FittedGcl {
+    /// One score a row, higher for more anomalous; a probability, an error in feature units or a
+    /// mean rank, as the configuration's [`ScoreSource`](crate::ScoreSource) says. Give each video's
+    /// rows as a whole: rows are scored in batches, and a batch of another size may round otherwise.
+    ///
+    /// # Errors
+    /// [`EstimatorError::Dimension`] for rows of another dimension than the training rows';
+    /// [`TrainError::Core`] if a score is not finite.
+    pub fn score(&self, rows: Rows<'_>) -> Result<Vec<f32>> {
+        super::check_dim(self.model.card().scaler.dim(), &rows)?;
+        self.model.score(rows.values())?.get(self.model.card().config.score)
+    }
+
+    /// The score above which a row is called anomalous: the contamination's share of the training
+    /// rows is, or less where scores are equal.
+    pub fn threshold(&self) -> f32 {
+        self.threshold
+    }
+
+    /// Whether each row's score lies above the threshold.
+    ///
+    /// # Errors
+    /// As [`FittedGcl::score`].
+    pub fn predict(&self, rows: Rows<'_>) -> Result<Vec<bool>> {
+        Ok(self.score(rows)?.into_iter().map(|score| score > self.threshold).collect())
+    }
+
+    /// What training noticed without labels and a user should know, in words.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The model, to score from all sources or to save.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+}
+
+/// The score above which the share of the scores lies, as nearly as their number and ties allow,
+/// and never more of them.
+pub(super) fn threshold(mut scores: Vec<f32>, share: f64) -> f32 {
+    scores.sort_by(f32::total_cmp);
+    let last = scores.len().saturating_sub(1);
+    let above = ((share * scores.len() as f64).round() as usize).min(last);
+    scores.get(last - above).copied().unwrap_or(f32::INFINITY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::threshold;
+
+    #[test]
+    fn the_share_of_the_scores_lies_above_the_threshold_or_less() {
+        let scores: Vec<f32> = (0..20u8).rev().map(f32::from).collect();
+        let above = |scores: &[f32], share| {
+            let threshold = threshold(scores.to_vec(), share);
+            scores.iter().filter(|&&score| score > threshold).count()
+        };
+        for (share, expected) in [(0.0, 0), (0.02, 0), (0.05, 1), (0.5, 10), (0.99, 19)] {
+            assert_eq!(above(&scores, share), expected, "{share}");
+        }
+        // Of equal scores none lies above another.
+        assert_eq!(above(&[1.0, 2.0, 2.0, 2.0], 0.5), 0);
+        assert_eq!(above(&[1.0], 0.9), 0);
+    }
+}

@@ -1,0 +1,190 @@
+//! Training and scoring without files: features in memory to a model that scores.
+
+mod error;
+mod fitted;
+mod rows;
+
+use std::sync::atomic::AtomicBool;
+
+use gcl_core::Device;
+use gcl_data::VideoId;
+
+use crate::config::{DataFacts, Method, Preset, RunConfig, apply_overrides};
+use crate::error::{Result, TrainError};
+use crate::events::Silent;
+use crate::run::{TrainOptions, train_on};
+use crate::samples::{SampleVideo, Samples};
+use crate::sink::Memory;
+pub use error::EstimatorError;
+pub use fitted::FittedGcl;
+use fitted::threshold;
+pub use rows::{Rows, RowsError};
+
+/// Any method that needs no labels, on features in memory.
+///
+/// The same features, configuration and seed give the same model as [`train`](crate::train()), bit
+/// for bit. A run that should survive being killed, or whose features are larger than memory, needs
+/// files: see [`RunDir`](crate::RunDir).
+///
+/// ```
+/// use gcl_train::{Gcl, Method, Rows};
+///
+/// // 200 segments of 8 dimensions; the last ten are five times as large as the others.
+/// let size = |i: usize| if i >= 190 * 8 { 5.0 } else { 1.0 };
+/// let values: Vec<f32> = (0..200 * 8).map(|i| size(i) * (i as f32 * 1.7).sin()).collect();
+/// let rows = Rows::new(&values, 8)?;
+///
+/// let gcl = Gcl::new(Method::GclB).seed(1).contamination(0.05);
+/// // A quick look; the preset trains longer.
+/// let gcl = gcl.set("training.budget={epochs=1, min_steps=50, max_steps=50}");
+/// let fitted = gcl.fit(rows)?;
+/// assert_eq!(fitted.score(rows)?.len(), 200);
+/// assert!(fitted.predict(rows)?.iter().filter(|&&odd| odd).count() <= 10);
+/// # Ok::<(), gcl_train::TrainError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Gcl {
+    base: Base,
+    preset: Option<Preset>,
+    seed: Option<u64>,
+    settings: Vec<String>,
+    contamination: f64,
+    device: Device,
+}
+
+/// Where the configuration comes from.
+#[derive(Clone, Debug)]
+enum Base {
+    Method(Method),
+    Config(Box<RunConfig>),
+}
+
+impl Gcl {
+    /// A method with preset `any`, seed 0, a contamination of 0.05, on burn's default device.
+    pub fn new(method: Method) -> Gcl {
+        Gcl::with(Base::Method(method))
+    }
+
+    /// A whole configuration, as a run's `config.toml` holds it.
+    pub fn from_config(config: RunConfig) -> Gcl {
+        Gcl::with(Base::Config(Box::new(config)))
+    }
+
+    fn with(base: Base) -> Gcl {
+        let (preset, seed, settings) = (None, None, Vec::new());
+        Gcl { base, preset, seed, settings, contamination: 0.05, device: Device::default() }
+    }
+
+    /// Where the method's values come from.
+    pub fn preset(mut self, preset: Preset) -> Gcl {
+        self.preset = Some(preset);
+        self
+    }
+
+    /// What every random decision follows from.
+    pub fn seed(mut self, seed: u64) -> Gcl {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The share of training segments that [`FittedGcl::predict`] calls anomalous, in [0, 1).
+    /// It changes nothing about training or scores.
+    pub fn contamination(mut self, share: f64) -> Gcl {
+        self.contamination = share;
+        self
+    }
+
+    /// Where tensors live.
+    pub fn device(mut self, device: Device) -> Gcl {
+        self.device = device;
+        self
+    }
+
+    /// Changes one value of the configuration, as [`apply_overrides`] does: `training.batch=128`.
+    pub fn set(mut self, pair: impl Into<String>) -> Gcl {
+        self.settings.push(pair.into());
+        self
+    }
+
+    /// Trains on one video, its rows in temporal order.
+    ///
+    /// # Errors
+    /// As [`Gcl::fit_videos`].
+    pub fn fit(&self, rows: Rows<'_>) -> Result<FittedGcl> {
+        let id = VideoId::new("rows").map_err(|e| TrainError::Config(e.to_string()))?;
+        self.fit_videos(&[(id, rows)])
+    }
+
+    /// Trains on several videos, in whatever order: which segments are calm is decided within each.
+    ///
+    /// # Errors
+    /// [`EstimatorError`] for videos or settings that cannot be used together, before anything is
+    /// trained; [`TrainError::Config`] and [`TrainError::Mismatch`] for a configuration that makes
+    /// no run on these rows; [`TrainError::Core`] where the numbers fail.
+    pub fn fit_videos(&self, videos: &[(VideoId, Rows<'_>)]) -> Result<FittedGcl> {
+        if !(0.0..1.0).contains(&self.contamination) {
+            return Err(EstimatorError::Contamination { found: self.contamination }.into());
+        }
+        // In the order of their ids, as videos from a folder are.
+        let mut videos: Vec<&(VideoId, Rows<'_>)> = videos.iter().collect();
+        videos.sort_by(|a, b| a.0.cmp(&b.0));
+        let samples = pool(&videos)?;
+        let data = DataFacts { dim: samples.dim(), segments: samples.len() };
+        let config = self.resolve(data)?;
+
+        let never = AtomicBool::new(false);
+        let options = TrainOptions::new(self.device.clone(), &never);
+        let mut sink = Memory::default();
+        let model = train_on(samples, config, None, &mut sink, &options, &mut Silent)?;
+        let mut fitted = FittedGcl { model, threshold: 0.0, warnings: sink.warnings };
+        let mut scores = Vec::with_capacity(data.segments);
+        for (_, rows) in videos {
+            scores.extend(fitted.score(*rows)?);
+        }
+        fitted.threshold = threshold(scores, self.contamination);
+        Ok(fitted)
+    }
+
+    /// The configuration on this data.
+    fn resolve(&self, data: DataFacts) -> Result<RunConfig> {
+        let mut config = match &self.base {
+            Base::Method(method) => {
+                RunConfig::new(*method, self.preset.unwrap_or(Preset::Any), 0, data)
+            }
+            Base::Config(_) if self.preset.is_some() => {
+                return Err(EstimatorError::PresetOfConfig.into());
+            }
+            Base::Config(config) => (**config).clone(),
+        };
+        config.seed = self.seed.unwrap_or(config.seed);
+        let config = apply_overrides(&config, &self.settings)?;
+        match config.uses_labels() {
+            true => Err(EstimatorError::Labels { method: config.method }.into()),
+            false => Ok(config),
+        }
+    }
+}
+
+/// The rows of all videos, which are sorted by id.
+fn pool(videos: &[&(VideoId, Rows<'_>)]) -> Result<Samples> {
+    let dim = videos.first().ok_or(EstimatorError::NoVideos)?.1.dim();
+    if let Some(pair) = videos.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        return Err(EstimatorError::Duplicate { id: pair[0].0.clone() }.into());
+    }
+    let (mut values, mut pooled, mut start) = (Vec::new(), Vec::new(), 0);
+    for (id, rows) in videos {
+        check_dim(dim, rows)?;
+        values.extend_from_slice(rows.values());
+        let segments = start..start + rows.len();
+        start = segments.end;
+        pooled.push(SampleVideo { id: id.clone(), segments, normal: None });
+    }
+    Samples::new(values, dim, pooled)
+}
+
+fn check_dim(expected: usize, rows: &Rows<'_>) -> Result<()> {
+    match rows.dim() {
+        found if found == expected => Ok(()),
+        found => Err(EstimatorError::Dimension { expected, found }.into()),
+    }
+}

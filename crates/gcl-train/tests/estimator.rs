@@ -1,0 +1,188 @@
+//! Training in memory gives what training from files gives, bit for bit, and refuses what makes no
+//! run.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use common::{D, devices, is_odd};
+use gcl_core::{Device, rng};
+use gcl_data::{FeatureSet, VideoId, write_f32};
+use gcl_train::config::{DataFacts, apply_overrides};
+use gcl_train::{
+    EstimatorError, FittedGcl, Gcl, Method, Model, Preset, Rows, RowsError, RunConfig, RunDir,
+    Silent, TrainError, TrainOptions, train,
+};
+use rand::RngExt;
+
+const SETTINGS: [&str; 3] = [
+    "training.batch=32",
+    "training.budget={epochs=1, min_steps=12, max_steps=12}",
+    "cooperative.optimizer.learning_rate=0.002",
+];
+
+/// Videos of 20 segments and one of 7; in every third one, segments 8 to 10 lie apart.
+fn videos() -> Vec<(VideoId, Vec<f32>)> {
+    let video = |v: usize| {
+        let mut rng = rng::stream(5, "rows", v as u64);
+        let segments = if v == 4 { 7 } else { 20 };
+        let rows = (0..segments * D).map(|i| {
+            let scale = if v.is_multiple_of(3) && is_odd(i / D) { 5.0 } else { 1.0 };
+            3.0 + scale * rng.sample::<f32, _>(rand_distr::StandardNormal)
+        });
+        (VideoId::new(format!("cam/{v:02}")).unwrap(), rows.collect())
+    };
+    (0..8).map(video).collect()
+}
+
+fn rows(videos: &[(VideoId, Vec<f32>)]) -> Vec<(VideoId, Rows<'_>)> {
+    videos.iter().map(|(id, values)| (id.clone(), Rows::new(values, D).unwrap())).collect()
+}
+
+fn gcl(method: Method, device: &Device) -> Gcl {
+    let gcl = Gcl::new(method).seed(3).device(device.clone());
+    SETTINGS.iter().fold(gcl, |gcl, pair| gcl.set(*pair))
+}
+
+/// The run of a folder of plain `.npy` files.
+fn from_files(folder: &Path, config: &RunConfig, device: &Device) -> Model {
+    let set = FeatureSet::open(&folder.join("features")).unwrap();
+    let run = RunDir::new(folder.join(format!("run-{}-{:?}", config.method, config.preset)));
+    run.create(config).unwrap();
+    let never = AtomicBool::new(false);
+    let options = TrainOptions::new(device.clone(), &never);
+    train(&set, &run, &options, &mut Silent).unwrap();
+    Model::load(run.path(), device).unwrap()
+}
+
+#[test]
+fn every_method_without_labels_trains_as_from_files() {
+    let videos = videos();
+    // Given in another order than the files'.
+    let mut given = rows(&videos);
+    given.reverse();
+    let segments = videos.iter().map(|(_, values)| values.len() / D).sum();
+    let mut compared = 0;
+    for (_, device) in devices() {
+        let folder = tempfile::tempdir().unwrap();
+        for (id, values) in &videos {
+            let path = id.file(&folder.path().join("features"), "npy");
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            write_f32(&path, &[values.len() / D, D], values).unwrap();
+        }
+        for (method, preset) in Method::ALL
+            .iter()
+            .flat_map(|&m| [Preset::Any, Preset::Paper].into_iter().map(move |preset| (m, preset)))
+        {
+            let facts = DataFacts { dim: D, segments };
+            let config = RunConfig::new(method, preset, 3, facts);
+            let config = apply_overrides(&config, &SETTINGS).unwrap();
+            let fitted = gcl(method, &device).preset(preset).fit_videos(&given);
+            if config.uses_labels() {
+                let error = fitted.err().unwrap();
+                let expected = EstimatorError::Labels { method };
+                assert!(matches!(error, TrainError::Estimator(e) if e == expected));
+                continue;
+            }
+            let fitted = fitted.unwrap();
+            let model = from_files(folder.path(), &config, &device);
+            assert_eq!(fitted.model().id().unwrap(), model.id().unwrap(), "{method}");
+            for (_, rows) in &given {
+                let scores = fitted.score(*rows).unwrap();
+                let all = model.score(rows.values()).unwrap();
+                assert_eq!(fitted.model().score(rows.values()).unwrap(), all, "{method}");
+                assert_eq!(scores, all.get(config.score).unwrap(), "{method}");
+                assert_eq!(scores.len(), rows.len());
+            }
+            let whole = Gcl::from_config(config).device(device.clone());
+            let whole = whole.fit_videos(&given).unwrap();
+            assert_eq!(whole.model().id().unwrap(), model.id().unwrap(), "{method}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, devices().len() * 2 * 12);
+}
+
+#[test]
+fn the_contamination_s_share_of_the_training_rows_is_called_anomalous() {
+    let (videos, device) = (videos(), devices().remove(0).1);
+    let given = rows(&videos);
+    let called = |fitted: &FittedGcl| -> usize {
+        let called = given.iter().flat_map(|(_, rows)| fitted.predict(*rows).unwrap());
+        called.filter(|&odd| odd).count()
+    };
+    for (share, expected) in [(0.0, 0), (0.05, 7), (0.1, 15)] {
+        let fitted = gcl(Method::Mahalanobis, &device).contamination(share);
+        let fitted = fitted.fit_videos(&given).unwrap();
+        assert_eq!(called(&fitted), expected);
+        let scores = given.iter().flat_map(|(_, rows)| fitted.score(*rows).unwrap());
+        assert!(scores.into_iter().any(|score| score == fitted.threshold()));
+    }
+    let fitted = gcl(Method::Knn, &device).contamination(9.0 / 147.0).fit_videos(&given).unwrap();
+    for (v, (_, rows)) in given.iter().enumerate() {
+        let odd = (0..rows.len()).map(|i| v.is_multiple_of(3) && is_odd(i)).collect::<Vec<_>>();
+        assert_eq!(fitted.predict(*rows).unwrap(), odd, "video {v}");
+    }
+}
+
+#[test]
+fn one_video_is_a_set_of_one() {
+    let (videos, device) = (videos(), devices().remove(0).1);
+    let rows = Rows::new(&videos[0].1, D).unwrap();
+    let one = gcl(Method::AeTd, &device).fit(rows).unwrap();
+    let other = [(VideoId::new("other").unwrap(), rows)];
+    let set = gcl(Method::AeTd, &device).fit_videos(&other).unwrap();
+    assert_eq!(one.score(rows).unwrap(), set.score(rows).unwrap());
+    let seed = gcl(Method::AeTd, &device).seed(4).fit(rows).unwrap();
+    assert!(one.score(rows).unwrap() != seed.score(rows).unwrap());
+}
+
+#[test]
+fn what_makes_no_run_is_refused_before_it_starts() {
+    let (videos, device) = (videos(), devices().remove(0).1);
+    let given = rows(&videos);
+    let refused = |gcl: Gcl, videos: &[(VideoId, Rows<'_>)]| match gcl.fit_videos(videos).err() {
+        Some(TrainError::Estimator(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    let knn = || gcl(Method::Knn, &device);
+    let id = given[0].0.clone();
+    let narrow = Rows::new(&videos[0].1, D / 2).unwrap();
+    assert_eq!(refused(knn(), &[]), EstimatorError::NoVideos);
+    let twice = [given[0].clone(), given[1].clone(), given[0].clone()];
+    assert_eq!(refused(knn(), &twice), EstimatorError::Duplicate { id: id.clone() });
+    let mixed = [given[1].clone(), (id, narrow)];
+    let dimension = EstimatorError::Dimension { expected: D / 2, found: D };
+    assert_eq!(refused(knn(), &mixed), dimension);
+    for found in [-0.1, 1.0, f64::INFINITY] {
+        let expected = EstimatorError::Contamination { found };
+        assert_eq!(refused(knn().contamination(found), &given), expected);
+    }
+    assert!(knn().contamination(f64::NAN).fit_videos(&given).is_err());
+
+    let fitted = knn().fit_videos(&given).unwrap();
+    let dimension = EstimatorError::Dimension { expected: D, found: D / 2 };
+    assert!(matches!(fitted.score(narrow), Err(TrainError::Estimator(e)) if e == dimension));
+
+    // A whole configuration has a dimension and a preset of its own.
+    for method in [Method::Knn, Method::GclB] {
+        let facts = DataFacts { dim: D, segments: 147 };
+        let config = RunConfig::new(method, Preset::Any, 1, facts);
+        let whole = || Gcl::from_config(config.clone()).device(device.clone());
+        assert!(matches!(whole().fit(narrow), Err(TrainError::Mismatch(_))));
+        assert_eq!(refused(whole().preset(Preset::Any), &given), EstimatorError::PresetOfConfig);
+    }
+    assert!(matches!(knn().set("detector.k=0").fit(narrow), Err(TrainError::Config(_))));
+}
+
+#[test]
+fn values_that_are_no_rows_name_what_is_wrong() {
+    assert_eq!(Rows::new(&[], 3), Err(RowsError::Empty { values: 0, dim: 3 }));
+    assert_eq!(Rows::new(&[1.0], 0), Err(RowsError::Empty { values: 1, dim: 0 }));
+    assert_eq!(Rows::new(&[1.0; 4], 3), Err(RowsError::Partial { values: 4, dim: 3 }));
+    let value = f32::INFINITY;
+    let expected = RowsError::NotFinite { row: 1, column: 1, value };
+    assert_eq!(Rows::new(&[1.0, 2.0, 3.0, value], 2), Err(expected));
+}
