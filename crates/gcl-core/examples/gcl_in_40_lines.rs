@@ -13,7 +13,7 @@ use gcl_core::target::NegativeTarget;
 use gcl_core::temporal::TemporalDifference;
 use gcl_core::threshold::Threshold;
 use gcl_core::{
-    AutoencoderConfig, CoreError, Device, DiscriminatorConfig, OptimizerConfig, Tensor, rng,
+    AutoencoderConfig, CoreError, Device, DiscriminatorConfig, RmsPropConfig, Tensor, rng,
 };
 use rand::RngExt;
 
@@ -31,7 +31,7 @@ fn main() -> Result<(), CoreError> {
     // §4: both networks, each with RMSprop of its own.
     let mut g = AutoencoderConfig::new(D).init(&mut rng::stream(1, "g", 0), &device)?;
     let mut d = DiscriminatorConfig::new(D).init(&mut rng::stream(1, "d", 0), &device)?;
-    let optimizer = OptimizerConfig { learning_rate: RATE, ..Default::default() };
+    let optimizer = RmsPropConfig { learning_rate: RATE, ..Default::default() };
     let (mut for_g, mut for_d) = (optimizer.init()?, optimizer.init()?);
 
     // §3.3: G first learns to reconstruct the segments that differ little from the ones before.

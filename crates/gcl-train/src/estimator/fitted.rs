@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::model::Model;
 
 /// A trained model and the threshold that its contamination means.
+#[derive(Debug)]
 pub struct FittedGcl {
     pub(super) model: Model,
     pub(super) threshold: f32,
