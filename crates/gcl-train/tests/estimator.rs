@@ -48,7 +48,7 @@ fn gcl(method: Method, device: &Device) -> Gcl {
 
 /// The run of a folder of plain `.npy` files.
 fn from_files(folder: &Path, config: &RunConfig, device: &Device) -> Model {
-    let set = FeatureSet::open(&folder.join("features")).unwrap();
+    let set = FeatureSet::open(folder.join("features")).unwrap();
     let run = RunDir::new(folder.join(format!("run-{}-{:?}", config.method, config.preset)));
     run.create(config).unwrap();
     let never = AtomicBool::new(false);
