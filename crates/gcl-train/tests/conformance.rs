@@ -225,7 +225,8 @@ fn labels_are_demanded_by_the_methods_that_use_them_and_by_no_other() {
             false => assert!(result.is_ok(), "{method}"),
             true => {
                 let text = result.err().unwrap().to_string();
-                assert!(text.contains(method.name()) && text.contains("--labels"), "{text}");
+                let named = text.contains(method.name()) && text.contains("column `label`");
+                assert!(named && !text.contains("--"), "{text}");
                 // Labels of other videos are none.
                 let other = BTreeMap::from([(VideoId::new("elsewhere/01").unwrap(), true)]);
                 let options = TrainOptions { normal: Some(&other), ..options };
