@@ -160,7 +160,7 @@ fn a_state_of_other_features_is_refused_and_a_run_is_never_overwritten() {
     let run = RunDir::new(folder.path().join("run"));
     train(Method::Knn, &one, &run, &device);
     let error = run.create(&config(Method::Knn, &one));
-    assert!(matches!(error, Err(TrainError::Run { .. })), "{error:?}");
+    assert!(matches!(error, Err(TrainError::RunExists { .. })), "{error:?}");
 }
 
 #[test]
