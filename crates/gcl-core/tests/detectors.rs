@@ -158,7 +158,7 @@ fn distances_are_the_textbook_ones() {
 
 #[test]
 fn scores_are_scikit_learns() {
-    let Some(json) = golden("detectors/case.json") else { return };
+    let json = golden("detectors/case.json");
     let case: serde_json::Value = serde_json::from_slice(&json).unwrap();
     let floats = |key: &str| -> Vec<f32> { serde_json::from_value(case[key].clone()).unwrap() };
     let (train, test) = (floats("train"), floats("test"));

@@ -1,8 +1,9 @@
 //! Objects to snippets and back, against NumPy and SciPy (tests/golden/objects).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::Path;
+mod common;
 
+use common::golden;
 use gcl_data::objects::{
     ObjectError, ObjectIndex, ObjectPlace, ObjectVideo, SnippetRule, WeightReduce, WeightRule,
 };
@@ -42,20 +43,16 @@ fn index_of(case: &Value) -> (ObjectIndex, Vec<f32>) {
     (index, floats(&case["scores"]).into_iter().map(|s| s as f32).collect())
 }
 
-fn cases() -> Option<Vec<Value>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/objects/cases.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("SKIPPED: {} is not there (crate packaged on its own)", path.display());
-        return None;
-    };
+fn cases() -> Vec<Value> {
+    let text = std::fs::read_to_string(golden("objects").join("cases.json")).unwrap();
     let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
     assert_eq!(cases.len(), 3);
-    Some(cases)
+    cases
 }
 
 #[test]
 fn scores_agree_with_the_published_rules() {
-    for case in cases().into_iter().flatten() {
+    for case in cases() {
         let (index, scores) = index_of(&case);
         let frames = index.frame_scores(&scores).unwrap();
         let expected = case["frame_scores"].as_array().unwrap();
@@ -74,7 +71,7 @@ fn scores_agree_with_the_published_rules() {
 
 #[test]
 fn weights_agree_with_the_published_rules_and_with_their_fault() {
-    for case in cases().into_iter().flatten() {
+    for case in cases() {
         let (index, _) = index_of(&case);
         let ws: Vec<f32> = floats(&case["ws"]).into_iter().map(|s| s as f32).collect();
         for (reduce, key) in [

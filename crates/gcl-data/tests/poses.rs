@@ -3,20 +3,10 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
-
-use common::{put, real_data};
+use common::{golden, put, real_data};
 use gcl_data::poses::{Augment, Points, PoseSet, Resolution, WindowRule, Windows, read_poses};
 use gcl_data::{PoseError, VideoId, WindowError, write_f32};
 use serde_json::{Value, json};
-
-fn golden() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/poses");
-    if !path.is_dir() {
-        eprintln!("SKIPPED: {} is not there (crate packaged on its own)", path.display());
-    }
-    path.is_dir().then_some(path)
-}
 
 fn check(what: &str, found: &[f32], expected: &Value) {
     let shape = expected["shape"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap());
@@ -32,7 +22,7 @@ fn check(what: &str, found: &[f32], expected: &Value) {
 
 #[test]
 fn windows_agree_with_numpy() {
-    let Some(folder) = golden() else { return };
+    let folder = golden("poses");
     let text = std::fs::read_to_string(folder.join("cases.json")).unwrap();
     let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
     let id = VideoId::new("01_0014").unwrap();
@@ -68,7 +58,7 @@ fn windows_agree_with_numpy() {
 
 #[test]
 fn window_files_are_the_same_windows() {
-    let Some(folder) = golden() else { return };
+    let folder = golden("poses");
     let file = Windows::read_npy(folder.join("windows.npy")).unwrap();
     assert_eq!((file.len(), file.rule().length, file.videos()[0].as_str()), (3, 7, "windows"));
     let tracks = read_poses(folder.join("01_0014_alphapose_tracked_person.json")).unwrap();

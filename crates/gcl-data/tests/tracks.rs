@@ -3,9 +3,7 @@
 
 mod common;
 
-use std::path::Path;
-
-use common::{put, real_data};
+use common::{golden, put, real_data};
 use gcl_data::poses::{Augment, Points, Resolution, WindowRule, Windows};
 use gcl_data::tracks::{
     BOX_POINTS, MAX_BOXES, SNIPPET_FEATURES, WINDOW_FEATURES, add_box_windows, read_detections,
@@ -30,11 +28,8 @@ fn close(what: &str, width: usize, found: &[f32], expected: &[f64]) {
 
 #[test]
 fn features_agree_with_numpy() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/tracks");
-    let Ok(text) = std::fs::read_to_string(folder.join("cases.json")) else {
-        eprintln!("SKIPPED: {} is not there (crate packaged on its own)", folder.display());
-        return;
-    };
+    let folder = golden("tracks");
+    let text = std::fs::read_to_string(folder.join("cases.json")).unwrap();
     let case: Value = serde_json::from_str(&text).unwrap();
     let file = read_tracks(folder.join("tracks.txt")).unwrap();
     assert_eq!((file.boxes, file.bad_lines, file.frames()), (89, 0, 107));

@@ -28,7 +28,7 @@ fn small(case: &Case, device: &Device) -> StgNf {
 
 #[test]
 fn training_steps_equal_pytorchs() {
-    let Some(case) = case("stg_nf") else { return };
+    let case = case("stg_nf");
     for (device_name, device) in devices() {
         let mut model = small(&case, &device);
         let windows: Tensor<4> = case.tensor("train.windows", &device);
@@ -55,7 +55,7 @@ fn training_steps_equal_pytorchs() {
 
 #[test]
 fn gradients_equal_pytorchs() {
-    let Some(case) = case("stg_nf") else { return };
+    let case = case("stg_nf");
     for (device_name, device) in devices() {
         let model = small(&case, &device);
         let windows: Tensor<4> = case.tensor("train.windows", &device);
@@ -91,7 +91,7 @@ fn gradients_equal_pytorchs() {
 
 #[test]
 fn scoring_with_a_split_skeleton_equals_pytorchs() {
-    let Some(case) = case("stg_nf") else { return };
+    let case = case("stg_nf");
     for (_, device) in devices() {
         let skeleton =
             Skeleton { partition: Partition::Spatial, max_hop: 2, ..Skeleton::openpose18() };

@@ -1,5 +1,5 @@
 //! What the tests of this crate share.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 mod devices;
 
@@ -49,14 +49,10 @@ pub fn auc(low: &[f32], high: &[f32]) -> f64 {
     wins / (low.len() * high.len()) as f64
 }
 
-/// A file below `tests/golden`; `None`, said aloud, where it is not there.
-pub fn golden(file: &str) -> Option<Vec<u8>> {
+/// A file below the repository's `tests/golden`; one that is missing fails the test.
+pub fn golden(file: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden").join(file);
-    let bytes = std::fs::read(&path).ok();
-    if bytes.is_none() {
-        eprintln!("SKIPPED: {} is not there (packaged alone?)", path.display());
-    }
-    bytes
+    std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// The tensors of a file under some prefixes, as a buffer of their own.

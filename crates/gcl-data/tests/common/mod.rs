@@ -36,6 +36,13 @@ impl Sequence {
     }
 }
 
+/// A case's folder in the repository's `tests/golden`; one that is missing fails the test.
+pub fn golden(case: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden").join(case);
+    assert!(path.is_dir(), "{} is missing", path.display());
+    path
+}
+
 /// The folder of real data, or `None` after saying so.
 pub fn real_data(test: &str) -> Option<PathBuf> {
     let data = std::env::var_os("GCL_DATA").filter(|dir| !dir.is_empty()).map(PathBuf::from);
