@@ -13,6 +13,17 @@ use thiserror::Error;
 /// Features, truth and scores are matched by it and never by their position in a list. It is a
 /// safe relative path by construction, so joining it to a folder cannot leave that folder.
 /// Cloning is cheap. Ids sort as text.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use gcl_data::VideoId;
+///
+/// let id = VideoId::from_path(Path::new("shanghaitech"), Path::new("shanghaitech/test/01_0014.avi"))?;
+/// assert_eq!(id.as_str(), "test/01_0014");
+/// assert!(VideoId::new("../elsewhere").is_err());
+/// # Ok::<(), gcl_data::IdError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct VideoId(Arc<str>);

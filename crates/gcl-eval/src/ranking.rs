@@ -55,6 +55,18 @@ fn spare(keys: &mut Vec<u32>, places: usize) -> &mut [u32] {
 }
 
 /// Frames of both classes in order of their scores: sorted once, then asked for any measure.
+///
+/// ```
+/// use gcl_eval::Ranking;
+///
+/// // One of the two abnormal frames scores below one of the two normal frames.
+/// let ranking = Ranking::new(&[0.1, 0.4, 0.35, 0.8], &[false, false, true, true])?;
+/// assert_eq!(ranking.auc().value(), Some(0.75));
+/// // Without an abnormal frame there is no AUC; the measure says why.
+/// let normal = Ranking::new(&[0.1, 0.4], &[false, false])?;
+/// assert_eq!(normal.auc().value(), None);
+/// # Ok::<(), gcl_eval::EvalError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Ranking {
     /// Ascending keys of the abnormal frames' scores.

@@ -19,6 +19,18 @@ use crate::error::{CoreError, Result, ensure_finite};
 use crate::state::State;
 
 /// An anomaly detector over feature vectors.
+///
+/// ```
+/// use gcl_core::detector::{Detector, Pca};
+///
+/// // Points near the first axis; the second direction is what one component leaves over.
+/// let rows = [0.0, 0.1, 1.0, -0.1, 2.0, 0.1, 3.0, -0.1];
+/// let mut pca = Pca::new(1, 0);
+/// pca.fit(&rows, 2)?;
+/// let scores = pca.score(&[1.5, 0.0, 1.5, 2.0])?;
+/// assert!(scores[0] < 0.1 && scores[1] > 1.5);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 pub trait Detector: Send {
     /// The detector's name, as the command and its files spell it.
     fn name(&self) -> &'static str;

@@ -90,6 +90,17 @@ impl FromStr for Tail {
 ///
 /// Neither may be zero ([`Clips::validate`]; deserialising checks it); the other functions take a
 /// zero as 1 instead of dividing by it.
+///
+/// ```
+/// use gcl_data::{Clips, Span};
+///
+/// // 16 frames every 16 frames: 40 frames give two whole clips, and a third for the last 8 frames,
+/// // shifted back so that it is whole too.
+/// let clips = Clips::default();
+/// assert_eq!(clips.count(40), 3);
+/// assert_eq!(clips.span(2, 40), Span { start: 32, end: 40 });
+/// assert!(clips.frames_of(2, 40).eq(24..40));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "RawClips")]
 pub struct Clips {
