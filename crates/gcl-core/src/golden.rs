@@ -22,12 +22,8 @@ pub(crate) struct Case(Named);
 /// A case of the repository's `tests/golden`; one that is missing fails the test.
 pub(crate) fn case(name: &str) -> Case {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
-    read(&root.join(name).join("case.safetensors"))
-}
-
-/// A file of 32-bit floats.
-pub(crate) fn read(path: &Path) -> Case {
-    let bytes = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let path = root.join(name).join("case.safetensors");
+    let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let tensor = |(name, view): (&str, safetensors::tensor::TensorView<'_>)| {
         let values = view.data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap()));

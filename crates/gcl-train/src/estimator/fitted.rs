@@ -18,8 +18,8 @@ impl FittedGcl {
     /// rows as a whole: rows are scored in batches, and a batch of another size may round otherwise.
     ///
     /// # Errors
-    /// [`EstimatorError::Dimension`](crate::EstimatorError) for rows of another dimension than the training rows';
-    /// [`TrainError::Core`](crate::TrainError::Core) if a score is not finite.
+    /// [`EstimatorError::Dimension`](crate::EstimatorError::Dimension) for rows of another dimension than the
+    /// training rows'; [`TrainError::Core`](crate::TrainError::Core) if a score is not finite.
     pub fn score(&self, rows: Rows<'_>) -> Result<Vec<f32>> {
         super::check_dim(self.model.card().scaler.dim(), &rows)?;
         self.model.score(rows.values())?.get(self.model.card().config.score)
