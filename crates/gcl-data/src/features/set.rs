@@ -147,6 +147,30 @@ impl FeatureSet {
         self.identity.as_ref()
     }
 
+    /// Refuses features that are not of the training features' kind: of another dimension or, where
+    /// both have a description, of another extractor.
+    ///
+    /// # Errors
+    /// [`FeatureError::Unlike`] naming the first difference.
+    pub fn check_like(
+        &self,
+        dim: usize,
+        extractor: Option<&ExtractorIdentity>,
+    ) -> Result<(), FeatureError> {
+        let unlike = |(what, expected, found)| {
+            let dir = self.dir.clone();
+            Err(FeatureError::Unlike { dir, what, expected, found })
+        };
+        if dim != self.dim {
+            let what = "the number of dimensions".to_owned();
+            return unlike((what, dim.to_string(), self.dim.to_string()));
+        }
+        match extractor.zip(self.identity.as_ref()).and_then(|(a, b)| a.difference(b)) {
+            None => Ok(()),
+            Some((key, a, b)) => unlike((format!("the extractor's {key}"), a, b)),
+        }
+    }
+
     /// How the videos were cut, from the descriptions or the caller.
     #[must_use]
     pub fn clips(&self) -> Option<Clips> {
