@@ -5,8 +5,8 @@
 //!
 //! 1. [`Plan`]: what to run, from a TOML file or made by hand; [`Plan::cells`] spells it out.
 //! 2. [`OpenData`]: a data set's features, truth and labels, opened and lined up.
-//! 3. [`run_cells`]: trains and judges each [`Cell`]; a finished one is kept, an interrupted one goes
-//!    on, a failed one does not hold up the others.
+//! 3. [`run_cells`]: trains and judges each [`Cell`]; a finished one is kept, an interrupted one
+//!    resumed, a failed one does not hold up the others.
 //! 4. [`CellResult`]: what a cell leaves in its folder; [`collect`] finds all of them again.
 //! 5. [`Table`]: mean and standard deviation over seeds, as Markdown and as CSV.
 //!

@@ -1,4 +1,4 @@
-//! Running cells: what is finished is kept, what was interrupted goes on, what fails is told.
+//! Running cells: a finished one is kept, an interrupted one resumed, a failure reported.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -64,11 +64,11 @@ pub(super) fn folder_of(root: &Path, cell: &Cell) -> PathBuf {
     root.join(cell.name())
 }
 
-/// Runs cells, each in its folder below `root`. A cell's failure is its own; answers with every
+/// Runs cells, each in its folder below `root`. A cell's failure stops no other; returns every
 /// cell's outcome, in order.
 ///
 /// # Errors
-/// [`TrainError::Interrupted`] after a cancel; what was finished stays, and the same call goes on.
+/// [`TrainError::Interrupted`] after a cancel; what was finished stays, and the same call resumes.
 pub fn run_cells(
     cells: &[(&Cell, &OpenData)],
     root: &Path,
@@ -132,7 +132,7 @@ pub fn run_cell(
     }
 }
 
-/// Whether a cell's networks are judged at the ends of epochs: a plain detector has none.
+/// Whether a cell's networks are judged at the ends of epochs: a baseline detector has none.
 fn judges_epochs(config: &RunConfig, options: &CellOptions<'_>) -> bool {
     options.epochs && config.detector.is_none()
 }
@@ -221,7 +221,7 @@ fn train_and_judge(
     Ok(result)
 }
 
-/// Tells a cell's events to whoever watches all cells.
+/// Passes a cell's events to the watcher of all cells.
 struct Told<'a> {
     cell: &'a Cell,
     watcher: &'a dyn Watcher,

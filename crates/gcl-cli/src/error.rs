@@ -45,7 +45,7 @@ impl Failure {
         }
     }
 
-    /// What to tell the user.
+    /// The message for the user.
     pub fn message(&self) -> &str {
         match self {
             Failure::Usage(text)
@@ -55,7 +55,7 @@ impl Failure {
         }
     }
 
-    /// The same, with how to go on after an interruption.
+    /// The same, with how to resume after an interruption.
     pub fn resumable(self) -> Failure {
         match self {
             Failure::Interrupted(text) => {

@@ -21,9 +21,9 @@ use super::train::{self, MethodArgs};
 /// footage, score it, and write a report with a picture of each moment.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  gcl find footage --out found
-  gcl find camera1.mp4 camera2.mp4 --out found --top 50
-  gcl find footage --out found --net resnext101 --weights resnext-101-kinetics.pth
+  gcl find footage
+  gcl find camera1.mp4 camera2.mp4 --out cameras --top 50
+  gcl find footage --net resnext101 --weights resnext-101-kinetics.pth
 
 The result is found/report.html, and found/moments.csv for other programs. Rerun the same
 command to resume after an interruption.")]
@@ -32,7 +32,7 @@ pub struct FindArgs {
     #[arg(required = true)]
     footage: Vec<PathBuf>,
     /// Output folder.
-    #[arg(long, short)]
+    #[arg(long, short, default_value = "found")]
     out: PathBuf,
     /// Maximum number of moments.
     #[arg(long, default_value_t = 20)]

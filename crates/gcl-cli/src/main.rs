@@ -34,13 +34,11 @@ use error::Done;
 /// what is not.
 #[derive(Parser, Debug)]
 #[command(name = "gcl", version, propagate_version = true, max_term_width = 100)]
-#[command(
-    after_help = "Start with `gcl demo`, or with your own footage: `gcl find FOOTAGE --out DIR`.
+#[command(after_help = "Start with `gcl demo`, or with your own footage: `gcl find FOOTAGE`.
 
 Results go to standard output, progress and messages to standard error. Exit codes: 0 success; 1
 success, with some items skipped and listed; 2 usage or configuration error; 3 data error; 4
-numerical failure; 130 interrupted, can be resumed."
-)]
+numerical failure; 130 interrupted, can be resumed.")]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -64,7 +62,7 @@ enum Verb {
     Bench(bench::BenchArgs),
 }
 
-/// Parses the command line, runs the verb, and answers with the exit code.
+/// Parses the command line, runs the verb, and returns the exit code.
 fn main() -> ExitCode {
     gcl::process::prepare();
     end_quietly_with_the_reader();

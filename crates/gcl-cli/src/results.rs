@@ -25,7 +25,7 @@ struct StateResult {
     epoch: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<u64>,
-    /// Rank agreement with plain detectors, by which `chosen` was chosen.
+    /// Rank agreement with baseline detectors, by which `chosen` was chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     agreement: Option<f64>,
     auc: TestAuc,

@@ -136,7 +136,7 @@ pub fn run(args: SweepArgs) -> Outcome {
     Ok(done)
 }
 
-/// Runs this call's share of the cells; `None`, and said so, where that is none.
+/// Runs this call's share of the cells; `None`, with a message, where that share is empty.
 fn sweep(args: &SweepArgs) -> Result<Option<Done>, Failure> {
     let plan = match &args.plan {
         Some(path) => Plan::read(path)?,
@@ -203,7 +203,7 @@ pub fn run_shown(
     }
     let outcomes = outcomes.map_err(|error| match Failure::from(error) {
         Failure::Interrupted(text) => {
-            Failure::Interrupted(format!("{text}: the same command goes on"))
+            Failure::Interrupted(format!("{text}: rerun the same command to resume"))
         }
         other => other,
     })?;

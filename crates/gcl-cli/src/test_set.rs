@@ -50,7 +50,7 @@ impl TestArgs {
         TestSet::new(set, training, truth, &self.truth_format).map(Some)
     }
 
-    /// Remembers the test set in a run's folder, so that a resumed run goes on with it.
+    /// Remembers the test set in a run's folder, so that a resumed run uses it again.
     pub fn remember(&self, run: &RunDir) -> Result<(), Failure> {
         let path = remembered(run);
         if self.test.is_none() {

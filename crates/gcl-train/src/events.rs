@@ -1,4 +1,4 @@
-//! What a run reports while it goes: written to `events.jsonl`, and told to whoever listens.
+//! What a run reports as it proceeds: written to `events.jsonl` and passed to a listener.
 
 use gcl_core::WeaklySupervised;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub enum Event {
     },
     /// The end of one pass over a phase's segments.
     Epoch(EpochReport),
-    /// Something that a user should know, in words.
+    /// Something that a user should know.
     Warning {
         /// The words.
         text: String,
@@ -38,7 +38,7 @@ pub enum Event {
         /// Optimisation steps over all phases.
         steps: u64,
         /// 1 − (G's squared error / the data's variance) on the training segments; 1 is perfect,
-        /// 0 is no better than the mean. Absent for plain detectors.
+        /// 0 is no better than the mean. Absent for baseline detectors.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         generator_r2: Option<f64>,
         /// The epoch of the state chosen without labels, `model-chosen`, and its agreement.

@@ -14,7 +14,7 @@ pub enum RunState {
     /// The last one: what the paper reports.
     #[default]
     Last,
-    /// The one whose score agrees best with plain detectors ([`crate::Signals::score`]), chosen
+    /// The one whose score agrees best with baseline detectors ([`crate::Signals::score`]), chosen
     /// without labels.
     Chosen,
     /// The one that is best on the test set, chosen with its labels: an upper bound, no result.

@@ -8,7 +8,7 @@
 //! 3. [`Trainer`]: one optimisation step at a time, `Trainer::advance`; its whole state is saved
 //!    and loaded as one value.
 //! 4. [`RunDir`]: where a run lives on disk, and how it is saved by one rename.
-//! 5. [`Model`]: what is left: networks (or a plain detector), scaler, and the distribution of its
+//! 5. [`Model`]: what is left: networks (or a baseline detector), scaler, and the distribution of its
 //!    training scores, so that a video's score never depends on what else is scored.
 //! 6. [`train`]: all of that, for those who want a call and not a loop; with [`Signals`] of what goes
 //!    wrong, and the states that a run keeps ([`RunState`]).
@@ -34,6 +34,7 @@ pub mod events;
 pub mod interleave;
 mod kept;
 pub mod model;
+mod phases;
 pub mod rank;
 pub mod run;
 pub mod run_dir;

@@ -20,7 +20,7 @@ use crate::training_scores::TrainingScores;
 use crate::warnings::warnings;
 use crate::watch::Watch;
 
-/// Plain detectors learn from at most this many values, 256 MiB: more segments are drawn from.
+/// Baseline detectors learn from at most this many values, 256 MiB: more segments are drawn from.
 const DETECTOR_VALUES: usize = 1 << 26;
 
 /// How a run is run. Labels aside, nothing here changes what it computes.
@@ -110,7 +110,7 @@ pub(crate) fn train_on(
     Ok(model)
 }
 
-/// Fits a plain detector.
+/// Fits a baseline detector.
 fn fit(
     sink: &mut dyn Sink,
     card: ModelCard,

@@ -1,7 +1,7 @@
 //! Signals of a run's health that need no labels, taken now and then on a few training segments.
 //!
 //! A pair of networks can collapse without its losses showing it, and the two networks then agree
-//! with each other. What they do not agree with are plain detectors, fitted on the same segments.
+//! with each other. What they do not agree with are baseline detectors, fitted on the same segments.
 
 use gcl_core::detector::{Detector, Mahalanobis, NearestNeighbours};
 use gcl_core::{CooperativePair, Device};
@@ -29,7 +29,7 @@ const SPACING: usize = 5;
 /// What a look at the networks found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Signals {
-    /// Spearman's rank correlation of G's errors with the mean rank of the plain detectors.
+    /// Spearman's rank correlation of G's errors with the mean rank of the baseline detectors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator: Option<f64>,
     /// The same of D's log-odds; absent where D does not train.
@@ -46,7 +46,7 @@ pub struct Signals {
     pub generator_r2: f64,
 }
 
-/// The segments that are looked at, and what plain detectors say about them.
+/// The segments that are looked at, and what baseline detectors say about them.
 pub(crate) struct Probe {
     rows: Vec<f32>,
     dim: usize,
@@ -71,7 +71,7 @@ impl Probe {
         }
         let dim = samples.dim();
         let rows = samples.subsample(SEGMENTS, config.seed, "signals")?;
-        let core = || TrainError::core("fitting the plain detectors to compare with");
+        let core = || TrainError::core("fitting the baseline detectors to compare with");
         let mut plain = vec![0.0; rows.len() / dim];
         for mut detector in plain_detectors(device).map_err(core())? {
             detector.fit(&rows, dim).map_err(core())?;

@@ -10,7 +10,7 @@ use crate::run_dir::{EventLog, RunDir};
 
 /// Where a run's events, states and models go.
 pub(crate) trait Sink {
-    /// The state to go on from and its number of events; `None` starts anew.
+    /// The state to resume from and its number of events; `None` starts anew.
     fn state(&self) -> Result<Option<(State, usize)>>;
 
     /// Begins to take events, after the first `keep` that are there. Comes after a saved state was
@@ -87,7 +87,7 @@ impl Sink for Folder<'_> {
 #[derive(Default)]
 pub(crate) struct Memory {
     last: Option<EpochReport>,
-    /// What a user should know, in words.
+    /// Warnings for the user.
     pub warnings: Vec<String>,
 }
 

@@ -9,7 +9,7 @@ const LABELLED_LIMIT: f64 = 0.25;
 /// G's R² below which a run is suspect.
 const R2_LIMIT: f64 = -0.5;
 
-/// The agreement with plain detectors below which a run is suspect.
+/// The agreement with baseline detectors below which a run is suspect.
 const AGREEMENT_LIMIT: f64 = 0.3;
 
 /// The warnings that a run's last epoch, its score and G's R² call for: each says what was found,
@@ -31,7 +31,7 @@ pub fn warnings(
             ScoreSource::MeanRank | ScoreSource::Detector => "the scores",
         };
         warnings.push(format!(
-            "{what} hardly agree with those of plain detectors on the training segments (rank \
+            "{what} hardly agree with those of baseline detectors on the training segments (rank \
              correlation {agreement:.2}, usually above {AGREEMENT_LIMIT}): what they call anomalous \
              need not be rare or far from the rest. Look at the other network's score, compare with \
              the method knn, or use the preset any"

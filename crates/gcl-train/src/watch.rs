@@ -14,7 +14,7 @@ use crate::trainer::Trainer;
 pub(crate) struct Watch<'a> {
     probe: Option<Probe>,
     scaler: &'a Scaler,
-    /// The state that agrees best with plain detectors.
+    /// The state that agrees best with baseline detectors.
     pub chosen: Option<Kept>,
     /// The state that the listener's truth likes best.
     pub oracle: Option<Kept>,

@@ -1,4 +1,4 @@
-//! One suite that every method passes, networks and plain detectors alike, from a folder of
+//! One suite that every method passes, networks and baseline detectors alike, from a folder of
 //! features to scores.
 #![allow(clippy::unwrap_used, clippy::panic)]
 

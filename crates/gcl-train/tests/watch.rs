@@ -133,7 +133,7 @@ fn signals_are_taken_in_every_phase_of_the_networks_that_train() {
         assert!(epoch.auc.is_none());
     }
     let last = looked.last().unwrap().signals.as_ref().unwrap();
-    // What is odd here is far from the rest, as plain detectors see it.
+    // What is odd here is far from the rest, as baseline detectors see it.
     assert!(last.generator.unwrap() > 0.6, "{last:?}");
     assert!(last.generator_r2 < 1.0 && last.generator_r2 > -1.0, "{last:?}");
     let warnings = run.events().unwrap();

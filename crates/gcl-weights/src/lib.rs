@@ -10,6 +10,11 @@
 //! length is held against the file before anything is allocated, and work, depth and sizes have
 //! limits, so that a hostile file costs no more than a bad one.
 //!
+//! The crate has a reader of its own although there is `pytorch-reader`, which burn-store uses. That
+//! one (0.22.1) reads the same tensors from ordinary checkpoints, but a dict saved under two names
+//! comes back empty the second time, damage in a part of a storage goes unnoticed, `argparse.Namespace`
+//! and NumPy's scalars are lost, and a file of two kilobytes can make it allocate gigabytes.
+//!
 //! A [`KeyMap`] and [`matched`] bring a file's names to those of a model, and say in a [`KeyReport`]
 //! what fits. [`write_safetensors`] and [`WeightFile::convert`] write the same bytes for the same
 //! tensors, always.

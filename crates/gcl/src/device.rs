@@ -9,7 +9,7 @@ use gcl_core::Device;
 pub struct Named {
     /// Its name, such as `flex` or `cuda:0`.
     pub name: String,
-    /// What it is, in words.
+    /// A short description.
     pub about: &'static str,
     /// The device.
     pub device: Device,

@@ -106,7 +106,7 @@ pub fn time<T, E>(budget: Budget, mut case: impl FnMut() -> Result<T, E>) -> Res
     })
 }
 
-/// Runs a case that answers with its seconds once without counting (caches, allocator, a device's
+/// Runs a case that returns its seconds once without counting (caches, allocator, a device's
 /// kernels), then within a budget. One whose first run took the whole budget is still run the fewest times.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub struct Figure {
     /// What of `--only` it belongs to.
     pub item: &'static str,
-    /// What was measured, in words.
+    /// What was measured.
     pub name: String,
     /// What the milliseconds are for: an iteration, a clip, a frame, an AUC.
     pub per: &'static str,

@@ -30,7 +30,9 @@ pub fn scene(
     let mut labels = Vec::new();
     for video in scene.videos() {
         if interrupt::requested() {
-            return Err(Failure::Interrupted("interrupted; run again to go on".to_owned()));
+            return Err(Failure::Interrupted(
+                "interrupted; rerun the same command to resume".to_owned(),
+            ));
         }
         let path = video.id().file(folder, "y4m");
         if !path.exists() {

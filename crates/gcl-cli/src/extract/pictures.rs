@@ -34,7 +34,7 @@ impl Pictures {
     /// The extractor that a model's features came from, to extract more in the same way. `weights` must be the
     /// file that was used then, as its SHA-256 tells; random ones are made again from their seed.
     ///
-    /// The extractor is none of pictures, or its weights are missing or others: each is an error that says so.
+    /// It is an error if the extractor does not read pictures, or if its weights are missing or others.
     pub fn like(
         identity: &ExtractorIdentity,
         weights: Option<&Path>,

@@ -7,7 +7,7 @@ use gcl_features::discover::VideoInput;
 
 use crate::progress::Progress;
 
-/// Progress in frames, told from several threads.
+/// Progress in frames, reported from several threads.
 pub struct Shown(Mutex<Option<Count>>);
 
 /// How many frames there are in all is known only once every video was opened; until then those not

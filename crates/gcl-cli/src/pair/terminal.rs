@@ -41,7 +41,7 @@ impl Listener for Terminal {
     }
 }
 
-/// An event in words.
+/// An event as a line of text.
 fn line(event: &Event) -> Option<String> {
     let auc = |auc: &Option<f64>| auc.map_or("-".to_owned(), |auc| format!("{auc:.4}"));
     Some(match event {

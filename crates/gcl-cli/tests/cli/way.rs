@@ -128,7 +128,7 @@ fn a_test_set_judges_the_states_of_a_run() {
     let events = fs::read_to_string(at.join("run/events.jsonl")).unwrap();
     assert!(events.contains("\"auc\":{\"generator\":") && events.contains("\"signals\":{"));
 
-    // A run without a test set has no oracle, and a plain detector no states at all.
+    // A run without a test set has no oracle, and a baseline detector no states at all.
     run(at, &[&train[..], &["blind"]].concat(), 0);
     let output = run(at, &["score", "blind", "f", "--out", "s", "--state", "oracle"], 2);
     assert!(stderr(&output).contains("--truth"), "{}", stderr(&output));
@@ -149,7 +149,7 @@ fn a_test_set_that_cannot_judge_is_refused_before_anything_starts() {
     gcl::data::write_f32(&at.join("wide/video2.npy"), &[20, 9], &[0.5; 180]).unwrap();
     truth(&at.join("truth.csv"), 3);
     let output = run(at, &[&train[..], &["wide", "--truth", "truth.csv"]].concat(), 3);
-    assert!(stderr(&output).contains("9 dimensions"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("dimensions was 8 and is 9"), "{}", stderr(&output));
     run(at, &[&train[..], &["f"]].concat(), 2);
     assert!(!at.join("run").exists());
 }

@@ -34,7 +34,7 @@ pub struct RunConfig {
     pub scaler: ScalerKind,
     /// Which score a trained model gives unless asked for another.
     pub score: ScoreSource,
-    /// The plain detector, for the methods that are one; networks and training are then unused.
+    /// The baseline detector, for the methods that are one; networks and training are then unused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detector: Option<DetectorConfig>,
     /// The share of training videos whose video-level label may be used, in [0, 1] (GCL_WS). 0 is
@@ -94,7 +94,7 @@ pub enum ScoreSource {
     Generator,
     /// The mean of both networks' ranks among their training scores.
     MeanRank,
-    /// A plain detector's score.
+    /// A baseline detector's score.
     Detector,
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn override_with<T: Serialize + DeserializeOwned, S: AsRef<str>>(
     table.try_into().map_err(|e: toml::de::Error| TrainError::Config(e.message().to_owned()))
 }
 
-/// A TOML value; what is none is a string, so that `score=generator` needs no quotes.
+/// A TOML value; anything else is a string, so that `score=generator` needs no quotes.
 fn parse(text: &str) -> Value {
     let whole = format!("value = {text}");
     let parsed = whole.parse::<Table>().ok().and_then(|mut table| table.remove("value"));

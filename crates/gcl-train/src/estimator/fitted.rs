@@ -39,7 +39,7 @@ impl FittedGcl {
         Ok(self.score(rows)?.into_iter().map(|score| score > self.threshold).collect())
     }
 
-    /// What training noticed without labels and a user should know, in words.
+    /// Warnings from training, found without labels, for the user.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }

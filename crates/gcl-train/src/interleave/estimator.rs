@@ -38,7 +38,7 @@ use crate::run_dir::RunDir;
 ///     "interleave.threshold.max_modules=1",
 ///     "interleave.weak.length=5",
 ///     "interleave.weak.batch=2",
-///     "weak.hidden=[8]",
+///     "weak.hidden=[8, 4]",
 /// ];
 /// let config = PairConfig::features(OneClassKind::Ae, WeakKind::Sultani, 4).with(&settings)?;
 /// let device = Device::flex();

@@ -50,7 +50,7 @@ pub(super) struct Position {
     pub(super) stop: Option<Stop>,
 }
 
-/// Tells a listener, and answers whether to go on.
+/// Called after every step; returns whether to continue.
 pub type Watch<'a> = &'a mut dyn FnMut(&Progress) -> bool;
 
 impl Interleaver {
@@ -109,7 +109,7 @@ impl Interleaver {
 
     /// One loop, as the paper's algorithm: the one-class model learns from weighted objects, its
     /// scores become labels of snippets, the weakly-supervised model learns from those, and its
-    /// scores become the objects' weights. Answers with a report, and one more where a module
+    /// scores become the objects' weights. Returns a report, and one more where a module
     /// ended; `None` if there is nothing left to do.
     ///
     /// # Errors

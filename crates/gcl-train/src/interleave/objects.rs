@@ -58,7 +58,7 @@ pub(super) fn places(index: &ObjectIndex) -> u64 {
     })
 }
 
-/// A hash that goes on with values.
+/// Extends a hash by values.
 pub(super) fn with_values(hash: u64, values: &[f32]) -> u64 {
     values.iter().fold(hash, |hash, value| fnv1a(hash, &value.to_le_bytes()))
 }

@@ -17,7 +17,7 @@ pub trait Rounds {
         None
     }
 
-    /// One round, and what is to be told of it; `None` when all are done.
+    /// One round, and the events to report of it; `None` when all are done.
     ///
     /// # Errors
     /// [`TrainError::Interrupted`](crate::TrainError::Interrupted) after a cancel, which is looked at after every step; else what
@@ -83,7 +83,7 @@ pub fn train_rounds(
     Ok(())
 }
 
-/// What is called after every step: tells the listener, and answers whether to go on.
+/// What is called after every step: informs the listener, and returns whether to continue.
 pub(super) fn watch<'a>(
     cancel: &'a AtomicBool,
     listener: &'a mut dyn Listener,

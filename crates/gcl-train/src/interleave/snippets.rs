@@ -83,7 +83,7 @@ impl Snippets {
         self.videos.last().map_or(0, |(_, range)| range.end)
     }
 
-    /// Whether there is none: never.
+    /// Whether there are no snippets; never, since that is refused.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -151,7 +151,7 @@ impl Snippets {
     /// A weakly-supervised model's scores of all snippets, video by video, in [0, 1].
     ///
     /// # Errors
-    /// If the model refuses a video, or answers with another number of scores or a score outside
+    /// If the model refuses a video, or returns another number of scores or a score outside
     /// [0, 1].
     pub fn score(&self, weak: &dyn WeaklySupervised, device: &Device) -> Result<Vec<f32>> {
         let mut scores = Vec::with_capacity(self.len());

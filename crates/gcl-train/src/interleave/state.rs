@@ -25,7 +25,7 @@ impl Interleaver {
         Ok(state)
     }
 
-    /// Goes on from a saved state of the same run.
+    /// Resumes from a saved state of the same run.
     ///
     /// # Errors
     /// [`TrainError::Mismatch`] if the state was saved with other data, or does not fit.

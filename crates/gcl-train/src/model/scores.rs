@@ -16,7 +16,7 @@ pub struct SegmentScores {
     pub generator: Option<Vec<f32>>,
     /// The mean rank of both.
     pub mean_rank: Option<Vec<f32>>,
-    /// A plain detector's scores.
+    /// A baseline detector's scores.
     pub detector: Option<Vec<f32>>,
 }
 
@@ -45,7 +45,7 @@ impl SegmentScores {
     }
 }
 
-/// Two networks that score: a model's, or those of a run that goes on.
+/// Two networks that score: a model's, or those of a run in progress.
 pub struct Scorer<'a> {
     pub(crate) pair: &'a CooperativePair,
     pub(crate) scaler: &'a Scaler,

@@ -9,7 +9,7 @@ use super::{SampleVideo, Samples};
 use crate::error::Result;
 
 impl Samples {
-    /// What a resumed run compares, so that it does not go on with other data: a hash of the ids,
+    /// What a resumed run compares, so that it does not continue on other data: a hash of the ids,
     /// the segment counts, what is known, and the values of the first and last segment of each
     /// video, before scaling.
     pub fn fingerprint(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! The training segments of all videos, pooled: in memory where they fit, else read from their
 //! files as they are needed. Either way the numbers are the same, bit for bit.
 
-mod feed;
+mod batches;
 mod fingerprint;
 mod passes;
 mod source;
@@ -16,7 +16,7 @@ use gcl_data::{FeatureSet, VideoId};
 use rand::seq::SliceRandom;
 
 use crate::error::{Result, TrainError};
-pub(crate) use feed::{Feed, Place};
+pub(crate) use batches::{Batch, Batches};
 use fingerprint::hash_of_ends;
 use source::{Disk, Source, Store};
 

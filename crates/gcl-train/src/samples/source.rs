@@ -33,7 +33,7 @@ pub(super) enum Store {
 }
 
 /// The videos' files, read at the places asked for. Mapping them would be as fast, but a file that
-/// is cut short under a map ends the process, and a read answers with an error.
+/// is cut short under a map ends the process, and a read returns an error.
 #[derive(Debug)]
 pub(super) struct Disk {
     set: FeatureSet,
@@ -159,7 +159,7 @@ impl Source {
     }
 }
 
-/// What a thread answered; its panic goes on in this one.
+/// What a thread returned; its panic continues in this one.
 pub(super) fn joined<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
     handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

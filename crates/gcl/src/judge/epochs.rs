@@ -111,7 +111,7 @@ impl<'a> Curve<'a> {
         Ok(Curve { test, source, path, known, found: None, inner, failed: None })
     }
 
-    /// Judges the networks as they are; also answers with the AUC of the method's own score.
+    /// Judges the networks as they are; also returns the AUC of the method's own score.
     fn look(&self, networks: &Scorer<'_>) -> Result<(Found, Option<f64>)> {
         let sources = [ScoreSource::Generator, ScoreSource::Discriminator, self.source];
         let mut followed = Vec::new();
