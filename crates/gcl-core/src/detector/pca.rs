@@ -1,6 +1,6 @@
 //! Distance from the subspace in which training rows vary most: the linear autoencoder.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_distr::StandardNormal;
 
@@ -9,9 +9,10 @@ use super::{Detector, rows};
 use crate::error::{CoreError, Result};
 use crate::rng;
 use crate::state::State;
+use crate::subspace::{iterate, largest};
 
-/// Directions beyond those asked for, and rounds, of the subspace iteration (Halko, Martinsson and
-/// Tropp 2011): the ones kept converge as the ratio of variances to the power of the rounds.
+/// Directions beyond those asked for, and rounds, of the subspace iteration: the ones kept converge
+/// as the ratio of variances to the power of the rounds.
 const EXTRA: usize = 16;
 const ROUNDS: usize = 24;
 
@@ -49,15 +50,11 @@ fn leading(matrix: &DMatrix<f64>, count: usize, seed: u64) -> DMatrix<f64> {
     let width = (count + EXTRA).min(d);
     let mut rng = rng::stream(seed, "pca", 0);
     let start = DMatrix::from_fn(d, width, |_, _| rng.sample::<f64, _>(StandardNormal));
-    let mut basis = start.qr().q();
     // A basis of the whole space needs no iteration.
-    for _ in 0..if width < d { ROUNDS } else { 0 } {
-        basis = (matrix * &basis).qr().q();
-    }
-    let eigen = SymmetricEigen::new(basis.tr_mul(&(matrix * &basis)));
-    let mut order: Vec<usize> = (0..width).collect();
-    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-    basis * eigen.eigenvectors.select_columns(order.iter().take(count))
+    let rounds = if width < d { ROUNDS } else { 0 };
+    let basis = iterate(start, rounds, |basis| matrix * basis);
+    let (_, vectors) = largest(basis.tr_mul(&(matrix * &basis)), count);
+    basis * vectors
 }
 
 impl Detector for Pca {
@@ -119,6 +116,8 @@ impl Detector for Pca {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use nalgebra::SymmetricEigen;
+
     use super::*;
 
     #[test]
