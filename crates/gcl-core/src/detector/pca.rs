@@ -1,11 +1,13 @@
 //! Distance from the subspace in which training rows vary most: the linear autoencoder.
 
+use burn::tensor::Device;
 use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_distr::StandardNormal;
+use serde::{Deserialize, Serialize};
 
 use super::moments::{centred_chunks, covariance, mean, narrow, wide};
-use super::{Detector, rows};
+use super::{Detector, Settings, rows};
 use crate::error::{CoreError, Result};
 use crate::rng;
 use crate::state::State;
@@ -15,6 +17,28 @@ use crate::subspace::{iterate, largest};
 /// as the ratio of variances to the power of the rounds.
 const EXTRA: usize = 16;
 const ROUNDS: usize = 24;
+
+/// The settings of [`Pca`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PcaSettings {
+    /// How many components span the subspace; fewer than dimensions.
+    pub components: usize,
+}
+
+impl Settings for PcaSettings {
+    fn validate(&self, dim: usize) -> Result<()> {
+        if self.components < dim {
+            return Ok(());
+        }
+        let expected = format!("below the dimension {dim}, or nothing is left to score");
+        Err(CoreError::setting("components", expected, self.components))
+    }
+
+    fn build(&self, seed: u64, _device: &Device) -> Result<Box<dyn Detector>> {
+        Ok(Box::new(Pca::new(self.components, seed)))
+    }
+}
 
 /// Reconstruction error ‖(I − V·Vᵀ)(x − μ)‖₂ on the principal components V `[d, components]`.
 ///
@@ -64,10 +88,7 @@ impl Detector for Pca {
 
     fn fit(&mut self, features: &[f32], d: usize) -> Result<()> {
         rows(features, d)?;
-        if self.components >= d {
-            let expected = format!("below the dimension {d}, or nothing is left to score");
-            return Err(CoreError::setting("components", expected, self.components));
-        }
+        PcaSettings { components: self.components }.validate(d)?;
         let mean = mean(features, d);
         let covariance = covariance(features, &mean, d, |rows| rows);
         let axes = leading(&covariance, self.components, self.seed);
