@@ -5,15 +5,17 @@ use gcl_core::detector::Detector;
 
 use super::DetectorConfig;
 use crate::error::{Result, TrainError};
+use crate::estimator::EstimatorError;
 
 impl DetectorConfig {
     /// An unfitted detector; `seed` is the run's.
     ///
     /// # Errors
-    /// [`TrainError::Config`] for settings out of range.
+    /// [`TrainError::Config`] for settings out of range; [`EstimatorError::External`] for a detector
+    /// that only another crate can make.
     pub fn build(self, seed: u64, device: &Device) -> Result<Box<dyn Detector>> {
-        let built = self.settings().build(seed, device);
-        built.map_err(|e| TrainError::Config(format!("detector: {e}")))
+        let settings = self.settings().ok_or(EstimatorError::External)?;
+        settings.build(seed, device).map_err(|e| TrainError::Config(format!("detector: {e}")))
     }
 
     /// Refuses settings that make no detector for features of this dimension.
@@ -21,7 +23,7 @@ impl DetectorConfig {
     /// # Errors
     /// [`TrainError::Config`] naming the setting.
     pub(super) fn validate(self, dim: usize) -> Result<()> {
-        let checked = self.settings().validate(dim);
+        let checked = self.settings().map_or(Ok(()), |settings| settings.validate(dim));
         checked.map_err(|e| TrainError::Config(format!("detector: {e}")))
     }
 }

@@ -19,6 +19,9 @@ macro_rules! methods {
         pub enum Method {
             $($(#[$doc])* #[serde(rename = $name)] $network,)*
             $($(#[$says])* #[serde(rename = $named)] $detector,)*
+            /// A detector of another crate, see [`Gcl::with_detector`](crate::Gcl::with_detector).
+            #[serde(rename = "external")]
+            External,
         }
 
         /// A plain detector and its settings. `docs/method.md` says why the presets choose theirs.
@@ -26,10 +29,13 @@ macro_rules! methods {
         #[serde(tag = "name", deny_unknown_fields)]
         pub enum DetectorConfig {
             $($(#[$says])* #[serde(rename = $named)] $detector($settings),)*
+            /// A detector of another crate, which has its settings.
+            #[serde(rename = "external")]
+            External,
         }
 
         impl Method {
-            /// All methods.
+            /// All methods that a name is enough for: all but [`Method::External`].
             pub const ALL: [Method; [$($name,)* $($named),*].len()] =
                 [$(Method::$network,)* $(Method::$detector),*];
 
@@ -38,6 +44,7 @@ macro_rules! methods {
                 match self {
                     $(Method::$network => $name,)*
                     $(Method::$detector => $named,)*
+                    Method::External => "external",
                 }
             }
 
@@ -46,29 +53,32 @@ macro_rules! methods {
                 match self {
                     $(Method::$network => $about,)*
                     $(Method::$detector => concat!($is, " (a plain baseline)"),)*
+                    Method::External => "a detector of another crate",
                 }
             }
 
             /// Makes this method's values of those of `gcl-b`.
             pub(super) fn apply(self, config: &mut RunConfig, data: DataFacts) {
-                match self {
+                config.detector = match self {
                     $(Method::$network => {
                         let change: fn(&mut RunConfig) = $change;
-                        change(config);
+                        return change(config);
                     })*
                     $(Method::$detector => {
                         let settings: fn(DataFacts) -> $settings = $default;
-                        config.detector = Some(DetectorConfig::$detector(settings(data)));
-                        config.score = ScoreSource::Detector;
+                        Some(DetectorConfig::$detector(settings(data)))
                     })*
-                }
+                    Method::External => Some(DetectorConfig::External),
+                };
+                config.score = ScoreSource::Detector;
             }
         }
 
         impl DetectorConfig {
-            pub(super) fn settings(&self) -> &dyn Settings {
+            pub(super) fn settings(&self) -> Option<&dyn Settings> {
                 match self {
-                    $(DetectorConfig::$detector(settings) => settings,)*
+                    $(DetectorConfig::$detector(settings) => Some(settings),)*
+                    DetectorConfig::External => None,
                 }
             }
         }
