@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chosen = arguments.first().map_or("", String::as_str);
     let batches = arguments.get(1).map_or("1,8,32", String::as_str);
     let batches = batches.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
-    for network in Published::ALL {
+    for &network in Published::ALL {
         if !chosen.is_empty() && !chosen.split(',').any(|name| name == network.name()) {
             continue;
         }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use gcl_features::networks::Network;
+use gcl_features::Published;
+use gcl_features::networks::{FcLayer, Network};
 use gcl_weights::{Dtype, Expected, KeyMap, KeyReport, WeightFile, matched, read};
 use serde_json::{Value, json};
 
 use super::error::{Done, Failure, Outcome};
-use super::extract::{layer, published};
+use super::extract::{layers, networks};
 
 /// Inspect and convert weight files (PyTorch checkpoints, safetensors) without executing their code.
 #[derive(Args, Debug)]
@@ -48,18 +49,17 @@ enum Action {
 /// The network that a file is held against.
 #[derive(Args, Debug)]
 struct FitArgs {
-    /// The network: resnext101, resnext101-2020, c3d, i3d or i3d-resnet50.
-    #[arg(long)]
-    net: Option<String>,
+    /// The network.
+    #[arg(long, value_parser = networks())]
+    net: Option<Published>,
     /// Layer of c3d from which features are taken [default: fc6]
-    #[arg(long, value_parser = ["fc6", "fc7"], requires = "net")]
-    layer: Option<String>,
+    #[arg(long, value_parser = layers(), requires = "net")]
+    layer: Option<FcLayer>,
 }
 
 impl FitArgs {
-    fn network(&self) -> Result<Option<Network>, Failure> {
-        let net = self.net.as_deref().map(published).transpose()?;
-        Ok(net.map(|net| net.network(layer(self.layer.as_deref()))))
+    fn network(&self) -> Option<Box<dyn Network>> {
+        self.net.map(|net| net.network(self.layer.unwrap_or(FcLayer::Fc6)))
     }
 }
 
@@ -72,7 +72,7 @@ pub fn run(args: WeightsArgs) -> Outcome {
 }
 
 fn inspect(path: &Path, fit: &FitArgs, json: bool) -> Outcome {
-    let network = fit.network()?;
+    let network = fit.network();
     let file = read(path).map_err(Failure::data)?;
     let sha256 = file.sha256().map_err(Failure::data)?;
     let report = match &network {
@@ -136,7 +136,7 @@ fn print_json(file: &WeightFile, sha256: &str, report: Option<&KeyReport>) -> Re
 }
 
 fn convert(path: &Path, out: &Path, fit: &FitArgs) -> Outcome {
-    let network = fit.network()?;
+    let network = fit.network();
     let file = read(path).map_err(Failure::data)?;
     let sha256 = file.sha256().map_err(Failure::data)?;
     let mut metadata = BTreeMap::from([("source_sha256".to_owned(), sha256)]);
@@ -144,7 +144,7 @@ fn convert(path: &Path, out: &Path, fit: &FitArgs) -> Outcome {
         Some(network) => {
             let loaded = network.load(&file).map_err(Failure::data)?;
             eprintln!("{}", loaded.report);
-            metadata.extend(fit.net.clone().map(|net| ("net".to_owned(), net)));
+            metadata.extend(fit.net.map(|net| ("net".to_owned(), net.name().to_owned())));
             network.key_map()
         }
         None => {

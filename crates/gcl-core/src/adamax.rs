@@ -1,4 +1,6 @@
 //! Adamax (Kingma & Ba, "Adam", §7.1), in the form that PyTorch computes.
+//!
+//! Burn 0.22 has no Adamax.
 
 use burn::optim::{AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};

@@ -1,4 +1,6 @@
 //! Gradient clipping by the norm over all parameters of a module.
+//!
+//! Burn's own clipping looks at each parameter alone.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
@@ -6,8 +8,6 @@ use burn::tensor::Tensor;
 
 /// Scales all gradients by one factor so that their common L2 norm is at most `limit`, as
 /// PyTorch's `clip_grad_norm_`; returns the norm before.
-///
-/// (Burn's own clipping looks at each parameter alone.)
 pub(crate) fn clip_norm<M: Module>(
     module: &M,
     gradients: GradientsParams,

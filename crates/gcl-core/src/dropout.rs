@@ -1,4 +1,6 @@
 //! Dropout masks, drawn on the host.
+//!
+//! Burn's dropout draws from the backend's own generator, which neither repeats on another device nor resumes.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;

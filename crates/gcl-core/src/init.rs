@@ -1,4 +1,6 @@
 //! Initial weights, drawn on the host.
+//!
+//! Burn's initializers draw from the backend's own generator, so a seed would mean something else on every device.
 
 use burn::module::{Param, ParamId};
 use burn::nn::Linear;

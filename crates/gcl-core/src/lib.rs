@@ -41,6 +41,7 @@ pub mod scaler;
 pub mod soft_label;
 pub mod state;
 pub mod stg_nf;
+mod subspace;
 pub mod sultani;
 pub mod target;
 pub mod temporal;

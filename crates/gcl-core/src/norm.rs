@@ -1,4 +1,5 @@
-//! Batch normalisation whose running statistics change only when told to.
+//! Batch normalisation whose running statistics change only when told to: burn's layer changes them in every
+//! forward pass of training, also in that of a step that is then refused.
 
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::module::{batch_norm, batch_norm_train};
@@ -12,8 +13,8 @@ const MOMENTUM: f32 = 0.1;
 /// Scale, shift and running statistics of batch normalisation over dimension 1.
 ///
 /// Semantics are PyTorch's: a batch is normalised by its biased variance, the running variance
-/// follows the unbiased one. Unlike burn's module, a forward pass changes nothing: the statistics
-/// of a batch come back, and are followed once the training step is known to be sound.
+/// follows the unbiased one. A forward pass changes nothing: the statistics of a batch come back, and
+/// are followed once the training step is known to be sound.
 #[derive(Module, Debug)]
 pub(crate) struct BatchNorm {
     pub(crate) gamma: Param<Tensor<1>>,

@@ -37,6 +37,17 @@ pub enum Squeeze {
 }
 
 impl LabelRule {
+    /// Refuses settings without sense.
+    ///
+    /// # Errors
+    /// As [`Threshold::validate`].
+    pub fn validate(&self) -> Result<()> {
+        match self {
+            LabelRule::Hard { threshold } => threshold.validate(),
+            LabelRule::Soft { .. } => Ok(()),
+        }
+    }
+
     /// The labels of a batch, and the threshold where there is one.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use rand::RngExt;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{CoreError, Result};
 use crate::rng::HostRng;
 
 /// The pseudo-target of an anomalous sample. A normal sample's target is always itself.
@@ -54,6 +55,22 @@ pub struct PseudoTarget {
 }
 
 impl NegativeTarget {
+    /// Refuses settings without sense.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for a value that is not finite, or a sigma that is not at least 0.
+    pub fn validate(&self) -> Result<()> {
+        match *self {
+            NegativeTarget::Ones { value } if !value.is_finite() => {
+                Err(CoreError::setting("value", "a finite number", value))
+            }
+            NegativeTarget::Gaussian { sigma } if !(sigma.is_finite() && sigma >= 0.0) => {
+                Err(CoreError::setting("sigma", "a finite number of at least 0", sigma))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The targets for a batch with these pseudo-labels (Eq. 5: t = f where l_D = 0).
     ///
     /// # Shapes

@@ -57,6 +57,19 @@ pub enum ThresholdOver {
 }
 
 impl WeakLabels {
+    /// Refuses settings without sense.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for a share outside (0, 1].
+    pub fn validate(&self) -> Result<()> {
+        match self.anomalous {
+            AnomalousVideos::Top { share } if !(share > 0.0 && share <= 1.0) => {
+                Err(CoreError::setting("share", "in (0, 1]", share))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The labels that `rule` gives these scores, with those forced that are known; and the rule's
     /// threshold, if it found one.
     ///
@@ -98,6 +111,7 @@ impl WeakLabels {
             let (expected, found) = (scores.len(), known.len());
             return Err(CoreError::shape("known labels of a batch", expected, found));
         }
+        self.validate()?;
         let normal = |label: &VideoLabel| (*label == VideoLabel::Normal).then_some(0.0);
         let mut forced: Vec<Option<f32>> = known.iter().map(normal).collect();
         let mut anomalous: Vec<usize> =
@@ -105,13 +119,10 @@ impl WeakLabels {
         let count = match self.anomalous {
             AnomalousVideos::Leave => 0,
             AnomalousVideos::All => anomalous.len(),
-            AnomalousVideos::Top { share } if share > 0.0 && share <= 1.0 => {
+            AnomalousVideos::Top { share } => {
                 // Stable: of equal scores the first in the batch is forced.
                 anomalous.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
                 (share * anomalous.len() as f64).ceil() as usize
-            }
-            AnomalousVideos::Top { share } => {
-                return Err(CoreError::setting("share", "in (0, 1]", share));
             }
         };
         anomalous.iter().take(count).for_each(|&i| forced[i] = Some(1.0));

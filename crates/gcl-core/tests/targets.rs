@@ -69,3 +69,16 @@ fn gaussian_noise_has_its_deviation_and_reaches_anomalous_samples_alone() {
         }
     }
 }
+
+#[test]
+fn settings_without_sense_are_refused() {
+    for (target, named) in [
+        (NegativeTarget::Ones { value: f32::NAN }, "value"),
+        (NegativeTarget::Gaussian { sigma: -0.1 }, "sigma"),
+        (NegativeTarget::Gaussian { sigma: f32::INFINITY }, "sigma"),
+    ] {
+        assert!(target.validate().unwrap_err().to_string().contains(named), "{target:?}");
+    }
+    assert!(NegativeTarget::Gaussian { sigma: 0.0 }.validate().is_ok());
+    assert!(NegativeTarget::Replace.validate().is_ok());
+}

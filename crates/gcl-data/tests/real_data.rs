@@ -80,7 +80,7 @@ fn ten_crop_i3d() {
     set.read_rows(0, 29..30, &mut last).unwrap();
     assert_eq!(last, mean[29 * 2048..]);
     let all = Npy::open(data.join("i3d/01_002.npy")).unwrap();
-    let all = all.as_f32_slice().unwrap();
+    let all = all.to_f32().unwrap();
     let by_hand: f64 = (0..10).map(|crop| f64::from(all[(7 * 10 + crop) * 2048 + 5])).sum::<f64>();
     assert!((f64::from(mean[7 * 2048 + 5]) - by_hand / 10.0).abs() < 1e-6);
 }

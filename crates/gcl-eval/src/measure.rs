@@ -18,8 +18,6 @@ pub enum Reason {
     NoVideoDefined,
     /// Fewer values than the measure needs.
     TooFew,
-    /// All values are equal, so they have no order to compare.
-    Constant,
 }
 
 impl fmt::Display for Reason {
@@ -30,7 +28,6 @@ impl fmt::Display for Reason {
             Self::NoNormalFrame => "no normal frame",
             Self::NoVideoDefined => "no video with both classes",
             Self::TooFew => "too few values",
-            Self::Constant => "all values are equal",
         })
     }
 }

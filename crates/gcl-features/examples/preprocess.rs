@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         black_box(frame.to_rgb());
     }
     rate("RGB", frames.len(), start.elapsed());
-    for name in Preset::NAMES {
+    for name in Preset::names() {
         let Some(preset) = Preset::named(name) else { continue };
         let preprocessor = Preprocessor::new(preset.preprocess)?;
         let start = Instant::now();

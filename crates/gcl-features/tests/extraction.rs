@@ -14,14 +14,15 @@ use gcl_data::{Clips, FeatureError, FeatureMeta, FeatureSet, Npy, Tail, VideoId}
 use gcl_features::networks::{
     C3d, Executor, FcLayer, I3dResNet50, Network, NetworkExtractor, RunOptions, Weights,
 };
-use gcl_features::preprocess::{Crops, Preprocess, Preset, Resize};
+use gcl_features::preprocess::{Crops, Preprocess, Resize};
 use gcl_features::{
-    Decoder, ExtractError, ExtractOptions, Extractor, Summary, VideoInput, discover, extract,
+    Decoder, ExtractError, ExtractOptions, Extractor, Preset, Summary, VideoInput, discover,
+    extract,
 };
 use gcl_weights::{Tensor, write_safetensors};
 
-fn c3d() -> Network {
-    Network::C3d(C3d { widths: [2, 2, 3, 3, 4, 4, 5, 5], fc: 6, crop: 16, layer: FcLayer::Fc6 })
+fn c3d() -> C3d {
+    C3d { widths: [2, 2, 3, 3, 4, 4, 5, 5], fc: 6, crop: 16, layer: FcLayer::Fc6 }
 }
 
 /// Small pictures of a published preset.
@@ -130,7 +131,7 @@ fn every_executor_gives_these_features() {
             let options = RunOptions { device: device.clone(), executor, batch: 3, frames: 16 };
             let seed = Weights::Random { seed: 4 };
             let preprocess = small("i3d-resnet50", Crops::Five);
-            let network = Network::I3dResNet50(I3dResNet50 { width: 2 });
+            let network = I3dResNet50 { width: 2 };
             let extractor =
                 NetworkExtractor::new("tiny", &network, &seed, preprocess, &options).unwrap();
             let out = dir.path().join(format!("{name}{executor:?}"));

@@ -12,11 +12,9 @@ use std::sync::atomic::AtomicBool;
 
 use common::devices;
 use gcl_data::{Npy, VideoId};
-use gcl_features::networks::{
-    C3d, Executor, FcLayer, Network, NetworkExtractor, RunOptions, Weights,
-};
-use gcl_features::preprocess::{Preprocess, Preset, Resize};
-use gcl_features::{ExtractOptions, Extractor, ExtractorError, Frame, VideoInput, extract};
+use gcl_features::networks::{C3d, Executor, FcLayer, NetworkExtractor, RunOptions, Weights};
+use gcl_features::preprocess::{Preprocess, Resize};
+use gcl_features::{ExtractOptions, Extractor, ExtractorError, Frame, Preset, VideoInput, extract};
 
 /// Many values a clip: 80 kB, so that a video's features are far larger than all else.
 struct Wide;
@@ -79,8 +77,8 @@ fn memory_stays_flat() {
     let sizes = C3d { widths: [2; 8], fc: 8, crop: 16, layer: FcLayer::Fc6 };
     let preset = Preset::named("c3d-eko").unwrap().preprocess;
     let preprocess = Preprocess { resize: Resize::ShortSide(18), crop: 16, ..preset };
-    let (network, random) = (Network::C3d(sizes), Weights::Random { seed: 1 });
-    let tiny = NetworkExtractor::new("tiny", &network, &random, preprocess, &options).unwrap();
+    let random = Weights::Random { seed: 1 };
+    let tiny = NetworkExtractor::new("tiny", &sizes, &random, preprocess, &options).unwrap();
 
     // 40 MB of frames and 200 kB of features; then 160 MB of features.
     let [short, long] = peaks(dir.path(), &tiny, [2_000, 80_000]);

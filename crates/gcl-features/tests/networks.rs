@@ -4,10 +4,11 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use common::{devices, golden, made_up, unit};
+use gcl_features::Preset;
 use gcl_features::networks::{
     C3d, Executor, FcLayer, I3dResNet50, InceptionI3d, Network, NetworkError, Published, ResNeXt3d,
     Shortcut, forward,
@@ -18,7 +19,7 @@ use serde_json::Value;
 /// A case of `cases.json`.
 struct Case {
     name: String,
-    network: Network,
+    network: Box<dyn Network>,
     clip: [usize; 3],
     tensors: Vec<(String, Vec<usize>)>,
     features: Vec<f32>,
@@ -30,32 +31,43 @@ fn numbers<const N: usize>(value: &Value) -> [usize; N] {
     numbers.try_into().unwrap()
 }
 
-fn network(case: &Value) -> Network {
+fn number(sizes: &Value, name: &str) -> usize {
+    sizes[name].as_u64().unwrap() as usize
+}
+
+fn resnext(sizes: &Value) -> ResNeXt3d {
+    ResNeXt3d {
+        stem: number(sizes, "stem"),
+        blocks: numbers(&sizes["blocks"]),
+        planes: numbers(&sizes["planes"]),
+        cardinality: number(sizes, "cardinality"),
+        shortcut: if sizes["shortcut"] == "A" { Shortcut::A } else { Shortcut::B },
+    }
+}
+
+fn network(case: &Value) -> Box<dyn Network> {
     let sizes = &case["sizes"];
-    let number = |name: &str| sizes[name].as_u64().unwrap() as usize;
     match case["network"].as_str().unwrap() {
-        "ResNeXt3d" => Network::ResNeXt3d(ResNeXt3d {
-            stem: number("stem"),
-            blocks: numbers(&sizes["blocks"]),
-            planes: numbers(&sizes["planes"]),
-            cardinality: number("cardinality"),
-            shortcut: if sizes["shortcut"] == "A" { Shortcut::A } else { Shortcut::B },
-        }),
-        "C3d" => Network::C3d(C3d {
+        "ResNeXt3d" => Box::new(resnext(sizes)),
+        "C3d" => Box::new(C3d {
             widths: numbers(&sizes["widths"]),
-            fc: number("fc"),
-            crop: number("crop"),
-            layer: if sizes["layer"] == "fc6" { FcLayer::Fc6 } else { FcLayer::Fc7 },
+            fc: number(sizes, "fc"),
+            crop: number(sizes, "crop"),
+            layer: FcLayer::named(sizes["layer"].as_str().unwrap()).unwrap(),
         }),
-        "InceptionI3d" => Network::InceptionI3d(InceptionI3d { narrower: number("narrower") }),
-        "I3dResNet50" => Network::I3dResNet50(I3dResNet50 { width: number("width") }),
+        "InceptionI3d" => Box::new(InceptionI3d { narrower: number(sizes, "narrower") }),
+        "I3dResNet50" => Box::new(I3dResNet50 { width: number(sizes, "width") }),
         other => panic!("{other}"),
     }
 }
 
-fn cases() -> Vec<Case> {
+fn described() -> Vec<Value> {
     let text = std::fs::read(golden("networks/cases.json")).unwrap();
-    let cases: Vec<Value> = serde_json::from_slice(&text).unwrap();
+    serde_json::from_slice(&text).unwrap()
+}
+
+fn cases() -> Vec<Case> {
+    let cases = described();
     let tensor = |tensor: &Value| {
         let shape: Vec<usize> = serde_json::from_value(tensor[1].clone()).unwrap();
         (tensor[0].as_str().unwrap().to_owned(), shape)
@@ -127,13 +139,13 @@ fn features_are_pytorchs() {
 
 #[test]
 fn published_layouts_are_read() {
-    let network = Network::ResNeXt3d(ResNeXt3d {
+    let network = ResNeXt3d {
         stem: 4,
         blocks: [1; 4],
         planes: [32; 4],
         cardinality: 2,
         shortcut: Shortcut::A,
-    });
+    };
     let mut graphs = Vec::new();
     for name in ["resnext-2017.pth", "resnext-zip.pth"] {
         let file = read(golden(&format!("networks/{name}"))).unwrap();
@@ -152,10 +164,10 @@ fn other_networks_files_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("w.safetensors");
     let case = cases().remove(0);
-    let Network::ResNeXt3d(sizes) = &case.network else { panic!() };
+    let sizes = resnext(&described()[0]["sizes"]);
     checkpoint(&path, &case, |_, values| Some(values));
     let file = read(&path).unwrap();
-    let load = |sizes: ResNeXt3d| Network::ResNeXt3d(sizes).load(&file);
+    let load = |sizes: ResNeXt3d| sizes.load(&file);
 
     // A deeper network's file has all the names of a shallower one.
     let error = load(ResNeXt3d { blocks: [1, 2, 1, 1], ..sizes.clone() }).unwrap_err();
@@ -168,8 +180,7 @@ fn other_networks_files_are_refused() {
     let NetworkError::Weights(WeightError::Keys { report, .. }) = &error else { panic!("{error}") };
     assert_eq!((report.missing.len(), report.misshapen.len()), (0, 1 + 4 + 2));
     assert!(load(ResNeXt3d { shortcut: Shortcut::A, ..sizes.clone() }).is_err());
-    let i3d = Network::I3dResNet50(I3dResNet50 { width: 4 });
-    assert!(!i3d.report(&file).unwrap().fits());
+    assert!(!I3dResNet50 { width: 4 }.report(&file).unwrap().fits());
 
     // Values that no training leaves.
     for (name, value, hint) in [
@@ -202,35 +213,39 @@ fn random_weights_repeat_and_keep_features_of_order_one() {
 
 #[test]
 fn published_sizes() {
-    let parameters = |published: Published, layer| -> usize {
+    let parameters = |name: &str, layer| -> usize {
+        let published = Published::named(name).unwrap();
         let expected = published.network(layer).expected().unwrap();
         let learned = expected.iter().filter(|t| !t.name.contains("running"));
         learned.map(|t| t.shape.iter().product::<usize>()).sum()
     };
-    assert_eq!(parameters(Published::Resnext101, FcLayer::Fc6), 47_521_216);
-    assert_eq!(parameters(Published::Resnext101Of2020, FcLayer::Fc6), 47_611_776);
+    assert_eq!(parameters("resnext101", FcLayer::Fc6), 47_521_216);
+    assert_eq!(parameters("resnext101-2020", FcLayer::Fc6), 47_611_776);
     // Convolutions with biases; 8192 x 4096 and 4096 x 4096 with theirs.
-    assert_eq!(parameters(Published::C3d, FcLayer::Fc6), 27_655_936 + 33_558_528);
-    assert_eq!(parameters(Published::C3d, FcLayer::Fc7), 27_655_936 + 33_558_528 + 16_781_312);
-    assert_eq!(parameters(Published::I3d, FcLayer::Fc6), 12_287_264);
-    for (published, dim) in Published::ALL.into_iter().zip([2048, 2048, 4096, 1024, 2048]) {
-        assert_eq!(published.network(FcLayer::Fc6).dim(), dim);
-        assert_eq!(Published::named(published.name()), Some(published));
-        assert!(published.preset().is_some());
+    assert_eq!(parameters("c3d", FcLayer::Fc6), 27_655_936 + 33_558_528);
+    assert_eq!(parameters("c3d", FcLayer::Fc7), 27_655_936 + 33_558_528 + 16_781_312);
+    assert_eq!(parameters("i3d", FcLayer::Fc6), 12_287_264);
+    let dims = Published::ALL.iter().map(|known| known.network(FcLayer::Fc6).dim());
+    assert_eq!(dims.collect::<Vec<_>>(), [2048, 2048, 4096, 1024, 2048]);
+    // One name, one meaning: names are looked up.
+    let names = |names: Vec<&str>| (names.len(), names.into_iter().collect::<BTreeSet<_>>().len());
+    assert_eq!(names(Published::names().collect()), (5, 5));
+    assert_eq!(names(Preset::names().collect()), (7, 7));
+    for known in Published::ALL {
+        assert_eq!(Preset::named(known.preset_name()), Some(known.preset()), "{}", known.name());
     }
 }
 
 #[test]
 fn sizes_that_do_not_fit_are_refused() {
-    let resnext = ResNeXt3d::of_depth(101).unwrap();
-    assert!(ResNeXt3d::of_depth(18).is_none());
-    let refused = [
-        Network::ResNeXt3d(ResNeXt3d { planes: [16, 32, 32, 32], ..resnext.clone() }),
-        Network::ResNeXt3d(ResNeXt3d { blocks: [1, 0, 1, 1], ..resnext.clone() }),
-        Network::ResNeXt3d(ResNeXt3d { stem: 999, shortcut: Shortcut::A, ..resnext }),
-        Network::C3d(C3d { crop: 0, ..C3d::published(FcLayer::Fc6) }),
-        Network::InceptionI3d(InceptionI3d { narrower: 3 }),
-        Network::I3dResNet50(I3dResNet50 { width: 0 }),
+    let resnext = ResNeXt3d::published();
+    let refused: [Box<dyn Network>; 6] = [
+        Box::new(ResNeXt3d { planes: [16, 32, 32, 32], ..resnext.clone() }),
+        Box::new(ResNeXt3d { blocks: [1, 0, 1, 1], ..resnext.clone() }),
+        Box::new(ResNeXt3d { stem: 999, shortcut: Shortcut::A, ..resnext }),
+        Box::new(C3d { crop: 0, ..C3d::published(FcLayer::Fc6) }),
+        Box::new(InceptionI3d { narrower: 3 }),
+        Box::new(I3dResNet50 { width: 0 }),
     ];
     for network in refused {
         let error = network.random(0).unwrap_err();
@@ -238,7 +253,7 @@ fn sizes_that_do_not_fit_are_refused() {
     }
     // fc6 has weights for one size of crops only.
     let c3d = C3d { widths: [2; 8], fc: 4, crop: 32, layer: FcLayer::Fc6 };
-    let graph = Network::C3d(c3d).random(0).unwrap();
+    let graph = c3d.random(0).unwrap();
     for (_, device) in devices() {
         for executor in [Executor::Auto, Executor::Burn] {
             let error = forward(graph.clone(), [1, 3, 16, 64, 64], &device, executor).err();

@@ -90,7 +90,7 @@ fn every_filter_gives_its_librarys_levels() {
 #[test]
 fn every_preset_gives_its_libraries_tensors() {
     let mut cases = 0;
-    for name in Preset::NAMES {
+    for name in Preset::names() {
         for text in ["48x34", "33x51", "160x21"] {
             let file = format!("{name}-{text}.f32");
             if !golden().join(&file).exists() {
@@ -186,7 +186,7 @@ fn pictures_may_repeat_and_overlap() {
 #[test]
 fn presets_are_plain_data_that_can_be_changed() {
     assert!(Preset::named("resnet").is_none());
-    for name in Preset::NAMES {
+    for name in Preset::names() {
         let preset = Preset::named(name).unwrap().preprocess;
         preset.validate().unwrap();
         let text = serde_json::to_string(&preset).unwrap();

@@ -55,4 +55,31 @@ mod tests {
         );
         assert_eq!(spearman(&a, &[7.0; 5]), None);
     }
+
+    #[test]
+    fn spearman_agrees_with_scipy() {
+        #[derive(serde::Deserialize)]
+        struct Golden {
+            cases: Vec<Case>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Case {
+            name: String,
+            scores: Vec<f32>,
+            labels: String,
+            spearman: Option<f64>,
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/auc/cases.json");
+        let golden: Golden = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        assert_eq!(golden.cases.len(), 20);
+        for Case { name, scores, labels, spearman } in golden.cases {
+            let labels: Vec<f32> = labels.chars().map(|c| f32::from(u8::from(c == '1'))).collect();
+            match (correlation(&ranks(&scores), &ranks(&labels)), spearman) {
+                (Some(found), Some(expected)) => {
+                    assert!((found - expected).abs() < 1e-12, "{name}: {found}, {expected}");
+                }
+                (found, expected) => assert_eq!(found, expected, "{name}"),
+            }
+        }
+    }
 }

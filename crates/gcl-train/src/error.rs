@@ -65,6 +65,14 @@ pub enum TrainError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A model is a detector of another crate, and whoever opens it does not know that one.
+    #[error("{path}: the model is a detector `{kind}` of another crate, which is not known here")]
+    UnknownDetector {
+        /// The model's folder.
+        path: PathBuf,
+        /// The detector's [`name`](gcl_core::detector::Detector::name).
+        kind: String,
+    },
     /// A run directory is not in the state that the command needs.
     #[error("{path}: {problem}")]
     Run {

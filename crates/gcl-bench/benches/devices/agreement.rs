@@ -71,7 +71,7 @@ fn stg_nf(device: &Device) -> Result<Vec<f64>, Box<dyn Error>> {
 fn features(device: &Device) -> Result<Vec<f64>, Box<dyn Error>> {
     let (blocks, planes) = ([1; 4], [32; 4]);
     let network = ResNeXt3d { stem: 4, blocks, planes, cardinality: 2, shortcut: Shortcut::B };
-    let graph = Network::ResNeXt3d(network).random(1)?;
+    let graph = network.random(1)?;
     let mut network = forward(graph, [2, 3, 8, 32, 32], device, Executor::Auto)?;
     let clips: Vec<f32> = made_up(5, 2 * 3 * 8 * 32 * 32).collect();
     Ok(network.run(&clips)?.into_iter().map(f64::from).collect())

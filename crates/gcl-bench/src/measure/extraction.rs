@@ -3,7 +3,7 @@
 use gcl_core::Device;
 use gcl_features::networks::{Executor, FcLayer, NetworkExtractor, RunOptions, Weights};
 use gcl_features::preprocess::{Crops, Picture};
-use gcl_features::{Extractor, ExtractorError, Frame, Pixels, Preprocess, Published};
+use gcl_features::{Extractor, Frame, Pixels, Preprocess, Published};
 
 use super::{MeasureError, made_up};
 
@@ -32,15 +32,14 @@ impl Extraction {
         batch: usize,
         device: &Device,
     ) -> Result<Extraction, MeasureError> {
-        let missing = || ExtractorError::Failed(format!("{} has no preset", network.name()));
-        let preset = network.preset().ok_or_else(missing)?;
+        let preset = network.preset();
         let preprocess = Preprocess { crops: Crops::Centre, ..preset.preprocess };
         let frames = preset.clips.length;
         let options =
             RunOptions { device: device.clone(), executor: Executor::Auto, batch, frames };
         let graph = network.network(FcLayer::Fc6);
         let extractor =
-            NetworkExtractor::new(network.name(), &graph, weights, preprocess, &options)?;
+            NetworkExtractor::new(network.name(), graph.as_ref(), weights, preprocess, &options)?;
         let pictures = (0..(batch + frames).saturating_sub(1))
             .map(|i| {
                 let levels =

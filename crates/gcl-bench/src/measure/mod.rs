@@ -2,6 +2,9 @@
 //!
 //! Every case is set up once, outside the time, and then run as often as wanted; each run ends with
 //! values on the host, so that a device that works in the background has finished.
+//!
+//! The times are taken here and not by a benchmarking crate because `gcl bench` is part of the program, and stops
+//! within seconds.
 
 mod auc;
 mod decoding;

@@ -71,7 +71,7 @@ pub fn extract(
     let timing = timed(args, || extraction.run())?.per(clips);
     let frames = extraction.frames();
     // One is measured; gcl extract takes as many as the network's authors do.
-    let crops = network.preset().map_or(1, |preset| preset.preprocess.crops.count());
+    let crops = network.preset().preprocess.crops.count();
     Ok(Figure::new("extract", name, "clip", timing)
         .rate("clips/s", 1.0)
         .rate("frames/s", frames as f64)

@@ -7,13 +7,13 @@ mod words;
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use gcl_features::Published;
 use serde_json::json;
 
 use super::device;
 use super::error::{Done, Failure, Outcome};
+use super::extract::networks;
 use figure::Figure;
 use machine::Machine;
 
@@ -43,9 +43,8 @@ pub struct BenchArgs {
     #[arg(long, default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=1 << 16))]
     dim: u32,
     /// Only these networks, separated by commas.
-    #[arg(long, value_delimiter = ',', value_name = "NAME", value_parser =
-          PossibleValuesParser::new(Published::NAMES))]
-    net: Vec<String>,
+    #[arg(long, value_delimiter = ',', value_name = "NAME", value_parser = networks())]
+    net: Vec<Published>,
     /// Clips per forward pass of a network.
     #[arg(long, value_delimiter = ',', default_value = "1,8", value_name = "N",
           value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -84,9 +83,9 @@ impl BenchArgs {
 
     fn networks(&self) -> Vec<Published> {
         let named = |network: &Published| {
-            self.net.is_empty() || self.net.iter().any(|name| name == network.name())
+            self.net.is_empty() || self.net.iter().any(|net| net.name() == network.name())
         };
-        Published::ALL.into_iter().filter(named).collect()
+        Published::ALL.iter().copied().filter(named).collect()
     }
 }
 

@@ -17,7 +17,7 @@ use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
 use cubes::CubeArgs;
-pub use network::{Chosen, NetworkArgs, layer, published};
+pub use network::{Chosen, NetworkArgs, layers, networks};
 pub use pictures::Pictures;
 pub use shown::Shown;
 

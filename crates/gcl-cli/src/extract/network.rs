@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use gcl_data::{Clips, Tail};
 use gcl_features::networks::{Executor, FcLayer, NetworkError, RunOptions, Weights};
-use gcl_features::preprocess::{Preprocess, Preset};
-use gcl_features::{NetworkExtractor, Published};
+use gcl_features::{NetworkExtractor, Preprocess, Preset, Published};
 use serde_json::{Map, Value};
 
 use super::pictures::Pictures;
@@ -26,7 +25,7 @@ pub struct NetworkArgs {
     /// Extractor: `gradient` needs no weights, `box-tracks` reads tracks instead of images, `cubes`
     /// crops objects around boxes (one file, for the jigsaw model); the others are published networks.
     #[arg(long, default_value = "gradient", value_parser =
-          PossibleValuesParser::new(OWN.into_iter().chain(Published::NAMES)))]
+          PossibleValuesParser::new(OWN.into_iter().chain(Published::names())))]
     net: String,
     /// Weights of the network: a PyTorch checkpoint or a safetensors file.
     #[arg(long, value_name = "FILE")]
@@ -39,8 +38,9 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "KEY=VALUE")]
     preprocess: Vec<String>,
     /// Override the extractor's rule for the last frames.
-    #[arg(long, value_name = "RULE", value_parser = PossibleValuesParser::new(Tail::NAMES))]
-    tail: Option<String>,
+    #[arg(long, value_name = "RULE", value_parser =
+          PossibleValuesParser::new(Tail::NAMES).try_map(|name| name.parse::<Tail>()))]
+    tail: Option<Tail>,
     /// Batch size of the network, in clips times crops.
     #[arg(long, default_value_t = BATCH)]
     batch: usize,
@@ -48,8 +48,8 @@ pub struct NetworkArgs {
     #[arg(long, value_parser = ["centre", "five", "ten"])]
     crops: Option<String>,
     /// Layer of c3d from which features are taken [default: fc6]
-    #[arg(long, value_parser = ["fc6", "fc7"])]
-    layer: Option<String>,
+    #[arg(long, value_parser = layers())]
+    layer: Option<FcLayer>,
 }
 
 /// An extractor ready to work, and how videos are cut for it.
@@ -101,7 +101,7 @@ impl NetworkArgs {
                 ));
             }
         };
-        if self.layer.is_some() && published != Published::C3d {
+        if self.layer.is_some() && published.layers().is_empty() {
             return usage(format!("`{}` has no choice of layers; c3d has", self.net));
         }
         if self.batch == 0 {
@@ -112,9 +112,8 @@ impl NetworkArgs {
         let clips = self.cut(clips);
         let (batch, frames) = (self.batch, clips.length);
         let options = RunOptions { device, executor: Executor::Auto, batch, frames };
-        let layer = layer(self.layer.as_deref());
-        let extractor = ready(published, layer, &weights, preprocess, &options)?;
-        let extractor = Box::new(extractor);
+        let layer = self.layer.unwrap_or(FcLayer::Fc6);
+        let extractor = Box::new(ready(published, layer, &weights, preprocess, &options)?);
         Ok(Chosen::Pictures(Pictures::Network { extractor, clips }))
     }
 
@@ -140,7 +139,7 @@ impl NetworkArgs {
             changes.insert("crops".to_owned(), Value::from(crops.as_str()));
         }
         let preset = Preset::named(&name).ok_or_else(|| {
-            let known = Preset::NAMES.join(", ");
+            let known = Preset::names().collect::<Vec<_>>().join(", ");
             Failure::Usage(format!("--preprocess preset={name}: no such preset; there are {known}"))
         })?;
         let preprocess = preset.preprocess.with(&changes);
@@ -148,14 +147,7 @@ impl NetworkArgs {
     }
 
     fn cut(&self, clips: Clips) -> Clips {
-        let tail = match self.tail.as_deref() {
-            Some("shift") => Tail::Shift,
-            Some("drop") => Tail::Drop,
-            Some("loop") => Tail::Loop,
-            Some("paper-resnext") => Tail::PaperResnext,
-            _ => clips.tail,
-        };
-        Clips { tail, ..clips }
+        Clips { tail: self.tail.unwrap_or(clips.tail), ..clips }
     }
 }
 
@@ -168,7 +160,8 @@ pub(super) fn ready(
     options: &RunOptions,
 ) -> Result<NetworkExtractor, Failure> {
     let network = published.network(layer);
-    let made = NetworkExtractor::new(published.name(), &network, weights, preprocess, options);
+    let made =
+        NetworkExtractor::new(published.name(), network.as_ref(), weights, preprocess, options);
     let extractor = made.map_err(|error| match error {
         NetworkError::Preprocess(_)
         | NetworkError::Size { .. }
@@ -185,15 +178,14 @@ pub(super) fn ready(
     Ok(extractor)
 }
 
-/// The layer of a name.
-pub fn layer(name: Option<&str>) -> FcLayer {
-    if name == Some("fc7") { FcLayer::Fc7 } else { FcLayer::Fc6 }
+/// The published networks by name.
+pub fn networks() -> impl TypedValueParser<Value = Published> {
+    let named = |name: String| Published::named(&name).ok_or("no such network");
+    PossibleValuesParser::new(Published::names()).try_map(named)
 }
 
-/// The network of a name, or an error that lists them.
-pub fn published(name: &str) -> Result<Published, Failure> {
-    Published::named(name).ok_or_else(|| {
-        let names = Published::ALL.map(Published::name).join(", ");
-        Failure::Usage(format!("no network `{name}`; there are {names}"))
-    })
+/// The layers by name that features can be taken from.
+pub fn layers() -> impl TypedValueParser<Value = FcLayer> {
+    let named = |name: String| FcLayer::named(&name).ok_or("no such layer");
+    PossibleValuesParser::new(FcLayer::ALL.map(FcLayer::name)).try_map(named)
 }

@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use gcl_data::{Clips, ExtractorIdentity};
 use gcl_features::gradient::Gradient;
-use gcl_features::networks::{Executor, RunOptions, Weights};
-use gcl_features::preprocess::Preset;
+use gcl_features::networks::{Executor, FcLayer, RunOptions, Weights};
 use gcl_features::{ExtractOptions, Extractor, NetworkExtractor, Published, Shard, Summary};
 use serde_json::Value;
 
-use super::network::{BATCH, layer, ready};
+use super::network::{BATCH, ready};
 use super::{FootageArgs, extract_with};
 use crate::device;
 use crate::error::Failure;
@@ -70,17 +69,17 @@ impl Pictures {
                 ));
             }
         };
-        let asked = layer(identity.parameters.get("layer").and_then(Value::as_str));
-        let preset = Preset::named(published.preset_name())
-            .ok_or_else(|| Failure::Data(format!("no pre-processing for `{name}`")))?;
-        let preprocess = preset.preprocess.with(&identity.preprocessing).map_err(Failure::data)?;
+        let layer = identity.parameters.get("layer").and_then(Value::as_str);
+        let layer = layer.and_then(FcLayer::named).unwrap_or(FcLayer::Fc6);
+        let preprocess =
+            published.preset().preprocess.with(&identity.preprocessing).map_err(Failure::data)?;
         let options = RunOptions {
             device: device::find(device)?,
             executor: Executor::Auto,
             batch: BATCH,
             frames: clips.length,
         };
-        let extractor = Box::new(ready(published, asked, &weights, preprocess, &options)?);
+        let extractor = Box::new(ready(published, layer, &weights, preprocess, &options)?);
         let (theirs, ours) = (&identity.weights_sha256, extractor.weights_sha256());
         if *theirs != ours {
             let shown = |sha256: &Option<String>| sha256.clone().unwrap_or("none".to_owned());

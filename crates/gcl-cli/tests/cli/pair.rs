@@ -245,7 +245,7 @@ fn wrong_arguments_leave_nothing_behind() {
     for (args, message) in [
         (&["--occ=stg-nf", "--out=r"][..], "--poses or --tracks"),
         (&["--occ=jigsaw", "--out=r"], "--cubes"),
-        (&["--occ=ae", "--out=r", "--set=interleave.nothing=1"], "no key `interleave.nothing`"),
+        (&["--occ=ae", "--out=r", "--set=interleave.nothing=1"], "unknown field `nothing`"),
         (&["--occ=ae", "--out=r", "--set=interleave.threshold.share=2"], "threshold.share"),
         (&["--occ=ae", "--out=r", "--device=none"], "no device"),
     ] {

@@ -1,12 +1,36 @@
 //! How few random cuts separate a row from the others (Liu, Ting and Zhou, ICDM 2008).
+//!
+//! It is written here so that a seed grows the same trees everywhere, and so that a fitted forest can be stored.
 
+use burn::tensor::Device;
 use rand::RngExt;
 use rand::seq::index;
+use serde::{Deserialize, Serialize};
 
-use super::{Detector, rows};
+use super::{Detector, Settings, rows};
 use crate::error::{CoreError, Result};
 use crate::rng::{self, HostRng};
 use crate::state::{State, whole_words};
+
+/// The settings of [`IsolationForest`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IsolationForestSettings {
+    /// The number of trees.
+    pub trees: usize,
+    /// The training rows that each tree is grown from.
+    pub sample: usize,
+}
+
+impl Settings for IsolationForestSettings {
+    fn validate(&self, _dim: usize) -> Result<()> {
+        IsolationForest::new(self.trees, self.sample, 0).map(drop)
+    }
+
+    fn build(&self, seed: u64, _device: &Device) -> Result<Box<dyn Detector>> {
+        Ok(Box::new(IsolationForest::new(self.trees, self.sample, seed)?))
+    }
+}
 
 /// An isolation forest; the score is the paper's 2^(−mean depth / c(sample)), in (0, 1].
 pub struct IsolationForest {

@@ -2,9 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::index;
+use serde::{Deserialize, Serialize};
 
 use super::moments::{mean, narrow};
-use super::{Detector, rows};
+use super::{Detector, Settings, rows};
 use crate::cooperative::to_host;
 use crate::error::{CoreError, Result};
 use crate::rng;
@@ -13,6 +14,35 @@ use crate::state::State;
 /// Rows and columns of the distance matrix computed at once: bounds memory, and fills the product.
 const CHUNK: usize = 512;
 const TRAIN_CHUNK: usize = 4096;
+
+/// The settings of [`NearestNeighbours`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NearestNeighboursSettings {
+    /// Which neighbour.
+    pub k: usize,
+    /// At most this many training rows are kept, drawn by the seed.
+    pub sample: usize,
+}
+
+impl Settings for NearestNeighboursSettings {
+    fn validate(&self, _dim: usize) -> Result<()> {
+        check(self.k, self.sample)
+    }
+
+    fn build(&self, seed: u64, device: &Device) -> Result<Box<dyn Detector>> {
+        let knn = NearestNeighbours::new(self.k, device)?;
+        Ok(Box::new(knn.with_sample(self.sample, seed)?))
+    }
+}
+
+fn check(k: usize, sample: usize) -> Result<()> {
+    match k {
+        0 => Err(CoreError::setting("k", "at least 1", k)),
+        _ if sample < k => Err(CoreError::setting("sample", format!("at least k = {k}"), sample)),
+        _ => Ok(()),
+    }
+}
 
 /// k-nearest-neighbour distance. Scoring the training rows themselves counts each as its own
 /// neighbour, so use k ≥ 2 there.
@@ -52,9 +82,7 @@ impl NearestNeighbours {
     /// # Errors
     /// [`CoreError::Setting`] for k = 0.
     pub fn new(k: usize, device: &Device) -> Result<Self> {
-        if k == 0 {
-            return Err(CoreError::setting("k", "at least 1", k));
-        }
+        check(k, usize::MAX)?;
         let (sample, device) = ((usize::MAX, 0), device.clone().inner());
         Ok(NearestNeighbours { k, sample, device, fitted: None })
     }
@@ -65,10 +93,8 @@ impl NearestNeighbours {
     /// # Errors
     /// [`CoreError::Setting`] for fewer rows than k.
     pub fn with_sample(self, rows: usize, seed: u64) -> Result<Self> {
-        match rows < self.k {
-            true => Err(CoreError::setting("sample", format!("at least k = {}", self.k), rows)),
-            false => Ok(NearestNeighbours { sample: (rows, seed), ..self }),
-        }
+        check(self.k, rows)?;
+        Ok(NearestNeighbours { sample: (rows, seed), ..self })
     }
 }
 

@@ -1,11 +1,31 @@
 //! Distance from the mean in units of the training covariance.
 
+use burn::tensor::Device;
 use nalgebra::{Cholesky, DMatrix, Dyn};
+use serde::{Deserialize, Serialize};
 
 use super::moments::{centred_chunks, covariance, mean, narrow, shrink, wide};
-use super::{Detector, rows};
+use super::{Detector, Settings, rows};
 use crate::error::{CoreError, Result};
 use crate::state::State;
+
+/// The settings of [`Mahalanobis`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MahalanobisSettings {
+    /// The identity's share in the covariance, in (0, 1].
+    pub shrinkage: f64,
+}
+
+impl Settings for MahalanobisSettings {
+    fn validate(&self, _dim: usize) -> Result<()> {
+        check_shrinkage(self.shrinkage)
+    }
+
+    fn build(&self, _seed: u64, _device: &Device) -> Result<Box<dyn Detector>> {
+        Ok(Box::new(Mahalanobis::new(self.shrinkage)?))
+    }
+}
 
 /// Mahalanobis distance with a covariance shrunk towards a multiple of the identity, so that it
 /// can be inverted with fewer rows than dimensions.

@@ -9,11 +9,13 @@ mod moments;
 mod pca;
 mod semi_orthogonal;
 
-pub use isolation_forest::IsolationForest;
-pub use knn::NearestNeighbours;
-pub use mahalanobis::Mahalanobis;
-pub use pca::Pca;
-pub use semi_orthogonal::SemiOrthogonal;
+pub use isolation_forest::{IsolationForest, IsolationForestSettings};
+pub use knn::{NearestNeighbours, NearestNeighboursSettings};
+pub use mahalanobis::{Mahalanobis, MahalanobisSettings};
+pub use pca::{Pca, PcaSettings};
+pub use semi_orthogonal::{SemiOrthogonal, SemiOrthogonalSettings};
+
+use burn::tensor::Device;
 
 use crate::error::{CoreError, Result, ensure_finite};
 use crate::state::State;
@@ -59,6 +61,31 @@ pub trait Detector: Send {
     /// # Errors
     /// If the state is damaged or of another detector.
     fn load(&mut self, state: &State) -> Result<()>;
+}
+
+/// What a configuration says of a detector.
+///
+/// ```
+/// use gcl_core::Device;
+/// use gcl_core::detector::{PcaSettings, Settings};
+///
+/// let settings = PcaSettings { components: 2 };
+/// assert!(settings.validate(3).is_ok() && settings.validate(2).is_err());
+/// assert_eq!(settings.build(0, &Device::flex())?.name(), "pca");
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
+pub trait Settings {
+    /// Refuses settings that make no detector of rows of `dim` values.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] naming the setting.
+    fn validate(&self, dim: usize) -> Result<()>;
+
+    /// An unfitted detector; every random decision follows from `seed`.
+    ///
+    /// # Errors
+    /// [`CoreError::Setting`] for settings that make none, whatever the rows.
+    fn build(&self, seed: u64, device: &Device) -> Result<Box<dyn Detector>>;
 }
 
 /// The number of rows of a matrix, after the checks that every detector owes its caller.

@@ -1,19 +1,44 @@
 //! Distance from the subspace in which training rows vary most: the linear autoencoder.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use burn::tensor::Device;
+use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_distr::StandardNormal;
+use serde::{Deserialize, Serialize};
 
 use super::moments::{centred_chunks, covariance, mean, narrow, wide};
-use super::{Detector, rows};
+use super::{Detector, Settings, rows};
 use crate::error::{CoreError, Result};
 use crate::rng;
 use crate::state::State;
+use crate::subspace::{iterate, largest};
 
-/// Directions beyond those asked for, and rounds, of the subspace iteration (Halko, Martinsson and
-/// Tropp 2011): the ones kept converge as the ratio of variances to the power of the rounds.
+/// Directions beyond those asked for, and rounds, of the subspace iteration: the ones kept converge
+/// as the ratio of variances to the power of the rounds.
 const EXTRA: usize = 16;
 const ROUNDS: usize = 24;
+
+/// The settings of [`Pca`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PcaSettings {
+    /// How many components span the subspace; fewer than dimensions.
+    pub components: usize,
+}
+
+impl Settings for PcaSettings {
+    fn validate(&self, dim: usize) -> Result<()> {
+        if self.components < dim {
+            return Ok(());
+        }
+        let expected = format!("below the dimension {dim}, or nothing is left to score");
+        Err(CoreError::setting("components", expected, self.components))
+    }
+
+    fn build(&self, seed: u64, _device: &Device) -> Result<Box<dyn Detector>> {
+        Ok(Box::new(Pca::new(self.components, seed)))
+    }
+}
 
 /// Reconstruction error ‖(I − V·Vᵀ)(x − μ)‖₂ on the principal components V `[d, components]`.
 ///
@@ -49,15 +74,11 @@ fn leading(matrix: &DMatrix<f64>, count: usize, seed: u64) -> DMatrix<f64> {
     let width = (count + EXTRA).min(d);
     let mut rng = rng::stream(seed, "pca", 0);
     let start = DMatrix::from_fn(d, width, |_, _| rng.sample::<f64, _>(StandardNormal));
-    let mut basis = start.qr().q();
     // A basis of the whole space needs no iteration.
-    for _ in 0..if width < d { ROUNDS } else { 0 } {
-        basis = (matrix * &basis).qr().q();
-    }
-    let eigen = SymmetricEigen::new(basis.tr_mul(&(matrix * &basis)));
-    let mut order: Vec<usize> = (0..width).collect();
-    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-    basis * eigen.eigenvectors.select_columns(order.iter().take(count))
+    let rounds = if width < d { ROUNDS } else { 0 };
+    let basis = iterate(start, rounds, |basis| matrix * basis);
+    let (_, vectors) = largest(basis.tr_mul(&(matrix * &basis)), count);
+    basis * vectors
 }
 
 impl Detector for Pca {
@@ -67,10 +88,7 @@ impl Detector for Pca {
 
     fn fit(&mut self, features: &[f32], d: usize) -> Result<()> {
         rows(features, d)?;
-        if self.components >= d {
-            let expected = format!("below the dimension {d}, or nothing is left to score");
-            return Err(CoreError::setting("components", expected, self.components));
-        }
+        PcaSettings { components: self.components }.validate(d)?;
         let mean = mean(features, d);
         let covariance = covariance(features, &mean, d, |rows| rows);
         let axes = leading(&covariance, self.components, self.seed);
@@ -119,6 +137,8 @@ impl Detector for Pca {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use nalgebra::SymmetricEigen;
+
     use super::*;
 
     #[test]

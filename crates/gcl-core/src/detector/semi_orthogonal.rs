@@ -1,19 +1,41 @@
 //! Mahalanobis distance in a random projection (Kim et al., "Semi-orthogonal embedding for
 //! efficient unsupervised anomaly segmentation", 2021), the label-free baseline of GCL's Table 1.
 
+use burn::tensor::Device;
 use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_distr::StandardNormal;
+use serde::{Deserialize, Serialize};
 
 use super::mahalanobis::{Gaussian, check_shrinkage};
 use super::moments::{covariance, mean, narrow};
-use super::{Detector, rows};
+use super::{Detector, Settings, rows};
 use crate::error::{CoreError, Result};
 use crate::rng;
 use crate::state::State;
 
 /// Rows projected at once.
 const CHUNK: usize = 1024;
+
+/// The settings of [`SemiOrthogonal`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SemiOrthogonalSettings {
+    /// The dimensions projected to; at most those there are.
+    pub k: usize,
+    /// The identity's share in the covariance, in (0, 1].
+    pub shrinkage: f64,
+}
+
+impl Settings for SemiOrthogonalSettings {
+    fn validate(&self, dim: usize) -> Result<()> {
+        SemiOrthogonal::new(self.k, self.shrinkage, 0)?.check_dim(dim)
+    }
+
+    fn build(&self, seed: u64, _device: &Device) -> Result<Box<dyn Detector>> {
+        Ok(Box::new(SemiOrthogonal::new(self.k, self.shrinkage, seed)?))
+    }
+}
 
 /// Mahalanobis distance of W·x, where W `[k, d]` has orthonormal rows: the QR factor of a Gaussian
 /// matrix. Applied to clip vectors; how GCL's authors adapted the method is unspecified, see
@@ -46,6 +68,13 @@ impl SemiOrthogonal {
         }
     }
 
+    fn check_dim(&self, d: usize) -> Result<()> {
+        match self.k > d {
+            true => Err(CoreError::setting("k", format!("at most the dimension {d}"), self.k)),
+            false => Ok(()),
+        }
+    }
+
     fn fitted(&self) -> Result<&Fitted> {
         self.fitted.as_ref().ok_or(CoreError::NotFitted("kim"))
     }
@@ -69,9 +98,7 @@ impl Detector for SemiOrthogonal {
 
     fn fit(&mut self, features: &[f32], d: usize) -> Result<()> {
         rows(features, d)?;
-        if self.k > d {
-            return Err(CoreError::setting("k", format!("at most the dimension {d}"), self.k));
-        }
+        self.check_dim(d)?;
         let mut rng = rng::stream(self.seed, "semi-orthogonal", 0);
         let gaussian = DMatrix::from_fn(d, self.k, |_, _| rng.sample::<f64, _>(StandardNormal));
         // What is stored is what is fitted with, so that a loaded detector gives the same bits.

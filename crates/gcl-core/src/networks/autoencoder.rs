@@ -59,12 +59,6 @@ impl AutoencoderConfig {
         self
     }
 
-    /// Replaces the output activation.
-    pub fn with_output(mut self, output: Activation) -> Self {
-        self.output = output;
-        self
-    }
-
     /// A network with weights drawn from `rng`.
     ///
     /// # Errors

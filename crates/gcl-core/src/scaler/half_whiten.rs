@@ -5,12 +5,13 @@
 //! whitening gives as much weight to directions that hold nothing but noise. Half-way between them,
 //! a direction's standard deviation becomes its square root (see `docs/method.md`).
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
 use super::base64_f32;
 use crate::rng;
+use crate::subspace::{iterate, largest};
 
 /// Rows that the directions are fitted to, at most, evenly spaced over all.
 pub(super) const ROWS: usize = 16_384;
@@ -97,20 +98,10 @@ fn principal(x: &DMatrix<f32>, k: usize) -> (Vec<f64>, DMatrix<f32>) {
     let columns = (k + OVERSAMPLED).min(d);
     let mut rng = rng::stream(0, "half-whiten", d as u64);
     let start = DMatrix::from_fn(d, columns, |_, _| StandardNormal.sample(&mut rng));
-    let mut basis: DMatrix<f32> = start.qr().q();
-    for _ in 0..ROUNDS {
-        basis = x.tr_mul(&(x * &basis)).qr().q();
-    }
+    let basis: DMatrix<f32> = iterate(start, ROUNDS, |basis| x.tr_mul(&(x * basis)));
     let projected = (x * &basis).cast::<f64>();
-    let inner = projected.tr_mul(&projected) / n as f64;
-    let eigen = inner.symmetric_eigen();
-    let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
-    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-    order.truncate(k);
-    let variances = order.iter().map(|&i| eigen.eigenvalues[i].max(0.0)).collect();
-    let inner: Vec<DVector<f64>> =
-        order.iter().map(|&i| eigen.eigenvectors.column(i).into_owned()).collect();
-    (variances, &basis * DMatrix::from_columns(&inner).cast::<f32>())
+    let (variances, vectors) = largest(projected.tr_mul(&projected) / n as f64, k);
+    (variances.into_iter().map(|v| v.max(0.0)).collect(), &basis * vectors.cast::<f32>())
 }
 
 #[cfg(test)]

@@ -4,13 +4,15 @@
 //! in C or Fortran order. Written: little-endian `f4`, and `u1` row by row, in C order. Object and structured arrays are
 //! refused, and so is a file whose length is not exactly what its header says: before anything is
 //! allocated for it.
+//!
+//! It is written here because a file's length must be held against its header before anything is allocated, and
+//! because rows are written before anyone knows how many there will be.
 
 mod at;
 mod dtype;
 mod error;
 mod header;
 mod literal;
-mod map;
 mod read;
 mod rows;
 mod write;

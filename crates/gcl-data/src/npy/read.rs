@@ -3,10 +3,7 @@
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::time::SystemTime;
-
-use memmap2::Mmap;
 
 use super::at::read_at;
 use super::dtype::Dtype;
@@ -24,10 +21,9 @@ const BLOCK: usize = 1 << 18;
 #[derive(Debug)]
 pub struct Npy {
     path: PathBuf,
-    pub(super) file: File,
+    file: File,
     length: u64,
-    pub(super) header: Header,
-    pub(super) map: OnceLock<Option<Mmap>>,
+    header: Header,
 }
 
 impl Npy {
@@ -45,7 +41,7 @@ impl Npy {
         let file = File::open(path).map_err(io)?;
         let length = file.metadata().map_err(io)?.len();
         let header = header::read(path, length, &file)?;
-        Ok(Self { path: path.to_owned(), file, length, header, map: OnceLock::new() })
+        Ok(Self { path: path.to_owned(), file, length, header })
     }
 
     /// The file's path, as it was opened.

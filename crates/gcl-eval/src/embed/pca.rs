@@ -1,4 +1,7 @@
 //! Principal components of many dimensions, a few of them.
+//!
+//! The same subspace iteration as `gcl-core`'s `subspace.rs`, written again: this crate knows no
+//! networks and so does not depend on that one.
 
 use nalgebra::{DMatrix, SymmetricEigen};
 

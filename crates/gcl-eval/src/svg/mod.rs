@@ -4,6 +4,8 @@
 //! ([`Chart::inline`]) or saved as a file of its own ([`Chart::standalone`]). Charts stay small however
 //! long the data: no more is drawn than the lowest, highest and mean value of each pixel
 //! column.
+//!
+//! It is written here because shapes must carry classes and no colours, so that one style sheet serves both modes.
 
 mod axis;
 mod bands;

@@ -1,10 +1,46 @@
 //! C3D (Tran et al., "Learning Spatiotemporal Features with 3D Convolutional Networks", ICCV 2015), as its PyTorch
 //! ports name it.
 
+use gcl_data::Tail;
 use gcl_kernels::{NodeId, Pad};
 
-use super::NetworkError;
 use super::layers::{Layers, kernel};
+use super::{Network, NetworkError, Preset, Published};
+use crate::preprocess::{Filter, Preprocess, Resize};
+
+pub(super) const C3D: Published = Published {
+    name: "c3d",
+    checkpoint: "the file is c3d.pickle, which the README of the GitHub project DavideA/c3d-pytorch links to",
+    network: |layer| Box::new(C3d::published(layer)),
+    layers: &FcLayer::ALL,
+    preset: ("c3d-eko", eko),
+    other_presets: &[("c3d-dc3d", dc3d)],
+};
+
+/// Frames of this size, not rounded after resizing.
+fn resized(width: usize, height: usize) -> Preprocess {
+    Preprocess {
+        resize: Resize::Exact { width, height },
+        filter: Filter::Bilinear,
+        ..Preprocess::short_side(height, 112)
+    }
+}
+
+/// C3D in a PyTorch port of Sultani et al.: 0 to 1, ImageNet's mean, times 4.2585.
+fn eko() -> Preset {
+    let preprocess = Preprocess {
+        divide: 255.0,
+        mean: [124.0 / 255.0, 117.0 / 255.0, 104.0 / 255.0],
+        std: [1.0 / (0.0167 * 255.0); 3],
+        ..resized(171, 128)
+    };
+    Preset::new(preprocess, Tail::Drop)
+}
+
+/// C3D as its PyTorch port shows it: 0 to 255.
+fn dc3d() -> Preset {
+    Preset::new(resized(200, 112), Tail::Drop)
+}
 
 /// The fully connected layer whose output, after its ReLU, is the feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +49,26 @@ pub enum FcLayer {
     Fc6,
     /// The second.
     Fc7,
+}
+
+impl FcLayer {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Fc6, Self::Fc7];
+
+    /// Its name, as in the checkpoint.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fc6 => "fc6",
+            Self::Fc7 => "fc7",
+        }
+    }
+
+    /// The layer of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|layer| layer.name() == name)
+    }
 }
 
 /// C3D for clips of 16 frames of `crop` by `crop` pixels. Features: `fc` values.
@@ -35,8 +91,29 @@ impl C3d {
         let widths = [64, 128, 256, 256, 512, 512, 512, 512];
         Self { widths, fc: 4096, crop: 112, layer }
     }
+}
 
-    pub(super) fn build(&self, n: &mut Layers<'_>) -> Result<NodeId, NetworkError> {
+impl Network for C3d {
+    fn name(&self) -> &'static str {
+        "C3D"
+    }
+
+    fn dim(&self) -> usize {
+        self.fc
+    }
+
+    fn layer(&self) -> &'static str {
+        self.layer.name()
+    }
+
+    fn classifier(&self) -> &'static [&'static str] {
+        match self.layer {
+            FcLayer::Fc6 => &["fc7.*", "fc8.*"],
+            FcLayer::Fc7 => &["fc8.*"],
+        }
+    }
+
+    fn build(&self, n: &mut Layers<'_>) -> Result<NodeId, NetworkError> {
         let mut x = n.input();
         let mut channels = 3;
         // The pool after a convolution, and its padding.
@@ -73,11 +150,11 @@ impl C3d {
         Ok(x)
     }
 
-    pub(super) fn check(&self) -> Result<(), NetworkError> {
+    fn check(&self) -> Result<(), NetworkError> {
         let sizes = self.widths.iter().chain([&self.fc, &self.crop]);
         if sizes.clone().any(|n| !(1..=1 << 14).contains(n)) || self.crop < 16 {
             return Err(NetworkError::Size {
-                network: "C3D",
+                network: self.name(),
                 what: "one of widths, fc and crop",
                 found: format!("{:?}, {}, {}", self.widths, self.fc, self.crop),
                 expected: "1 to 16384, and a crop of at least 16".to_owned(),

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use burn::tensor::Device;
 use serde_json::{Map, Value, json};
 
-use super::{C3d, Executor, FcLayer, Forward, Network, NetworkError, forward};
+use super::{Executor, Forward, Network, NetworkError, forward};
 use crate::extractor::{Extractor, ExtractorError};
 use crate::frame::Frame;
 use crate::preprocess::{Picture, Preprocess, Preprocessor};
@@ -67,7 +67,7 @@ impl NetworkExtractor {
     /// Weights or pre-processing are not as they must be, or the network does not take clips of this size.
     pub fn new(
         name: impl Into<String>,
-        network: &Network,
+        network: &dyn Network,
         weights: &Weights,
         preprocess: Preprocess,
         options: &RunOptions,
@@ -85,11 +85,7 @@ impl NetworkExtractor {
         let forward = forward(graph, [batch, c, t, h, w], &options.device, options.executor)?;
         Ok(Self {
             name: name.into(),
-            layer: match network {
-                Network::C3d(C3d { layer: FcLayer::Fc6, .. }) => "fc6",
-                Network::C3d(_) => "fc7",
-                _ => "pooled",
-            },
+            layer: network.layer(),
             dim: network.dim(),
             preprocessor,
             frames,

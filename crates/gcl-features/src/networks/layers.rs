@@ -5,20 +5,28 @@ use gcl_kernels::{BatchNorm, Conv3d, GraphBuilder, Linear, MaxPool, NodeId, Pad,
 use super::NetworkError;
 use super::source::{Role, Source};
 
-/// A network being built. Where only names are wanted, every layer gives its input back.
-pub(super) struct Layers<'a> {
+/// A network being built, layer by layer. Where only the names of tensors are wanted, every layer gives its input back.
+/// A layer fails with [`NetworkError::Weights`] for a tensor that is missing or misshapen, and [`NetworkError::Graph`] for
+/// sizes that do not fit together.
+pub struct Layers<'a> {
     graph: GraphBuilder,
     source: Source<'a>,
 }
 
+impl std::fmt::Debug for Layers<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Layers").finish_non_exhaustive()
+    }
+}
+
 /// A convolution without its weights: `[out, in / groups, kt, kh, kw]`.
-pub(super) fn kernel(shape: [usize; 5]) -> Conv3d {
+pub fn kernel(shape: [usize; 5]) -> Conv3d {
     Conv3d::new(shape, Vec::new())
 }
 
 /// A batch-norm's name and constants.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Norm<'n> {
+pub struct Norm<'n> {
     /// What stands before `.weight`, `.bias`, `.running_mean` and `.running_var`.
     pub name: &'n str,
     /// Added to the variance.
@@ -34,12 +42,12 @@ impl<'a> Layers<'a> {
     }
 
     /// The clip.
-    pub(super) fn input(&self) -> NodeId {
+    pub fn input(&self) -> NodeId {
         self.graph.input()
     }
 
     /// A convolution with a bias: `<name>.weight`, `<name>.bias`.
-    pub(super) fn conv(
+    pub fn conv(
         &mut self,
         x: NodeId,
         name: &str,
@@ -51,7 +59,7 @@ impl<'a> Layers<'a> {
     }
 
     /// A convolution without bias, `<name>.weight`, and the norm after it.
-    pub(super) fn conv_norm(
+    pub fn conv_norm(
         &mut self,
         x: NodeId,
         name: &str,
@@ -77,7 +85,7 @@ impl<'a> Layers<'a> {
     }
 
     /// A fully connected layer: `<name>.weight` of `[out, in]`, `<name>.bias`.
-    pub(super) fn linear(
+    pub fn linear(
         &mut self,
         x: NodeId,
         name: &str,
@@ -89,7 +97,7 @@ impl<'a> Layers<'a> {
     }
 
     /// A convolution of one tap whose weights are the identity, and zeros beyond: the first `from` of `to` channels.
-    pub(super) fn pass(
+    pub fn pass(
         &mut self,
         x: NodeId,
         from: usize,
@@ -104,12 +112,12 @@ impl<'a> Layers<'a> {
     }
 
     /// max(x, 0).
-    pub(super) fn relu(&mut self, x: NodeId) -> Result<NodeId, NetworkError> {
+    pub fn relu(&mut self, x: NodeId) -> Result<NodeId, NetworkError> {
         self.add(x, |g| g.relu(x))
     }
 
     /// A max-pool that sees nothing in its padding.
-    pub(super) fn max_pool(
+    pub fn max_pool(
         &mut self,
         x: NodeId,
         kernel: [usize; 3],
@@ -121,7 +129,7 @@ impl<'a> Layers<'a> {
     }
 
     /// A max-pool with TensorFlow's SAME padding, of zeros that take part.
-    pub(super) fn max_pool_same(
+    pub fn max_pool_same(
         &mut self,
         x: NodeId,
         kernel: [usize; 3],
@@ -132,22 +140,22 @@ impl<'a> Layers<'a> {
     }
 
     /// a + b.
-    pub(super) fn sum(&mut self, a: NodeId, b: NodeId) -> Result<NodeId, NetworkError> {
+    pub fn sum(&mut self, a: NodeId, b: NodeId) -> Result<NodeId, NetworkError> {
         self.add(a, |g| g.add(a, b))
     }
 
     /// Channels one after the other.
-    pub(super) fn concat(&mut self, parts: [NodeId; 4]) -> Result<NodeId, NetworkError> {
+    pub fn concat(&mut self, parts: [NodeId; 4]) -> Result<NodeId, NetworkError> {
         self.add(parts[0], |g| g.concat(&parts))
     }
 
     /// A volume as a vector.
-    pub(super) fn flatten(&mut self, x: NodeId) -> Result<NodeId, NetworkError> {
+    pub fn flatten(&mut self, x: NodeId) -> Result<NodeId, NetworkError> {
         self.add(x, |g| g.flatten(x))
     }
 
     /// The mean of each channel as a vector.
-    pub(super) fn mean(&mut self, x: NodeId) -> Result<NodeId, NetworkError> {
+    pub fn mean(&mut self, x: NodeId) -> Result<NodeId, NetworkError> {
         let x = self.add(x, |g| g.global_avg_pool(x))?;
         self.flatten(x)
     }

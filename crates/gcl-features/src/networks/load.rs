@@ -1,21 +1,13 @@
 //! From a weight file to a graph.
 
-use gcl_kernels::Graph;
+use std::fmt;
+
+use gcl_kernels::{Graph, NodeId};
 use gcl_weights::{Expected, KeyMap, KeyReport, WeightError, WeightFile, matched};
 
+use super::NetworkError;
 use super::layers::Layers;
 use super::source::Source;
-use super::{C3d, FcLayer, I3dResNet50, InceptionI3d, NetworkError, ResNeXt3d};
-
-/// A network's architecture and sizes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)] // the types say what they are
-pub enum Network {
-    ResNeXt3d(ResNeXt3d),
-    C3d(C3d),
-    InceptionI3d(InceptionI3d),
-    I3dResNet50(I3dResNet50),
-}
 
 /// A network with its weights.
 #[derive(Debug)]
@@ -28,24 +20,40 @@ pub struct Loaded {
     pub sha256: String,
 }
 
-impl Network {
+/// A network's architecture and sizes: what each network's file says, and what follows from it.
+pub trait Network: fmt::Debug {
+    /// The architecture's name, for messages.
+    fn name(&self) -> &'static str;
+
     /// Length of a feature vector.
-    #[must_use]
-    pub fn dim(&self) -> usize {
-        match self {
-            Self::ResNeXt3d(net) => 2 * net.planes[3],
-            Self::C3d(net) => net.fc,
-            Self::InceptionI3d(net) => net.dim(),
-            Self::I3dResNet50(net) => net.dim(),
-        }
+    fn dim(&self) -> usize;
+
+    /// The layer that features are taken from, as their files record it.
+    fn layer(&self) -> &'static str {
+        "pooled"
     }
+
+    /// Tensors of a published file that features need not, as patterns of names: those of the classifier.
+    fn classifier(&self) -> &'static [&'static str];
+
+    /// Refuses sizes that the graph itself would not refuse, or only in other words.
+    ///
+    /// # Errors
+    /// [`NetworkError::Size`].
+    fn check(&self) -> Result<(), NetworkError>;
+
+    /// Adds the layers, from the clip to the feature.
+    ///
+    /// # Errors
+    /// Those of the layers.
+    fn build(&self, layers: &mut Layers<'_>) -> Result<NodeId, NetworkError>;
 
     /// Names and shapes of all tensors that the network needs, in the order in which it uses them.
     ///
     /// # Errors
     /// [`NetworkError::Size`] for sizes that do not fit together.
-    pub fn expected(&self) -> Result<Vec<Expected>, NetworkError> {
-        match self.layers(Source::Names(Vec::new()))?.1 {
+    fn expected(&self) -> Result<Vec<Expected>, NetworkError> {
+        match built(self, Source::Names(Vec::new()))?.1 {
             Source::Names(names) => Ok(names),
             Source::File(_) | Source::Random(_) => Ok(Vec::new()),
         }
@@ -53,22 +61,16 @@ impl Network {
 
     /// The rules that bring a file's names to this network's: `module.` is stripped, and its classifier and counters are
     /// left out.
-    #[must_use]
-    pub fn key_map(&self) -> KeyMap {
+    fn key_map(&self) -> KeyMap {
         let map = KeyMap::new().strip("module.").ignore("*num_batches_tracked");
-        match self {
-            Self::ResNeXt3d(_) | Self::I3dResNet50(_) => map.ignore("fc.*"),
-            Self::C3d(C3d { layer: FcLayer::Fc7, .. }) => map.ignore("fc8.*"),
-            Self::C3d(_) => map.ignore("fc7.*").ignore("fc8.*"),
-            Self::InceptionI3d(_) => map.ignore("logits.*"),
-        }
+        self.classifier().iter().fold(map, |map, pattern| map.ignore(pattern))
     }
 
     /// How a file's tensors meet the network's, whether they fit or not.
     ///
     /// # Errors
     /// [`NetworkError::Size`], or two tensors of one name.
-    pub fn report(&self, file: &WeightFile) -> Result<KeyReport, NetworkError> {
+    fn report(&self, file: &WeightFile) -> Result<KeyReport, NetworkError> {
         match matched(file, &self.key_map(), &self.expected()?) {
             Ok(weights) => Ok(weights.report().clone()),
             Err(WeightError::Keys { report, .. }) => Ok(*report),
@@ -83,7 +85,7 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Weights`] with a report where tensors are missing or misshapen, or for values that no trained
     /// network has; [`NetworkError::Foreign`]; [`NetworkError::Variance`]; [`NetworkError::Size`].
-    pub fn load(&self, file: &WeightFile) -> Result<Loaded, NetworkError> {
+    fn load(&self, file: &WeightFile) -> Result<Loaded, NetworkError> {
         let (expected, map) = (self.expected()?, self.key_map());
         let weights = matched(file, &map, &expected)?;
         let report = weights.report().clone();
@@ -99,7 +101,7 @@ impl Network {
                 first: first.name().to_owned(),
             });
         }
-        let graph = self.layers(Source::File(&weights))?.0;
+        let graph = built(self, Source::File(&weights))?.0;
         Ok(Loaded { graph, report, sha256: file.sha256()? })
     }
 
@@ -107,31 +109,19 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError::Size`].
-    pub fn random(&self, seed: u64) -> Result<Graph, NetworkError> {
-        Ok(self.layers(Source::Random(seed))?.0)
+    fn random(&self, seed: u64) -> Result<Graph, NetworkError> {
+        Ok(built(self, Source::Random(seed))?.0)
     }
+}
 
-    /// The architecture's name, for messages.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::ResNeXt3d(_) => "ResNeXt",
-            Self::C3d(_) => "C3D",
-            Self::InceptionI3d(_) => "Inception-I3D",
-            Self::I3dResNet50(_) => "I3D-ResNet-50",
-        }
-    }
-
-    fn layers<'a>(&self, source: Source<'a>) -> Result<(Graph, Source<'a>), NetworkError> {
-        let mut layers = Layers::new(source);
-        let features = match self {
-            Self::ResNeXt3d(net) => net.check().and_then(|()| net.build(&mut layers)),
-            Self::C3d(net) => net.check().and_then(|()| net.build(&mut layers)),
-            Self::InceptionI3d(net) => net.check().and_then(|()| net.build(&mut layers)),
-            Self::I3dResNet50(net) => net.check().and_then(|()| net.build(&mut layers)),
-        }?;
-        let (mut graph, source) = layers.finish();
-        graph.output("features", features)?;
-        Ok((graph.finish()?, source))
-    }
+fn built<'a>(
+    network: &(impl Network + ?Sized),
+    source: Source<'a>,
+) -> Result<(Graph, Source<'a>), NetworkError> {
+    network.check()?;
+    let mut layers = Layers::new(source);
+    let features = network.build(&mut layers)?;
+    let (mut graph, source) = layers.finish();
+    graph.output("features", features)?;
+    Ok((graph.finish()?, source))
 }

@@ -1,10 +1,47 @@
 //! I3D on ResNet-50 (the baseline of Wang et al., "Non-local Neural Networks", CVPR 2018), as its PyTorch port names it:
 //! what RTFM calls I3D.
 
+use gcl_data::Tail;
 use gcl_kernels::{NodeId, Pad};
 
-use super::NetworkError;
 use super::layers::{Layers, Norm, kernel};
+use super::{Network, NetworkError, Preset, Published};
+use crate::preprocess::{Crops, Filter, Preprocess, Resize};
+
+pub(super) const I3D_RESNET50: Published = Published {
+    name: "i3d-resnet50",
+    checkpoint: "the file is i3d_r50_kinetics.pth, which the scripts of the GitHub project \
+                 Tushar-N/pytorch-resnet3d make from Facebook's i3d_baseline_32x2_IN_pretrain_400k.pkl",
+    network: |_| Box::new(I3dResNet50::published()),
+    layers: &[],
+    preset: ("i3d-resnet50", preset),
+    other_presets: &[("i3d-resnet50-340", wide)],
+};
+
+/// As RTFM describes it.
+fn preset() -> Preset {
+    let preprocess = Preprocess {
+        crops: Crops::Ten,
+        mean: [114.75; 3],
+        std: [57.375; 3],
+        ..Preprocess::short_side(256, 224)
+    };
+    Preset::new(preprocess, Tail::Loop)
+}
+
+/// A third party's variant of it, -1 to 1.
+fn wide() -> Preset {
+    let preprocess = Preprocess {
+        resize: Resize::Exact { width: 340, height: 256 },
+        filter: Filter::PillowLanczos,
+        crops: Crops::Ten,
+        divide: 255.0,
+        mean: [0.5; 3],
+        std: [0.5; 3],
+        ..Preprocess::short_side(256, 224)
+    };
+    Preset::new(preprocess, Tail::Drop)
+}
 
 /// Frames that the first convolution of each block spans.
 const SPANS: [&[usize]; 4] = [&[3, 3, 3], &[3, 1, 3, 1], &[3, 1, 3, 1, 3, 1], &[1, 3, 1]];
@@ -23,12 +60,22 @@ impl I3dResNet50 {
     pub fn published() -> Self {
         Self { width: 64 }
     }
+}
 
-    pub(super) fn dim(&self) -> usize {
+impl Network for I3dResNet50 {
+    fn name(&self) -> &'static str {
+        "I3D-ResNet-50"
+    }
+
+    fn classifier(&self) -> &'static [&'static str] {
+        &["fc.*"]
+    }
+
+    fn dim(&self) -> usize {
         32 * self.width
     }
 
-    pub(super) fn build(&self, n: &mut Layers<'_>) -> Result<NodeId, NetworkError> {
+    fn build(&self, n: &mut Layers<'_>) -> Result<NodeId, NetworkError> {
         let x = n.input();
         let stem = kernel([self.width, 3, 5, 7, 7]).stride([2; 3]).padding(Pad::both([2, 3, 3]));
         let x = n.conv_norm(x, "conv1", norm("bn1", 1.0), stem)?;
@@ -50,12 +97,12 @@ impl I3dResNet50 {
         n.mean(x)
     }
 
-    pub(super) fn check(&self) -> Result<(), NetworkError> {
+    fn check(&self) -> Result<(), NetworkError> {
         if (1..=1024).contains(&self.width) {
             return Ok(());
         }
         Err(NetworkError::Size {
-            network: "I3D-ResNet-50",
+            network: self.name(),
             what: "width",
             found: self.width.to_string(),
             expected: "1 to 1024".to_owned(),

@@ -1,10 +1,53 @@
 //! ResNeXt in three dimensions (Hara, Kataoka and Satoh, "Can Spatiotemporal 3D CNNs Retrace the History of 2D CNNs
 //! and ImageNet?", CVPR 2018): the extractor of the GCL paper, §4.
 
+use gcl_data::Tail;
 use gcl_kernels::{NodeId, Pad};
 
-use super::NetworkError;
 use super::layers::{Layers, Norm, kernel};
+use super::{Network, NetworkError, Preset, Published};
+use crate::preprocess::Preprocess;
+
+/// The weights and extractor of 2017; the GCL paper's.
+pub(super) const OF_2017: Published = Published {
+    name: "resnext101",
+    checkpoint: "the file is resnext-101-kinetics.pth, among the pre-trained models that the GitHub project \
+                 kenshohara/video-classification-3d-cnn-pytorch links to",
+    network: |_| Box::new(ResNeXt3d::published()),
+    layers: &[],
+    preset: ("resnext101-2017", preset_2017),
+    other_presets: &[],
+};
+
+/// The same network in its authors' code of 2020, with a stem of 128 channels.
+pub(super) const OF_2020: Published = Published {
+    name: "resnext101-2020",
+    checkpoint: "the GitHub project kenshohara/3D-ResNets-PyTorch publishes no ResNeXt of this form; give a \
+                 checkpoint that you trained with it, such as save_200.pth. The published one of 2017 is \
+                 `resnext101`",
+    network: |_| Box::new(ResNeXt3d { stem: 128, ..ResNeXt3d::published() }),
+    layers: &[],
+    preset: ("resnext101-2020", preset_2020),
+    other_presets: &[],
+};
+
+/// 0 to 255 minus ActivityNet's mean.
+fn preset_2017() -> Preset {
+    let mean = [114.7748, 107.7354, 99.4750];
+    let preprocess = Preprocess { mean, ..Preprocess::short_side(112, 112) };
+    Preset::new(preprocess, Tail::PaperResnext)
+}
+
+/// 0 to 1, Kinetics' mean and standard deviation.
+fn preset_2020() -> Preset {
+    let preprocess = Preprocess {
+        divide: 255.0,
+        mean: [0.4345, 0.4051, 0.3775],
+        std: [0.2768, 0.2713, 0.2737],
+        ..Preprocess::short_side(112, 112)
+    };
+    Preset::new(preprocess, Tail::Loop)
+}
 
 /// What stands beside a block that changes the size of its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,41 +75,11 @@ pub struct ResNeXt3d {
 }
 
 impl ResNeXt3d {
-    /// The published sizes at a depth of 50, 101 or 152 layers.
-    #[must_use]
-    pub fn of_depth(depth: usize) -> Option<Self> {
-        let blocks = match depth {
-            50 => [3, 4, 6, 3],
-            101 => return Some(Self::published()),
-            152 => [3, 8, 36, 3],
-            _ => return None,
-        };
-        Some(Self { blocks, ..Self::published() })
-    }
-
     /// The published sizes at 101 layers.
     #[must_use]
     pub fn published() -> Self {
         let (blocks, planes) = ([3, 4, 23, 3], [128, 256, 512, 1024]);
         Self { stem: 64, blocks, planes, cardinality: 32, shortcut: Shortcut::B }
-    }
-
-    pub(super) fn build(&self, n: &mut Layers<'_>) -> Result<NodeId, NetworkError> {
-        let x = n.input();
-        let stem = kernel([self.stem, 3, 7, 7, 7]).stride([1, 2, 2]).padding(Pad::both([3; 3]));
-        let x = n.conv_norm(x, "conv1", norm("bn1", 1.0), stem)?;
-        let x = n.relu(x)?;
-        let mut x = n.max_pool(x, [3; 3], [2; 3], [1; 3])?;
-        let mut channels = self.stem;
-        for (layer, (blocks, planes)) in self.blocks.into_iter().zip(self.planes).enumerate() {
-            for block in 0..blocks {
-                let stride = if layer > 0 && block == 0 { [2; 3] } else { [1; 3] };
-                let name = format!("layer{}.{block}", layer + 1);
-                x = self.block(n, x, &name, [channels, planes], stride)?;
-                channels = 2 * planes;
-            }
-        }
-        n.mean(x)
     }
 
     /// One tap, a grouped convolution of 3x3x3, one tap; and the shortcut beside them.
@@ -102,11 +115,42 @@ impl ResNeXt3d {
         let y = n.sum(y, shortcut)?;
         n.relu(y)
     }
+}
 
-    /// Sizes that the graph itself would not refuse, or only in other words.
-    pub(super) fn check(&self) -> Result<(), NetworkError> {
+impl Network for ResNeXt3d {
+    fn name(&self) -> &'static str {
+        "ResNeXt"
+    }
+
+    fn dim(&self) -> usize {
+        2 * self.planes[3]
+    }
+
+    fn classifier(&self) -> &'static [&'static str] {
+        &["fc.*"]
+    }
+
+    fn build(&self, n: &mut Layers<'_>) -> Result<NodeId, NetworkError> {
+        let x = n.input();
+        let stem = kernel([self.stem, 3, 7, 7, 7]).stride([1, 2, 2]).padding(Pad::both([3; 3]));
+        let x = n.conv_norm(x, "conv1", norm("bn1", 1.0), stem)?;
+        let x = n.relu(x)?;
+        let mut x = n.max_pool(x, [3; 3], [2; 3], [1; 3])?;
+        let mut channels = self.stem;
+        for (layer, (blocks, planes)) in self.blocks.into_iter().zip(self.planes).enumerate() {
+            for block in 0..blocks {
+                let stride = if layer > 0 && block == 0 { [2; 3] } else { [1; 3] };
+                let name = format!("layer{}.{block}", layer + 1);
+                x = self.block(n, x, &name, [channels, planes], stride)?;
+                channels = 2 * planes;
+            }
+        }
+        n.mean(x)
+    }
+
+    fn check(&self) -> Result<(), NetworkError> {
         let size = |what, found: String, expected: &str| NetworkError::Size {
-            network: "ResNeXt",
+            network: self.name(),
             what,
             found,
             expected: expected.to_owned(),

@@ -11,7 +11,6 @@ mod linear;
 mod picture;
 mod pillow;
 mod preprocessor;
-mod preset;
 mod size;
 mod values;
 
@@ -23,7 +22,6 @@ use serde_json::{Map, Value};
 pub use error::PreprocessError;
 pub use picture::{Picture, Samples};
 pub use preprocessor::Preprocessor;
-pub use preset::Preset;
 pub use size::Resize;
 
 use crate::frame::MAX_SIDE;
@@ -105,6 +103,21 @@ pub struct Preprocess {
 }
 
 impl Preprocess {
+    /// The centre of frames whose shorter side is brought to `side` pixels by Pillow, with levels as they are.
+    pub(crate) fn short_side(side: usize, crop: usize) -> Self {
+        Self {
+            resize: Resize::ShortSide(side),
+            filter: Filter::PillowBilinear,
+            crop,
+            crops: Crops::Centre,
+            channels: Channels::Rgb,
+            divide: 1.0,
+            mean: [0.0; 3],
+            std: [1.0; 3],
+            mean_cube: None,
+        }
+    }
+
     /// The same with some parameters replaced; `overrides` has them by name, as in JSON.
     ///
     /// # Errors

@@ -1,4 +1,6 @@
 //! Pillow's resampling: first along rows, then along columns, each step rounded to whole levels.
+//!
+//! It is written here because features are only comparable if every level is the one that Pillow gives.
 
 use std::f64::consts::PI;
 

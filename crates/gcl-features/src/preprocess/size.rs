@@ -98,7 +98,7 @@ pub(super) fn place(n: usize, width: usize, height: usize, crop: usize) -> (usiz
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::preprocess::Preset;
+    use crate::Preset;
 
     #[test]
     fn sizes_are_cut_and_centres_go_to_even() {

@@ -1,109 +1,122 @@
-//! The methods by name.
+//! The methods: one table, a row each.
 
+use gcl_core::detector::{
+    IsolationForestSettings, MahalanobisSettings, NearestNeighboursSettings, PcaSettings,
+    SemiOrthogonalSettings, Settings,
+};
+use gcl_core::soft_label::{LabelRule, Squeeze};
+use gcl_core::target::{ExcludeDivisor, NegativeTarget};
+use gcl_core::temporal::TemporalDifference;
 use serde::{Deserialize, Serialize};
 
-/// A method that can be trained: a row of the paper's tables, or a plain detector. What each means
-/// is a set of values, see [`RunConfig::new`](super::RunConfig::new).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// GCL after unsupervised pre-training on calm segments (GCL_PT).
-    GclPt,
-    /// GCL from random weights (GCL_B).
-    GclB,
-    /// GCL from random weights without negative learning (GCL_w/oNL).
-    GclNoNl,
-    /// GCL after pre-training on normal videos (GCL_OCC).
-    GclOcc,
-    /// GCL_PT with video labels where there are some (GCL_WS).
-    GclWs,
-    /// GCL_B with soft labels for the discriminator.
-    SoftLabel,
-    /// The generator with negative learning on its own labels, no discriminator.
-    SelfLabel,
-    /// The generator alone, reconstructing all segments (AE_AllData).
-    Ae,
-    /// The generator alone, reconstructing normal videos (AE_OCC).
-    AeOcc,
-    /// The generator alone, reconstructing calm segments (AE_TD).
-    AeTd,
-    /// Distance to the nearest training segments.
-    Knn,
-    /// Mahalanobis distance.
-    Mahalanobis,
-    /// Distance from the principal components.
-    Pca,
-    /// Isolation forest.
-    IsolationForest,
-    /// Mahalanobis distance in a random projection, after Kim et al.
-    Kim,
+use super::table::methods;
+use super::{DataFacts, Loop, Pretraining, RunConfig, ScoreSource, TrainOn};
+
+methods! {
+    networks {
+        /// GCL after unsupervised pre-training on calm segments (GCL_PT).
+        GclPt = "gcl-pt",
+            "generator and discriminator train each other, after pre-training on calm segments",
+            |config| pretrain(config, calm());
+
+        /// GCL from random weights (GCL_B).
+        GclB = "gcl-b",
+            "generator and discriminator train each other from random weights",
+            |_| ();
+
+        /// GCL from random weights without negative learning (GCL_w/oNL).
+        GclNoNl = "gcl-no-nl",
+            "gcl-b without negative learning",
+            |config| {
+                let divisor = ExcludeDivisor::Kept;
+                config.cooperative.target = NegativeTarget::Exclude { divisor };
+            };
+
+        /// GCL after pre-training on normal videos (GCL_OCC).
+        GclOcc = "gcl-occ",
+            "gcl-pt, pre-trained on videos labelled normal (needs video labels)",
+            |config| pretrain(config, TrainOn::NormalVideos);
+
+        /// GCL_PT with video labels where there are some (GCL_WS).
+        GclWs = "gcl-ws",
+            "gcl-pt, helped by video labels (needs video labels)",
+            |config| {
+                pretrain(config, calm());
+                config.labelled_share = 1.0;
+            };
+
+        /// GCL_B with soft labels for the discriminator.
+        SoftLabel = "soft-label",
+            "gcl-b with soft labels for the discriminator",
+            |config| {
+                let squeeze = Squeeze::MinMax;
+                config.cooperative.generator_labels = LabelRule::Soft { squeeze };
+            };
+
+        /// The generator with negative learning on its own labels, no discriminator.
+        SelfLabel = "self-label",
+            "the generator alone, with negative learning on its own labels",
+            |config| generator_alone(config, Loop::SelfLabel, TrainOn::All);
+
+        /// The generator alone, reconstructing all segments (AE_AllData).
+        Ae = "ae",
+            "the generator alone, by reconstruction",
+            |config| generator_alone(config, Loop::Reconstruct, TrainOn::All);
+
+        /// The generator alone, reconstructing normal videos (AE_OCC).
+        AeOcc = "ae-occ",
+            "ae on videos labelled normal (needs video labels)",
+            |config| generator_alone(config, Loop::Reconstruct, TrainOn::NormalVideos);
+
+        /// The generator alone, reconstructing calm segments (AE_TD).
+        AeTd = "ae-td",
+            "ae on calm segments",
+            |config| generator_alone(config, Loop::Reconstruct, calm());
+    }
+    detectors {
+        /// Distance to the nearest training segments.
+        Knn(NearestNeighboursSettings) = "knn",
+            "distance to the nearest training segments",
+            |_| NearestNeighboursSettings { k: 5, sample: 32_768 };
+
+        /// Mahalanobis distance with a shrunk covariance.
+        Mahalanobis(MahalanobisSettings) = "mahalanobis",
+            "distance from the mean, by covariance",
+            |_| MahalanobisSettings { shrinkage: 0.1 };
+
+        /// Distance from the subspace of the leading principal components.
+        Pca(PcaSettings) = "pca",
+            "distance from the principal components",
+            // As many as the generator's bottleneck has units: its linear counterpart.
+            |data| PcaSettings {
+                components: (data.dim / 8).max(1).min(data.dim.saturating_sub(1)),
+            };
+
+        /// Isolation forest.
+        IsolationForest(IsolationForestSettings) = "isolation-forest",
+            "how few random cuts isolate a segment",
+            |_| IsolationForestSettings { trees: 100, sample: 256 };
+
+        /// Mahalanobis distance in a random projection, after Kim et al.
+        Kim(SemiOrthogonalSettings) = "kim",
+            "mahalanobis in a random projection, after Kim et al.",
+            |data| SemiOrthogonalSettings { k: data.dim.clamp(1, 128), shrinkage: 0.01 };
+    }
 }
 
-impl Method {
-    /// All methods.
-    pub const ALL: [Method; 15] = [
-        Method::GclPt,
-        Method::GclB,
-        Method::GclNoNl,
-        Method::GclOcc,
-        Method::GclWs,
-        Method::SoftLabel,
-        Method::SelfLabel,
-        Method::Ae,
-        Method::AeOcc,
-        Method::AeTd,
-        Method::Knn,
-        Method::Mahalanobis,
-        Method::Pca,
-        Method::IsolationForest,
-        Method::Kim,
-    ];
+fn calm() -> TrainOn {
+    TrainOn::Calm { rule: TemporalDifference::default() }
+}
 
-    /// The name on the command line and in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Method::GclPt => "gcl-pt",
-            Method::GclB => "gcl-b",
-            Method::GclNoNl => "gcl-no-nl",
-            Method::GclOcc => "gcl-occ",
-            Method::GclWs => "gcl-ws",
-            Method::SoftLabel => "soft-label",
-            Method::SelfLabel => "self-label",
-            Method::Ae => "ae",
-            Method::AeOcc => "ae-occ",
-            Method::AeTd => "ae-td",
-            Method::Knn => "knn",
-            Method::Mahalanobis => "mahalanobis",
-            Method::Pca => "pca",
-            Method::IsolationForest => "isolation-forest",
-            Method::Kim => "kim",
-        }
-    }
+fn pretrain(config: &mut RunConfig, on: TrainOn) {
+    let (generator, discriminator) = (None, None);
+    config.pretraining =
+        Some(Pretraining { on, generator, discriminator_on: TrainOn::All, discriminator });
+}
 
-    /// One line about it.
-    pub fn about(self) -> &'static str {
-        match self {
-            Method::GclPt => {
-                "generator and discriminator train each other, after pre-training on calm segments"
-            }
-            Method::GclB => "generator and discriminator train each other from random weights",
-            Method::GclNoNl => "gcl-b without negative learning",
-            Method::GclOcc => "gcl-pt, pre-trained on videos labelled normal (needs video labels)",
-            Method::GclWs => "gcl-pt, helped by video labels (needs video labels)",
-            Method::SoftLabel => "gcl-b with soft labels for the discriminator",
-            Method::SelfLabel => "the generator alone, with negative learning on its own labels",
-            Method::Ae => "the generator alone, by reconstruction",
-            Method::AeOcc => "ae on videos labelled normal (needs video labels)",
-            Method::AeTd => "ae on calm segments",
-            Method::Knn => "distance to the nearest training segments (a plain baseline)",
-            Method::Mahalanobis => "distance from the mean, by covariance (a plain baseline)",
-            Method::Pca => "distance from the principal components (a plain baseline)",
-            Method::IsolationForest => "how few random cuts isolate a segment (a plain baseline)",
-            Method::Kim => {
-                "mahalanobis in a random projection, after Kim et al. (a plain baseline)"
-            }
-        }
-    }
+fn generator_alone(config: &mut RunConfig, kind: Loop, on: TrainOn) {
+    (config.training.kind, config.training.on) = (kind, on);
+    config.score = ScoreSource::Generator;
 }
 
 impl std::fmt::Display for Method {
@@ -117,8 +130,8 @@ impl std::str::FromStr for Method {
 
     fn from_str(name: &str) -> Result<Method, String> {
         Method::ALL.into_iter().find(|m| m.name() == name).ok_or_else(|| {
-            let names: Vec<_> = Method::ALL.iter().map(|m| m.name()).collect();
-            format!("no method `{name}`; there are {}", names.join(", "))
+            let names = Method::ALL.map(Method::name).join(", ");
+            format!("no method `{name}`; there are {names}")
         })
     }
 }

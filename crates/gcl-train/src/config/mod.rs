@@ -5,11 +5,11 @@ mod kind;
 mod method;
 mod overrides;
 mod preset;
+mod table;
 mod validate;
 
-pub use detector::DetectorConfig;
 pub use kind::{RunKind, from_toml, kind_of, to_toml};
-pub use method::Method;
+pub use method::{DetectorConfig, Method};
 pub use overrides::apply_overrides;
 pub(crate) use overrides::override_with;
 pub use preset::{DataFacts, Preset};

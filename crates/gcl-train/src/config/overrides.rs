@@ -38,9 +38,14 @@ pub(crate) fn override_with<T: Serialize + DeserializeOwned, S: AsRef<str>>(
             )));
         }
         set(&mut table, key.trim(), parse(value.trim())).map_err(&wrong)?;
-        // Checked after each pair, so that the message can name the culprit.
-        let checked: std::result::Result<T, _> = table.clone().try_into();
-        checked.map_err(|e: toml::de::Error| wrong(e.message().to_owned()))?;
+        // The types refuse keys that they do not have, but for variants without settings, which
+        // ignore them: what was read shows it. After each pair, so that the message names the culprit.
+        let read: T =
+            table.try_into().map_err(|e: toml::de::Error| wrong(e.message().to_owned()))?;
+        table = Table::try_from(&read).map_err(unreadable)?;
+        if !holds(&table, key.trim()) {
+            return Err(wrong(format!("`{}` is no key here", key.trim())));
+        }
     }
     table.try_into().map_err(|e: toml::de::Error| TrainError::Config(e.message().to_owned()))
 }
@@ -52,37 +57,26 @@ fn parse(text: &str) -> Value {
     parsed.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
+/// Sets the value at a dotted path; tables on the way that are absent are made.
 fn set(table: &mut Table, key: &str, value: Value) -> std::result::Result<(), String> {
-    let mut here = table;
-    let mut walked = String::new();
-    let parts: Vec<&str> = key.split('.').collect();
-    let Some((last, folders)) = parts.split_last() else { return Ok(()) };
-    for part in folders {
-        let there: Vec<String> = here.keys().cloned().collect();
-        here = match here.get_mut(*part) {
-            Some(Value::Table(inner)) => inner,
-            _ => return Err(unknown(&walked, part, &there)),
-        };
-        walked = format!("{walked}{part}.");
-    }
-    // Optional parts are absent until set; the full check that follows refuses what is no key.
-    let optional = match walked.as_str() {
-        "" => ["detector", "pretraining"].contains(last),
-        "pretraining." => ["generator", "discriminator"].contains(last),
-        _ => false,
+    let Some((first, rest)) = key.split_once('.') else {
+        table.insert(key.to_owned(), value);
+        return Ok(());
     };
-    let inside_a_rule =
-        !walked.is_empty() && (here.contains_key("rule") || here.contains_key("kind"));
-    if !here.contains_key(*last) && !optional && !inside_a_rule {
-        let there: Vec<String> = here.keys().cloned().collect();
-        return Err(unknown(&walked, last, &there));
+    match table.entry(first).or_insert_with(|| Value::Table(Table::new())) {
+        Value::Table(inner) => set(inner, rest, value),
+        _ => Err(format!("`{first}` is a value and has no keys")),
     }
-    here.insert((*last).to_owned(), value);
-    Ok(())
 }
 
-fn unknown(walked: &str, part: &str, there: &[String]) -> String {
-    format!("no key `{walked}{part}`; there are {}", there.join(", "))
+/// Whether there is anything at a dotted path.
+fn holds(table: &Table, key: &str) -> bool {
+    match key.split_once('.') {
+        Some((first, rest)) => {
+            table.get(first).and_then(Value::as_table).is_some_and(|inner| holds(inner, rest))
+        }
+        None => table.contains_key(key),
+    }
 }
 
 #[cfg(test)]
@@ -138,5 +132,45 @@ mod tests {
         let text = message("score=detector");
         assert!(text.contains("score is detector") && text.contains("mean-rank"), "{text}");
         assert!(from_toml::<RunConfig>("method = \"gcl-b\"\ntypo = 1").is_err());
+    }
+
+    #[test]
+    fn parts_that_are_absent_can_be_set() {
+        let data = DataFacts { dim: 64, segments: 100 };
+        let config = RunConfig::new(Method::GclB, Preset::Any, 3, data);
+        let all = "{on={segments=\"all\"}, discriminator_on={segments=\"all\"}}";
+        let before = format!("pretraining={all}");
+        let budget = "pretraining.discriminator={epochs=1, min_steps=0, max_steps=7}";
+        let changed = apply_overrides(&config, &[before.as_str(), budget]).unwrap();
+        assert_eq!(changed.pretraining.unwrap().discriminator.unwrap().max_steps, 7);
+        let detector = ["detector={name=\"pca\", components=3}", "score=detector"];
+        assert!(apply_overrides(&config, &detector).unwrap().detector.is_some());
+        // Half a part is none.
+        let error = apply_overrides(&config, &["pretraining.discriminator.epochs=1"]).unwrap_err();
+        assert!(error.to_string().contains("missing field"), "{error}");
+        assert!(apply_overrides(&config, &["seed.high=1"]).is_err());
+    }
+
+    #[test]
+    fn no_part_takes_a_key_that_it_does_not_have() {
+        fn keys(prefix: &str, table: &Table, found: &mut Vec<String>) {
+            found.push(format!("{prefix}nothing"));
+            for (key, value) in table {
+                if let Value::Table(inner) = value {
+                    keys(&format!("{prefix}{key}."), inner, found);
+                }
+            }
+        }
+        for method in Method::ALL {
+            let data = DataFacts { dim: 64, segments: 100 };
+            let config = RunConfig::new(method, Preset::Any, 3, data);
+            let mut found = Vec::new();
+            keys("", &Table::try_from(&config).unwrap(), &mut found);
+            assert!(found.len() > 8, "{found:?}");
+            for key in found {
+                let error = apply_overrides(&config, &[format!("{key}=1")]).unwrap_err();
+                assert!(error.to_string().contains("nothing"), "{error}");
+            }
+        }
     }
 }

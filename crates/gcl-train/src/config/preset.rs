@@ -1,8 +1,6 @@
 //! From a method and a preset to a resolved configuration.
 
-use gcl_core::soft_label::{LabelRule, Squeeze};
-use gcl_core::target::{ExcludeDivisor, NegativeTarget};
-use gcl_core::temporal::TemporalDifference;
+use gcl_core::soft_label::LabelRule;
 use gcl_core::threshold::Threshold;
 use gcl_core::{
     AutoencoderConfig, CooperativeConfig, DiscriminatorConfig, RmsPropConfig, ScalerKind,
@@ -10,10 +8,7 @@ use gcl_core::{
 use gcl_data::FeatureSet;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    DetectorConfig, LastBatch, Loop, Method, Pretraining, RunConfig, ScoreSource, TrainOn,
-    Training, Turns,
-};
+use super::{LastBatch, Loop, Method, RunConfig, ScoreSource, TrainOn, Training, Turns};
 use crate::schedule::{Budget, NamedBudget, batches};
 
 /// Where a run's values come from. See `docs/method.md` for each.
@@ -81,57 +76,8 @@ impl RunConfig {
             Preset::Paper => paper(method, seed, data),
             Preset::Any => any(method, seed, data),
         };
-        let calm = TrainOn::Calm { rule: TemporalDifference::default() };
-        let pretrained = |on| {
-            let (generator, discriminator) = (None, None);
-            Some(Pretraining { on, generator, discriminator_on: TrainOn::All, discriminator })
-        };
-        match method {
-            Method::GclB => {}
-            Method::GclPt => config.pretraining = pretrained(calm),
-            Method::GclNoNl => {
-                let divisor = ExcludeDivisor::Kept;
-                config.cooperative.target = NegativeTarget::Exclude { divisor };
-            }
-            Method::GclOcc => config.pretraining = pretrained(TrainOn::NormalVideos),
-            Method::GclWs => {
-                config.pretraining = pretrained(calm);
-                config.labelled_share = 1.0;
-            }
-            Method::SoftLabel => {
-                let squeeze = Squeeze::MinMax;
-                config.cooperative.generator_labels = LabelRule::Soft { squeeze };
-            }
-            Method::SelfLabel => config.generator_alone(Loop::SelfLabel, TrainOn::All),
-            Method::Ae => config.generator_alone(Loop::Reconstruct, TrainOn::All),
-            Method::AeOcc => config.generator_alone(Loop::Reconstruct, TrainOn::NormalVideos),
-            Method::AeTd => config.generator_alone(Loop::Reconstruct, calm),
-            Method::Knn => config.detector = Some(DetectorConfig::Knn { k: 5, sample: 32_768 }),
-            Method::Mahalanobis => {
-                config.detector = Some(DetectorConfig::Mahalanobis { shrinkage: 0.1 });
-            }
-            Method::Pca => {
-                // As many as the generator's bottleneck has units: its linear counterpart.
-                let components = (data.dim / 8).max(1).min(data.dim.saturating_sub(1));
-                config.detector = Some(DetectorConfig::Pca { components });
-            }
-            Method::IsolationForest => {
-                config.detector = Some(DetectorConfig::IsolationForest { trees: 100, sample: 256 });
-            }
-            Method::Kim => {
-                let k = data.dim.clamp(1, 128);
-                config.detector = Some(DetectorConfig::Kim { k, shrinkage: 0.01 });
-            }
-        }
-        if config.detector.is_some() {
-            config.score = ScoreSource::Detector;
-        }
+        method.apply(&mut config, data);
         config
-    }
-
-    fn generator_alone(&mut self, kind: Loop, on: TrainOn) {
-        (self.training.kind, self.training.on) = (kind, on);
-        self.score = ScoreSource::Generator;
     }
 }
 

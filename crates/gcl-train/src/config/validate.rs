@@ -1,10 +1,6 @@
 //! What a configuration must hold to before anything starts.
 
 use gcl_core::networks::MAX_WIDTH;
-use gcl_core::soft_label::LabelRule;
-use gcl_core::target::NegativeTarget;
-use gcl_core::weak_label::AnomalousVideos;
-
 use serde::Serialize;
 
 use super::{Loop, RunConfig, ScoreSource, spelled};
@@ -34,16 +30,18 @@ impl RunConfig {
                 return refuse(key, "widths from 1 to 1048576", widths);
             }
         }
-        let optimizer = self.cooperative.optimizer.init();
-        optimizer.map_err(|e| TrainError::Config(format!("cooperative.optimizer: {e}")))?;
-        self.validate_thresholds()?;
-        self.validate_target()?;
+        let cooperative = &self.cooperative;
+        for (key, checked) in [
+            ("optimizer", cooperative.optimizer.init().map(drop)),
+            ("discriminator_labels", cooperative.discriminator_labels.validate()),
+            ("generator_labels", cooperative.generator_labels.validate()),
+            ("target", cooperative.target.validate()),
+            ("weak.anomalous", cooperative.weak.validate()),
+        ] {
+            checked.map_err(|e| TrainError::Config(format!("cooperative.{key}: {e}")))?;
+        }
         for rule in self.cleaning_rules() {
             rule.validate().map_err(|e| TrainError::Config(e.to_string()))?;
-        }
-        let weak = &self.cooperative.weak.anomalous;
-        if matches!(*weak, AnomalousVideos::Top { share } if !(share > 0.0 && share <= 1.0)) {
-            return refuse("cooperative.weak.anomalous", "a share in (0, 1]", weak);
         }
         for (key, dropout) in [
             ("generator.dropout", self.generator.dropout),
@@ -71,31 +69,5 @@ impl RunConfig {
                 refuse("score", &expected, &self.score)
             }
         }
-    }
-
-    fn validate_target(&self) -> Result<()> {
-        let fine = match self.cooperative.target {
-            NegativeTarget::Ones { value } => value.is_finite(),
-            NegativeTarget::Gaussian { sigma } => sigma.is_finite() && sigma >= 0.0,
-            NegativeTarget::Replace | NegativeTarget::Exclude { .. } => true,
-        };
-        match fine {
-            true => Ok(()),
-            false => Err(TrainError::Config(format!(
-                "cooperative.target is {}, expected a finite value, or a sigma of at least 0",
-                spelled(&self.cooperative.target)
-            ))),
-        }
-    }
-
-    fn validate_thresholds(&self) -> Result<()> {
-        let mut rules = vec![("discriminator_labels", self.cooperative.discriminator_labels)];
-        if let LabelRule::Hard { threshold } = self.cooperative.generator_labels {
-            rules.push(("generator_labels", threshold));
-        }
-        for (key, rule) in rules {
-            rule.validate().map_err(|e| TrainError::Config(format!("cooperative.{key}: {e}")))?;
-        }
-        Ok(())
     }
 }

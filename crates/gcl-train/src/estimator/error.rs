@@ -37,6 +37,11 @@ pub enum EstimatorError {
         /// What was asked for.
         found: f64,
     },
+    /// A detector of another crate was to be made from a configuration, which does not hold it.
+    #[error(
+        "a detector of another crate is trained by Gcl::with_detector, not from a configuration"
+    )]
+    External,
     /// A preset was asked for beside a whole configuration, which has its values already.
     #[error("a whole configuration takes no preset")]
     PresetOfConfig,

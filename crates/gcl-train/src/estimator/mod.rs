@@ -4,14 +4,17 @@ mod error;
 mod fitted;
 mod rows;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use gcl_core::Device;
+use gcl_core::detector::Detector;
 use gcl_data::VideoId;
 
 use crate::config::{DataFacts, Method, Preset, RunConfig, apply_overrides};
 use crate::error::{Result, TrainError};
 use crate::events::Silent;
+use crate::model::{Model, ModelCard};
 use crate::run::{TrainOptions, train_on};
 use crate::samples::{SampleVideo, Samples};
 use crate::sink::Memory;
@@ -57,7 +60,14 @@ pub struct Gcl {
 enum Base {
     Method(Method),
     Config(Box<RunConfig>),
+    Detector(Make),
 }
+
+/// What makes unfitted detectors.
+#[derive(Clone)]
+struct Make(Arc<dyn Fn() -> Box<dyn Detector> + Send + Sync>);
+
+gcl_core::brief_debug!(Make);
 
 impl Gcl {
     /// A method with preset `any`, seed 0, a contamination of 0.05, on burn's default device.
@@ -68,6 +78,25 @@ impl Gcl {
     /// A whole configuration, as a run's `config.toml` holds it.
     pub fn from_config(config: RunConfig) -> Gcl {
         Gcl::with(Base::Config(Box::new(config)))
+    }
+
+    /// A detector of your own crate, on scaled features: `make` gives an unfitted one for each fit. The
+    /// model is saved as all are, and read again by [`Model::load_with`]. Only the preset's scaler, the
+    /// contamination and settings of the scaler (`scaler=raw`) have a meaning here.
+    ///
+    /// ```
+    /// use gcl_core::detector::Pca;
+    /// use gcl_train::{Gcl, Rows};
+    ///
+    /// let values: Vec<f32> = (0..80).map(|i| (i as f32 * 0.7).sin()).collect();
+    /// let rows = Rows::new(&values, 4)?;
+    /// // Yours implements `Detector`, as this one does.
+    /// let fitted = Gcl::with_detector(|| Box::new(Pca::new(2, 0))).fit(rows)?;
+    /// assert_eq!(fitted.score(rows)?.len(), 20);
+    /// # Ok::<(), gcl_train::TrainError>(())
+    /// ```
+    pub fn with_detector(make: impl Fn() -> Box<dyn Detector> + Send + Sync + 'static) -> Gcl {
+        Gcl::with(Base::Detector(Make(Arc::new(make))))
     }
 
     fn with(base: Base) -> Gcl {
@@ -135,7 +164,12 @@ impl Gcl {
         let never = AtomicBool::new(false);
         let options = TrainOptions::new(self.device.clone(), &never);
         let mut sink = Memory::default();
-        let model = train_on(samples, config, None, &mut sink, &options, &mut Silent)?;
+        let model = match &self.base {
+            Base::Detector(Make(make)) => fit_detector(make(), samples, config)?,
+            Base::Method(_) | Base::Config(_) => {
+                train_on(samples, config, None, &mut sink, &options, &mut Silent)?
+            }
+        };
         let mut fitted = FittedGcl { model, threshold: 0.0, warnings: sink.warnings };
         let mut scores = Vec::with_capacity(data.segments);
         for (_, rows) in videos {
@@ -147,10 +181,10 @@ impl Gcl {
 
     /// The configuration on this data.
     fn resolve(&self, data: DataFacts) -> Result<RunConfig> {
+        let preset = self.preset.unwrap_or(Preset::Any);
         let mut config = match &self.base {
-            Base::Method(method) => {
-                RunConfig::new(*method, self.preset.unwrap_or(Preset::Any), 0, data)
-            }
+            Base::Method(method) => RunConfig::new(*method, preset, 0, data),
+            Base::Detector(_) => RunConfig::new(Method::External, preset, 0, data),
             Base::Config(_) if self.preset.is_some() => {
                 return Err(EstimatorError::PresetOfConfig.into());
             }
@@ -163,6 +197,21 @@ impl Gcl {
             false => Ok(config),
         }
     }
+}
+
+/// Fits a detector of another crate to all segments, scaled.
+fn fit_detector(
+    mut detector: Box<dyn Detector>,
+    mut samples: Samples,
+    config: RunConfig,
+) -> Result<Model> {
+    let trained_on = samples.fingerprint();
+    let scaler = samples.fit_scaler(config.scaler)?;
+    samples.scale(&scaler)?;
+    let rows = samples.subsample(samples.len(), config.seed, "detector")?;
+    let fitted = detector.fit(&rows, samples.dim());
+    fitted.map_err(TrainError::core("fitting the detector"))?;
+    Ok(Model::from_detector(ModelCard::new(config, None, scaler, trained_on), detector))
 }
 
 /// The rows of all videos, which are sorted by id.

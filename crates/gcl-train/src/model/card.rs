@@ -17,6 +17,9 @@ pub struct ModelCard {
     pub version: u32,
     /// The run that made the model.
     pub config: RunConfig,
+    /// The [`name`](gcl_core::detector::Detector::name) of a detector of another crate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<String>,
     /// The fingerprint of the training features, before scaling.
     pub trained_on: u64,
     /// What made the features; absent for plain `.npy` files.
@@ -42,6 +45,7 @@ impl ModelCard {
         ModelCard {
             version: VERSION,
             config,
+            external: None,
             trained_on,
             extractor: set.and_then(FeatureSet::identity).cloned(),
             clips: set.and_then(FeatureSet::clips),
@@ -85,6 +89,7 @@ mod tests {
         let card = ModelCard {
             version: VERSION,
             config,
+            external: None,
             trained_on: 1,
             extractor: None,
             clips: None,

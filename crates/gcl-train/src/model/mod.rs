@@ -18,7 +18,7 @@ pub(crate) use scores::mean_ranks;
 use scores::scaled;
 pub use scores::{Scorer, SegmentScores};
 
-use crate::config::RunConfig;
+use crate::config::{DetectorConfig, RunConfig};
 use crate::error::{Result, TrainError};
 
 /// A model and the data it fits.
@@ -39,7 +39,9 @@ impl Model {
         Model { card, network: Network::Pair(Box::new(pair)) }
     }
 
-    pub(crate) fn from_detector(card: ModelCard, detector: Box<dyn Detector>) -> Model {
+    pub(crate) fn from_detector(mut card: ModelCard, detector: Box<dyn Detector>) -> Model {
+        let external = card.config.detector == Some(DetectorConfig::External);
+        card.external = external.then(|| detector.name().to_owned());
         Model { card, network: Network::Detector(detector) }
     }
 
@@ -128,8 +130,23 @@ impl Model {
     /// Reads a model from a folder, or from the run that the folder is.
     ///
     /// # Errors
-    /// If there is none, or a file is damaged or of another version.
+    /// If there is none, or a file is damaged or of another version; [`TrainError::UnknownDetector`]
+    /// for a detector of another crate.
     pub fn load(folder: &Path, device: &Device) -> Result<Model> {
+        Model::load_with(folder, device, |_| None)
+    }
+
+    /// As [`Model::load`], for models that may be detectors of other crates: `make` gives an unfitted
+    /// detector of the [`name`](Detector::name) that it is handed, if it knows it;
+    /// [`Detector::load`] does the rest.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn load_with(
+        folder: &Path,
+        device: &Device,
+        make: impl FnOnce(&str) -> Option<Box<dyn Detector>>,
+    ) -> Result<Model> {
         let inside = folder.join("model");
         let folder = if inside.join("model.json").exists() { inside.as_path() } else { folder };
         let path = folder.join("model.json");
@@ -145,7 +162,12 @@ impl Model {
         };
         let core = || TrainError::core(format!("reading the model in {}", folder.display()));
         if let Some(settings) = card.config.detector {
-            let mut detector = settings.build(card.config.seed, device)?;
+            let mut detector = match (settings, &card.external) {
+                (DetectorConfig::External, Some(kind)) => make(kind).ok_or_else(|| {
+                    TrainError::UnknownDetector { path: folder.to_owned(), kind: kind.clone() }
+                })?,
+                _ => settings.build(card.config.seed, device)?,
+            };
             let state = State::from_bytes(&read("detector.safetensors")?).map_err(core())?;
             detector.load(&state).map_err(core())?;
             return Ok(Model { card, network: Network::Detector(detector) });

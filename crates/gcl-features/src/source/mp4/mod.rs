@@ -2,6 +2,9 @@
 //!
 //! A file's tables are not trusted: whatever they point to is checked against the file's length
 //! before anything is allocated or read, and nothing grows beyond the tables' own size in the file.
+//!
+//! It is written here because so little of the format is needed, and because an edit list that hides pictures must be
+//! refused and not passed on to whoever decodes.
 
 mod boxes;
 mod samples;
