@@ -1,10 +1,12 @@
-//! Adamax (Kingma & Ba, "Adam", §7.1), in the form that PyTorch computes.
+//! Adamax (Kingma & Ba, "Adam: A method for stochastic optimization", §7.1,
+//! <https://arxiv.org/abs/1412.6980>), in the form that PyTorch computes.
 
 use burn::optim::{AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// Adamax's settings. The defaults are what the published STG-NF code trains with.
+/// The settings of Adamax ([Kingma & Ba, §7.1](https://arxiv.org/abs/1412.6980)). The defaults are
+/// what the published STG-NF code trains with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdamaxConfig {

@@ -4,17 +4,21 @@
 //! outside in:
 //!
 //! - [`CooperativePair`]: a generator and a discriminator that train each other, one batch at a
-//!   time (Zaheer et al., CVPR 2022, §3.2). It reads as the paper's algorithm.
+//!   time ([Zaheer et al., CVPR 2022][gcl], §3.2). It reads as the paper's algorithm.
 //! - [`networks`]: the [`Autoencoder`] (generator) and the [`Discriminator`].
 //! - [`loss`], [`threshold`], [`target`], [`temporal`]: the parts of that algorithm, each a plain
 //!   function with its equation.
 //! - [`detector`]: plain detectors to compare against, under one contract.
 //! - [`OneClass`] and [`WeaklySupervised`]: what a model must offer to join the interleaving of
-//!   one-class and weakly-supervised training (Joint-VAD, ECCV 2024). Your own models join by
-//!   implementing one of them.
+//!   one-class and weakly-supervised training ([Joint-VAD, ECCV 2024][joint-vad]). Your own models
+//!   join by implementing one of them; [`StgNf`], [`Jigsaw`] and [`AutoencoderOneClass`] are one-class
+//!   models, [`Rtfm`] and [`Sultani`] weakly-supervised ones.
 //!
 //! Every public function takes a [`Device`]; no backend is named. All randomness comes from
 //! [`rng`], on the host, so a seed means the same on every device.
+//!
+//! [gcl]: https://arxiv.org/abs/2203.03962
+//! [joint-vad]: https://arxiv.org/abs/2401.13551
 
 mod adamax;
 mod brief;

@@ -13,7 +13,8 @@ use crate::rng::{self, HostRng};
 use crate::state::State;
 
 /// A model of the normal that learns from samples weighted by how normal they are, and scores how
-/// far a sample is from it (Joint-VAD §3.2, weighted one-class classification).
+/// far a sample is from it ([Joint-VAD](https://arxiv.org/abs/2401.13551), §3.2, weighted one-class
+/// classification).
 ///
 /// The trait is all that the interleaving needs: a model from another crate takes part by
 /// implementing it. Samples may be anything that batches: feature vectors, pose windows, object

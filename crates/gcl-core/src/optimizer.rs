@@ -8,7 +8,8 @@ use crate::adamax::{Adamax, AdamaxConfig};
 use crate::error::{CoreError, Result};
 use crate::rmsprop::RmsPropConfig;
 
-/// Adam's settings, with an L2 penalty in the gradient (not decoupled), as PyTorch's `Adam`.
+/// The settings of Adam ([Kingma & Ba](https://arxiv.org/abs/1412.6980)), with an L2 penalty in the
+/// gradient (not decoupled), as PyTorch's `Adam`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdamConfig {

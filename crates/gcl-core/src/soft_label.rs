@@ -1,5 +1,6 @@
 //! The labels with which the generator trains the discriminator: hard by a threshold (Eq. 2), or
-//! soft for the ablation that skips it (paper §4.2, "soft labels").
+//! soft for the ablation that skips it ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962),
+//! §4.2, "soft labels").
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,6 @@
 //! What the generator should answer for samples that the discriminator calls anomalous:
-//! the pseudo-targets of negative learning (paper §3.2.5, §4.2).
+//! the pseudo-targets of negative learning ([Zaheer et al., CVPR
+//! 2022](https://arxiv.org/abs/2203.03962), §3.2.5, §4.2).
 
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::RngExt;

@@ -1,5 +1,6 @@
-//! Temporal-difference cleaning: which segments are calm enough to pre-train the generator on
-//! (paper §3.3, "Unsupervised pre-training").
+//! Temporal-difference cleaning: which segments are temporally stable enough to pre-train the
+//! generator on ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962), §3.3, "Unsupervised
+//! pre-training").
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,6 @@
-//! What video-level labels do to pseudo-labels (GCL_WS, paper §4: labels "are infused"). The
-//! paper does not say how; see `docs/method.md`.
+//! How video-level labels change pseudo-labels (GCL_WS, [Zaheer et al., CVPR
+//! 2022](https://arxiv.org/abs/2203.03962), §4: labels "are infused"). The paper does not say how;
+//! see `docs/method.md`.
 
 use serde::{Deserialize, Serialize};
 

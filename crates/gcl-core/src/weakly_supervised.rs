@@ -8,10 +8,10 @@ use crate::rng::HostRng;
 use crate::state::State;
 
 /// A model that learns from bags of snippets of which only the bag's label is known, and then
-/// scores every snippet (Joint-VAD §3.3).
+/// scores every snippet ([Joint-VAD](https://arxiv.org/abs/2401.13551), §3.3).
 ///
-/// RTFM and Sultani's MIL are of this kind. The trait is all that the interleaving needs: a model
-/// from another crate takes part by implementing it.
+/// [`Rtfm`](crate::Rtfm) and [`Sultani`](crate::Sultani) are of this kind. The trait is all that the
+/// interleaving needs: a model from another crate takes part by implementing it.
 ///
 /// Implementations draw every random number of a training step (dropout, say) from the generator
 /// they are handed, and keep their optimizer inside, so that a saved state resumes bit for bit.

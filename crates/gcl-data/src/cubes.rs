@@ -1,4 +1,5 @@
-//! Object cubes in a file: RGB of T frames around a box, for puzzles on objects (Jigsaw-VAD).
+//! Object cubes in a file: RGB of T frames around a box, for jigsaw puzzles on objects ([Wang et al.,
+//! ECCV 2022](https://arxiv.org/abs/2207.10172)).
 //!
 //! `cubes.npy` is `[N, 3, T, H, W]`, bytes or `f4` in [0, 1]; `cubes.csv` beside it says where each
 //! cube stands: `video,frame,x1,y1,x2,y2`, in the same order.

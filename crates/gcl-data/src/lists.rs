@@ -2,8 +2,8 @@
 //!
 //! | function | lines |
 //! |---|---|
-//! | [`read_zhong`] | `01_0014`: ShanghaiTech's videos, train and test (Zhong et al., CVPR 2019) |
-//! | [`read_ucf`] | `Abuse/Abuse001_x264.mp4`: UCF-Crime's videos, train and test (Sultani et al., CVPR 2018) |
+//! | [`read_zhong`] | `01_0014`: ShanghaiTech's videos, train and test ([Zhong et al., CVPR 2019](https://arxiv.org/abs/1903.07256)) |
+//! | [`read_ucf`] | `Abuse/Abuse001_x264.mp4`: UCF-Crime's videos, train and test ([Sultani et al., CVPR 2018](https://arxiv.org/abs/1801.04264)) |
 //! | [`read_feature_list`] | `/anywhere/01_0015_i3d.npy`: feature files, as RTFM lists them |
 
 use std::collections::BTreeMap;

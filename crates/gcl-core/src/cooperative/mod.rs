@@ -1,5 +1,6 @@
 //! One iteration of generative cooperative learning: the generator labels the batch for the
-//! discriminator, which learns and labels it for the generator (paper §3.2, Fig. 2).
+//! discriminator, which learns and labels it for the generator ([Zaheer et al., CVPR
+//! 2022](https://arxiv.org/abs/2203.03962), §3.2, Fig. 2; "the paper" below).
 
 mod config;
 mod networks;

@@ -1,8 +1,9 @@
-//! Puzzles: a model that knows the normal by putting shuffled frames and patches of an object's
-//! cube back into their places (Wang et al., ECCV 2022), as one-class model.
-//!
-//! `reference.rs` states the network as the paper does, to read first; `network.rs` is arranged for
-//! speed, and a test holds it to that.
+//! Jigsaw puzzles as a one-class model: a network that predicts where the shuffled frames and patches
+//! of an object cube belong; it is less sure of objects unlike those it was trained on ([Wang et al.,
+//! ECCV 2022](https://arxiv.org/abs/2207.10172)).
+
+// `reference.rs` states the network as the paper does, to read first; `network.rs` is arranged for
+// speed, and a test holds it to that.
 
 mod config;
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! The network that solves puzzles (Wang et al., ECCV 2022, "Video anomaly detection by solving
-//! decoupled spatio-temporal jigsaw puzzles", §3.2).
+//! decoupled spatio-temporal jigsaw puzzles", §3.2, <https://arxiv.org/abs/2207.10172>).
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;

@@ -1,5 +1,5 @@
-//! The two networks of GCL (paper §4, "Implementation details"), both plain multi-layer
-//! perceptrons over clip features.
+//! The two networks of GCL ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962), §4,
+//! "Implementation details"), both plain multi-layer perceptrons over clip features.
 
 mod autoencoder;
 mod discriminator;

@@ -1,4 +1,5 @@
-//! RTFM's losses (Tian et al., ICCV 2021, §3.3), as its code and Joint-VAD's compute them.
+//! RTFM's losses ([Tian et al., ICCV 2021](https://arxiv.org/abs/2101.10030), §3.3), as its code and
+//! Joint-VAD's compute them.
 
 use burn::tensor::{Int, Tensor, TensorData, activation};
 use serde::{Deserialize, Serialize};

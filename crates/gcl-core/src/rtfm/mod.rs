@@ -1,7 +1,7 @@
-//! RTFM: robust temporal feature magnitudes (Tian et al., ICCV 2021), the weakly-supervised model
-//! of Joint-VAD.
-//!
-//! `reference.rs` states the network as the paper does.
+//! RTFM: robust temporal feature magnitudes ([Tian et al., ICCV
+//! 2021](https://arxiv.org/abs/2101.10030)), the weakly-supervised model of Joint-VAD.
+
+// `reference.rs` states the network as the paper does.
 
 #[cfg(test)]
 mod golden;

@@ -1,4 +1,5 @@
-//! The spatio-temporal graph convolution inside one coupling (Yan et al., ST-GCN; one block).
+//! The spatio-temporal graph convolution inside one coupling: one block of ST-GCN (Yan et al., AAAI
+//! 2018, <https://arxiv.org/abs/1801.07455>).
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData, activation};

@@ -1,11 +1,12 @@
-//! STG-NF: a normalizing flow on windows of poses (Hirschorn & Avidan, ICCV 2023), the one-class
-//! model of Joint-VAD on ShanghaiTech and UBnormal.
+//! STG-NF: a normalizing flow on windows of poses ([Hirschorn & Avidan, ICCV
+//! 2023](https://arxiv.org/abs/2211.10946)), the one-class model of Joint-VAD on ShanghaiTech and
+//! UBnormal.
 //!
-//! A window passes K invertible steps and lands where normal windows are to be found: around R in
-//! every dimension. Its score is the negative log-likelihood there.
-//!
-//! `reference.rs` states the flow as the paper does, to read first; `flow.rs` and `block.rs` are
-//! arranged for speed, and a test holds them to it.
+//! K invertible steps map a window to a latent; normal windows are trained to lie around R in every
+//! dimension. The score of a window is its negative log-likelihood there.
+
+// `reference.rs` states the flow as the paper does, to read first; `flow.rs` and `block.rs` are
+// arranged for speed, and a test holds them to it.
 
 mod block;
 mod config;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{CoreError, Result};
 
-/// How the neighbours of a joint are split into sets with weights of their own (Yan et al.,
-/// "Spatial temporal graph convolutional networks", §3.3).
+/// How the neighbours of a joint are split into sets with weights of their own ([Yan et al., "Spatial
+/// temporal graph convolutional networks"](https://arxiv.org/abs/1801.07455), §3.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Partition {

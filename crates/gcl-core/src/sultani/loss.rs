@@ -1,4 +1,4 @@
-//! The ranking loss (Sultani et al., §3.2 and Eq. 6–7).
+//! The ranking loss ([Sultani et al., CVPR 2018](https://arxiv.org/abs/1801.04264), §3.2 and Eq. 6–7).
 
 use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
-//! Multiple-instance ranking (Sultani et al., CVPR 2018): the first weakly-supervised detector.
+//! Multiple-instance ranking ([Sultani et al., CVPR 2018](https://arxiv.org/abs/1801.04264)): the
+//! first weakly-supervised detector.
 
 mod loss;
 

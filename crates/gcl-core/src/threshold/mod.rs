@@ -1,4 +1,5 @@
-//! From a batch of scores to pseudo-labels (paper §3.2.2, §3.2.4 and §4).
+//! From a batch of scores to pseudo-labels ([Zaheer et al., CVPR
+//! 2022](https://arxiv.org/abs/2203.03962), §3.2.2, §3.2.4 and §4).
 
 mod split;
 
@@ -34,8 +35,9 @@ pub enum Threshold {
         /// The number of histogram bins, from 8 to 65,536.
         bins: usize,
     },
-    /// Otsu's: the split with the largest variance between its two sides, over all splits of the
-    /// sorted scores; the threshold is the upper side's smallest score. μ + σ where all are equal.
+    /// [Otsu's method](https://doi.org/10.1109/TSMC.1979.4310076): the split with the largest
+    /// variance between its two sides, over all splits of the sorted scores; the threshold is the
+    /// upper side's smallest score. μ + σ where all are equal.
     Otsu,
 }
 

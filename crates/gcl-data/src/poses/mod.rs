@@ -2,8 +2,9 @@
 //!
 //! [`read_poses`] reads AlphaPose's tracked persons of one video as [`Track`]s, [`PoseSet`] lists a
 //! folder of such files, and [`Windows`] cuts tracks into windows of T frames, normalised on demand
-//! (STG-NF, Hirschorn and Avidan, ICCV 2023; the one-class side of Joint-VAD, ECCV 2024). Windows of
-//! boxes ([`crate::tracks`]) are the same type with fewer points.
+//! (STG-NF, [Hirschorn and Avidan, ICCV 2023](https://arxiv.org/abs/2211.10946); the one-class side of
+//! [Joint-VAD, ECCV 2024](https://arxiv.org/abs/2401.13551)). Windows of boxes ([`crate::tracks`])
+//! are the same type with fewer points.
 
 mod error;
 mod json;

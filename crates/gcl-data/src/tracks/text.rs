@@ -1,4 +1,4 @@
-//! DeepSORT's text: a box a line.
+//! DeepSORT's text files (<https://arxiv.org/abs/1703.07402>): one box per line.
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -1,4 +1,5 @@
-//! t-SNE (van der Maaten and Hinton, JMLR 2008), exact.
+//! t-SNE (van der Maaten and Hinton, JMLR 2008, <https://jmlr.org/papers/v9/vandermaaten08a.html>),
+//! exact.
 //!
 //! It starts from the first two principal components and sums in a fixed order, so equal points give
 //! the same picture, bit for bit, on any number of threads. That is why it is written here: crates that
@@ -31,7 +32,9 @@ impl Default for TsneOptions {
     }
 }
 
-/// Places points, row-major `[n, dim]`, on a plane: near ones near each other.
+/// Places points, row-major `[n, dim]`, on a plane, near ones near each other, by exact t-SNE ([van
+/// der Maaten and Hinton, JMLR 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)). Equal input
+/// gives the same picture, bit for bit, on any number of threads.
 ///
 /// # Errors
 /// [`EvalError::Matrix`] for a ragged or empty matrix or more than [`MAX_POINTS`] points,

@@ -1,5 +1,5 @@
-//! Object cubes: T frames around a box, cropped where the box is in the middle one (Jigsaw-VAD,
-//! Wang et al., ECCV 2022).
+//! Object cubes: T frames around a box, cropped where the box is in the middle one (Jigsaw-VAD, [Wang
+//! et al., ECCV 2022](https://arxiv.org/abs/2207.10172)).
 //!
 //! [`select`] drops boxes as published, [`CubeReader`] decodes a video once and gives one cube after
 //! the other, and [`pack_cubes`] writes those of many videos into one file

@@ -1,8 +1,9 @@
 //! The built-in extractor: spatio-temporal gradients of small cells, no weights.
 //!
-//! It follows Lu, Shi and Jia, "Abnormal Event Detection at 150 FPS in Matlab" (ICCV 2013), whose features are
-//! 3-D gradients of space-time cubes. Here a clip is averaged down to 64x48 pixels and cut into 16x12 cells of 4x4;
-//! each cell gives six numbers, in grey levels:
+//! It follows Lu, Shi and Jia, ["Abnormal Event Detection at 150 FPS in
+//! Matlab"](https://doi.org/10.1109/ICCV.2013.338) (ICCV 2013), whose features are 3-D gradients of space-time
+//! cubes. Here a clip is averaged down to 64x48 pixels and cut into 16x12 cells of 4x4; each cell gives six
+//! numbers, in grey levels:
 //!
 //! | channel | what | tells |
 //! |---|---|---|
