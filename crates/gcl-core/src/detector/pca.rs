@@ -11,7 +11,8 @@ use crate::rng;
 use crate::state::State;
 
 /// Directions beyond those asked for, and rounds, of the subspace iteration (Halko, Martinsson and
-/// Tropp 2011): the ones kept converge as the ratio of variances to the power of the rounds.
+/// Tropp 2011, <https://arxiv.org/abs/0909.4061>): the ones kept converge as the ratio of variances to
+/// the power of the rounds.
 const EXTRA: usize = 16;
 const ROUNDS: usize = 24;
 
