@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 pub struct AdamaxConfig {
     /// The learning rate.
     pub learning_rate: f64,
-    /// The smoothing of gradients.
+    /// The decay of the mean of gradients, β₁.
     pub beta_1: f32,
-    /// The decay of the largest gradient.
+    /// The decay of the largest gradient, β₂.
     pub beta_2: f32,
-    /// Added to every gradient's size.
+    /// Added to every gradient's magnitude.
     pub epsilon: f32,
-    /// Times the parameter, added to its gradient.
+    /// The L2 penalty: this times the parameter is added to its gradient.
     pub weight_decay: f32,
 }
 

@@ -5,9 +5,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 /// Scales all gradients by one factor so that their common L2 norm is at most `limit`, as
-/// PyTorch's `clip_grad_norm_`; returns the norm before.
-///
-/// (Burn's own clipping looks at each parameter alone.)
+/// PyTorch's `clip_grad_norm_`; returns the norm before. (Burn clips each parameter by itself.)
 pub(crate) fn clip_norm<M: Module>(
     module: &M,
     gradients: GradientsParams,

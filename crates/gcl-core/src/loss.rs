@@ -20,6 +20,8 @@ pub enum ErrorNorm {
     MeanSquared,
 }
 
+crate::spelled_by_serde!(ErrorNorm);
+
 /// The error of each sample against its target.
 ///
 /// # Shapes

@@ -1,4 +1,4 @@
-//! Batch normalisation whose running statistics change only when told to.
+//! Batch normalisation whose running statistics change only in an explicit update.
 
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::module::{batch_norm, batch_norm_train};

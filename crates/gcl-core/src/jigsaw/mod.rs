@@ -28,7 +28,19 @@ use crate::one_class::OneClass;
 use crate::rng::{self, HostRng};
 use crate::state::State;
 
-/// The puzzle solver as one-class model.
+/// The puzzle solver as a one-class model: the less probable the right order seems to it, the higher
+/// the score.
+///
+/// ```
+/// use gcl_core::{Device, Jigsaw, JigsawConfig, OneClass, Tensor};
+///
+/// // A small network for cubes of 5 frames of 16×16 pixels.
+/// let config = JigsawConfig { side: 16, width: 4, hidden: 16, ..JigsawConfig::new(5) };
+/// let model = Jigsaw::new(config, 1, &Device::flex())?;
+/// let scores = model.score(Tensor::zeros([2, 3, 5, 16, 16], &Device::flex()))?;
+/// assert!(scores.len() == 2 && scores.iter().all(|score| (0.0..=1.0).contains(score)));
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 pub struct Jigsaw {
     config: JigsawConfig,
     learner: Learner<Network>,
@@ -109,8 +121,8 @@ impl Jigsaw {
         (activation::log_softmax(logits, 2) * share).sum().neg()
     }
 
-    /// The smallest probability, over places, of the right answer to each kind of puzzle, for
-    /// cubes that are no puzzles: spatial, then temporal. Small is anomalous.
+    /// The smallest probability, over places, of the right place for each kind of puzzle, for cubes that
+    /// are not shuffled: spatial, then temporal. A small one is anomalous.
     ///
     /// # Shapes
     /// - cubes: `[batch, 3, T, side, side]`, RGB in 0–1

@@ -9,5 +9,5 @@ pub use autoencoder::{Autoencoder, AutoencoderConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig};
 pub use mlp::{Activation, Hidden, Mlp};
 
-/// Wider layers are a slip of the keyboard, and would not fit into memory.
+/// The widest layer that is accepted; a larger number is a typing error, and would not fit into memory.
 pub const MAX_WIDTH: usize = 1 << 20;

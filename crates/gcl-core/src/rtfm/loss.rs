@@ -23,6 +23,8 @@ pub enum FeatureTerm {
     Hinge,
 }
 
+crate::spelled_by_serde!(FeatureTerm);
+
 /// The weights of the loss. Defaults: RTFM's code.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -20,7 +20,17 @@ pub enum Partition {
     Spatial,
 }
 
+crate::spelled_by_serde!(Partition);
+
 /// Points that move together, and which of them are neighbours.
+///
+/// ```
+/// use gcl_core::stg_nf::Skeleton;
+///
+/// // Five points that are all neighbours: each is the mean of all.
+/// assert_eq!(Skeleton::full(5).adjacency()?, [[0.2; 25]]);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Skeleton {

@@ -17,6 +17,8 @@ pub enum Pairing {
     OneToOne,
 }
 
+crate::spelled_by_serde!(Pairing);
+
 /// The weights of the loss. Defaults: the published code's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

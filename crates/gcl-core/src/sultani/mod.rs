@@ -23,7 +23,7 @@ use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
 /// Keeps the scaling of an all-zero snippet defined.
 const NORM_FLOOR: f32 = 1e-12;
 
-/// What a [`Sultani`] looks like and how it learns. The defaults are the published code's.
+/// The architecture and training of a [`Sultani`]. The defaults are the published code's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SultaniConfig {
@@ -31,13 +31,13 @@ pub struct SultaniConfig {
     pub input: usize,
     /// The widths of both hidden layers; published: 512 (ReLU) and 32 (linear).
     pub hidden: [usize; 2],
-    /// The share of hidden values that dropout takes away; published: 0.6.
+    /// The share of hidden values dropped while training; published: 0.6.
     pub dropout: f32,
     /// Whether each snippet is scaled to length 1 first, as the published features are.
     pub unit_length: bool,
     /// The loss.
     pub loss: SultaniLoss,
-    /// How it learns.
+    /// The optimizer.
     pub optimizer: AdagradConfig,
 }
 
@@ -101,7 +101,8 @@ impl Network {
     }
 }
 
-/// Sultani's ranking as weakly-supervised model.
+/// Multiple-instance ranking as a weakly-supervised model: three layers that score each snippet alone.
+/// [`WeaklySupervised`] has an example.
 pub struct Sultani {
     config: SultaniConfig,
     learner: Learner<Network>,
