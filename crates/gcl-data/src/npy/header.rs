@@ -9,10 +9,10 @@ use super::literal::{self, Descr};
 
 pub(super) const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
-/// Honest headers take 118 bytes or so; this leaves room without letting a file ask for gigabytes.
+/// Usual headers take about 118 bytes; this leaves room without letting a file ask for gigabytes.
 const MAX_HEADER: usize = 1 << 16;
 
-/// What a header says, once it is known to be true of the file's length.
+/// A header's content, checked against the file's length.
 #[derive(Debug)]
 pub(super) struct Header {
     pub dtype: Dtype,

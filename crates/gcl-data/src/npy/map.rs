@@ -7,8 +7,8 @@ use super::read::Npy;
 
 impl Npy {
     /// The values without a copy, mapped into memory: for a C-ordered `f4` file in the machine's
-    /// own byte order whose values are all finite. `None` otherwise, and [`Npy::read_rows`] reads
-    /// the file or says what is wrong.
+    /// own byte order whose values are all finite. `None` otherwise; [`Npy::read_rows`] then reads the
+    /// file or returns the error.
     ///
     /// The file may not be cut short while the slice is in use: the system would end the process.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Where objects stand in time, and the two ways between objects and snippets.
+//! Where objects are in time, and the maps from objects to snippets and back.
 //!
 //! Joint-VAD ([ECCV 2024](https://arxiv.org/abs/2401.13551)) trains a one-class model on objects (a
 //! person's pose window, a cube around a box, a snippet's own feature) and a weakly supervised one on

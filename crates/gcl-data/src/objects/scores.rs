@@ -22,13 +22,15 @@ pub enum SnippetRule {
     Objects,
 }
 
+crate::spelled_by_serde!(SnippetRule);
+
 impl ObjectIndex {
-    /// One score a frame of each video from one a object, higher = more anomalous, as STG-NF and
+    /// One score per frame of each video from one per object, higher = more anomalous, as STG-NF and
     /// Joint-VAD evaluate and label.
     ///
-    /// A frame takes the largest score of the objects whose centre it is; frames without one take the
-    /// smallest finite frame score of **all** videos, the most normal; +∞ becomes the largest finite
-    /// frame score. Then each video is smoothed by itself with [`SIGMAS`].
+    /// A frame's score is the largest score of the objects centred on it; frames without an object get
+    /// the smallest finite frame score of **all** videos, the most normal; +∞ becomes the largest finite
+    /// frame score. Then each video is smoothed separately with [`SIGMAS`].
     ///
     /// # Errors
     /// [`ObjectError::Count`], [`ObjectError::BadScore`] for a NaN, [`ObjectError::NoScore`].
@@ -37,7 +39,7 @@ impl ObjectIndex {
         Ok(smooth.into_iter().map(|v| v.into_iter().map(|s| s as f32).collect()).collect())
     }
 
-    /// One score a snippet, video after video, from one a object.
+    /// One score per snippet, video after video, from one per object.
     ///
     /// # Errors
     /// As [`ObjectIndex::frame_scores`].

@@ -26,7 +26,7 @@ type Frames = BTreeMap<u32, [f32; POSE_VALUES]>;
 ///
 /// # Errors
 /// [`PoseError`], with the person and the frame where there is one: another number of values than 51,
-/// a value that is not finite, a frame or person that comes twice or is no number.
+/// a value that is not finite, a frame or person that appears twice or is no number.
 pub fn read_poses(path: impl AsRef<Path>) -> Result<Vec<Track>, PoseError> {
     let path = path.as_ref();
     let io = |source| PoseError::Io { path: path.to_owned(), source };
@@ -169,7 +169,7 @@ impl<'de> serde::Deserialize<'de> for Pose {
                     if name != "keypoints" {
                         map.next_value::<IgnoredAny>()?;
                     } else if pose.1.is_some() {
-                        return Err(A::Error::custom("`keypoints` comes twice"));
+                        return Err(A::Error::custom("`keypoints` appears twice"));
                     } else {
                         pose.1 = Some(map.next_value_seed(Values(&mut pose.0))?);
                     }

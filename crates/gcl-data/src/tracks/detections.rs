@@ -64,7 +64,7 @@ pub(crate) fn read_places(path: &Path) -> Result<Vec<(VideoId, Detection)>, Trac
         })?;
         let number = get(frame).parse::<u32>().ok().filter(|&f| (f as usize) < MAX_FRAMES);
         let frame =
-            number.ok_or_else(|| at(format!("frame is `{}`, no whole number", get(frame))))?;
+            number.ok_or_else(|| at(format!("frame is `{}`, not a whole number", get(frame))))?;
         let mut bounds = [0.0; 4];
         for ((slot, name), column) in bounds.iter_mut().zip(SIDES).zip(sides) {
             *slot = pixel(name, get(column)).map_err(at)?;

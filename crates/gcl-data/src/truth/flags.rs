@@ -1,4 +1,4 @@
-//! Flags: one text file a video, 0 or 1 for each frame.
+//! Flags: one text file per video, 0 or 1 for each frame.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

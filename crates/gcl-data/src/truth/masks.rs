@@ -1,4 +1,4 @@
-//! Masks: one `.npy` a video, 0 or 1 for each frame.
+//! Masks: one `.npy` file per video, 0 or 1 for each frame.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -21,21 +21,34 @@ use crate::clips::Span;
 use crate::id::VideoId;
 use crate::resolve::{resolve, resolve_all};
 
-/// More frames than any video has (a hundred days at 30 a second); a larger number is a mistake.
+/// More frames than any video has (a hundred days at 30 per second); a larger number is a mistake.
 pub const MAX_FRAMES: usize = 1 << 28;
 
-/// What a file says about one video.
+/// A file's labels of one video.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Labels {
-    /// One flag a frame.
+    /// One flag per frame.
     Flags(Vec<bool>),
-    /// Abnormal frames; `frames` where the file says how many the video has.
+    /// Abnormal frames; `frames` where the file has the video's length.
     Ranges { spans: Vec<Span>, frames: Option<usize> },
 }
 
 /// The frame labels of a data set's videos, by the names that the truth file has for them.
 ///
-/// Wherever a video id is asked for, it is matched with those names by [`resolve`].
+/// Wherever a method takes a video id, it is matched with those names by [`resolve`].
+///
+/// ```
+/// use gcl_data::{Truth, TruthFormat, VideoId};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("truth.csv");
+/// std::fs::write(&path, "id,start,end,frames\ntest/01,2,4,6\n")?;
+/// let truth = Truth::read(&path, TruthFormat::Auto)?;
+/// assert_eq!(truth.format(), TruthFormat::Ranges);
+/// let labels = truth.labels(&VideoId::new("test/01")?, None)?;
+/// assert_eq!(labels, [false, false, true, true, false, false]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
     format: TruthFormat,
@@ -43,8 +56,8 @@ pub struct Truth {
 }
 
 impl Truth {
-    /// Reads the truth at `path`, a file or a folder. [`TruthFormat::Auto`] finds the format out;
-    /// [`Truth::format`] says which one it was.
+    /// Reads the truth at `path`, a file or a folder. [`TruthFormat::Auto`] detects the format;
+    /// [`Truth::format`] returns it.
     ///
     /// # Errors
     /// [`TruthError`], with the line or the video where there is one.
@@ -106,7 +119,7 @@ impl Truth {
         Ok(resolve_all(ids, self.videos.keys())?)
     }
 
-    /// The number of frames that the truth itself states for a video, if it does.
+    /// The number of frames of a video, if the truth has it.
     ///
     /// # Errors
     /// [`TruthError::Resolve`] if there is no such video.
@@ -117,7 +130,7 @@ impl Truth {
         })
     }
 
-    /// One label a frame, true for abnormal, of a video of `frames` frames. `None` takes the truth's
+    /// One label per frame, true for abnormal, of a video of `frames` frames. `None` takes the truth's
     /// own number, if it states one.
     ///
     /// # Errors
@@ -160,8 +173,8 @@ impl Truth {
     }
 
     /// Writes the truth as CSV `id,start,end,frames`: frames from 0, `end` excluded, a line for each
-    /// abnormal range, and one with empty `start` and `end` for a video without any. It appears
-    /// whole or not at all, and reads back as [`TruthFormat::Ranges`].
+    /// abnormal range, and one with empty `start` and `end` for a video without any. It is written
+    /// atomically, and reads back as [`TruthFormat::Ranges`].
     ///
     /// # Errors
     /// [`TruthError::Io`] or [`TruthError::Csv`].

@@ -76,7 +76,7 @@ fn columns(header: &StringRecord) -> Result<Columns, String> {
     let frames = find("frames");
     let known = [Some(id), Some(start), Some(end), frames];
     match header.iter().enumerate().find(|(i, _)| !known.contains(&Some(*i))) {
-        Some((_, name)) => Err(format!("column `{name}` is unknown or comes twice")),
+        Some((_, name)) => Err(format!("column `{name}` is unknown or appears twice")),
         None => Ok(Columns { id, start, end, frames, base, inclusive }),
     }
 }
@@ -88,7 +88,7 @@ impl Columns {
             "" => Ok(None),
             text => match text.parse::<usize>() {
                 Ok(n) if n <= MAX_FRAMES => Ok(Some(n)),
-                _ => Err(format!("`{text}` is no number of a frame (0 to {MAX_FRAMES})")),
+                _ => Err(format!("`{text}` is not a frame number (0 to {MAX_FRAMES})")),
             },
         };
         let frames = self.frames.map(number).transpose()?.flatten();

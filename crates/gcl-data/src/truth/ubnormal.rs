@@ -51,7 +51,7 @@ fn mask(path: &Path) -> Result<Labels, TruthError> {
     Ok(Labels::Flags(npy.to_bools()?.into_iter().map(|normal| !normal).collect()))
 }
 
-/// Text: `object,start,end` a line, `end` excluded, frames counted from 0 and maybe written as `12.0`.
+/// Text: `object,start,end` per line, `end` excluded, frames counted from 0 and maybe written as `12.0`.
 fn text(path: &Path) -> Result<Labels, TruthError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;

@@ -50,7 +50,7 @@ fn parse(line: &str) -> Result<(&str, Vec<Span>), String> {
             (Ok(start), Ok(last)) if start <= last && last < usize::MAX => {
                 spans.push(Span { start, end: last + 1 });
             }
-            _ => return Err(format!("`{start} {last}` is no range of frames, and not `-1 -1`")),
+            _ => return Err(format!("`{start} {last}` is neither a range of frames nor `-1 -1`")),
         }
     }
     let stem = name.rsplit_once('.').map_or(*name, |(stem, _)| stem);
