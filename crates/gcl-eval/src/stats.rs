@@ -24,6 +24,13 @@ pub fn std_dev(values: &[f64]) -> Measure {
 /// Spearman's rank correlation, tied values sharing their mean rank; -1 to 1.
 /// Undefined for fewer than two pairs, or if either side is constant.
 ///
+/// ```
+/// // The same order, whatever the distances.
+/// let rho = gcl_eval::stats::spearman(&[1.0, 2.0, 30.0], &[0.1, 0.2, 0.25])?;
+/// assert_eq!(rho.value(), Some(1.0));
+/// # Ok::<(), gcl_eval::EvalError>(())
+/// ```
+///
 /// # Errors
 /// [`EvalError::Length`] if the sides differ in length, [`EvalError::NonFinite`] for a NaN or an
 /// infinity.

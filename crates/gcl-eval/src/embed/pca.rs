@@ -1,4 +1,4 @@
-//! Principal components of many dimensions, a few of them.
+//! The first few principal components.
 
 use nalgebra::{DMatrix, SymmetricEigen};
 

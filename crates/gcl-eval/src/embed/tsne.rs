@@ -17,10 +17,10 @@ pub const MAX_POINTS: usize = 5000;
 const EXAGGERATED: usize = 250;
 const EXAGGERATION: f32 = 12.0;
 
-/// How [`tsne`] goes about it.
+/// The settings of [`tsne`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TsneOptions {
-    /// About how many neighbours a point has; at most a third of the points is used.
+    /// The perplexity, about the number of neighbours of a point; at most a third of the points is used.
     pub perplexity: f64,
     /// Gradient steps.
     pub iterations: usize,
