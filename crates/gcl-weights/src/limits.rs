@@ -1,5 +1,5 @@
-//! What a file may make the reader do. Honest checkpoints stay far below; whatever goes beyond is
-//! refused before anything is allocated for it.
+//! Limits of the reader's work. Real checkpoints stay far below; a file that exceeds one is refused
+//! before anything is allocated for it.
 
 use crate::Fault;
 

@@ -1,4 +1,4 @@
-//! The zip archive: `<name>/data.pkl`, and one entry `<name>/data/<key>` a storage.
+//! The zip archive: `<name>/data.pkl`, and one entry `<name>/data/<key>` per storage.
 
 use std::collections::BTreeMap;
 use std::fs::File;

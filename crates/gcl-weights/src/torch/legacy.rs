@@ -77,7 +77,7 @@ fn storages(graph: &mut Graph, keys: Id, cursor: &mut Cursor<'_>) -> Result<(), 
     let Node::List(keys) = graph.node(keys) else { return Err(fault("a list")) };
     for id in keys.clone() {
         let key = graph.text(id).ok_or_else(|| fault("text"))?;
-        // Taking the key out also refuses one that comes twice.
+        // Taking the key out also refuses one that appears twice.
         let indices = records.remove(key).ok_or_else(|| fault("of this value"))?;
         let elements = u64::from_le_bytes(cursor.array("a storage's length")?);
         let size = indices.first().and_then(|i| graph.storages.get(*i)).map(|r| r.dtype.size());
