@@ -6,7 +6,7 @@ use super::matrix::Weights;
 /// Chroma samples that are converted at once: small arrays that the compiler makes vectors of.
 const BLOCK: usize = 32;
 
-/// Converts by sums of products that are each cut to whole levels, as SIMD code with 16 bits a value does.
+/// Converts by sums of products that are each cut to whole levels, as SIMD code with 16 bits per value does.
 pub(crate) struct Shared<'a> {
     planes: Planes<'a>,
     weights: Weights,

@@ -1,4 +1,4 @@
-//! The work itself.
+//! Pre-processing of frames and clips.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,19 @@ use super::{Crops, Filter, Preprocess, PreprocessError, linear, pillow};
 use crate::colour::RgbRows;
 use crate::frame::Frame;
 
-/// Makes tensors of frames. It holds no state between frames and may be shared by threads.
+/// Turns frames into a network's input. It holds no state between frames and may be shared by threads.
+///
+/// ```
+/// use gcl_features::{Frame, Pixels, Preprocessor, Preset};
+///
+/// let preset = Preset::named("i3d-inception").ok_or("no such preset")?;
+/// let preprocessor = Preprocessor::new(preset.preprocess)?;
+/// let white = Frame::new(320, 240, Pixels::Rgb(vec![255; 320 * 240 * 3]))?;
+/// let clip = preprocessor.clip_tensor(&vec![white; 2], 0)?;
+/// assert_eq!(preprocessor.shape(2), [3, 2, 224, 224]);
+/// assert!(clip.len() == 3 * 2 * 224 * 224 && clip.iter().all(|&value| value == 1.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Preprocessor {
     config: Preprocess,
     params: Map<String, Value>,

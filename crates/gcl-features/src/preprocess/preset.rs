@@ -1,4 +1,4 @@
-//! What each published extractor does to its frames, and how it cuts a video.
+//! The pre-processing and clip rule of each published extractor.
 
 use gcl_data::{Clips, Tail};
 
@@ -7,9 +7,9 @@ use super::{Channels, Crops, Filter, Preprocess, Resize};
 /// A published extractor's pre-processing and clip rule. See docs/method.md for the sources.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preset {
-    /// What is done to frames.
+    /// The pre-processing of frames.
     pub preprocess: Preprocess,
-    /// Clips of 16 frames, and what becomes of a video's last frames.
+    /// The clip rule: 16 frames, and the treatment of a video's last frames.
     pub clips: Clips,
 }
 

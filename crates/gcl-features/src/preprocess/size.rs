@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Crops, Preprocess, PreprocessError};
 use crate::frame::MAX_SIDE;
 
-/// The size that a frame is brought to.
+/// The size of a frame after resizing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resize {

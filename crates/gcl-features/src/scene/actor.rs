@@ -22,7 +22,7 @@ impl Kind {
     /// The abnormal kinds.
     pub(super) const ABNORMAL: [Self; 3] = [Self::Cyclist, Self::Runner, Self::Against];
 
-    /// Range of usual speeds in body heights a second; a body is 1.7 m.
+    /// Range of usual speeds in body heights per second; a body is 1.7 m.
     fn speeds(self) -> (f32, f32) {
         match self {
             Self::Walker => (0.7, 0.82),
@@ -37,7 +37,7 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Actor {
     pub kind: Kind,
-    /// Pixels from the left at frame 0, and pixels a frame.
+    /// Pixels from the left at frame 0, and pixels per frame.
     start: f32,
     pub speed: f32,
     /// Row of the ground point, in pixels.

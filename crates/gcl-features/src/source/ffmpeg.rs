@@ -204,7 +204,7 @@ fn read_messages(mut stderr: ChildStderr) -> String {
 }
 
 /// Name and version of the `ffmpeg` on the PATH, as `ffmpeg 7.1`; `None` where there is none.
-/// Looked up once a process.
+/// Looked up once per process.
 pub fn version() -> Option<&'static str> {
     static VERSION: OnceLock<Option<String>> = OnceLock::new();
     let find = || {

@@ -1,14 +1,14 @@
 //! Where frames come from: video files and folders of images, read one frame at a time.
 //!
-//! | what | how |
+//! | input | decoder |
 //! |---|---|
 //! | H.264 in MP4 or MOV | built in ([`h264`]) |
 //! | a folder of JPEG, PNG or TIFF frames | built in ([`images`]) |
 //! | YUV4MPEG2 | built in ([`y4m`]) |
 //! | anything else | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
 //!
-//! Every source gives all frames of a video in display order, or an error: it never leaves one out,
-//! so a frame's index always means the same frame.
+//! Every source yields all frames of a video in display order, or an error: it never leaves one out,
+//! so a frame's index always refers to the same frame.
 
 mod error;
 pub mod ffmpeg;
@@ -25,18 +25,18 @@ pub use error::SourceError;
 
 use crate::frame::Frame;
 
-/// What is known of a video before its frames are decoded.
+/// The properties of a video that are known before its frames are decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceInfo {
     /// Width in pixels.
     pub width: usize,
     /// Height in pixels.
     pub height: usize,
-    /// Frames per second, on average, where the file says.
+    /// Frames per second, on average, where the file has it.
     pub fps: Option<f64>,
-    /// Number of frames, where the file says.
+    /// Number of frames, where the file has it.
     pub frames: Option<usize>,
-    /// Which decoder reads it, with its version.
+    /// The decoder, with its version.
     pub decoder: String,
 }
 
@@ -55,7 +55,7 @@ pub trait FrameSource: Send {
 /// Which decoders may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Decoder {
-    /// The built-in ones where they can, else `ffmpeg`.
+    /// The built-in ones for the formats that they support, else `ffmpeg`.
     #[default]
     Auto,
     /// The built-in ones only.
@@ -64,10 +64,10 @@ pub enum Decoder {
     Ffmpeg,
 }
 
-/// What is wanted of a video's frames.
+/// The colour format of decoded frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Colour {
-    /// The planes as they are coded, as far as the decoder gives them.
+    /// The planes as coded, as far as the decoder provides them.
     #[default]
     AsCoded,
     /// Frames of which [`Frame::to_rgb`] gives what FFmpeg's `rgb24` is. Only the `ffmpeg` source works differently
@@ -85,7 +85,7 @@ pub fn open(path: &Path, decoder: Decoder) -> Result<Box<dyn FrameSource>, Sourc
 
 /// Opens a video file or a folder of frames.
 ///
-/// The kind of a file is told from its first bytes, not from its name.
+/// A file's type is detected from its first bytes, not from its name.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or needs a decoder that is not allowed or not there.
@@ -124,7 +124,7 @@ enum Kind {
     Other,
 }
 
-/// Tells a file's kind from its first bytes.
+/// Detects a file's type from its first bytes.
 fn sniff(path: &Path) -> Result<Kind, SourceError> {
     let mut head = Vec::new();
     File::open(path)
