@@ -42,8 +42,8 @@ struct Phase {
 
 /// A run in progress.
 ///
-/// The paper's algorithm: pre-train G on calm segments, then D on G's labels (§3.3), then let both
-/// train each other (§3.2). Each is a phase; a method says which there are.
+/// The paper's algorithm: pre-train G on temporally stable segments, then D on G's labels (§3.3), then
+/// both train each other (§3.2). Each is a phase; the method decides which there are.
 pub struct Trainer {
     config: RunConfig,
     samples: Samples,
@@ -67,10 +67,10 @@ struct Position {
 }
 
 impl Trainer {
-    /// A run at its start. `samples` are scaled already.
+    /// A run at its start. `samples` must be scaled already.
     ///
     /// # Errors
-    /// [`TrainError::Config`] if the configuration makes no run on this data.
+    /// [`TrainError::Config`] if the configuration is not valid for this data.
     pub fn new(config: RunConfig, samples: Samples, device: &Device) -> Result<Trainer> {
         if config.generator.input != samples.dim() {
             return Err(TrainError::Mismatch(format!(
@@ -117,7 +117,7 @@ impl Trainer {
         self.at.phase == self.phases.len()
     }
 
-    /// One optimisation step; answers with a report where it ends an epoch.
+    /// One optimisation step; returns a report at the end of an epoch.
     ///
     /// # Errors
     /// [`TrainError::Core`] if a loss or score is not finite; the networks keep their last values.
@@ -219,7 +219,7 @@ impl Trainer {
         Ok(state)
     }
 
-    /// Goes on from a saved state of the same run.
+    /// Restores a saved state of the same run.
     ///
     /// # Errors
     /// [`TrainError::Mismatch`] if the state was saved with other features, or is damaged.
@@ -246,7 +246,7 @@ impl Trainer {
         &self.pair
     }
 
-    /// The two networks, for keeps.
+    /// The two networks, consuming the trainer.
     pub fn into_pair(self) -> CooperativePair {
         self.pair
     }
