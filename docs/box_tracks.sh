@@ -4,7 +4,7 @@
 # DATA is ShanghaiTech's `tracks/{train,test}` (DeepSORT's texts), `SH_Train.txt`, `SH_Test.txt` (the
 # weakly-supervised split) and `masks-weak` (its truth). Results are on box-track features: they do
 # not compare with published ones on poses or clip features. OUT keeps features and runs, so that an
-# interrupted script goes on where it stopped.
+# interrupted script resumes where it stopped.
 #
 # SEEDS="0 1 2" and GCL=path/to/gcl may be set; MODULES, LOOPS and STEPS make runs shorter or longer.
 set -euo pipefail
@@ -31,7 +31,7 @@ if [ ! -e "$out/videos.csv" ]; then
 fi
 "$GCL" extract "$data/tracks" --net box-tracks --out "$out/boxes" >/dev/null
 
-common=(--tracks "$data/tracks" --features "$out/boxes" --manifest "$out/videos.csv"
+common=("$out/boxes" --tracks "$data/tracks" --manifest "$out/videos.csv"
     --split train --test-split test --truth "$data/masks-weak")
 # Wider steps and fewer loops than published, so that a run takes minutes.
 short=(--set "interleave.threshold.max_modules=${MODULES:-4}"
@@ -42,9 +42,9 @@ run() { # name seed arguments...
     local folder=$out/runs/$1-$2
     if [ -e "$folder/model/pair.json" ]; then :
     elif [ -e "$folder/config.toml" ]; then
-        "$GCL" train --resume --out "$folder" "${common[@]}" 2>"$out/log" >/dev/null
+        "$GCL" pair train --resume --out "$folder" "${common[@]}" 2>"$out/log" >/dev/null
     else
-        "$GCL" train --seed "$2" --out "$folder" "${common[@]}" "${@:3}" 2>"$out/log" >/dev/null
+        "$GCL" pair train --seed "$2" --out "$folder" "${common[@]}" "${@:3}" 2>"$out/log" >/dev/null
     fi
     # The last loop's frame AUCs; the best loop's (chosen by the test labels); the thresholds; and how
     # much the AUC of each model jumps from loop to loop within a module.
@@ -69,7 +69,7 @@ run() { # name seed arguments...
 pair() { # name seed occ ws arguments...
     local points=()
     [ "$3" = stg-nf ] && points=("${flow[@]}")
-    run "$1" "$2" --method interleave --occ "$3" --ws "$4" "${short[@]}" "${points[@]}" "${@:5}"
+    run "$1" "$2" --occ "$3" --ws "$4" "${short[@]}" "${points[@]}" "${@:5}"
 }
 
 for seed in $seeds; do
@@ -78,8 +78,8 @@ for seed in $seeds; do
         for ws in rtfm sultani; do pair "$occ+$ws" "$seed" "$occ" "$ws"; done
     done
     echo "one-class model alone, on all videos"
-    run ae-all "$seed" --method one-class --occ ae --set supervision=none
-    run stg-nf-all "$seed" --method one-class --occ stg-nf --set supervision=none \
+    run ae-all "$seed" --alone one-class --occ ae --set supervision=none
+    run stg-nf-all "$seed" --alone one-class --occ stg-nf --set supervision=none \
         --set alone.epochs=4 "${flow[@]}"
     echo "weighting and adaptive threshold (both: stg-nf+rtfm)"
     pair neither "$seed" stg-nf rtfm --set interleave.one_class.weighted=false \

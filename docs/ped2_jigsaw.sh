@@ -4,7 +4,7 @@
 # DATA is UCSD Ped2 (its first half will do): `train/NN` and `test/NN` with JPEG frames, `truth.csv` (ranges of
 # abnormal frames) and `boxes_train.csv`, `boxes_test.csv` (a detector's boxes: clip, frame, x1, y1, x2, y2).
 # Everything is made here: cubes around the boxes for the puzzles, clip features (`gradient`, no
-# weights) for the weakly-supervised model. OUT keeps it all, so that an interrupted script goes on.
+# weights) for the weakly-supervised model. OUT keeps it all, so that an interrupted script resumes.
 #
 # Cubes of 32 pixels of every EVERY-th frame and a network of WIDTH channels (published: 64 pixels, every frame,
 # 32), so that a run takes minutes on one core. Every run sees about as many cubes: EPOCHS over the normal
@@ -40,7 +40,7 @@ if [ ! -e "$out/cubes.npy" ]; then
         --cube-side 32 --cube-every "${EVERY:-10}" >/dev/null
 fi
 
-common=(--cubes "$out/cubes.npy" --features "$out/features" --manifest "$out/videos.csv"
+common=("$out/features" --cubes "$out/cubes.npy" --manifest "$out/videos.csv"
     --test-split test --truth "$data/truth.csv")
 small=(--set one_class.width="${WIDTH:-8}" --set one_class.hidden=128 --set one_class.optimizer.learning_rate=1e-3)
 
@@ -49,9 +49,9 @@ run() { # name seed arguments...
     mkdir -p "$out/runs"
     if [ -e "$folder/model/pair.json" ]; then :
     elif [ -e "$folder/config.toml" ]; then
-        "$GCL" train --resume --out "$folder" "${common[@]}" 2>>"$log" >/dev/null
+        "$GCL" pair train --resume --out "$folder" "${common[@]}" 2>>"$log" >/dev/null
     else
-        "$GCL" train --seed "$2" --out "$folder" "${common[@]}" "${small[@]}" "${@:3}" \
+        "$GCL" pair train --seed "$2" --out "$folder" "${common[@]}" "${small[@]}" "${@:3}" \
             2>>"$log" >/dev/null
     fi
     tr -d ' \n' <"$folder/results.json" |
@@ -63,13 +63,13 @@ run() { # name seed arguments...
 
 epochs=${EPOCHS:-24}
 for seed in ${SEEDS:-0 1 2}; do
-    alone=(--method one-class --occ jigsaw --set alone.batch=32)
+    alone=(--alone one-class --occ jigsaw --set alone.batch=32)
     echo "puzzles alone, on normal clips (as their own paper trains)"
     run jigsaw-normal "$seed" "${alone[@]}" --set alone.epochs="$epochs"
     echo "puzzles alone, on all clips, without labels"
     run jigsaw-all "$seed" "${alone[@]}" --set supervision=none --set alone.epochs=$((epochs / 2))
     echo "pairs on all clips, without labels"
-    pair=(--method interleave --ws rtfm --set scaler=z-score --set interleave.threshold.share=0.3
+    pair=(--ws rtfm --set scaler=z-score --set interleave.threshold.share=0.3
         --set interleave.threshold.max_modules="${MODULES:-2}" --set interleave.loops.most="${LOOPS:-3}"
         --set interleave.weak.length="${STEPS:-60}" --set interleave.one_class.batch=32
         --set interleave.one_class.epochs=2)

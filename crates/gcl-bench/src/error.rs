@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_data::{ClipError, FeatureError, ManifestError, TruthError, VideoId};
+use gcl_data::{FeatureError, ManifestError, TruthError};
 use gcl_eval::EvalError;
 use gcl_train::TrainError;
 
@@ -67,22 +67,9 @@ pub enum BenchmarkError {
     /// Scores cannot be judged.
     #[error(transparent)]
     Eval(#[from] EvalError),
-    /// A video's scores cannot be judged.
-    #[error("video `{id}`: {source}")]
-    Video {
-        /// The video.
-        id: VideoId,
-        /// What is wrong with them.
-        source: EvalError,
-    },
-    /// A video's segments and frames do not fit.
-    #[error("video `{id}`: {source}")]
-    Clips {
-        /// The video.
-        id: VideoId,
-        /// What does not fit.
-        source: ClipError,
-    },
+    /// A test set cannot be lined up or judged.
+    #[error(transparent)]
+    Judge(#[from] gcl::Error),
 }
 
 impl BenchmarkError {
@@ -93,17 +80,5 @@ impl BenchmarkError {
 
     pub(crate) fn folder(path: &Path, problem: impl ToString) -> BenchmarkError {
         BenchmarkError::Folder { path: path.to_owned(), problem: problem.to_string() }
-    }
-}
-
-/// For those who judge a run as it goes, at the trainer's request.
-impl From<BenchmarkError> for TrainError {
-    fn from(error: BenchmarkError) -> TrainError {
-        match error {
-            BenchmarkError::Train(error) => error,
-            BenchmarkError::Features(error) => error.into(),
-            BenchmarkError::Clips { id, source } => TrainError::Clips { id, source },
-            other => TrainError::Evaluation(other.to_string()),
-        }
     }
 }

@@ -14,10 +14,8 @@
 
 pub mod anchors;
 mod cell;
-mod curve;
 mod data;
 mod error;
-mod judge;
 pub mod measure;
 mod plan;
 mod plan_file;
@@ -26,12 +24,8 @@ mod run;
 mod table;
 
 pub use cell::Cell;
-pub use curve::{EpochAuc, Epochs, read_epochs};
-pub use data::{
-    DataSet, OpenData, TestSet, TestVideo, normal_videos, preset_of, same_extractor, whole_frames,
-};
+pub use data::{DataSet, OpenData};
 pub use error::{BenchmarkError, Result};
-pub use judge::{Judgement, judge, judge_video, pooled};
 pub use plan::{Plan, PresetChoice, Variant, cells_of, parse_seeds, vary};
 pub use result::{CellResult, Measures, collect};
 pub use run::{CellOptions, Outcome, Watcher, run_cell, run_cells};

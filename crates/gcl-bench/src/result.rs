@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use gcl::judge::{Judgement, TestSet};
 use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_data::{Clips, FeatureSet, VideoId};
@@ -11,9 +12,7 @@ use gcl_train::{RunConfig, RunState, Samples};
 use serde::{Deserialize, Serialize};
 
 use super::cell::Cell;
-use super::data::TestSet;
 use super::error::{BenchmarkError, Result};
-use super::judge::Judgement;
 
 const NAME: &str = "cell.json";
 

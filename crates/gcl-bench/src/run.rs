@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use gcl::judge::{Curve, Epochs, judge, read_epochs, remove_epochs};
 use gcl_core::Device;
 use gcl_data::VideoId;
 use gcl_train::events::Progress;
@@ -13,10 +14,8 @@ use gcl_train::{
 };
 
 use super::cell::Cell;
-use super::curve::{Curve, Epochs, read_epochs, remove_epochs};
 use super::data::OpenData;
 use super::error::{BenchmarkError, Result};
-use super::judge::judge;
 use super::result::CellResult;
 
 /// How cells are run. Nothing here changes what they compute.
@@ -31,7 +30,7 @@ pub struct CellOptions<'a> {
     /// Features that take at most this many bytes are kept in memory; see
     /// [`TrainOptions::memory_limit`].
     pub memory_limit: u64,
-    /// Whether epochs are judged as they end; see [`super::read_epochs`].
+    /// Whether epochs are judged as they end; see [`gcl::judge::read_epochs`].
     pub epochs: bool,
     /// The test video whose scores are kept at every judged epoch.
     pub follow: Option<VideoId>,
@@ -153,7 +152,7 @@ fn finished(cell: &Cell, data: &OpenData, folder: &Path) -> Result<Option<CellRe
         Err(BenchmarkError::folder(folder, text))
     };
     let config = cell.config(data)?;
-    if RunDir::new(folder).config()? != config {
+    if RunDir::new(folder).config::<RunConfig>()? != config {
         return differs("settings");
     }
     if result.inputs != data.inputs.used_by(&config) {
@@ -173,7 +172,7 @@ fn train_and_judge(
     let run = RunDir::new(folder);
     if !run.exists() {
         run.create(&config)?;
-    } else if run.config()? != config {
+    } else if run.config::<RunConfig>()? != config {
         let text = "a run with other settings is here; choose another folder";
         return Err(BenchmarkError::folder(folder, text));
     }
@@ -199,7 +198,7 @@ fn train_and_judge(
         let mut curve = Curve::new(&data.test, &config, follow, folder, &mut told)?;
         let model = train(&data.train, &run, &how, &mut curve)?;
         match curve.failed {
-            Some(error) => return Err(error),
+            Some(error) => return Err(error.into()),
             None => model,
         }
     } else {

@@ -59,7 +59,7 @@ impl Failure {
     pub fn resumable(self) -> Failure {
         match self {
             Failure::Interrupted(text) => {
-                Failure::Interrupted(format!("{text}: the same command with --resume goes on"))
+                Failure::Interrupted(format!("{text}: rerun the command with --resume"))
             }
             other => other,
         }
@@ -83,6 +83,13 @@ impl From<TrainError> for Failure {
         match error {
             TrainError::Interrupted => Failure::Interrupted(text),
             TrainError::Config(_) | TrainError::Run { .. } => Failure::Usage(text),
+            TrainError::Kind { found, .. } => {
+                let verb = if found == "pair" { "gcl pair" } else { "gcl train, score and report" };
+                Failure::Usage(format!("{text}; it is for {verb}"))
+            }
+            TrainError::NoObjects { needs, .. } => {
+                Failure::Usage(format!("{text} (--{})", needs.replace(" or ", " or --")))
+            }
             TrainError::RunExists { .. } => Failure::Usage(format!("{text} (--resume)")),
             TrainError::NoClipLength { .. } => Failure::Usage(format!("{text} (--clip-length)")),
             error if error.is_numerical() => Failure::Numerical(text),
@@ -92,10 +99,25 @@ impl From<TrainError> for Failure {
     }
 }
 
+impl From<gcl::Error> for Failure {
+    fn from(error: gcl::Error) -> Failure {
+        let text = error.to_string();
+        match error {
+            gcl::Error::Train(error) => error.into(),
+            gcl::Error::Setting(_) | gcl::Error::NoLabel { .. } => Failure::Usage(text),
+            gcl::Error::NoRun { .. } => {
+                Failure::Usage(format!("{text}; leave out --resume to start one"))
+            }
+            _ => Failure::Data(text),
+        }
+    }
+}
+
 impl From<BenchmarkError> for Failure {
     fn from(error: BenchmarkError) -> Failure {
         match error {
             BenchmarkError::Train(error) => error.into(),
+            BenchmarkError::Judge(error) => error.into(),
             BenchmarkError::Plan(text) => Failure::Usage(text),
             BenchmarkError::NoVideoLabels { .. } => Failure::Usage(format!("{error} (--labels)")),
             BenchmarkError::SeedIsNoSetting => Failure::Usage(format!("{error} (--seeds)")),

@@ -1,22 +1,20 @@
 //! `gcl find`: unlabelled footage to its most anomalous moments, in one go.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use gcl_bench::quoted;
+use gcl::find::{Find, Follow, Found, find, when};
 use gcl_data::FeatureSet;
-use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::report::ShownMoment;
-use gcl_eval::timestamp;
+use gcl_features::Extractor;
 use gcl_features::discover::discover;
-use gcl_train::{Model, RunDir, Samples};
+use gcl_features::gradient::Gradient;
 
 use super::device;
 use super::error::{Done, Failure, Outcome};
-use super::extract::{Chosen, FootageArgs, NetworkArgs};
-use super::facts;
-use super::report::{self, Contents};
-use super::score::{Scoring, score};
+use super::extract::{Chosen, FootageArgs, NetworkArgs, Pictures, Shown, list_skipped};
+use super::progress::Progress;
+use super::terminal::Terminal;
 use super::train::{self, MethodArgs};
 
 /// Find the most anomalous moments of unlabelled footage: extract features, train on the same
@@ -55,92 +53,69 @@ pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
     device::find(&args.choice.learning.device)?;
     train::check_settings(&args.choice)?;
-    let Chosen::Pictures(extractor) = args.network.choose(&args.choice.learning.device)? else {
+    let Chosen::Pictures(pictures) = args.network.choose(&args.choice.learning.device)? else {
         let text = "box-tracks are no footage: use gcl extract, train and score";
         return Err(Failure::Usage(text.to_owned()));
     };
-    let features = args.out.join("features");
-    let summary = extractor.extract(&args.footage, &features, &args.how, None)?;
-    // Only this footage, whatever an earlier call left in the folder.
-    let wanted = discover(&args.footage).map_err(Failure::data)?;
-    let set = FeatureSet::open(&features)?.select(|id| wanted.iter().any(|input| input.id == *id));
-    let run = RunDir::new(&args.out);
-    let model = train_or_load(&set, &run, &args.choice)?;
-    let source = model.card().config.score;
-    let how = Scoring { source, footage: None, manifest: None, smooth: 0.0 };
-    score(&model, &set, &how, &run.scores())?;
-    remember_footage(&args.footage, &run.scores())?;
-
-    let skipped = summary.skipped.iter().map(|(id, why)| (id.to_string(), why.to_string()));
-    let contents = Contents {
-        title: Some("The most anomalous moments".to_owned()),
-        top: args.top,
-        skipped: skipped.collect(),
-        ..Contents::default()
+    let found = match &pictures {
+        Pictures::Gradient { .. } => find_with(&args, &pictures, &Gradient)?,
+        Pictures::Network { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
     };
-    let moments = report::write(&run, &contents, &run.report())?.moments;
-    write_csv(&moments, &args.out.join("moments.csv"))?;
     match args.json {
-        true => print_json(&moments)?,
-        false => print_table(&moments),
+        true => print_json(&found.moments)?,
+        false => print_table(&found.moments),
     }
-    eprintln!("report: {}", run.report().display());
-    match summary.skipped.is_empty() {
+    eprintln!("report: {}", found.report.display());
+    match found.extraction.skipped.is_empty() {
         true => Ok(Done::Fully),
         false => Ok(Done::WithSkips),
     }
 }
 
-/// A trained model: the run's own if it is finished, else trained from wherever it stands.
-///
-/// A run that exists keeps its configuration; other settings on the command line are refused
-/// rather than ignored.
-pub fn train_or_load(
-    set: &FeatureSet,
-    run: &RunDir,
-    choice: &MethodArgs,
-) -> Result<Model, Failure> {
-    let wanted = train::configuration(choice, None, set)?;
-    if run.exists() {
-        if run.config()? != wanted {
-            return Err(Failure::Usage(format!(
-                "{}: the run there has other settings (config.toml); choose another folder",
-                run.path().display()
-            )));
-        }
-        if run.model().join("model.json").exists() {
-            let model = Model::load(run.path(), &device::find(&choice.learning.device)?)?;
-            if model.card().trained_on != Samples::on_disk(set)?.fingerprint() {
-                return Err(Failure::Usage(format!(
-                    "{}: the model there was trained on other footage; choose another folder, or \
-                     use `gcl score`",
-                    run.path().display()
-                )));
-            }
-            eprintln!("{}: trained already", run.path().display());
-            return Ok(model);
-        }
-    } else {
-        run.create(&wanted)?;
+/// Finds with progress on the terminal.
+fn find_with<E: Extractor>(
+    args: &FindArgs,
+    pictures: &Pictures,
+    extractor: &E,
+) -> Result<Found, Failure> {
+    let normal = train::normal_videos(&args.choice.learning)?;
+    let configuration = |set: &FeatureSet| {
+        let config = train::configuration(&args.choice, None, set);
+        config.map_err(|failure| gcl::Error::Setting(failure.message().to_owned()))
+    };
+    let wanted = Find {
+        footage: &args.footage,
+        out: &args.out,
+        extraction: pictures.options(&args.how, None),
+        configuration: &configuration,
+        training: train::training_options(&args.choice.learning, &normal)?,
+        top: args.top,
+    };
+    let shown = Shown::new(&discover(&args.footage).map_err(Failure::data)?);
+    let mut terminal = Terminal::new(None);
+    let mut scoring = None;
+    let found = find(
+        &wanted,
+        extractor,
+        &mut Follow {
+            extraction: &|step| shown.follow(step),
+            extracted: &mut |summary| {
+                shown.finish();
+                list_skipped(summary);
+            },
+            training: &mut terminal,
+            scoring: &mut |done, videos| {
+                let bar = || Progress::new("scoring", "videos", videos as u64);
+                scoring.get_or_insert_with(bar).set(done as u64);
+            },
+        },
+    );
+    shown.finish();
+    terminal.finish();
+    if let Some(bar) = scoring {
+        bar.finish();
     }
-    train::train(set, run, choice, None)
-}
-
-/// Notes where each video's footage lies, for the report's pictures.
-pub fn remember_footage(footage: &[PathBuf], scores: &Path) -> Result<(), Failure> {
-    let mut known = facts::read(scores)?;
-    for input in discover(footage).map_err(Failure::data)? {
-        if let Some(video) = known.get_mut(&input.id) {
-            video.footage = Some(input.path);
-        }
-    }
-    facts::write(scores, &known)
-}
-
-/// A moment's start or end: a time where the frame rate is known, else a frame.
-fn when(frame: usize, fps: Option<f64>) -> String {
-    let time = fps.and_then(|fps| timestamp(frame, fps));
-    time.unwrap_or_else(|| format!("frame {frame}"))
+    Ok(found?)
 }
 
 fn print_table(moments: &[ShownMoment]) {
@@ -166,22 +141,4 @@ fn print_json(moments: &[ShownMoment]) -> Result<(), Failure> {
         .collect();
     println!("{}", serde_json::to_string_pretty(&rows).map_err(Failure::data)?);
     Ok(())
-}
-
-fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<(), Failure> {
-    let mut text = String::from("rank,video,start_frame,end_frame,peak_frame,score,from,to\n");
-    for (i, shown) in moments.iter().enumerate() {
-        let m = &shown.moment;
-        let (from, to) = (when(m.start, shown.fps), when(m.end, shown.fps));
-        let video = quoted(&m.video);
-        text += &format!(
-            "{},{video},{},{},{},{},{from},{to}\n",
-            i + 1,
-            m.start,
-            m.end,
-            m.peak_frame,
-            m.score
-        );
-    }
-    write_bytes_atomic(path, text.as_bytes()).map_err(Failure::io(path))
 }

@@ -8,14 +8,11 @@ mod devices;
 mod error;
 mod eval;
 mod extract;
-mod facts;
 mod find;
-mod forms;
-mod interleave;
 mod interrupt;
+mod pair;
 mod progress;
 mod report;
-mod report_figures;
 mod reproduce;
 mod results;
 mod run_args;
@@ -29,7 +26,7 @@ mod weights;
 
 use std::process::ExitCode;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use error::Done;
 
@@ -55,9 +52,10 @@ enum Verb {
     Find(find::FindArgs),
     Extract(extract::ExtractArgs),
     Train(Box<train::TrainArgs>),
-    Score(Box<score::ScoreArgs>),
+    Score(score::ScoreArgs),
     Eval(eval::EvalArgs),
     Report(report::ReportArgs),
+    Pair(pair::PairArgs),
     Sweep(sweep::SweepArgs),
     Reproduce(reproduce::ReproduceArgs),
     Check(check::CheckArgs),
@@ -70,10 +68,9 @@ enum Verb {
 fn main() -> ExitCode {
     gcl::process::prepare();
     end_quietly_with_the_reader();
-    let matches = Cli::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let cli = Cli::parse();
     interrupt::listen();
-    match run(cli, matches.subcommand().map_or(&matches, |(_, own)| own)) {
+    match run(cli) {
         Ok(Done::Fully) => ExitCode::SUCCESS,
         Ok(Done::WithSkips) => ExitCode::from(1),
         Err(failure) => {
@@ -83,16 +80,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs a verb; `matches` are its own, for verbs that ask which options were given.
-fn run(cli: Cli, matches: &ArgMatches) -> error::Outcome {
+/// Runs a verb.
+fn run(cli: Cli) -> error::Outcome {
     match cli.verb {
         Verb::Demo(args) => demo::run(args),
         Verb::Find(args) => find::run(args),
         Verb::Extract(args) => extract::run(args),
-        Verb::Train(args) => train::run(*args, matches),
-        Verb::Score(args) => score::run(*args, matches),
+        Verb::Train(args) => train::run(*args),
+        Verb::Score(args) => score::run(args),
         Verb::Eval(args) => eval::run(args),
-        Verb::Report(args) => report::run(args, matches),
+        Verb::Report(args) => report::run(args),
+        Verb::Pair(args) => pair::run(args),
         Verb::Sweep(args) => sweep::run(args),
         Verb::Reproduce(args) => reproduce::run(args),
         Verb::Weights(args) => weights::run(args),

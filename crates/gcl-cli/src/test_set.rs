@@ -16,7 +16,6 @@ use super::eval;
 pub struct TestArgs {
     /// Features of a test set on which to evaluate the run during training. Training does not depend on
     /// it; the epoch that is best on it is saved as `model-oracle`, and results.json contains the AUCs.
-    /// For a pair, defaults to the training features' folder.
     #[arg(long, value_name = "FEATURES", requires = "truth")]
     pub test: Option<PathBuf>,
     /// Ground truth of the test set; see `gcl eval`.
@@ -93,7 +92,7 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
 }
 
 /// Test features and their labels, of which some are abnormal and some normal.
-pub struct TestSet(gcl_bench::TestSet);
+pub struct TestSet(gcl::judge::TestSet);
 
 impl TestSet {
     fn new(
@@ -102,14 +101,14 @@ impl TestSet {
         truth: &Path,
         format: &str,
     ) -> Result<TestSet, Failure> {
-        gcl_bench::same_extractor(training, &set).map_err(Failure::Data)?;
+        set.check_like(training.dim(), training.identity())?;
         let dir = set.dir().display().to_string();
         let clips = set.clips().ok_or_else(|| {
             let text = "plain .npy files do not say how many frames a clip has; give --clip-length";
             Failure::Usage(format!("{dir}: {text}"))
         })?;
         let truth = eval::read_truth(truth, format)?;
-        let test = gcl_bench::TestSet::new(set, clips, &truth, None)?;
+        let test = gcl::judge::TestSet::new(set, clips, &truth, None)?;
         for id in &test.without_truth {
             eprintln!("test set: skipped {id}: the truth has no such video");
         }
@@ -129,7 +128,7 @@ impl TestSet {
         source: ScoreSource,
     ) -> Result<TestAuc, TrainError> {
         let sources = [ScoreSource::Generator, ScoreSource::Discriminator, source];
-        let pools = gcl_bench::pooled(&self.0, scorer, sources, |_, _, _| {})?;
+        let pools = gcl::judge::pooled(&self.0, scorer, sources, |_, _, _| {})?;
         let [generator, discriminator, score] =
             pools.map(|pool| pool.and_then(|pool| pool.rank().auc().value()));
         Ok(TestAuc { generator, discriminator, score })

@@ -73,11 +73,29 @@ pub enum TrainError {
         /// What is in the way, and what to do.
         problem: String,
     },
+    /// A run is of another kind, such as one of a pair where a model on features was expected.
+    #[error("{path}: a run of kind `{found}`, expected `{expected}`")]
+    Kind {
+        /// The run directory.
+        path: PathBuf,
+        /// The kind that was asked for.
+        expected: &'static str,
+        /// The kind that its configuration names.
+        found: String,
+    },
     /// There is a run already where a new one should start; nothing was overwritten.
     #[error("{path}: there is a run already; resume it, or choose another folder")]
     RunExists {
         /// The run directory.
         path: PathBuf,
+    },
+    /// A one-class model without the objects that it is about.
+    #[error("the one-class model {model} needs {needs}")]
+    NoObjects {
+        /// The model.
+        model: &'static str,
+        /// The kinds of objects, one of which must be given.
+        needs: &'static str,
     },
     /// Features without a clip rule, where it must be known.
     #[error(

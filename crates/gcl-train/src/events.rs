@@ -1,13 +1,17 @@
 //! What a run reports while it goes: written to `events.jsonl`, and told to whoever listens.
 
+use gcl_core::WeaklySupervised;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::interleave::threshold::Stop;
+use crate::interleave::{Followed, Judgement, LoopReport, ModuleReport, OneClassSide, PairAuc};
 use crate::kept::KeptAt;
 use crate::model::Scorer;
 use crate::signals::Signals;
 
-/// One line of `events.jsonl`. Events hold no times, so that equal runs write equal files.
+/// One line of `events.jsonl`. Events hold no times, so that equal runs write equal files. The
+/// first four are of the methods on features alone, the others of pairs of models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
 pub enum Event {
@@ -43,6 +47,44 @@ pub enum Event {
         /// The epoch of the state best on the test set, `model-oracle`, and its AUC there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         oracle: Option<KeptAt>,
+    },
+    /// A pair's data.
+    PairStarted {
+        /// Training videos.
+        videos: usize,
+        /// Their snippets, N.
+        snippets: usize,
+        /// Objects that train the one-class model.
+        objects: usize,
+        /// Objects that it scores.
+        scored: usize,
+        /// The first threshold, R % of N.
+        threshold: usize,
+    },
+    /// The end of a loop of a pair.
+    Loop(LoopReport),
+    /// How good both networks are on a test set after a loop, by a listener. No trainer reads it.
+    Judged(Judgement),
+    /// The end of a module of a pair.
+    Module(ModuleReport),
+    /// One test video's scores at the end of a module, by a listener. No trainer reads it.
+    Followed(Followed),
+    /// The end of a round of one of a pair's models that trains alone: an epoch of the objects, or
+    /// 500 steps.
+    Round {
+        /// Counted from 1.
+        round: usize,
+        /// Mean loss.
+        loss: f64,
+    },
+    /// A pair's training is over.
+    PairFinished {
+        /// Modules.
+        modules: usize,
+        /// Loops of all modules.
+        loops: usize,
+        /// Why.
+        stop: Stop,
     },
 }
 
@@ -105,26 +147,48 @@ pub struct TestAuc {
 pub struct Progress {
     /// The current phase's name.
     pub phase: String,
-    /// Steps done over all phases.
+    /// Steps done over all phases; of the current one for a pair, which has as many as it needs.
     pub step: u64,
-    /// Steps of all phases.
+    /// Steps of all phases, or of the current one.
     pub steps: u64,
 }
 
-/// Someone who follows a run. All methods do nothing unless overridden.
+/// Someone who follows a run. All methods do nothing unless overridden, and nothing that a listener
+/// answers changes what is trained.
 pub trait Listener {
     /// Something worth a line happened.
     fn event(&mut self, _event: &Event) {}
+
     /// One optimisation step is done.
     fn step(&mut self, _progress: &Progress) {}
+
     /// Judges the networks as they are after an epoch, against a truth that the run never sees:
-    /// the answer is logged, and the best state kept as `model-oracle`, but nothing that trains
-    /// depends on it.
+    /// the answer is logged, and the best state kept as `model-oracle`.
     ///
     /// # Errors
     /// If the test set cannot be read or scored; the run ends with this error.
     fn evaluate(&mut self, _networks: &Scorer<'_>) -> Result<Option<TestAuc>> {
         Ok(None)
+    }
+
+    /// Judges both models of a pair after a loop, if there is a test set.
+    ///
+    /// # Errors
+    /// As [`Listener::evaluate`].
+    fn judge(
+        &mut self,
+        _one_class: &dyn OneClassSide,
+        _weak: &dyn WeaklySupervised,
+    ) -> Result<Option<PairAuc>> {
+        Ok(None)
+    }
+
+    /// The scores of the test videos that the listener follows, at the end of a pair's module.
+    ///
+    /// # Errors
+    /// As [`Listener::evaluate`].
+    fn follow(&mut self, _module: usize, _weak: &dyn WeaklySupervised) -> Result<Vec<Followed>> {
+        Ok(Vec::new())
     }
 }
 

@@ -8,7 +8,7 @@ use gcl_core::State;
 use gcl_data::atomic::write_bytes_atomic;
 use serde::Serialize;
 
-use crate::config::{RunConfig, from_toml};
+use crate::config::{RunKind, from_toml, kind_of, to_toml};
 use crate::error::{Result, TrainError};
 use crate::events::Event;
 use crate::kept::RunState;
@@ -93,11 +93,11 @@ impl RunDir {
     ///
     /// # Errors
     /// [`TrainError::RunExists`] if there is a run already; nothing is overwritten.
-    pub fn create(&self, config: &RunConfig) -> Result<()> {
+    pub fn create<C: RunKind>(&self, config: &C) -> Result<()> {
         if self.exists() {
             return Err(TrainError::RunExists { path: self.path.clone() });
         }
-        let text = toml::to_string(config).map_err(|e| TrainError::Config(e.to_string()))?;
+        let text = to_toml(config)?;
         // Events first: a folder with a configuration is a run, and is complete.
         let events = self.events_path();
         write_bytes_atomic(&events, b"").map_err(TrainError::io(&events))?;
@@ -108,15 +108,22 @@ impl RunDir {
     /// The configuration of the run.
     ///
     /// # Errors
-    /// If there is no run, or its configuration does not parse.
-    pub fn config(&self) -> Result<RunConfig> {
+    /// [`TrainError::Run`] if there is no run, [`TrainError::Kind`] if it is of another kind,
+    /// [`TrainError::Damaged`] if the configuration does not parse.
+    pub fn config<C: RunKind>(&self) -> Result<C> {
         let path = self.config_path();
         if !path.exists() {
             let problem = "no run here (no config.toml)".to_owned();
             return Err(TrainError::Run { path: self.path.clone(), problem });
         }
         let text = fs::read_to_string(&path).map_err(TrainError::io(&path))?;
-        from_toml(&text).map_err(TrainError::damaged(&path))
+        match kind_of(&text).filter(|kind| *kind != C::KIND) {
+            Some(found) => {
+                let (path, found) = (self.path.clone(), found.to_owned());
+                Err(TrainError::Kind { path, expected: C::KIND, found })
+            }
+            None => from_toml(&text).map_err(TrainError::damaged(&path)),
+        }
     }
 
     /// Saves a state, with the number of events that belong to it.

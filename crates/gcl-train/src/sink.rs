@@ -104,7 +104,7 @@ impl Sink for Memory {
         match event {
             Event::Epoch(report) => self.last = Some(report.clone()),
             Event::Warning { text } => self.warnings.push(text.clone()),
-            Event::Started { .. } | Event::Finished { .. } => {}
+            _ => {}
         }
         Ok(())
     }

@@ -44,7 +44,7 @@ fn every_methods_configuration_is_the_recorded_one() {
             let config = RunConfig::new(method, preset, 0, data);
             config.validate().unwrap();
             let toml = toml::to_string(&config).unwrap();
-            assert_eq!(from_toml(&toml).unwrap(), config, "{method}");
+            assert_eq!(from_toml::<RunConfig>(&toml).unwrap(), config, "{method}");
             let own = lines(&config);
             writeln!(text, "\n[{preset:?}: {method}, where it differs from gcl-b]").unwrap();
             for line in own.iter().filter(|line| !base.contains(line)) {
@@ -125,7 +125,7 @@ fn every_option_can_be_set_and_survives_its_file() {
     for option in OPTIONS {
         let changed = apply_overrides(&config, &[option]).unwrap();
         assert_ne!(changed, config, "{option} changes nothing");
-        assert_eq!(from_toml(&toml::to_string(&changed).unwrap()).unwrap(), changed, "{option}");
+        assert_eq!(from_toml::<RunConfig>(&toml::to_string(&changed).unwrap()).unwrap(), changed, "{option}");
     }
     for (wrong, named) in [
         ("training.last_batch=most", "even"),

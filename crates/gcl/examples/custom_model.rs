@@ -7,7 +7,8 @@ use gcl::core::{
 };
 use gcl::data::VideoId;
 use gcl::train::interleave::{
-    InterleaveConfig, InterleavePreset, Interleaver, SnippetObjects, Snippets, Video, Videos,
+    InterleaveConfig, InterleavePreset, Interleaver, OneClassOn, SnippetObjects, Snippets, Video,
+    Videos,
 };
 use rand::{RngExt, SeedableRng};
 
@@ -76,9 +77,9 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     (config.loops.most, config.weak.length) = (2, 60);
     let mine = Centre { sum: vec![0.0; D], weight: 0.0 };
     let objects = SnippetObjects::new(&snippets, &videos)?;
+    let one_class = Box::new(OneClassOn::new(mine, objects, &device));
     let weak = Box::new(Rtfm::new(RtfmConfig::joint_vad(D), 7, &device)?);
-    let pair = ((mine, objects, None), (weak as Box<_>, snippets));
-    let mut training = Interleaver::new(config, pair.0, pair.1, None, &device)?;
+    let mut training = Interleaver::new(config, one_class, weak, snippets, None, &device)?;
     while let Some((report, _)) = training.advance(&mut |_| true)? {
         println!("module {}, loop {}: T_ws {}", report.module, report.number, report.threshold);
     }

@@ -12,6 +12,10 @@
 //! | [`train`] | `gcl-train` | the training loop, runs, resume, scoring |
 //! | [`eval`] | `gcl-eval` | frame-level measures, charts, the report |
 //! | [`kernels`] | `gcl-kernels` | inference of 3D convolutional networks on the CPU |
+//! | [`find`] | this one | unlabelled footage to its most anomalous moments |
+//! | [`score`], [`report`] | this one | features to one score per frame, and a run to a page of HTML |
+//! | [`pair`] | this one | pairs of models on objects and snippets, from files to reports |
+//! | [`judge`] | this one | what scores are worth on a test set |
 //! | [`device`] | this one | the devices of this machine, by name |
 //! | [`process`] | this one | process-wide settings that make training faster |
 //!
@@ -19,7 +23,16 @@
 //! and data sets are in `gcl-bench`.
 
 pub mod device;
+pub mod error;
+pub mod facts;
+pub mod find;
+pub mod judge;
+pub mod pair;
 pub mod process;
+pub mod report;
+pub mod score;
+
+pub use error::{Error, Result};
 
 pub use gcl_core as core;
 pub use gcl_data as data;

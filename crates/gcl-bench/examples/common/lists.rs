@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use gcl::data::lists::read_feature_list;
 use gcl::data::{Clips, FeatureSet, Manifest, Tail, Truth, VideoId};
-use gcl_bench::{OpenData, TestSet, whole_frames};
+use gcl::judge::{TestSet, whole_frames};
+use gcl_bench::OpenData;
 
 use super::Result;
 

@@ -1,10 +1,12 @@
 //! The rows of the paper's tables: what is set, and what was published.
 
+use gcl::train::interleave::{OneClassKind, WeakKind};
+
 /// One training.
 pub struct Row {
     pub name: &'static str,
-    pub occ: &'static str,
-    pub ws: &'static str,
+    pub occ: OneClassKind,
+    pub ws: WeakKind,
     pub set: Vec<&'static str>,
     /// ShanghaiTech's one-class and weak frame AUC, in percent.
     shanghaitech: [Option<f64>; 2],
@@ -27,7 +29,7 @@ impl Row {
 const NONE: [Option<f64>; 2] = [None, None];
 
 fn row(name: &'static str, set: &[&'static str], shanghaitech: [Option<f64>; 2]) -> Row {
-    let (occ, ws, set) = ("stg-nf", "rtfm", set.to_vec());
+    let (occ, ws, set) = (OneClassKind::StgNf, WeakKind::Rtfm, set.to_vec());
     Row { name, occ, ws, set, shanghaitech, ubnormal: NONE }
 }
 
@@ -50,10 +52,16 @@ pub fn rows() -> Vec<Row> {
             ubnormal: [None, Some(67.42)],
             ..row("Table 1: video labels", &["supervision=video-labels"], [None, Some(96.33)])
         },
-        Row { occ: "ae", ..row("Table 2: AE and RTFM", &[], [Some(70.99), Some(78.90)]) },
-        Row { occ: "jigsaw", ..row("Table 2: Jigsaw and RTFM", &[], [Some(81.23), Some(85.35)]) },
+        Row {
+            occ: OneClassKind::Ae,
+            ..row("Table 2: AE and RTFM", &[], [Some(70.99), Some(78.90)])
+        },
+        Row {
+            occ: OneClassKind::Jigsaw,
+            ..row("Table 2: Jigsaw and RTFM", &[], [Some(81.23), Some(85.35)])
+        },
         // This pair's figures are not legible in the sources at hand.
-        Row { ws: "sultani", ..row("Table 3: STG-NF and Sultani", &[], NONE) },
+        Row { ws: WeakKind::Sultani, ..row("Table 3: STG-NF and Sultani", &[], NONE) },
         row("Table 4: neither", &[plain, fixed], [Some(80.52), Some(82.06)]),
         row("Table 4: weighted only", &[fixed], [Some(81.78), Some(83.48)]),
         row("Table 4: adaptive only", &[plain], [Some(81.94), Some(85.86)]),

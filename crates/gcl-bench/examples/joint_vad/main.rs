@@ -5,21 +5,27 @@
 //! `cargo run --release --example joint_vad -- --stand-in`
 //! `cargo run --release --example joint_vad -- shanghaitech DATA OUT [SEEDS]`
 //!
-//! It drives the `gcl` command, which must be built; without data it says what to get.
+//! Without data it lists the files to get.
 
 mod anchors;
 mod stand_in;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::sync::atomic::AtomicBool;
+
+use gcl::core::Device;
+use gcl::data::TruthFormat;
+use gcl::pair::{PairChoice, PairData, PairResults, Start, TestData};
+use gcl::train::interleave::{ObjectFiles, OneClassKind};
+use gcl::train::{RunDir, Silent};
 
 use anchors::{Row, rows};
 
 /// Where a data set is, and what the paper says of it.
 struct DataSet {
     name: &'static str,
-    /// R, as `--set` wants it.
+    /// R, as the settings have it.
     share: &'static str,
     /// Frames of a pose window.
     frames: usize,
@@ -40,6 +46,7 @@ DATA holds
 The published UBnormal runs take R = 30 % and windows of 16 frames, those on ShanghaiTech 15 % and 24.";
 
 fn main() -> Result<(), Box<dyn Error>> {
+    gcl::process::prepare();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let (data, out, seeds) = match words.as_slice() {
@@ -80,81 +87,80 @@ fn real(name: &str, folder: &Path) -> DataSet {
 }
 
 /// Trains a row's pair, judges it by its last loop, and prints a line.
-fn run(data: &DataSet, row: &Row, seed: u64, out: &Path) -> Result<(), Box<dyn Error>> {
-    let folder = &data.folder;
-    let cubes = folder.join("cubes.npy");
-    if row.occ == "jigsaw" && !cubes.exists() {
+fn run(set: &DataSet, row: &Row, seed: u64, out: &Path) -> Result<(), Box<dyn Error>> {
+    let path = |name: &str| set.folder.join(name);
+    if row.occ == OneClassKind::Jigsaw && !path("cubes.npy").exists() {
         println!("{:44} skipped: no cubes.npy", row.name);
         return Ok(());
     }
-    let run = out.join("runs").join(format!("{}-{}-{seed}", data.name, row.name.replace(' ', "-")));
-    let path = |name: &str| folder.join(name).display().to_string();
-    let mut args: Vec<String> = vec!["train".into()];
-    let resumes = run.join("config.toml").exists();
-    match resumes {
-        true => args.push("--resume".into()),
-        false => {
-            args.extend(["--method=interleave".into(), format!("--occ={}", row.occ)]);
-            args.extend([format!("--ws={}", row.ws), format!("--seed={seed}")]);
-            args.push(format!("--set=interleave.threshold.share={}", data.share));
-            if row.occ == "stg-nf" && !data.small {
-                let kernel = (data.frames / 2 + 1) | 1;
-                args.push(format!("--set=one_class.model.frames={}", data.frames));
-                args.push(format!("--set=one_class.model.kernel={kernel}"));
-            }
-            if row.occ == "stg-nf" && data.small {
-                args.push(format!("--set={}", stand_in::SMALL_FLOW));
-            }
-            if data.small {
-                args.extend(stand_in::SMALL.iter().map(|set| format!("--set={set}")));
-            }
-            args.extend(row.set.iter().map(|set| format!("--set={set}")));
+    let objects = match row.occ {
+        OneClassKind::Jigsaw => {
+            ObjectFiles { cubes: Some(path("cubes.npy")), ..ObjectFiles::default() }
         }
-    }
-    args.push(format!("--features={}", path("i3d")));
-    args.push("--clip-length=16".into());
-    args.extend([format!("--manifest={}", path("videos.csv")), "--split=train".into()]);
-    args.extend(["--test-split=test".into(), format!("--truth={}", path("truth"))]);
-    match row.occ {
-        "jigsaw" => args.push(format!("--cubes={}", cubes.display())),
-        "stg-nf" if data.small => args.push(format!("--tracks={}", path("tracks"))),
-        "stg-nf" => args.push(format!("--poses={}", path("poses"))),
-        _ => {}
-    }
-    args.push(format!("--out={}", run.display()));
-    let results = run.join("results.json");
-    if !results.exists() {
-        let log = std::fs::File::create(out.join("log.txt"))?;
-        let status =
-            Command::new(gcl()?).args(&args).stdout(log.try_clone()?).stderr(log).status()?;
-        if !status.success() {
-            return Err(format!("gcl {}: {status}; see log.txt", args.join(" ")).into());
+        OneClassKind::StgNf if set.small => {
+            ObjectFiles { tracks: Some(path("tracks")), ..ObjectFiles::default() }
         }
-    }
-    let results: serde_json::Value = serde_json::from_slice(&std::fs::read(&results)?)?;
-    let percent = |name: &str| results["last"][name].as_f64().map(|auc| 100.0 * auc);
+        OneClassKind::StgNf => ObjectFiles { poses: Some(path("poses")), ..ObjectFiles::default() },
+        OneClassKind::Ae => ObjectFiles::default(),
+    };
+    let data = PairData {
+        features: path("i3d"),
+        clip_length: Some(16),
+        objects,
+        manifest: Some(path("videos.csv")),
+        split: Some("train".to_owned()),
+    };
+    let test = TestData {
+        truth: path("truth"),
+        format: TruthFormat::Auto,
+        features: None,
+        split: Some("test".to_owned()),
+        objects: ObjectFiles::default(),
+    };
+    let folder = RunDir::new(out.join("runs").join(format!(
+        "{}-{}-{seed}",
+        set.name,
+        row.name.replace(' ', "-")
+    )));
+    let results: PairResults = if folder.results().exists() {
+        serde_json::from_slice(&std::fs::read(folder.results())?)?
+    } else {
+        let start = match folder.exists() {
+            true => Start::Resume,
+            false => Start::New(choice(set, row, seed)),
+        };
+        let (device, never) = (Device::flex(), AtomicBool::new(false));
+        let out = folder.path();
+        gcl::pair::train(&data, Some(&test), &start, out, &device, &never, &mut Silent)?
+            .ok_or("a test set was given, and nothing judged")?
+    };
+    let percent = |auc: Option<f64>| auc.map(|auc| 100.0 * auc);
     let show = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.2}"));
-    let published = row.published(data.name);
+    let published = row.published(set.name);
     println!(
         "{:44} {:>9} {:>9} {:>9} {:>9}",
         row.name,
-        show(percent("one_class")),
+        show(percent(results.last.one_class)),
         show(published[0]),
-        show(percent("weak")),
+        show(percent(results.last.weak)),
         show(published[1])
     );
     Ok(())
 }
 
-/// The command: `GCL` in the environment, or the one built beside this example.
-fn gcl() -> Result<PathBuf, Box<dyn Error>> {
-    if let Some(path) = std::env::var_os("GCL") {
-        return Ok(path.into());
+/// The models of a row, and its settings.
+fn choice(set: &DataSet, row: &Row, seed: u64) -> PairChoice {
+    let mut settings = vec![format!("interleave.threshold.share={}", set.share)];
+    if row.occ == OneClassKind::StgNf && !set.small {
+        settings.push(format!("one_class.model.frames={}", set.frames));
+        settings.push(format!("one_class.model.kernel={}", (set.frames / 2 + 1) | 1));
     }
-    let own = std::env::current_exe()?;
-    let beside = own.parent().and_then(Path::parent).map(|folder| folder.join("gcl"));
-    match beside {
-        Some(path) if path.exists() => Ok(path),
-        _ => Err("build the command first (cargo build --release), or name it in GCL".into()),
+    if row.occ == OneClassKind::StgNf && set.small {
+        settings.push(stand_in::SMALL_FLOW.to_owned());
     }
+    if set.small {
+        settings.extend(stand_in::SMALL.map(str::to_owned));
+    }
+    settings.extend(row.set.iter().map(|&set| set.to_owned()));
+    PairChoice { seed, settings, ..PairChoice::new(row.occ, row.ws) }
 }

@@ -6,6 +6,10 @@ mod render;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gcl::facts::remember_footage;
+use gcl::find::train_or_load;
+use gcl::report::{self, Contents};
+use gcl::score::Scoring;
 use gcl_data::{Clips, FeatureSet, Truth, TruthFormat, VideoId};
 use gcl_eval::report::Tile;
 use gcl_eval::{Evaluator, Measure};
@@ -15,9 +19,8 @@ use gcl_train::{Model, RunDir, ScoreSource};
 use super::device;
 use super::error::{Done, Failure, Outcome};
 use super::extract::{FootageArgs, Pictures};
-use super::find::{remember_footage, train_or_load};
-use super::report::{self, Contents};
-use super::score::{Scoring, score};
+use super::score;
+use super::terminal::Terminal;
 use super::train::{self, MethodArgs};
 
 /// Render a small surveillance scene, learn from it without labels, and evaluate the result: the
@@ -63,10 +66,15 @@ pub fn run(args: DemoArgs) -> Outcome {
     let (train, test) =
         (set.select(|id| is_part(id, "train")), set.select(|id| is_part(id, "test")));
     let run = RunDir::new(args.out.join("run"));
-    let model = train_or_load(&train, &run, &args.choice)?;
-    let source = model.card().config.score;
-    let how = Scoring { source, footage: None, manifest: None, smooth: 0.0 };
-    score(&model, &test, &how, &run.scores())?;
+    let config = train::configuration(&args.choice, None, &train)?;
+    let normal = train::normal_videos(&args.choice.learning)?;
+    let options = train::training_options(&args.choice.learning, &normal)?;
+    let mut terminal = Terminal::new(None);
+    let model = train_or_load(&train, &run, &config, &options, &mut terminal);
+    terminal.finish();
+    let model = model?;
+    let how = Scoring { source: model.card().config.score, manifest: None, smooth: 0.0 };
+    score::with_progress(&model, &test, &how, &run.scores())?;
     remember_footage(&footage, &run.scores())?;
 
     let truth = Truth::read(&truth_path, TruthFormat::Ranges)?;

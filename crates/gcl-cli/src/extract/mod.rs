@@ -7,10 +7,9 @@ mod shown;
 mod tracks;
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use clap::Args;
-use gcl_data::{ExtractorIdentity, VideoId};
+use gcl_data::ExtractorIdentity;
 use gcl_features::discover::discover;
 use gcl_features::source::Decoder;
 use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, extract};
@@ -20,7 +19,7 @@ use super::interrupt;
 use cubes::CubeArgs;
 pub use network::{Chosen, NetworkArgs, layer, published};
 pub use pictures::Pictures;
-use shown::Shown;
+pub use shown::Shown;
 
 /// Extract clip features from footage: video files, folders of frames, or folders of either.
 #[derive(Args, Debug)]
@@ -153,33 +152,31 @@ fn extract_with<E: Extractor>(
     options: &ExtractOptions,
 ) -> Result<Summary, Failure> {
     let inputs = discover(footage).map_err(Failure::data)?;
-    let progress = Mutex::new(Shown::new(&inputs));
-    let follow = |step: Step<'_>| {
-        if let Ok(mut shown) = progress.lock() {
-            shown.follow(step);
-        }
-    };
+    let shown = Shown::new(&inputs);
+    let follow = |step: Step<'_>| shown.follow(step);
     let summary = extract(&inputs, out, extractor, options, &interrupt::INTERRUPTED, &follow);
-    if let Ok(shown) = progress.into_inner() {
-        shown.bar.finish();
-    }
+    shown.finish();
     checked(summary.map_err(Failure::data)?)
 }
 
-/// Lists what was skipped on standard error.
+/// Refuses an extraction that was interrupted or gave nothing.
 fn checked(summary: Summary) -> Result<Summary, Failure> {
     if summary.cancelled {
-        let text = "interrupted; the same command goes on where this one stopped";
+        let text = "interrupted; rerun the same command to resume";
         return Err(Failure::Interrupted(text.to_owned()));
     }
+    list_skipped(&summary);
+    if summary.extracted + summary.already_done == 0 && !summary.skipped.is_empty() {
+        return Err(gcl::Error::NothingExtracted { videos: summary.skipped.len() }.into());
+    }
+    Ok(summary)
+}
+
+/// Lists the videos that have no features on standard error.
+pub fn list_skipped(summary: &Summary) {
     for (id, reason) in &summary.skipped {
         eprintln!("skipped {id}: {reason}");
     }
-    if summary.extracted + summary.already_done == 0 && !summary.skipped.is_empty() {
-        let count = summary.skipped.len();
-        return Err(Failure::Data(format!("none of the {count} videos could be extracted")));
-    }
-    Ok(summary)
 }
 
 /// Extracts footage as a model's training features were extracted; a published network needs its `weights`.
@@ -198,12 +195,6 @@ pub fn for_model(
     };
     let pictures = Pictures::like(identity, weights, device)?;
     Ok(done(&pictures.extract(&[footage.to_owned()], out, how, None)?))
-}
-
-/// The file or folder of one video of a root that was given for extraction.
-pub fn footage_of(root: &Path, id: &VideoId) -> Option<PathBuf> {
-    let inputs = discover(&[root.to_owned()]).ok()?;
-    inputs.into_iter().find(|input| input.id == *id).map(|input| input.path)
 }
 
 fn done(summary: &Summary) -> Done {

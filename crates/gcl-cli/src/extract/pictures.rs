@@ -6,7 +6,7 @@ use gcl_data::{Clips, ExtractorIdentity};
 use gcl_features::gradient::Gradient;
 use gcl_features::networks::{Executor, RunOptions, Weights};
 use gcl_features::preprocess::Preset;
-use gcl_features::{Extractor, NetworkExtractor, Published, Shard, Summary};
+use gcl_features::{ExtractOptions, Extractor, NetworkExtractor, Published, Shard, Summary};
 use serde_json::Value;
 
 use super::network::{BATCH, layer, ready};
@@ -101,18 +101,22 @@ impl Pictures {
         how: &FootageArgs,
         shard: Option<Shard>,
     ) -> Result<Summary, Failure> {
-        let mut options = how.options(shard);
-        options.clips = self.clips();
+        let options = self.options(how, shard);
         match self {
             Self::Gradient { .. } => extract_with(footage, out, &Gradient, &options),
-            Self::Network { extractor, .. } => {
-                if how.threads.is_none() {
-                    // The network takes one batch at a time; more videos would only fill memory.
-                    options.threads = options.threads.min(4);
-                }
-                extract_with(footage, out, &**extractor, &options)
-            }
+            Self::Network { extractor, .. } => extract_with(footage, out, &**extractor, &options),
         }
+    }
+
+    /// How footage is read for it.
+    pub fn options(&self, how: &FootageArgs, shard: Option<Shard>) -> ExtractOptions {
+        let mut options = how.options(shard);
+        options.clips = self.clips();
+        if matches!(self, Self::Network { .. }) && how.threads.is_none() {
+            // The network takes one batch at a time; more videos would only fill memory.
+            options.threads = options.threads.min(4);
+        }
+        options
     }
 
     /// What describes the features.

@@ -1,14 +1,19 @@
 //! The progress of an extraction.
 
+use std::sync::Mutex;
+
 use gcl_features::Progress as Step;
 use gcl_features::discover::VideoInput;
 
 use crate::progress::Progress;
 
-/// Progress in frames. How many there are in all is known only once every video was opened; until
-/// then those not opened yet are taken to be as long as the others.
-pub struct Shown {
-    pub bar: Progress,
+/// Progress in frames, told from several threads.
+pub struct Shown(Mutex<Option<Count>>);
+
+/// How many frames there are in all is known only once every video was opened; until then those not
+/// opened yet are taken to be as long as the others.
+struct Count {
+    bar: Progress,
     videos: u64,
     opened: u64,
     known: u64,
@@ -23,11 +28,29 @@ impl Shown {
         if !inputs.is_empty() {
             bar.say(&format!("{} videos", inputs.len()));
         }
-        Shown { bar, videos: inputs.len() as u64, opened: 0, known: 0, decoded: 0 }
+        let videos = inputs.len() as u64;
+        Shown(Mutex::new(Some(Count { bar, videos, opened: 0, known: 0, decoded: 0 })))
     }
 
     /// Takes an event in.
-    pub fn follow(&mut self, step: Step<'_>) {
+    pub fn follow(&self, step: Step<'_>) {
+        if let Ok(mut count) = self.0.lock()
+            && let Some(count) = count.as_mut()
+        {
+            count.follow(step);
+        }
+    }
+
+    /// Takes the bar away, and leaves a line; a second time does nothing.
+    pub fn finish(&self) {
+        if let Some(count) = self.0.lock().ok().and_then(|mut count| count.take()) {
+            count.bar.finish();
+        }
+    }
+}
+
+impl Count {
+    fn follow(&mut self, step: Step<'_>) {
         match step {
             Step::Started { frames, .. } => {
                 self.opened += 1;

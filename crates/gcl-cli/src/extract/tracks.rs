@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use gcl_data::{Clips, ExtractorIdentity, Manifest, Truth, TruthFormat, VideoId};
 use gcl_features::Summary;
@@ -25,16 +24,10 @@ pub fn extract(
     };
     let frames = frames.map_or_else(|| Ok(BTreeMap::new()), lengths)?;
     let options = TrackOptions { clips, frames, ..TrackOptions::default() };
-    let progress = Mutex::new(Shown::new(&[]));
-    let follow = |step: gcl_features::Progress<'_>| {
-        if let Ok(mut shown) = progress.lock() {
-            shown.follow(step);
-        }
-    };
+    let shown = Shown::new(&[]);
+    let follow = |step: gcl_features::Progress<'_>| shown.follow(step);
     let summary = extract_tracks(folder, out, &options, &interrupt::INTERRUPTED, &follow);
-    if let Ok(shown) = progress.into_inner() {
-        shown.bar.finish();
-    }
+    shown.finish();
     Ok((summary.map_err(Failure::data)?, options.identity()))
 }
 

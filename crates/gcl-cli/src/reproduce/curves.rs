@@ -1,6 +1,7 @@
 //! Figures 5, 9 and 10: AUC of both networks over epochs, and over the share of labels.
 
-use gcl_bench::{EpochAuc, Epochs, Spread, Variant, read_epochs};
+use gcl::judge::{EpochAuc, Epochs, read_epochs};
+use gcl_bench::{Spread, Variant};
 use gcl_eval::svg::{Band, BandChart, BandPoint};
 use gcl_train::Method;
 

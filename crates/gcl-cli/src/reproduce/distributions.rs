@@ -1,21 +1,16 @@
 //! Figures 4 and 6: how scores are distributed, and where reconstructions lie.
 
 use burn::tensor::{Tensor, TensorData};
-use gcl_bench::{Judgement, TestSet, judge};
+use gcl::report::{HISTOGRAMS, histograms};
 use gcl_core::weights::from_safetensors;
 use gcl_core::{CooperativePair, Scaler};
 use gcl_eval::embed::{TsneOptions, principal_components, tsne};
-use gcl_eval::svg::{Bars, Cloud, Histogram, Scatter};
-use gcl_train::{Method, Model, ScoreSource};
+use gcl_eval::svg::{Cloud, Histogram, Scatter};
+use gcl_train::{Method, Model};
 
 use super::Made;
 use super::study::{Finished, Study};
 use crate::error::Failure;
-
-const BINS: usize = 50;
-
-/// The share of frames that the axis of a histogram spans; the rest are counted in its last bar.
-const SHOWN: f64 = 0.995;
 
 /// Points in a t-SNE.
 const POINTS: usize = 2000;
@@ -40,45 +35,9 @@ pub fn fig4(study: &mut Study<'_>) -> Result<Made, Failure> {
     Ok(Made::figure("Figure 4: score distributions", HISTOGRAMS, charts, csv, text))
 }
 
-/// What [`histograms`] show.
-pub const HISTOGRAMS: &str = "Test frames; each class as shares of its own. The last bar holds the highest \
-                              half percent of all frames, whatever their scores.";
-
-/// How each of a model's own scores is distributed, under the score's name after `prefix`.
-pub fn histograms(
-    model: &Model,
-    test: &TestSet,
-    prefix: &str,
-) -> Result<Vec<(String, Histogram)>, Failure> {
-    let judged = judge(model, test)?;
-    let own = judged.iter().filter(|judged| judged.source != ScoreSource::MeanRank);
-    let named = own.map(|judged| (format!("{prefix}{}", judged.source.name()), judged));
-    Ok(named.map(|(name, judged)| (name.clone(), histogram(judged, &name))).collect())
-}
-
-/// A score's distribution, the longest half percent of its tail gathered in the last bar.
-fn histogram(judged: &Judgement, name: &str) -> Histogram {
-    let (low, _) = judged.ranking.range().unwrap_or((0.0, 1.0));
-    let high = judged.ranking.quantile(SHOWN).unwrap_or(1.0);
-    let (normal, abnormal) = judged.ranking.histogram_over(low, high, BINS);
-    let bars = |name: &str, counts| Bars { name: name.to_owned(), counts };
-    Histogram {
-        title: format!("{name}: AUC {}", judged.evaluation.micro_auc),
-        x_label: match judged.source {
-            ScoreSource::Generator => "reconstruction error".to_owned(),
-            ScoreSource::Discriminator => "probability of being anomalous".to_owned(),
-            ScoreSource::MeanRank => "mean rank".to_owned(),
-            ScoreSource::Detector => "score".to_owned(),
-        },
-        low: f64::from(low),
-        high: f64::from(high),
-        series: vec![bars("normal", normal), bars("abnormal", abnormal)],
-    }
-}
-
 fn rows(name: &str, chart: &Histogram) -> String {
     let [normal, abnormal] = chart.series.as_slice() else { return String::new() };
-    let width = (chart.high - chart.low) / BINS as f64;
+    let width = (chart.high - chart.low) / normal.counts.len() as f64;
     let pairs = normal.counts.iter().zip(&abnormal.counts).enumerate();
     let row = |(i, (n, a)): (usize, (&u64, &u64))| {
         let low = chart.low + i as f64 * width;
@@ -133,7 +92,7 @@ struct Sample {
 impl Sample {
     fn take(study: &Study<'_>) -> Result<Sample, Failure> {
         let (test, dim) = (&study.data.test, study.data.train.dim());
-        let segments = |v: &gcl_bench::TestVideo| test.features.videos()[v.index].segments;
+        let segments = |v: &gcl::judge::TestVideo| test.features.videos()[v.index].segments;
         let of: usize = test.videos.iter().map(segments).sum();
         let wanted = of.min(POINTS);
         let mut sample =

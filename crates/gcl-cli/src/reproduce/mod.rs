@@ -18,7 +18,6 @@ use gcl_eval::svg::Chart;
 use super::error::{Done, Failure, Outcome};
 use super::run_args::RunArgs;
 use super::sweep::DataArgs;
-pub use distributions::{HISTOGRAMS, histograms};
 use study::Study;
 
 /// Reproduce a figure or table of the GCL paper (Zaheer et al., CVPR 2022) from your own features.
@@ -97,16 +96,6 @@ impl Name {
     }
 }
 
-/// Plots of a video's scores as training proceeds.
-pub const PANELS: usize = 6;
-
-/// At most so many items: the first, the last, and evenly spaced ones between.
-pub fn evenly<T: Copy>(items: &[T], count: usize) -> Vec<T> {
-    let count = items.len().min(count);
-    let pick = |i: usize| items.get(i * (items.len() - 1) / (count - 1).max(1)).copied();
-    (0..count).filter_map(pick).collect()
-}
-
 /// What a figure is made of, ready to be written.
 #[derive(Default)]
 struct Made {
@@ -162,19 +151,4 @@ fn write(made: &Made, out: &Path, slug: &str) -> Result<(), Failure> {
     }
     put(format!("{slug}.csv"), &made.csv)?;
     put(format!("{slug}.html"), &made.page.render())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::evenly;
-
-    #[test]
-    fn panels_reach_from_the_first_to_the_last() {
-        let items: Vec<usize> = (0..11).collect();
-        assert_eq!(evenly(&items, 6), [0, 2, 4, 6, 8, 10]);
-        assert_eq!(evenly(&items[..3], 6), [0, 1, 2]);
-        assert_eq!(evenly(&items[..1], 6), [0]);
-        assert_eq!(evenly(&items, 1), [0]);
-        assert!(evenly::<usize>(&[], 6).is_empty());
-    }
 }

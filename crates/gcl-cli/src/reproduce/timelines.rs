@@ -1,13 +1,15 @@
 //! Figures 7 and 8: frame scores of single videos.
 
-use gcl_bench::{TestVideo, judge_video, quoted, read_epochs};
+use gcl::judge::{TestVideo, judge_video, read_epochs};
+use gcl::report::{PANELS, evenly};
+use gcl_bench::quoted;
 use gcl_data::VideoId;
 use gcl_eval::svg::{Panel, Panels, Timeline};
 use gcl_eval::{Measure, roc_auc};
 use gcl_train::Method;
 
+use super::Made;
 use super::study::Study;
-use super::{Made, PANELS, evenly};
 use crate::error::Failure;
 
 /// Videos of Figure 8.

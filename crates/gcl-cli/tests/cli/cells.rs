@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use gcl::core::Device;
 use gcl::data::{TruthFormat, VideoId};
+use gcl::judge::{Epochs, read_epochs};
 use gcl::train::events::Progress;
 use gcl::train::{Event, Method, Preset, TrainError};
 use gcl_bench::{
-    BenchmarkError, Cell, CellOptions, DataSet, Epochs, OpenData, Outcome, Variant, Watcher,
-    cells_of, read_epochs, run_cell,
+    BenchmarkError, Cell, CellOptions, DataSet, OpenData, Outcome, Variant, Watcher, cells_of,
+    run_cell,
 };
 
 use super::support::{features, truth};

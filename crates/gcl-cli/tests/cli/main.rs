@@ -4,9 +4,9 @@
 mod bench;
 mod cells;
 mod footage;
-mod interleave;
 mod messages;
 mod networks;
+mod pair;
 mod reproduce;
 mod resume;
 mod support;

@@ -16,6 +16,7 @@ fn help_names_every_verb_and_the_exit_codes() {
         "score",
         "eval",
         "report",
+        "pair",
         "check",
         "sweep",
         "reproduce",
@@ -34,44 +35,30 @@ fn help_names_every_verb_and_the_exit_codes() {
 }
 
 #[test]
-fn help_has_the_options_of_pairs_and_options_of_another_form_are_refused() {
+fn pairs_have_verbs_of_their_own_with_help() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     features(&at.join("f"), 2);
-    for args in [&["train", "--help"][..], &["train", "--method", "interleave", "--help"]] {
-        let help = stdout(&run(at, args, 0));
-        for text in ["Pairs of models on objects and snippets:", "--occ", "- interleave:", "- ae:"]
-        {
-            assert!(help.contains(text), "{text}\n{help}");
-        }
+    let help = stdout(&run(at, &["pair", "train", "--help"], 0));
+    for text in ["--occ", "- stg-nf:", "- ae:", "- sultani:", "Test set:", "--test-split"] {
+        assert!(help.contains(text), "{text}\n{help}");
     }
-    let help = stdout(&run(at, &["score", "--help"], 0));
-    assert!(help.contains("--weights <CHECKPOINT>") && help.contains("--poses"), "{help}");
-    assert!(stdout(&run(at, &["report", "--help"], 0)).contains("<RUN>..."));
-    run(at, &["train", "f", "--out", "knn", "--method", "knn"], 0);
+    assert!(stdout(&run(at, &["pair", "report", "--help"], 0)).contains("<RUN>..."));
+    for verb in ["train", "score", "report"] {
+        let help = stdout(&run(at, &[verb, "--help"], 0));
+        assert!(help.contains("gcl pair") && !help.contains("--poses"), "{verb}\n{help}");
+    }
     let answers = [
-        (vec!["train", "f", "--out", "r", "--occ", "ae"], "--occ: it is for pairs of models"),
-        (vec!["train", "f", "--out", "r", "--test-split", "x", "--truth", "t"], "--test-split: it"),
+        (vec!["train", "f", "--out", "r", "--occ", "ae"], "'--occ'"),
         (vec!["train", "f", "--out", "r", "--truth", "t"], "--test"),
-        (vec!["train", "f", "--out", "r", "--preset", "joint-vad-code"], "is for pairs of models"),
-        (
-            vec!["train", "f", "--out", "r", "--method", "rtfm", "--budget", "printed"],
-            "--budget: it",
-        ),
-        (vec!["train", "f", "--out", "r", "--method", "rtfm", "--preset", "any"], "--preset any"),
-        (vec!["train", "f", "--out", "r", "--method", "interleave", "--ocd", "ae"], "'--ocd'"),
-        (vec!["train", "--out", "r", "--method", "interleave"], "<FEATURES>"),
-        (vec!["score", "knn", "f", "--poses", "p"], "--poses: it is for pairs"),
-        (vec!["score", "--weights", "w", "--poses", "p"], "--out"),
-        (
-            vec!["score", "--weights", "w", "--poses", "p", "--out", "o", "--cubes", "c"],
-            "cannot be used",
-        ),
-        (
-            vec!["score", "--weights", "w", "--poses", "p", "--out", "o", "--state", "last"],
-            "--state: it",
-        ),
-        (vec!["report", "knn", "knn", "--out", "o"], "no run of a pair"),
+        (vec!["train", "f", "--out", "r", "--preset", "joint-vad-code"], "auto, any, paper"),
+        (vec!["pair", "train", "f", "--out", "r", "--budget", "printed"], "'--budget'"),
+        (vec!["pair", "train", "f", "--out", "r", "--preset", "any"], "joint-vad-code"),
+        (vec!["pair", "train", "f", "--out", "r", "--occ", "mgfn"], "stg-nf"),
+        (vec!["pair", "train", "f", "--out", "r", "--test-split", "x"], "--truth"),
+        (vec!["pair", "train", "--out", "r"], "<FEATURES>"),
+        (vec!["pair", "report", "nothing"], "no run here"),
+        (vec!["pair", "score", "nothing", "f"], "no trained pair here"),
     ];
     for (args, hint) in answers {
         let output = run(at, &args, 2);

@@ -62,6 +62,9 @@ pub enum FeatureError {
     /// A finished file was made in another way.
     #[error("{path} was made differently: {difference}; remove it or choose another folder")]
     OtherExtractor { path: PathBuf, difference: String },
+    /// The features are not of the kind that a model was trained on.
+    #[error("{dir}: other features than the training ones: {what} was {expected} and is {found}")]
+    Unlike { dir: PathBuf, what: String, expected: String, found: String },
     /// The file is no longer the one that was opened.
     #[error("{path}: the file changed while in use ({what})")]
     Changed { path: PathBuf, what: String },

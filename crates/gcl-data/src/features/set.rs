@@ -163,6 +163,30 @@ impl FeatureSet {
         self.identity.as_ref()
     }
 
+    /// Checks that the features are like those of training: of the same dimension and, where both have a
+    /// description, of the same extractor.
+    ///
+    /// # Errors
+    /// [`FeatureError::Unlike`] naming the first difference.
+    pub fn check_like(
+        &self,
+        dim: usize,
+        extractor: Option<&ExtractorIdentity>,
+    ) -> Result<(), FeatureError> {
+        let unlike = |(what, expected, found)| {
+            let dir = self.dir.clone();
+            Err(FeatureError::Unlike { dir, what, expected, found })
+        };
+        if dim != self.dim {
+            let what = "the number of dimensions".to_owned();
+            return unlike((what, dim.to_string(), self.dim.to_string()));
+        }
+        match extractor.zip(self.identity.as_ref()).and_then(|(a, b)| a.difference(b)) {
+            None => Ok(()),
+            Some((key, a, b)) => unlike((format!("the extractor's {key}"), a, b)),
+        }
+    }
+
     /// The clip rule, from the descriptions or the caller.
     #[must_use]
     pub fn clips(&self) -> Option<Clips> {

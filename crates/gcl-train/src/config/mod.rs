@@ -1,15 +1,17 @@
 //! What a run does: one value, from which everything else follows.
 
 mod detector;
+mod kind;
 mod method;
 mod overrides;
 mod preset;
 mod validate;
 
 pub use detector::DetectorConfig;
+pub use kind::{RunKind, from_toml, kind_of, to_toml};
 pub use method::Method;
+pub use overrides::apply_overrides;
 pub(crate) use overrides::override_with;
-pub use overrides::{apply_overrides, from_toml};
 pub use preset::{DataFacts, Preset};
 
 use gcl_core::temporal::TemporalDifference;

@@ -1,4 +1,4 @@
-//! A configuration from a file, and single values changed from the command line.
+//! Single values of a configuration, changed from the command line.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -6,14 +6,6 @@ use toml::{Table, Value};
 
 use super::RunConfig;
 use crate::error::{Result, TrainError};
-
-/// Reads a configuration; unknown keys are errors.
-///
-/// # Errors
-/// [`TrainError::Config`] with the line and what was expected.
-pub fn from_toml(text: &str) -> Result<RunConfig> {
-    toml::from_str(text).map_err(|e| TrainError::Config(e.to_string()))
-}
 
 /// Changes values by `key=value` pairs: keys are dotted paths into the configuration
 /// (`training.batch=512`), values are TOML, or bare words.
@@ -96,7 +88,7 @@ fn unknown(walked: &str, part: &str, there: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::{DataFacts, Method, Preset, ScoreSource};
+    use super::super::{DataFacts, Method, Preset, ScoreSource, from_toml};
     use super::*;
     use gcl_core::target::NegativeTarget;
 
@@ -112,7 +104,7 @@ mod tests {
                 let data = DataFacts { dim: 64, segments: 100 };
                 let config = RunConfig::new(method, preset, 3, data);
                 let text = toml::to_string(&config).unwrap();
-                assert_eq!(from_toml(&text).unwrap(), config, "{method}\n{text}");
+                assert_eq!(from_toml::<RunConfig>(&text).unwrap(), config, "{method}\n{text}");
             }
         }
     }
@@ -145,6 +137,6 @@ mod tests {
         assert!(message("cooperative.optimizer.epsilon=0").contains("epsilon"));
         let text = message("score=detector");
         assert!(text.contains("score is detector") && text.contains("mean-rank"), "{text}");
-        assert!(from_toml("method = \"gcl-b\"\ntypo = 1").is_err());
+        assert!(from_toml::<RunConfig>("method = \"gcl-b\"\ntypo = 1").is_err());
     }
 }

@@ -7,6 +7,7 @@ use gcl_core::threshold::Threshold;
 use gcl_core::{
     AutoencoderConfig, CooperativeConfig, DiscriminatorConfig, RmsPropConfig, ScalerKind,
 };
+use gcl_data::FeatureSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -37,6 +38,14 @@ impl std::fmt::Display for Preset {
 }
 
 impl Preset {
+    /// The preset that features call for: the paper's settings fit those of its own extractor.
+    pub fn of_features(features: &FeatureSet) -> Preset {
+        match features.identity() {
+            Some(identity) if identity.name == PAPER_EXTRACTOR => Preset::Paper,
+            _ => Preset::Any,
+        }
+    }
+
     /// The method that fits a preset best: the paper's best for its own features; on others,
     /// pre-training is what collapses (see `docs/results.md`).
     pub fn method(self) -> Method {
@@ -46,6 +55,9 @@ impl Preset {
         }
     }
 }
+
+/// The extractor whose features the paper's settings fit.
+const PAPER_EXTRACTOR: &str = "resnext101";
 
 /// The batch size of preset `any`.
 const ANY_BATCH: usize = 256;

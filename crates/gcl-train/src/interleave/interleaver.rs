@@ -3,27 +3,26 @@
 
 use std::ops::Range;
 
-use gcl_core::{Device, OneClass, WeaklySupervised, rng};
+use gcl_core::{Device, WeaklySupervised, rng};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::config::InterleaveConfig;
-use super::events::{LoopReport, ModuleReport, Pulse};
 use super::labels::{Labels, count, ranked};
 use super::line_up::{candidates, check};
-use super::objects::Objects;
+use super::reports::{LoopReport, ModuleReport};
+use super::side::OneClassSide;
 use super::snippets::Snippets;
 use super::threshold::{Consensus, Stop};
 use super::weights::initial_weights;
 use crate::error::{Result, TrainError};
+use crate::events::Progress;
 
 /// A one-class and a weakly-supervised model that train each other.
-pub struct Interleaver<M: OneClass, X: Objects<Batch = M::Batch>> {
+pub struct Interleaver {
     pub(super) config: InterleaveConfig,
-    pub(super) one_class: M,
+    pub(super) one_class: Box<dyn OneClassSide>,
     pub(super) weak: Box<dyn WeaklySupervised>,
-    pub(super) objects: X,
-    pub(super) scored: Option<X>,
     pub(super) snippets: Snippets,
     /// Which snippets may be called anomalous.
     pub(super) candidates: Vec<bool>,
@@ -36,11 +35,7 @@ pub struct Interleaver<M: OneClass, X: Objects<Batch = M::Batch>> {
     pub(super) labelled: Vec<u32>,
 }
 
-impl<M: OneClass, X: Objects<Batch = M::Batch>> std::fmt::Debug for Interleaver<M, X> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Interleaver").finish_non_exhaustive()
-    }
-}
+gcl_core::brief_debug!(Interleaver);
 
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,27 +51,27 @@ pub(super) struct Position {
 }
 
 /// Tells a listener, and answers whether to go on.
-pub type Watch<'a> = &'a mut dyn FnMut(&Pulse) -> bool;
+pub type Watch<'a> = &'a mut dyn FnMut(&Progress) -> bool;
 
-impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
+impl Interleaver {
     /// A training at its start. Whatever the models have learnt before is forgotten.
     ///
-    /// `objects` train the one-class model; `scored`, where given, are scored in their place (a
-    /// flow trains on every sixth window and scores every one). `anomalous` holds, for weak
-    /// supervision, whether each video is labelled anomalous: snippets of others are normal.
+    /// `anomalous` holds, for weak supervision, whether each video is labelled anomalous: snippets
+    /// of others are normal.
     ///
     /// # Errors
     /// [`TrainError::Config`], or [`TrainError::Mismatch`] if objects, snippets and labels are not
     /// of the same videos.
     pub fn new(
         config: InterleaveConfig,
-        (one_class, objects, scored): (M, X, Option<X>),
-        (weak, snippets): (Box<dyn WeaklySupervised>, Snippets),
+        one_class: Box<dyn OneClassSide>,
+        weak: Box<dyn WeaklySupervised>,
+        snippets: Snippets,
         anomalous: Option<&[bool]>,
         device: &Device,
     ) -> Result<Self> {
         config.validate()?;
-        for objects in [Some(&objects), scored.as_ref()].into_iter().flatten() {
+        for objects in [one_class.objects(), one_class.scored()] {
             check(objects, &snippets)?;
         }
         let candidates = candidates(&snippets, anomalous)?;
@@ -87,16 +82,14 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
             )));
         }
         let weights = match config.one_class.weighted {
-            true => initial_weights(objects.index(), config.one_class.initial, config.seed)?,
-            false => vec![1.0; objects.index().objects().len()],
+            true => initial_weights(one_class.objects(), config.one_class.initial, config.seed)?,
+            false => vec![1.0; one_class.objects().objects().len()],
         };
         let mut this = Interleaver {
             consensus: Consensus::new(1),
             config,
             one_class,
             weak,
-            objects,
-            scored,
             snippets,
             candidates,
             device: device.clone(),
@@ -149,7 +142,7 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
         let scores = self.snippets.score(self.weak.as_ref(), &self.device)?;
         if self.config.one_class.weighted {
             let (reduce, rule) = (self.config.one_class.reduce, self.config.one_class.rule);
-            self.weights = self.objects.index().object_weights(&scores, reduce, rule)?;
+            self.weights = self.one_class.objects().object_weights(&scores, reduce, rule)?;
         }
 
         self.at.loops += 1;
@@ -177,9 +170,8 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
     /// Both models from scratch; the objects' weights stay those of the module before.
     fn start_module(&mut self) -> Result<()> {
         let mut seeds = rng::stream(self.config.seed, "interleave:module", self.at.module as u64);
-        let doing = || TrainError::core("starting a module");
-        self.one_class.reset(seeds.random()).map_err(doing())?;
-        self.weak.reset(seeds.random()).map_err(doing())?;
+        self.one_class.reset(seeds.random())?;
+        self.weak.reset(seeds.random()).map_err(TrainError::core("starting a module"))?;
         self.labelled.clear();
         Ok(())
     }
@@ -221,9 +213,9 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
         &self.weights
     }
 
-    /// The one-class model as it is now.
-    pub fn one_class(&self) -> &M {
-        &self.one_class
+    /// The one-class model as it is now, with its objects.
+    pub fn one_class(&self) -> &dyn OneClassSide {
+        self.one_class.as_ref()
     }
 
     /// The weakly-supervised model as it is now.
@@ -236,9 +228,8 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
         &self.snippets
     }
 
-    /// The objects that train, and how many are scored.
-    pub fn objects(&self) -> (&X, usize) {
-        let scored = self.scored.as_ref().unwrap_or(&self.objects);
-        (&self.objects, scored.index().objects().len())
+    /// Both models.
+    pub(super) fn into_models(self) -> (Box<dyn OneClassSide>, Box<dyn WeaklySupervised>) {
+        (self.one_class, self.weak)
     }
 }

@@ -1,26 +1,24 @@
 //! Objects, snippets and video labels of one training are of the same videos.
 
-use gcl_core::{OneClass, rng};
+use gcl_core::rng;
+use gcl_data::ObjectIndex;
 
 use super::interleaver::Interleaver;
-use super::objects::Objects;
 use super::snippets::Snippets;
 use crate::error::{Result, TrainError};
 
-impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
+impl Interleaver {
     /// A hash of the data.
     pub(super) fn fingerprint(&self) -> u64 {
         let candidates: Vec<u8> = self.candidates.iter().map(|&c| u8::from(c)).collect();
-        let scored = self.scored.as_ref().map_or(0, Objects::fingerprint);
-        let parts = [self.objects.fingerprint(), scored, self.snippets.fingerprint()];
+        let parts = [self.one_class.fingerprint(), self.snippets.fingerprint()];
         let hash = rng::fnv1a(rng::FNV_START, &candidates);
         parts.iter().fold(hash, |hash, part| rng::fnv1a(hash, &part.to_le_bytes()))
     }
 }
 
 /// Refuses objects of other videos than the snippets'.
-pub(super) fn check<X: Objects>(objects: &X, snippets: &Snippets) -> Result<()> {
-    let index = objects.index();
+pub(super) fn check(index: &ObjectIndex, snippets: &Snippets) -> Result<()> {
     if index.objects().is_empty() {
         return Err(TrainError::Mismatch("there is no object to train on".to_owned()));
     }

@@ -8,7 +8,7 @@
 //! | every setting and both presets | [`InterleaveConfig`] |
 //! | what a model of your own needs | [`Objects`], with [`gcl_core::OneClass`] or [`gcl_core::WeaklySupervised`] |
 //! | snippet labels, bags, thresholds | [`labels`], [`bags`], [`threshold`] |
-//! | the pairs that the command trains | [`PairConfig`] |
+//! | a whole training in one call | [`Pair`]; the models that ship, and their settings: [`PairConfig`] |
 //! | each model alone, supervised | [`alone`] |
 //!
 //! What is computed where paper and published code differ: see docs/method.md.
@@ -16,15 +16,18 @@
 pub mod alone;
 pub mod bags;
 pub mod config;
-pub mod events;
+mod estimator;
+mod files;
 mod interleaver;
 pub mod labels;
 mod line_up;
 mod model;
 pub mod objects;
 mod pair;
-mod run;
+pub mod reports;
+mod rounds;
 mod scores;
+mod side;
 mod snippets;
 mod sources;
 mod state;
@@ -33,21 +36,22 @@ pub mod threshold;
 mod videos;
 mod weights;
 
-pub use alone::{Alone, AloneSettings, OneClassAlone, WeakAlone, train_alone};
+pub use alone::{AloneSettings, OneClassAlone, WeakAlone};
 pub use config::{InterleaveConfig, InterleavePreset};
-pub use events::{
-    Followed, InterleaveEvent, InterleaveListener, Judgement, LoopReport, ModuleReport,
-};
+pub use estimator::{FittedPair, Pair};
+pub use files::{Left, ObjectFiles, ObjectSource};
 pub use interleaver::{Interleaver, Watch};
 pub use model::PairModel;
 pub use objects::{Item, Objects};
 pub use pair::{
-    AeSettings, Choice, OneClassConfig, OneClassKind, PairConfig, PairMethod, StgNfSettings,
-    Supervision, WeakConfig, WeakKind, WindowSettings, jigsaw_model,
+    AeSettings, Choice, OneClassConfig, OneClassKind, OneClassSettings, PairConfig, PairMethod,
+    StgNfSettings, Supervision, WeakConfig, WeakKind, WeakSettings, WindowSettings,
 };
-pub use run::{InterleaveRun, interleave};
-pub use scores::{object_scores, one_class_frames, weak_frames};
+pub use reports::{Followed, Judgement, LoopReport, ModuleReport, PairAuc};
+pub use rounds::{Rounds, train_rounds};
+pub use scores::weak_frames;
+pub use side::{OneClassOn, OneClassSide};
 pub use snippets::Snippets;
 pub use sources::{CubeObjects, SnippetObjects, WindowObjects};
-pub use videos::{Left, Video, Videos};
+pub use videos::{Video, Videos};
 pub use weights::{InitialWeights, initial_weights};

@@ -5,9 +5,10 @@ use gcl_core::{Device, Tensor};
 use gcl_data::poses::{Augment, Resolution};
 use gcl_data::{ObjectIndex, ObjectPlace, ObjectVideo, PackedCubes, Span, VideoId, Windows};
 
+use super::files::Left;
 use super::objects::{Item, Objects, places, with_values};
 use super::snippets::Snippets;
-use super::videos::{Left, Videos};
+use super::videos::Videos;
 use crate::error::{Result, TrainError};
 
 /// Snippets as objects of their own, each the mean over its crops, for an autoencoder.

@@ -1,13 +1,12 @@
 //! The whole state of an interleaved training, as one value.
 
-use gcl_core::{OneClass, State};
+use gcl_core::State;
 
 use super::interleaver::{Interleaver, Position};
-use super::objects::Objects;
 use super::threshold::Consensus;
 use crate::error::{Result, TrainError};
 
-impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
+impl Interleaver {
     /// The whole state, between two loops.
     ///
     /// # Errors
@@ -15,7 +14,7 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
     pub fn save(&self) -> Result<State> {
         let core = || TrainError::core("saving the state");
         let mut state = State::default();
-        state.put_state("one-class", self.one_class.save().map_err(core())?);
+        state.put_state("one-class", self.one_class.save()?);
         state.put_state("weak", self.weak.save().map_err(core())?);
         state.put_json("position", &self.at).map_err(core())?;
         state.put_json("consensus", &self.consensus).map_err(core())?;
@@ -52,7 +51,7 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
         if !possible {
             return Err(TrainError::Mismatch(format!("the saved position {at:?} is impossible")));
         }
-        self.one_class.load(&state.get_state("one-class")).map_err(core())?;
+        self.one_class.load(&state.get_state("one-class"))?;
         self.weak.load(&state.get_state("weak")).map_err(core())?;
         (self.at, self.consensus, self.labelled) = (at, consensus, labelled);
         self.weights = weights;

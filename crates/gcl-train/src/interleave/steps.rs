@@ -1,27 +1,26 @@
 //! The three pieces of work of a loop: the one-class model learns, its scores come to snippets, the
 //! weakly-supervised model learns.
 
-use gcl_core::{OneClass, rng};
+use gcl_core::rng;
 use rand::seq::SliceRandom;
 
 use super::bags::{self, bags};
 use super::config::WeakUnit;
-use super::events::{Pulse, Stage};
 use super::interleaver::{Interleaver, Watch};
 use super::labels::Labels;
-use super::objects::{Item, Objects};
-use super::scores::object_scores;
+use super::objects::Item;
 use crate::error::{Result, TrainError};
+use crate::events::Progress;
 
-impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
+impl Interleaver {
     /// A counter that no other loop's streams of random numbers share.
     fn moment(&self) -> u64 {
         (self.at.total as u64) << 32
     }
 
-    fn pulse(&self, stage: Stage, (step, steps): (usize, usize), watch: Watch<'_>) -> Result<()> {
-        let (module, number) = (self.at.module + 1, self.at.loops + 1);
-        match watch(&Pulse { module, number, stage, step, steps }) {
+    fn tell(&self, stage: &str, (step, steps): (usize, usize), watch: Watch<'_>) -> Result<()> {
+        let phase = format!("module {}.{} {stage}", self.at.module + 1, self.at.loops + 1);
+        match watch(&Progress { phase, step: step as u64, steps: steps as u64 }) {
             true => Ok(()),
             false => Err(TrainError::Interrupted),
         }
@@ -32,7 +31,7 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
         let settings = self.config.one_class.clone();
         // Objects of weight 0 have no influence.
         let kept = (0..self.weights.len()).filter(|&object| self.weights[object] > 0.0);
-        let sides: &[bool] = if self.objects.mirrored() { &[false, true] } else { &[false] };
+        let sides: &[bool] = if self.one_class.mirrored() { &[false, true] } else { &[false] };
         let mut items: Vec<Item> = kept
             .flat_map(|object| sides.iter().map(move |&mirror| Item { object, mirror }))
             .collect();
@@ -45,13 +44,11 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
             items.shuffle(&mut rng::stream(self.config.seed, "interleave:objects", moment));
             for batch in items.chunks(settings.batch) {
                 let weights: Vec<f32> = batch.iter().map(|i| self.weights[i.object]).collect();
-                let values = self.objects.fetch(batch, &self.device)?;
                 let moment = self.moment() + step as u64;
                 let mut random = rng::stream(self.config.seed, "interleave:one-class", moment);
-                let loss = self.one_class.train_step(values, &weights, &mut random);
-                sum += f64::from(loss.map_err(TrainError::core("training the one-class model"))?);
+                sum += f64::from(self.one_class.train(batch, &weights, &mut random)?);
                 step += 1;
-                self.pulse(Stage::OneClass, (step, steps), watch)?;
+                self.tell("one-class", (step, steps), watch)?;
             }
         }
         Ok(sum / steps.max(1) as f64)
@@ -59,15 +56,11 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
 
     /// The one-class model's score of every snippet.
     pub(super) fn one_class_scores(&self, watch: Watch<'_>) -> Result<Vec<f32>> {
-        let objects = self.scored.as_ref().unwrap_or(&self.objects);
         let size = self.config.one_class.score_batch;
-        let steps = objects.index().objects().len().div_ceil(size);
-        let mut step = 0;
-        let scores = object_scores(&self.one_class, objects, size, &self.device, &mut || {
-            step += 1;
-            self.pulse(Stage::Scoring, (step, steps), watch)
-        })?;
-        Ok(objects.index().snippet_scores(&scores, self.config.labels.snippets)?)
+        let scores = self
+            .one_class
+            .scores(size, &mut |step, steps| self.tell("scoring", (step, steps), watch))?;
+        Ok(self.one_class.scored().snippet_scores(&scores, self.config.labels.snippets)?)
     }
 
     /// Steps on bags of both labels; the mean loss.
@@ -101,7 +94,7 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> Interleaver<M, X> {
             let loss = self.weak.train_step(positive, negative, &mut random);
             let doing = TrainError::core("training the weakly-supervised model");
             sum += f64::from(loss.map_err(doing)?);
-            self.pulse(Stage::Weak, (step + 1, steps), watch)?;
+            self.tell("weak", (step + 1, steps), watch)?;
         }
         Ok(sum / steps.max(1) as f64)
     }

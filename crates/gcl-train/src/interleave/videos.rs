@@ -10,6 +10,7 @@ use gcl_data::{
     resolve_all,
 };
 
+use super::files::Left;
 use crate::error::{Result, TrainError};
 
 /// One video: its snippets, and its frames where they are known.
@@ -30,19 +31,6 @@ pub struct Videos {
     pub list: Vec<Video>,
     /// Frames in a snippet.
     pub length: usize,
-}
-
-/// What was left out on the way from files to objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Left {
-    /// Videos without a file of objects: all of their frames count as most normal.
-    pub without: Vec<VideoId>,
-    /// Lines of tracks that are no box.
-    pub bad_lines: usize,
-    /// Windows whose points all have one y.
-    pub flat: usize,
-    /// Objects of videos that have no snippets.
-    pub elsewhere: usize,
 }
 
 impl Videos {

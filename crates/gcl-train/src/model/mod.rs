@@ -71,31 +71,18 @@ impl Model {
     /// Refuses features that the model was not trained for.
     ///
     /// # Errors
-    /// [`TrainError::Mismatch`] naming the difference.
+    /// [`TrainError::Features`] or [`TrainError::Mismatch`] naming the difference.
     pub fn check(&self, set: &FeatureSet) -> Result<()> {
-        if set.dim() != self.card.scaler.dim() {
-            return Err(TrainError::Mismatch(format!(
-                "the model is for features of {} dimensions, {} has {}",
-                self.card.scaler.dim(),
-                set.dir().display(),
-                set.dim()
-            )));
-        }
-        let dir = set.dir().display();
-        match (&self.card.extractor, set.identity()) {
-            (Some(expected), Some(found)) => match expected.difference(found) {
-                None => Ok(()),
-                Some((what, expected, found)) => Err(TrainError::Mismatch(format!(
-                    "the model was trained on other features than {dir}: the extractor's {what} \
-                     was {expected} and is {found}"
-                ))),
-            },
+        let extractor = self.card.extractor.as_ref();
+        set.check_like(self.card.scaler.dim(), extractor)?;
+        match (extractor, set.identity()) {
             (Some(expected), None) => Err(TrainError::Mismatch(format!(
-                "the model was trained on `{}` features; {dir} holds plain .npy files that do not \
+                "the model was trained on `{}` features; {} holds plain .npy files that do not \
                  say what made them",
-                expected.name
+                expected.name,
+                set.dir().display()
             ))),
-            (None, _) => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -58,53 +58,12 @@ impl AloneSettings {
     }
 }
 
-/// A model that trains alone, round by round, each a pure function of the state and the seed.
-pub trait Alone {
-    /// Rounds that are over, and all of them.
-    fn progress(&self) -> (usize, usize);
-
-    /// One round; its mean loss. `watch` hears of every step (of so many), and answers whether to
-    /// go on.
-    ///
-    /// # Errors
-    /// [`TrainError::Interrupted`] if it does not; else what went wrong.
-    fn advance(&mut self, watch: &mut dyn FnMut(usize, usize) -> bool) -> Result<f64>;
-
-    /// The whole state, between two rounds.
-    ///
-    /// # Errors
-    /// If the network cannot be read from the device.
-    fn save(&self) -> Result<State>;
-
-    /// Goes on from a saved state of the same run.
-    ///
-    /// # Errors
-    /// If it does not fit.
-    fn load(&mut self, state: &State) -> Result<()>;
-}
-
-/// All rounds that are left; `after` is called after each with its number, from 1, and its loss.
-///
-/// # Errors
-/// What a round or `after` refuses.
-pub fn train_alone(
-    alone: &mut dyn Alone,
-    watch: &mut dyn FnMut(usize, usize) -> bool,
-    after: &mut dyn FnMut(&dyn Alone, usize, f64) -> Result<()>,
-) -> Result<()> {
-    while alone.progress().0 < alone.progress().1 {
-        let loss = alone.advance(watch)?;
-        after(alone, alone.progress().0, loss)?;
-    }
-    Ok(())
-}
-
-fn save(done: usize, data: u64, model: gcl_core::Result<State>) -> Result<State> {
+fn save(done: usize, data: u64, model: State) -> Result<State> {
     let core = || TrainError::core("saving the state");
     let mut state = State::default();
     state.put_json("done", &done).map_err(core())?;
     state.put_json("data", &data).map_err(core())?;
-    state.put_state("model", model.map_err(core())?);
+    state.put_state("model", model);
     Ok(state)
 }
 

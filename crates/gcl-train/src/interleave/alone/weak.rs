@@ -1,11 +1,16 @@
 //! A weakly-supervised model alone.
 
+use std::sync::atomic::AtomicBool;
+
 use gcl_core::rng::fnv1a;
 use gcl_core::{Device, State, WeaklySupervised, rng};
 
-use super::{Alone, AloneSettings, load, save};
+use super::{AloneSettings, load, save};
 use crate::error::{Result, TrainError};
+use crate::events::{Event, Listener, Progress};
 use crate::interleave::bags::batch;
+use crate::interleave::interleaver::Watch;
+use crate::interleave::rounds::{Rounds, watch};
 use crate::interleave::snippets::Snippets;
 
 /// Steps between two reports and saves.
@@ -69,14 +74,17 @@ impl WeakAlone {
     pub fn model(&self) -> &dyn WeaklySupervised {
         self.model.as_ref()
     }
-}
 
-impl Alone for WeakAlone {
-    fn progress(&self) -> (usize, usize) {
-        (self.done, self.settings.iterations.div_ceil(ROUND))
+    pub(crate) fn into_model(self) -> Box<dyn WeaklySupervised> {
+        self.model
     }
 
-    fn advance(&mut self, watch: &mut dyn FnMut(usize, usize) -> bool) -> Result<f64> {
+    fn rounds(&self) -> usize {
+        self.settings.iterations.div_ceil(ROUND)
+    }
+
+    /// One round; the mean loss.
+    fn round(&mut self, watch: Watch<'_>) -> Result<f64> {
         let steps = ROUND.min(self.settings.iterations - self.done * ROUND);
         let mut sum = 0.0;
         for i in 0..steps {
@@ -90,20 +98,37 @@ impl Alone for WeakAlone {
             let loss = self.model.train_step(positive, negative, &mut random);
             let doing = TrainError::core("training the weakly-supervised model");
             sum += f64::from(loss.map_err(doing)?);
-            if !watch(i + 1, steps) {
+            let phase = "training".to_owned();
+            let (step, steps) = (step + 1, self.settings.iterations as u64);
+            if !watch(&Progress { phase, step, steps }) {
                 return Err(TrainError::Interrupted);
             }
         }
-        self.done += 1;
         Ok(sum / steps as f64)
+    }
+}
+
+impl Rounds for WeakAlone {
+    fn advance(
+        &mut self,
+        cancel: &AtomicBool,
+        listener: &mut dyn Listener,
+    ) -> Result<Option<Vec<Event>>> {
+        if self.done == self.rounds() {
+            return Ok(None);
+        }
+        let loss = self.round(&mut watch(cancel, listener))?;
+        self.done += 1;
+        Ok(Some(vec![Event::Round { round: self.done, loss }]))
     }
 
     fn save(&self) -> Result<State> {
-        save(self.done, self.fingerprint, self.model.save())
+        let model = self.model.save().map_err(TrainError::core("saving the state"))?;
+        save(self.done, self.fingerprint, model)
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
-        let (done, inner) = load(state, self.fingerprint, self.progress().1)?;
+        let (done, inner) = load(state, self.fingerprint, self.rounds())?;
         self.model.load(&inner).map_err(TrainError::core("loading the state"))?;
         self.done = done;
         Ok(())

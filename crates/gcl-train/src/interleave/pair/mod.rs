@@ -1,15 +1,12 @@
 //! Which two models are paired, how each learns, and with which labels.
 
-mod one_class;
+mod ae;
+mod jigsaw;
+mod models;
+mod stg_nf;
 mod weak;
 
-use gcl_core::jigsaw::JigsawConfig;
-use gcl_core::loss::ErrorNorm;
-use gcl_core::stg_nf::Skeleton;
-use gcl_core::{
-    AutoencoderConfig, Device, RmsPropConfig, RtfmConfig, ScalerKind, StgNfConfig, SultaniConfig,
-    WeaklySupervised,
-};
+use gcl_core::{Device, ScalerKind, WeaklySupervised};
 use gcl_data::poses::Points;
 use gcl_data::tracks::BOX_POINTS;
 use serde::{Deserialize, Serialize};
@@ -19,10 +16,11 @@ use super::config::{InterleaveConfig, InterleavePreset};
 use crate::config::override_with;
 use crate::error::{Result, TrainError};
 
-pub use one_class::{
-    AeSettings, OneClassConfig, OneClassKind, StgNfSettings, WindowSettings, jigsaw_model,
+pub use ae::AeSettings;
+pub use models::{
+    OneClassConfig, OneClassKind, OneClassSettings, WeakConfig, WeakKind, WeakSettings,
 };
-pub use weak::{WeakConfig, WeakKind};
+pub use stg_nf::{StgNfSettings, WindowSettings};
 
 /// What is trained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,40 +94,9 @@ pub struct Choice {
 impl PairConfig {
     /// The settings of a preset for the chosen models.
     pub fn new(choice: Choice) -> PairConfig {
-        let dim = choice.dim.max(1);
-        let boxes = choice.points == BOX_POINTS;
         let mut alone = AloneSettings::default();
-        let one_class = match choice.one_class {
-            OneClassKind::Ae => OneClassConfig::Ae(AeSettings {
-                norm: ErrorNorm::default(),
-                // GCL's 2e-5 is for thousands of steps; a loop has a few dozen.
-                optimizer: RmsPropConfig { learning_rate: 5e-4, ..Default::default() },
-                network: AutoencoderConfig::new(dim),
-            }),
-            OneClassKind::StgNf => {
-                let model = StgNfConfig::new(24);
-                let model = match boxes {
-                    true => model.with_skeleton(Skeleton::full(choice.points.joints)),
-                    false => model,
-                };
-                OneClassConfig::StgNf(StgNfSettings { windows: WindowSettings::default(), model })
-            }
-            OneClassKind::Jigsaw => {
-                // 100 epochs of batches of 192, as its own paper.
-                (alone.epochs, alone.batch) = (100, 192);
-                let (frames, side) = choice.cube;
-                OneClassConfig::Jigsaw(JigsawConfig { side, ..JigsawConfig::new(frames) })
-            }
-        };
-        let interleaved = choice.method == PairMethod::Interleave;
-        let weak = match choice.weak {
-            WeakKind::Rtfm if interleaved => WeakConfig::Rtfm(RtfmConfig::joint_vad(dim)),
-            WeakKind::Rtfm => WeakConfig::Rtfm(RtfmConfig::new(dim)),
-            WeakKind::Sultani => {
-                (alone.iterations, alone.bags) = (20_000, 30);
-                WeakConfig::Sultani(SultaniConfig::new(dim))
-            }
-        };
+        let one_class = choice.one_class.published(&choice, &mut alone);
+        let weak = choice.weak.published(&choice, &mut alone);
         PairConfig {
             method: choice.method,
             preset: choice.preset,
@@ -139,12 +106,30 @@ impl PairConfig {
                 PairMethod::Weak => Supervision::VideoLabels,
             },
             // Boxes' features have units of many sizes; published clip features go in as they are.
-            scaler: if boxes { ScalerKind::ZScore } else { ScalerKind::Raw },
+            scaler: match choice.points == BOX_POINTS {
+                true => ScalerKind::ZScore,
+                false => ScalerKind::Raw,
+            },
             interleave: InterleaveConfig::new(choice.preset, choice.seed),
             alone,
             one_class,
             weak,
         }
+    }
+
+    /// The interleaving of two models on features of `dim` dimensions, by the authors' code, with
+    /// poses for a model that reads them.
+    pub fn features(one_class: OneClassKind, weak: WeakKind, dim: usize) -> PairConfig {
+        PairConfig::new(Choice {
+            method: PairMethod::Interleave,
+            preset: InterleavePreset::JointVadCode,
+            one_class,
+            weak,
+            dim,
+            points: Points { joints: 18, channels: 3 },
+            cube: (9, 64),
+            seed: 0,
+        })
     }
 
     /// Changes values by `key=value` pairs, keys with dots into the tables.
@@ -164,8 +149,8 @@ impl PairConfig {
     pub fn validate(&self) -> Result<()> {
         self.interleave.validate()?;
         self.alone.validate()?;
-        self.one_class.validate()?;
-        self.weak.validate()
+        self.one_class.settings().validate()?;
+        self.weak.settings().validate()
     }
 
     /// Refuses networks for other features than those of `dim` dimensions that are there.
@@ -173,15 +158,9 @@ impl PairConfig {
     /// # Errors
     /// [`TrainError::Config`] naming the setting.
     pub fn check_features(&self, dim: usize) -> Result<()> {
-        let mut inputs = Vec::new();
-        if let (OneClassConfig::Ae(settings), true) =
-            (&self.one_class, self.method != PairMethod::Weak)
-        {
-            inputs.push(("one_class.network.input", settings.network.input));
-        }
-        if self.method != PairMethod::OneClass {
-            inputs.push(("weak.input", self.weak.input()));
-        }
+        let one_class = self.one_class.settings().input().filter(|_| self.has_one_class());
+        let weak = ("weak.input", self.weak.settings().input());
+        let inputs = one_class.into_iter().chain(Some(weak).filter(|_| self.has_weak()));
         match inputs.into_iter().find(|(_, input)| *input != dim) {
             None => Ok(()),
             Some((name, input)) => {
@@ -191,11 +170,21 @@ impl PairConfig {
         }
     }
 
+    /// Whether a one-class model is trained.
+    pub fn has_one_class(&self) -> bool {
+        self.method != PairMethod::Weak
+    }
+
+    /// Whether a weakly-supervised model is trained.
+    pub fn has_weak(&self) -> bool {
+        self.method != PairMethod::OneClass
+    }
+
     /// The weakly-supervised model at its start.
     ///
     /// # Errors
     /// For settings that make no network.
     pub fn weak_model(&self, device: &Device) -> Result<Box<dyn WeaklySupervised>> {
-        self.weak.model(self.interleave.seed, device)
+        self.weak.settings().model(self.interleave.seed, device)
     }
 }

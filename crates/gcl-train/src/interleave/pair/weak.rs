@@ -1,64 +1,60 @@
-//! The weakly-supervised models that ship, how each learns, and how each is made.
+//! The weakly-supervised models of a pair.
 
-use gcl_core::{Device, Rtfm, RtfmConfig, Sultani, SultaniConfig, WeaklySupervised};
-use serde::{Deserialize, Serialize};
+use gcl_core::{CoreError, Device, Rtfm, RtfmConfig, Sultani, SultaniConfig, WeaklySupervised};
 
+use super::models::WeakSettings;
+use super::{Choice, PairMethod};
 use crate::error::{Result, TrainError};
+use crate::interleave::alone::AloneSettings;
 
-/// The weakly-supervised models that ship.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WeakKind {
-    /// Robust temporal feature magnitudes.
-    Rtfm,
-    /// Multiple-instance ranking.
-    Sultani,
-}
-
-/// The weakly-supervised model's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum WeakConfig {
-    /// [`WeakKind::Rtfm`].
-    Rtfm(RtfmConfig),
-    /// [`WeakKind::Sultani`].
-    Sultani(SultaniConfig),
-}
-
-impl WeakConfig {
-    /// Dimension of the snippets.
-    pub fn input(&self) -> usize {
-        match self {
-            WeakConfig::Rtfm(config) => config.input,
-            WeakConfig::Sultani(config) => config.input,
+impl WeakSettings for RtfmConfig {
+    fn published(choice: &Choice) -> RtfmConfig {
+        match choice.method {
+            PairMethod::Interleave => RtfmConfig::joint_vad(choice.dim.max(1)),
+            PairMethod::OneClass | PairMethod::Weak => RtfmConfig::new(choice.dim.max(1)),
         }
     }
 
-    /// Refuses settings that make no network or optimizer.
-    ///
-    /// # Errors
-    /// [`TrainError::Config`] naming the setting.
-    pub fn validate(&self) -> Result<()> {
-        let found = match self {
-            WeakConfig::Rtfm(config) => config.validate(),
-            WeakConfig::Sultani(config) => config.validate(),
-        };
-        found.map_err(|e| TrainError::Config(format!("weak: {e}")))
+    fn validate(&self) -> Result<()> {
+        RtfmConfig::validate(self).map_err(setting)
     }
 
-    /// The model at its start.
-    ///
-    /// # Errors
-    /// For settings that make no network.
-    pub fn model(&self, seed: u64, device: &Device) -> Result<Box<dyn WeaklySupervised>> {
-        let doing = TrainError::core("making the weak model");
-        Ok(match self {
-            WeakConfig::Rtfm(config) => {
-                Box::new(Rtfm::new(config.clone(), seed, device).map_err(doing)?)
-            }
-            WeakConfig::Sultani(config) => {
-                Box::new(Sultani::new(config.clone(), seed, device).map_err(doing)?)
-            }
-        })
+    fn input(&self) -> usize {
+        self.input
     }
+
+    fn model(&self, seed: u64, device: &Device) -> Result<Box<dyn WeaklySupervised>> {
+        Ok(Box::new(Rtfm::new(self.clone(), seed, device).map_err(making())?))
+    }
+}
+
+impl WeakSettings for SultaniConfig {
+    fn published(choice: &Choice) -> SultaniConfig {
+        SultaniConfig::new(choice.dim.max(1))
+    }
+
+    /// 20,000 steps of 30 bags of each kind, as its own paper.
+    fn alone(settings: &mut AloneSettings) {
+        (settings.iterations, settings.bags) = (20_000, 30);
+    }
+
+    fn validate(&self) -> Result<()> {
+        SultaniConfig::validate(self).map_err(setting)
+    }
+
+    fn input(&self) -> usize {
+        self.input
+    }
+
+    fn model(&self, seed: u64, device: &Device) -> Result<Box<dyn WeaklySupervised>> {
+        Ok(Box::new(Sultani::new(self.clone(), seed, device).map_err(making())?))
+    }
+}
+
+fn setting(error: CoreError) -> TrainError {
+    TrainError::Config(format!("weak: {error}"))
+}
+
+fn making() -> impl FnOnce(CoreError) -> TrainError {
+    TrainError::core("making the weakly-supervised model")
 }

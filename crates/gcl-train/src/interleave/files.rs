@@ -1,0 +1,71 @@
+//! Where the objects of a one-class model come from.
+
+use std::path::PathBuf;
+
+use gcl_data::VideoId;
+
+use super::snippets::Snippets;
+use super::videos::Videos;
+
+/// The files of objects that there are; each model reads its own kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectFiles {
+    /// A folder of persons tracked by AlphaPose, one `.json` a video.
+    pub poses: Option<PathBuf>,
+    /// A folder of box tracks, one `.txt` a video.
+    pub tracks: Option<PathBuf>,
+    /// A file of object cubes, `.npy`, with a `.csv` of the same name beside it.
+    pub cubes: Option<PathBuf>,
+}
+
+/// All that objects are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectSource<'a> {
+    /// The files.
+    pub files: &'a ObjectFiles,
+    /// The videos that the objects stand in.
+    pub videos: &'a Videos,
+    /// Their snippets, scaled.
+    pub snippets: &'a Snippets,
+    /// Whether the objects are only scored, and none trains.
+    pub score_only: bool,
+}
+
+impl<'a> ObjectSource<'a> {
+    /// The snippets alone, for a model that reads no file of objects.
+    pub fn snippets(videos: &'a Videos, snippets: &'a Snippets) -> ObjectSource<'a> {
+        const NONE: &ObjectFiles = &ObjectFiles { poses: None, tracks: None, cubes: None };
+        ObjectSource { files: NONE, videos, snippets, score_only: false }
+    }
+}
+
+/// What was left out on the way from files to objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Videos without a file of objects: all of their frames count as most normal.
+    pub without: Vec<VideoId>,
+    /// Lines of tracks that are no box.
+    pub bad_lines: usize,
+    /// Windows whose points all have one y.
+    pub flat: usize,
+    /// Objects of videos that have no snippets.
+    pub elsewhere: usize,
+}
+
+impl Left {
+    /// A line for each kind of what was left out.
+    pub fn lines(&self) -> Vec<String> {
+        let without = self.without.first().map(|first| {
+            let count = self.without.len();
+            format!("{count} videos have no file of objects, such as {first}: no object is in them")
+        });
+        let counts = [
+            (self.bad_lines, "lines of tracks are no box"),
+            (self.flat, "windows have all their points at one height"),
+            (self.elsewhere, "objects are of videos that do not take part"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counted = counts.map(|(count, what)| format!("left out: {count} {what}"));
+        without.into_iter().chain(counted).collect()
+    }
+}

@@ -1,0 +1,122 @@
+//! What can go wrong on the way from files to results.
+
+use std::path::{Path, PathBuf};
+
+use gcl_data::{ClipError, FeatureError, ManifestError, ScoreError, TruthError, VideoId};
+use gcl_eval::{EvalError, StoredError};
+use gcl_features::ExtractError;
+use gcl_features::discover::DiscoverError;
+use gcl_train::TrainError;
+
+/// The result of the workflows' fallible functions.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An error of a workflow: what a part of it refused, or what does not fit together.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Training or scoring.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// Features.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    /// Footage that cannot be found.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// An extraction that stopped.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// Not one video of the footage can be read.
+    #[error("none of the {videos} videos could be extracted")]
+    NothingExtracted {
+        /// How many there are.
+        videos: usize,
+    },
+    /// A manifest.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// A folder of scores.
+    #[error(transparent)]
+    Scores(#[from] ScoreError),
+    /// Ground truth.
+    #[error(transparent)]
+    Truth(#[from] TruthError),
+    /// Scores that cannot be judged.
+    #[error(transparent)]
+    Eval(#[from] EvalError),
+    /// Scores and truth that do not fit.
+    #[error(transparent)]
+    Stored(#[from] StoredError),
+    /// A video's scores cannot be judged.
+    #[error("video `{id}`: {source}")]
+    Video {
+        /// The video.
+        id: VideoId,
+        /// What is wrong with them.
+        source: EvalError,
+    },
+    /// A video's segments and frames do not fit.
+    #[error("video `{id}`: {source}")]
+    Clips {
+        /// The video.
+        id: VideoId,
+        /// What does not fit.
+        source: ClipError,
+    },
+    /// What was asked for does not go together, whatever the data is.
+    #[error("{0}")]
+    Setting(String),
+    /// A training that uses video labels, without one for this video.
+    #[error("this training uses video labels, and the manifest has none for {id}")]
+    NoLabel {
+        /// The video.
+        id: VideoId,
+    },
+    /// A run to resume that is not there.
+    #[error("{path}: no run to resume here")]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file or folder that is not what it should be.
+    #[error("{path}: {problem}")]
+    Data {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Reading or writing a file failed.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+        let path = path.to_owned();
+        move |source| Error::Io { path, source }
+    }
+
+    pub(crate) fn data<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Error {
+        let path = path.to_owned();
+        move |problem| Error::Data { path, problem: problem.to_string() }
+    }
+}
+
+/// For those who judge a run as it goes, at the trainer's request.
+impl From<Error> for TrainError {
+    fn from(error: Error) -> TrainError {
+        match error {
+            Error::Train(error) => error,
+            Error::Features(error) => error.into(),
+            Error::Clips { id, source } => TrainError::Clips { id, source },
+            other => TrainError::Evaluation(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What scores alone do not say of a video: its frame rate and where its footage lies. Kept beside
+//! the scores, so that a report can give times and pictures.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use gcl_data::VideoId;
+use gcl_data::atomic::write_bytes_atomic;
+use gcl_features::discover::discover;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+const NAME: &str = "videos.json";
+
+/// Facts about one video.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct VideoFacts {
+    /// Frames a second, where known.
+    #[serde(default)]
+    pub fps: Option<f64>,
+    /// The footage, where known.
+    #[serde(default)]
+    pub footage: Option<PathBuf>,
+}
+
+/// Facts about all scored videos.
+pub type Facts = BTreeMap<VideoId, VideoFacts>;
+
+/// Writes the facts into a folder of scores.
+///
+/// # Errors
+/// If they cannot be written.
+pub fn write(scores: &Path, facts: &Facts) -> Result<()> {
+    let path = scores.join(NAME);
+    let text = serde_json::to_vec_pretty(facts).map_err(Error::data(&path))?;
+    write_bytes_atomic(&path, &text).map_err(Error::io(&path))
+}
+
+/// The facts in a folder of scores; empty if there are none.
+///
+/// # Errors
+/// If they cannot be read.
+pub fn read(scores: &Path) -> Result<Facts> {
+    let path = scores.join(NAME);
+    match std::fs::read(&path) {
+        Ok(text) => serde_json::from_slice(&text).map_err(Error::data(&path)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Facts::new()),
+        Err(error) => Err(Error::io(&path)(error)),
+    }
+}
+
+/// Notes where each video's footage lies, for the report's pictures.
+///
+/// # Errors
+/// If the footage or the facts cannot be read, or the facts not be written.
+pub fn remember_footage(footage: &[PathBuf], scores: &Path) -> Result<()> {
+    let mut known = read(scores)?;
+    for input in discover(footage)? {
+        if let Some(video) = known.get_mut(&input.id) {
+            video.footage = Some(input.path);
+        }
+    }
+    write(scores, &known)
+}

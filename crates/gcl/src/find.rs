@@ -1,0 +1,162 @@
+//! Unlabelled footage to its most anomalous moments: extract, train on the same footage, score, report.
+
+use std::path::{Path, PathBuf};
+
+use gcl_data::FeatureSet;
+use gcl_data::atomic::write_bytes_atomic;
+use gcl_eval::report::ShownMoment;
+use gcl_eval::timestamp;
+use gcl_features::discover::discover;
+use gcl_features::{ExtractOptions, Extractor, Progress, Summary, extract};
+use gcl_train::{Listener, Model, RunConfig, RunDir, Samples, TrainError, TrainOptions, train};
+
+use crate::error::{Error, Result};
+use crate::facts::remember_footage;
+use crate::report::{self, Contents};
+use crate::score::{Scoring, score};
+
+/// What is called while [`find`] works.
+pub struct Follow<'a> {
+    /// Of every step of the extraction, from several threads.
+    pub extraction: &'a (dyn Fn(Progress<'_>) + Sync),
+    /// Of the extraction's end.
+    pub extracted: &'a mut dyn FnMut(&Summary),
+    /// Of the training.
+    pub training: &'a mut dyn Listener,
+    /// Of every scored video, with the number of those done and of all.
+    pub scoring: &'a mut dyn FnMut(usize, usize),
+}
+
+/// What is to be found, and how.
+pub struct Find<'a> {
+    /// Video files or folders.
+    pub footage: &'a [PathBuf],
+    /// The folder of features, run, scores and report; a second call resumes what is there.
+    pub out: &'a Path,
+    /// How footage is read.
+    pub extraction: ExtractOptions,
+    /// The configuration to train with, on these features.
+    pub configuration: &'a dyn Fn(&FeatureSet) -> Result<RunConfig>,
+    /// How the training is run.
+    pub training: TrainOptions<'a>,
+    /// The most moments.
+    pub top: usize,
+}
+
+gcl_core::brief_debug!(Follow<'_>);
+gcl_core::brief_debug!(Find<'_>);
+
+/// What was found.
+#[derive(Debug)]
+pub struct Found {
+    /// The moments, the most anomalous first.
+    pub moments: Vec<ShownMoment>,
+    /// The report, a page of HTML.
+    pub report: PathBuf,
+    /// The same moments as CSV.
+    pub table: PathBuf,
+    /// What came of the extraction: among others, videos that cannot be read.
+    pub extraction: Summary,
+}
+
+/// Finds the most anomalous moments of footage, and writes a report with a picture of each, and the
+/// table `moments.csv`.
+///
+/// # Errors
+/// If no footage can be read, the folder holds a run with other settings or of other footage, or
+/// something cannot be trained, scored or written; [`TrainError::Interrupted`] after a cancel: the
+/// same call resumes.
+pub fn find<E: Extractor>(
+    wanted: &Find<'_>,
+    extractor: &E,
+    follow: &mut Follow<'_>,
+) -> Result<Found> {
+    let (out, cancel) = (wanted.out, wanted.training.cancel);
+    let features = out.join("features");
+    let inputs = discover(wanted.footage)?;
+    let extraction =
+        extract(&inputs, &features, extractor, &wanted.extraction, cancel, follow.extraction)?;
+    (follow.extracted)(&extraction);
+    if extraction.cancelled {
+        return Err(TrainError::Interrupted.into());
+    }
+    if extraction.extracted + extraction.already_done == 0 && !extraction.skipped.is_empty() {
+        return Err(Error::NothingExtracted { videos: extraction.skipped.len() });
+    }
+    // Only this footage, whatever an earlier call left in the folder.
+    let set = FeatureSet::open(&features)?.select(|id| inputs.iter().any(|input| input.id == *id));
+    let run = RunDir::new(out);
+    let config = (wanted.configuration)(&set)?;
+    let model = train_or_load(&set, &run, &config, &wanted.training, follow.training)?;
+    let how = Scoring { source: model.card().config.score, manifest: None, smooth: 0.0 };
+    let videos = set.videos().len();
+    let mut scored = |done| (follow.scoring)(done, videos);
+    score(&model, &set, &how, &run.scores(), cancel, &mut scored)?;
+    remember_footage(wanted.footage, &run.scores())?;
+
+    let skipped = extraction.skipped.iter().map(|(id, why)| (id.to_string(), why.clone()));
+    let contents = Contents {
+        title: Some("The most anomalous moments".to_owned()),
+        top: wanted.top,
+        skipped: skipped.collect(),
+        ..Contents::default()
+    };
+    let moments = report::write(&run, &contents, &run.report())?.moments;
+    let table = out.join("moments.csv");
+    write_csv(&moments, &table)?;
+    Ok(Found { moments, report: run.report(), table, extraction })
+}
+
+/// A trained model: the run's own if it is finished, else trained from wherever it stands. A run that
+/// exists keeps its configuration: another one is refused rather than ignored.
+///
+/// # Errors
+/// If the run has another configuration, or its model was trained on other features; else as
+/// [`gcl_train::train`].
+pub fn train_or_load(
+    set: &FeatureSet,
+    run: &RunDir,
+    config: &RunConfig,
+    options: &TrainOptions<'_>,
+    listener: &mut dyn Listener,
+) -> Result<Model> {
+    let other = |what: &str| {
+        let text = format!("{}: {what}; choose another folder", run.path().display());
+        Err(Error::Setting(text))
+    };
+    if !run.exists() {
+        run.create(config)?;
+    } else if run.config::<RunConfig>()? != *config {
+        return other("the run there has other settings (config.toml)");
+    } else if run.model().join("model.json").exists() {
+        let model = Model::load(run.path(), &options.device)?;
+        return match model.card().trained_on == Samples::on_disk(set)?.fingerprint() {
+            true => Ok(model),
+            false => other("the model there was trained on other footage"),
+        };
+    }
+    Ok(train(set, run, options, listener)?)
+}
+
+/// A moment's start or end: a time where the frame rate is known, else a frame.
+pub fn when(frame: usize, fps: Option<f64>) -> String {
+    let time = fps.and_then(|fps| timestamp(frame, fps));
+    time.unwrap_or_else(|| format!("frame {frame}"))
+}
+
+fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    let head = ["rank", "video", "start_frame", "end_frame", "peak_frame", "score", "from", "to"];
+    rows.write_record(head).map_err(Error::data(path))?;
+    for (i, shown) in moments.iter().enumerate() {
+        let m = &shown.moment;
+        let numbers = [i + 1, m.start, m.end, m.peak_frame].map(|number| number.to_string());
+        let [rank, start, end, peak] = &numbers;
+        let [from, to] = [m.start, m.end].map(|frame| when(frame, shown.fps));
+        let score = m.score.to_string();
+        let row = [rank, &m.video, start, end, peak, &score, &from, &to];
+        rows.write_record(row).map_err(Error::data(path))?;
+    }
+    let bytes = rows.into_inner().map_err(Error::data(path))?;
+    write_bytes_atomic(path, &bytes).map_err(Error::io(path))
+}

@@ -1,0 +1,190 @@
+//! A run's convergence: the AUC of both networks at the ends of epochs, for the paper's Figures 5,
+//! 7 and 10. Truth is read by this listener and not by the trainer that it listens to.
+
+use std::path::{Path, PathBuf};
+
+use gcl_data::VideoId;
+use gcl_data::atomic::write_bytes_atomic;
+use gcl_eval::{Measure, Pool};
+use gcl_train::events::Progress;
+use gcl_train::{Event, Listener, RunConfig, ScoreSource, Scorer, TestAuc};
+use serde::{Deserialize, Serialize};
+
+use super::scores::pooled;
+use super::test_set::TestSet;
+use crate::error::{Error, Result};
+
+const NAME: &str = "epochs.json";
+
+/// What both networks were worth at the end of an epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpochAuc {
+    /// The phase's name.
+    pub phase: String,
+    /// The epoch within its phase, counted from 1.
+    pub epoch: u64,
+    /// The phase's steps so far.
+    pub step: u64,
+    /// Frame AUC of G's error.
+    pub generator: Measure,
+    /// Frame AUC of D's probability; absent where the method trains no D.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discriminator: Option<Measure>,
+    /// Frame scores of the followed video by the method's own score; empty if none is followed, or
+    /// before D trains.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followed: Vec<f32>,
+}
+
+/// The judged epochs of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Epochs {
+    /// The test video whose scores were kept.
+    pub followed: Option<VideoId>,
+    /// In order.
+    pub epochs: Vec<EpochAuc>,
+}
+
+impl Epochs {
+    /// The epochs of the last phase.
+    pub fn last_phase(&self) -> impl Iterator<Item = &EpochAuc> {
+        let phase = self.epochs.last().map(|epoch| epoch.phase.as_str());
+        self.epochs.iter().filter(move |epoch| Some(epoch.phase.as_str()) == phase)
+    }
+}
+
+/// The judged epochs in a run's folder; `None` if they were not asked for.
+///
+/// # Errors
+/// If the file is damaged.
+pub fn read_epochs(folder: &Path) -> Result<Option<Epochs>> {
+    let path = folder.join(NAME);
+    match std::fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(Error::data(&path)).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io(&path)(error)),
+    }
+}
+
+/// Takes the judged epochs out of a run's folder, if there are some.
+pub fn remove_epochs(folder: &Path) -> Result<()> {
+    let path = folder.join(NAME);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(&path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Judges epochs as they end, and hands everything on to another listener.
+pub struct Curve<'a> {
+    test: &'a TestSet,
+    source: ScoreSource,
+    path: PathBuf,
+    known: Epochs,
+    /// What was found at the end of the current epoch, until its report follows.
+    found: Option<Found>,
+    inner: &'a mut dyn Listener,
+    /// What went wrong while writing; an event cannot stop a run.
+    pub failed: Option<Error>,
+}
+
+struct Found {
+    generator: Measure,
+    discriminator: Option<Measure>,
+    followed: Vec<f32>,
+}
+
+gcl_core::brief_debug!(Curve<'_>);
+
+impl<'a> Curve<'a> {
+    /// A listener for a run in `folder`.
+    pub fn new(
+        test: &'a TestSet,
+        config: &RunConfig,
+        follow: Option<&VideoId>,
+        folder: &Path,
+        inner: &'a mut dyn Listener,
+    ) -> Result<Curve<'a>> {
+        let mut known = read_epochs(folder)?.unwrap_or_default();
+        known.followed = follow.cloned();
+        let (source, path) = (config.score, folder.join(NAME));
+        Ok(Curve { test, source, path, known, found: None, inner, failed: None })
+    }
+
+    /// Judges the networks as they are; also answers with the AUC of the method's own score.
+    fn look(&self, networks: &Scorer<'_>) -> Result<(Found, Option<f64>)> {
+        let sources = [ScoreSource::Generator, ScoreSource::Discriminator, self.source];
+        let mut followed = Vec::new();
+        let pools = pooled(
+            self.test,
+            |rows| networks.score(rows),
+            sources,
+            |video, source, frames| {
+                if source == self.source && self.known.followed.as_ref() == Some(&video.id) {
+                    followed = frames.to_vec();
+                }
+            },
+        )?;
+        let [generator, discriminator, own] = pools.map(|pool| pool.map(|pool| pool.rank().auc()));
+        let generator = generator.unwrap_or_else(|| Pool::default().rank().auc());
+        Ok((Found { generator, discriminator, followed }, own.and_then(Measure::value)))
+    }
+
+    /// Adds an epoch. One that a resumed run repeats replaces itself.
+    fn add(&mut self, found: EpochAuc) -> Result<()> {
+        let same = |e: &EpochAuc| e.phase == found.phase && e.epoch == found.epoch;
+        if let Some(i) = self.known.epochs.iter().position(same) {
+            self.known.epochs.truncate(i);
+        }
+        self.known.epochs.push(found);
+        self.write()
+    }
+
+    fn write(&self) -> Result<()> {
+        let bytes = serde_json::to_vec(&self.known).map_err(Error::data(&self.path))?;
+        write_bytes_atomic(&self.path, &bytes).map_err(Error::io(&self.path))
+    }
+}
+
+impl Listener for Curve<'_> {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Epoch(report) => {
+                if let Some(Found { generator, discriminator, followed }) = self.found.take()
+                    && let Err(error) = self.add(EpochAuc {
+                        phase: report.phase.clone(),
+                        epoch: report.epoch,
+                        step: report.step,
+                        generator,
+                        discriminator,
+                        followed,
+                    })
+                {
+                    self.failed = Some(error);
+                }
+            }
+            // A run that starts anew has no past. Written at once: a run that is interrupted before its
+            // first judged epoch has missed none.
+            Event::Started { .. } => {
+                self.known.epochs.clear();
+                if let Err(error) = self.write() {
+                    self.failed = Some(error);
+                }
+            }
+            _ => {}
+        }
+        self.inner.event(event);
+    }
+
+    fn step(&mut self, progress: &Progress) {
+        self.inner.step(progress);
+    }
+
+    fn evaluate(&mut self, networks: &Scorer<'_>) -> gcl_train::Result<Option<TestAuc>> {
+        let (found, score) = self.look(networks)?;
+        let generator = found.generator.value();
+        let discriminator = found.discriminator.and_then(Measure::value);
+        self.found = Some(found);
+        Ok(Some(TestAuc { generator, discriminator, score }))
+    }
+}

@@ -1,0 +1,9 @@
+//! Judging by ground truth: what a model's scores are worth on a test set. Training never sees it.
+
+mod epochs;
+mod scores;
+mod test_set;
+
+pub use epochs::{Curve, EpochAuc, Epochs, read_epochs, remove_epochs};
+pub use scores::{Judgement, judge, judge_video, pooled};
+pub use test_set::{TestSet, TestVideo, whole_frames};

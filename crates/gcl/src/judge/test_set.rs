@@ -1,0 +1,87 @@
+//! Test features with their truth, lined up.
+
+use gcl_data::{Clips, FeatureSet, Manifest, Tail, Truth, VideoId};
+
+use crate::error::{Error, Result};
+
+/// A video to judge by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestVideo {
+    /// Its position in the features.
+    pub index: usize,
+    /// The video.
+    pub id: VideoId,
+    /// One label a frame, `true` = abnormal.
+    pub labels: Vec<bool>,
+    /// Frames a second, where known.
+    pub fps: Option<f64>,
+}
+
+/// Test features with their truth.
+pub struct TestSet {
+    /// The features.
+    pub features: FeatureSet,
+    /// How their videos were cut.
+    pub clips: Clips,
+    /// The videos that have a truth, in order of id.
+    pub videos: Vec<TestVideo>,
+    /// Videos with features that the truth does not name.
+    pub without_truth: Vec<VideoId>,
+    /// Videos of the truth without features. A result over fewer videos than the test set has is
+    /// not comparable with one over all of them.
+    pub without_features: Vec<VideoId>,
+}
+
+gcl_core::brief_debug!(TestSet);
+
+impl TestSet {
+    /// Lines features up with the truth. A video's number of frames is what its features say, else
+    /// the manifest, else the truth, else what its clips cover.
+    ///
+    /// # Errors
+    /// If a name is not clear, or numbers of frames differ.
+    pub fn new(
+        features: FeatureSet,
+        clips: Clips,
+        truth: &Truth,
+        manifest: Option<&Manifest>,
+    ) -> Result<TestSet> {
+        let ids: Vec<VideoId> = features.videos().iter().map(|video| video.id.clone()).collect();
+        let names = truth.match_all(&ids)?;
+        let mut videos = Vec::new();
+        let mut without_truth = Vec::new();
+        for (index, (video, name)) in features.videos().iter().zip(&names).enumerate() {
+            let Some(name) = name else {
+                without_truth.push(video.id.clone());
+                continue;
+            };
+            let listed = manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
+            let frames = match video.frames.or(listed) {
+                Some(frames) => frames,
+                None => truth.frames(name)?.unwrap_or_else(|| whole_frames(clips, video.segments)),
+            };
+            let labels = truth.labels(name, Some(frames))?;
+            videos.push(TestVideo { index, id: video.id.clone(), labels, fps: video.fps });
+        }
+        let found: std::collections::BTreeSet<&VideoId> = names.iter().flatten().copied().collect();
+        let without_features = truth.ids().filter(|id| !found.contains(id)).cloned().collect();
+        Ok(TestSet { features, clips, videos, without_truth, without_features })
+    }
+
+    /// One score a frame of a video, from one a segment.
+    ///
+    /// # Errors
+    /// If there are not as many segments as the video's frames give.
+    pub fn expand(&self, video: &TestVideo, segments: &[f32]) -> Result<Vec<f32>> {
+        let located = |source| Error::Clips { id: video.id.clone(), source };
+        self.clips.expand(segments, video.labels.len()).map_err(located)
+    }
+}
+
+/// The frames of a video whose clips are all whole: what is assumed where nothing says more.
+pub fn whole_frames(clips: Clips, segments: usize) -> usize {
+    let before = segments.saturating_sub(1).saturating_mul(clips.stride);
+    // This one rule leaves the last clip of a video out.
+    let left_out = if clips.tail == Tail::PaperResnext { clips.stride } else { 0 };
+    before.saturating_add(clips.length).saturating_add(left_out)
+}

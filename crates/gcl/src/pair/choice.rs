@@ -1,0 +1,72 @@
+//! From a choice of models to the configuration of a pair.
+
+use gcl_data::poses::Points;
+use gcl_data::tracks::BOX_POINTS;
+use gcl_data::{FeatureSet, PackedCubes};
+use gcl_train::interleave::{
+    Choice, InterleavePreset, OneClassKind, PairConfig, PairMethod, WeakKind,
+};
+
+use super::data::PairData;
+use crate::error::{Error, Result};
+
+/// Frames, and pixels of a side, of cubes where there is no file to say so.
+const CUBE: (usize, usize) = (9, 64);
+
+/// Which models to train, and with which settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairChoice {
+    /// Both models interleaved, or one of them alone.
+    pub method: PairMethod,
+    /// The one-class model.
+    pub one_class: OneClassKind,
+    /// The weakly-supervised model.
+    pub weak: WeakKind,
+    /// Where settings come from.
+    pub preset: InterleavePreset,
+    /// Every random decision follows from this number.
+    pub seed: u64,
+    /// Changes, as `interleave.loops.most=3`.
+    pub settings: Vec<String>,
+}
+
+impl PairChoice {
+    /// The interleaving by the authors' code.
+    pub fn new(one_class: OneClassKind, weak: WeakKind) -> PairChoice {
+        let (method, preset) = (PairMethod::Interleave, InterleavePreset::JointVadCode);
+        PairChoice { method, one_class, weak, preset, seed: 0, settings: Vec::new() }
+    }
+
+    /// The configuration for this data, whose features are opened already.
+    ///
+    /// # Errors
+    /// If a setting is wrong, or the file of cubes cannot be read.
+    pub fn config(&self, data: &PairData, features: &FeatureSet) -> Result<PairConfig> {
+        let objects = &data.objects;
+        let boxes = objects.tracks.is_some() || objects.poses.is_none() && is_boxes(features);
+        let cube = match &objects.cubes {
+            Some(path) if self.one_class == OneClassKind::Jigsaw => {
+                let cubes = PackedCubes::open(path).map_err(Error::data(path))?;
+                let at = |i: usize| cubes.shape().get(i).copied().unwrap_or(0);
+                (at(1), at(2))
+            }
+            _ => CUBE,
+        };
+        let choice = Choice {
+            method: self.method,
+            preset: self.preset,
+            one_class: self.one_class,
+            weak: self.weak,
+            dim: features.dim(),
+            points: if boxes { BOX_POINTS } else { Points { joints: 18, channels: 3 } },
+            cube,
+            seed: self.seed,
+        };
+        Ok(PairConfig::new(choice).with(&self.settings)?)
+    }
+}
+
+/// Whether the features were made of box tracks.
+fn is_boxes(features: &FeatureSet) -> bool {
+    features.identity().is_some_and(|identity| identity.name == "box-tracks")
+}

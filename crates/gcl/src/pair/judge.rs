@@ -1,0 +1,236 @@
+//! A test set with its truth: the frame AUC of both models. What is trained never sees it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use gcl_core::{Device, Scaler, WeaklySupervised};
+use gcl_data::{FeatureSet, Truth, TruthFormat, VideoId};
+use gcl_eval::Pool;
+use gcl_train::events::Progress;
+use gcl_train::interleave::{
+    Followed, ObjectFiles, OneClassSide, PairAuc, PairConfig, Snippets, Videos, weak_frames,
+};
+use gcl_train::{Event, Listener, TrainError};
+
+use super::data::{PairData, ids};
+use crate::error::{Error, Result};
+
+/// Test videos whose scores are kept as modules proceed.
+const FOLLOWED: usize = 2;
+
+/// Where a test set is.
+#[derive(Clone, Debug)]
+pub struct TestData {
+    /// Its ground truth.
+    pub truth: PathBuf,
+    /// The truth's format.
+    pub format: TruthFormat,
+    /// Its features; the training features' folder where absent.
+    pub features: Option<PathBuf>,
+    /// Its split in the training data's manifest.
+    pub split: Option<String>,
+    /// Its objects; those of the training data where absent.
+    pub objects: ObjectFiles,
+}
+
+/// The videos of a test set that the truth knows.
+pub(super) struct TestVideos {
+    pub(super) videos: Videos,
+    pub(super) snippets: Snippets,
+    pub(super) files: ObjectFiles,
+    labels: BTreeMap<VideoId, Vec<bool>>,
+}
+
+impl TestData {
+    pub(super) fn open(
+        &self,
+        training: &PairData,
+        features: &FeatureSet,
+        config: &PairConfig,
+        scaler: &Scaler,
+    ) -> Result<TestVideos> {
+        let truth = Truth::read(&self.truth, self.format)?;
+        let own = PairData {
+            features: self.features.clone().unwrap_or_else(|| training.features.clone()),
+            split: self.split.clone(),
+            ..training.clone()
+        };
+        let set = own.features()?;
+        set.check_like(features.dim(), features.identity())?;
+        let mut selected = own.select(&set, false)?;
+        let ids = ids(&selected.set);
+        let mut labels = BTreeMap::new();
+        for (id, name) in ids.iter().zip(truth.match_all(&ids)?) {
+            let Some(name) = name else { continue };
+            let listed = selected.known.frames.get(id).copied();
+            let own = labels_of(&truth, name, &selected.set, id, listed)?;
+            selected.known.frames.insert(id.clone(), own.len());
+            labels.insert(id.clone(), own);
+        }
+        selected.set = selected.set.select(|id| labels.contains_key(id));
+        let mut flags = labels.values().flatten();
+        if !(flags.clone().any(|&label| label) && flags.any(|&label| !label)) {
+            let problem = "by its truth the test set has no abnormal or no normal frame, so no AUC";
+            return Err(Error::Data { path: self.truth.clone(), problem: problem.to_owned() });
+        }
+        let given = |own: &Option<PathBuf>, training: &Option<PathBuf>| {
+            own.clone().or_else(|| training.clone())
+        };
+        let (objects, trained) = (&self.objects, &training.objects);
+        let files = ObjectFiles {
+            poses: given(&objects.poses, &trained.poses),
+            tracks: given(&objects.tracks, &trained.tracks),
+            cubes: given(&objects.cubes, &trained.cubes),
+        };
+        let (snippets, _) = selected.snippets(config, Some(scaler))?;
+        Ok(TestVideos { videos: selected.videos()?, snippets, files, labels })
+    }
+}
+
+fn labels_of(
+    truth: &Truth,
+    name: &VideoId,
+    set: &FeatureSet,
+    id: &VideoId,
+    listed: Option<usize>,
+) -> Result<Vec<bool>> {
+    let own = set.index_of(id).and_then(|i| set.videos().get(i)).and_then(|video| video.frames);
+    // Tracks end with their last box: the truth knows the video's end better.
+    Ok(match truth.frames(name)? {
+        Some(_) => truth.labels(name, None)?,
+        None => truth.labels(name, listed.or(own))?,
+    })
+}
+
+impl TestVideos {
+    /// How many videos and frames are judged.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.labels.len(), self.labels.values().map(Vec::len).sum())
+    }
+
+    fn auc(&self, scores: &[(VideoId, Vec<f32>)]) -> gcl_train::Result<Option<f64>> {
+        let mut pool = Pool::default();
+        for (id, frames) in scores {
+            let wrong =
+                |e: &dyn std::fmt::Display| TrainError::Evaluation(format!("video `{id}`: {e}"));
+            let labels = self.labels.get(id).ok_or_else(|| wrong(&"no truth"))?;
+            pool.push(frames, labels).map_err(|e| wrong(&e))?;
+        }
+        Ok(pool.rank().auc().value())
+    }
+
+    /// The videos with the most even mix of normal and abnormal frames.
+    fn followed(&self) -> Vec<&VideoId> {
+        let weight = |labels: &[bool]| {
+            let abnormal = labels.iter().filter(|label| **label).count();
+            abnormal.min(labels.len() - abnormal)
+        };
+        let mut mixed: Vec<_> =
+            self.labels.iter().map(|(id, labels)| (Reverse(weight(labels)), id)).collect();
+        mixed.sort();
+        mixed.into_iter().take(FOLLOWED).map(|(_, id)| id).collect()
+    }
+}
+
+/// A test set with the one-class model's objects in it.
+pub(super) struct Judging {
+    pub(super) test: TestVideos,
+    /// The one-class model on the test set's objects, if there is one.
+    pub(super) side: Option<Box<dyn OneClassSide>>,
+    pub(super) device: Device,
+}
+
+impl Judging {
+    /// The frame AUCs of the models that there are.
+    pub(super) fn judge(
+        &mut self,
+        one_class: Option<&dyn OneClassSide>,
+        weak: Option<&dyn WeaklySupervised>,
+    ) -> gcl_train::Result<PairAuc> {
+        let mut auc = PairAuc::default();
+        if let (Some(trained), Some(side)) = (one_class, &mut self.side) {
+            side.load(&trained.save()?)?;
+            auc.one_class = self.test.auc(&side.frames()?)?;
+        }
+        if let Some(weak) = weak {
+            auc.weak = self.test.auc(&self.weak_frames(weak)?)?;
+        }
+        Ok(auc)
+    }
+
+    fn weak_frames(
+        &self,
+        weak: &dyn WeaklySupervised,
+    ) -> gcl_train::Result<Vec<(VideoId, Vec<f32>)>> {
+        weak_frames(weak, &self.test.snippets, &self.test.videos, &self.device)
+    }
+
+    /// A listener that judges, and tells everything to another one.
+    pub(super) fn with<'a>(&'a mut self, listener: &'a mut dyn Listener) -> impl Listener + 'a {
+        Judge { judging: self, listener }
+    }
+}
+
+struct Judge<'a> {
+    judging: &'a mut Judging,
+    listener: &'a mut dyn Listener,
+}
+
+impl Listener for Judge<'_> {
+    fn event(&mut self, event: &Event) {
+        self.listener.event(event);
+    }
+
+    fn step(&mut self, progress: &Progress) {
+        self.listener.step(progress);
+    }
+
+    fn judge(
+        &mut self,
+        one_class: &dyn OneClassSide,
+        weak: &dyn WeaklySupervised,
+    ) -> gcl_train::Result<Option<PairAuc>> {
+        self.judging.judge(Some(one_class), Some(weak)).map(Some)
+    }
+
+    fn follow(
+        &mut self,
+        module: usize,
+        weak: &dyn WeaklySupervised,
+    ) -> gcl_train::Result<Vec<Followed>> {
+        let test = &self.judging.test;
+        let followed = test.followed();
+        let scores = self.judging.weak_frames(weak)?;
+        let scores = scores.into_iter().filter(|(id, _)| followed.contains(&id));
+        let follow = |(id, weak): (VideoId, Vec<f32>)| {
+            let abnormal = test.labels.get(&id).map(|own| stretches(own)).unwrap_or_default();
+            Followed { module, video: id.to_string(), weak, abnormal }
+        };
+        Ok(scores.map(follow).collect())
+    }
+}
+
+/// Stretches of abnormal frames, each from its first frame to one past its last.
+fn stretches(labels: &[bool]) -> Vec<[usize; 2]> {
+    let mut found: Vec<[usize; 2]> = Vec::new();
+    for (frame, _) in labels.iter().enumerate().filter(|(_, label)| **label) {
+        match found.last_mut() {
+            Some([_, end]) if *end == frame => *end += 1,
+            _ => found.push([frame, frame + 1]),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_are_whole_and_apart() {
+        let labels = [true, true, false, true, false, false, true, true];
+        assert_eq!(stretches(&labels), [[0, 2], [3, 4], [6, 8]]);
+        assert!(stretches(&[]).is_empty());
+    }
+}

@@ -1,0 +1,120 @@
+//! A run's report: one page of HTML.
+
+mod charts;
+mod figures;
+mod moments;
+
+use std::path::Path;
+
+use gcl_core::Device;
+use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::{ScoreSet, Truth, VideoId};
+use gcl_eval::evaluate_stored;
+use gcl_eval::report::{Report, Tile, VideoScores};
+use gcl_train::config::to_toml;
+use gcl_train::{Event, RunConfig, RunDir};
+
+use crate::error::{Error, Result};
+use crate::facts;
+use charts::{score_histogram, training_charts};
+pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
+use moments::moments;
+
+/// What a report shows beside what the run's folder holds.
+#[derive(Debug, Default)]
+pub struct Contents<'a> {
+    /// The page's title.
+    pub title: Option<String>,
+    /// Ground truth.
+    pub truth: Option<&'a Truth>,
+    /// Test features, to judge all of the model's scores, and the device to do it on.
+    pub test: Option<(&'a Path, &'a Device)>,
+    /// Maximum number of moments.
+    pub top: usize,
+    /// Videos that were left out, with reasons.
+    pub skipped: Vec<(String, String)>,
+    /// Further figures.
+    pub tiles: Vec<Tile>,
+}
+
+/// Writes the report of a run that has scores, as a page of HTML that needs no other file; returns
+/// what it shows.
+///
+/// # Errors
+/// If the run, its scores, the truth or the test features cannot be read or do not fit together, or
+/// the page cannot be written.
+pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report> {
+    let config: RunConfig = run.config()?;
+    let scores = ScoreSet::open(run.scores())?;
+    let facts = facts::read(&run.scores())?;
+    let title = format!("{} on {} videos", config.method, scores.videos().len());
+    let mut report = Report::new(contents.title.clone().unwrap_or(title));
+    let source = scores.info().map_or("unknown", |info| info.source.as_str());
+    report.subtitle =
+        format!("{}, seed {}, scored by {source}", config.method.about(), config.seed);
+    report.skipped = contents.skipped.clone();
+    report.tiles = contents.tiles.clone();
+    report.config = settings(&to_toml(&config)?);
+
+    let events = run.events()?;
+    report.training = training_charts(&events);
+    for event in &events {
+        if let Event::Warning { text } = event {
+            report.warnings.push(text.clone());
+        }
+    }
+
+    let ids: Vec<VideoId> = scores.videos().iter().map(|(id, _)| id.clone()).collect();
+    let names = match contents.truth {
+        Some(truth) => truth.match_all(&ids)?,
+        None => vec![None; ids.len()],
+    };
+    for (id, name) in ids.iter().zip(names) {
+        let values = scores.read(id)?;
+        let labels = match (contents.truth, name) {
+            (Some(truth), Some(name)) => Some(truth.labels(name, Some(values.len()))?),
+            _ => None,
+        };
+        let fps = facts.get(id).and_then(|f| f.fps);
+        report.videos.push(VideoScores {
+            video: id.to_string(),
+            scores: values,
+            truth: labels,
+            fps,
+        });
+    }
+    if let Some(truth) = contents.truth {
+        let judged = evaluate_stored(&scores, truth)?;
+        for (ids, why) in [
+            (&judged.without_truth, "the truth has no such video"),
+            (&judged.without_scores, "the truth has it, the scores do not"),
+        ] {
+            report.skipped.extend(ids.iter().map(|id| (id.to_string(), why.to_owned())));
+        }
+        report.histogram = score_histogram(&judged.ranking);
+        report.evaluation = Some(judged.evaluation);
+    }
+    if let (Some((test, device)), Some(truth)) = (contents.test, contents.truth) {
+        report.figures.push(figures::distributions(run, test, truth, device)?);
+    }
+    report.figures.extend(figures::convergence(run, contents.truth)?);
+    let (moments, missing) = moments(&report.videos, &facts, contents.top)?;
+    report.moments = moments;
+    report.warnings.extend(missing);
+    write_bytes_atomic(out, report.render().as_bytes()).map_err(Error::io(out))?;
+    Ok(report)
+}
+
+/// A configuration as rows of a table.
+pub(crate) fn settings(toml: &str) -> Vec<(String, String)> {
+    let mut table = String::new();
+    let mut rows = Vec::new();
+    for line in toml.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            table = format!("{name}.");
+        } else if let Some((key, value)) = line.split_once('=') {
+            rows.push((format!("{table}{}", key.trim()), value.trim().to_owned()));
+        }
+    }
+    rows
+}
