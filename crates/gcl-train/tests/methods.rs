@@ -125,7 +125,11 @@ fn every_option_can_be_set_and_survives_its_file() {
     for option in OPTIONS {
         let changed = apply_overrides(&config, &[option]).unwrap();
         assert_ne!(changed, config, "{option} changes nothing");
-        assert_eq!(from_toml::<RunConfig>(&toml::to_string(&changed).unwrap()).unwrap(), changed, "{option}");
+        assert_eq!(
+            from_toml::<RunConfig>(&toml::to_string(&changed).unwrap()).unwrap(),
+            changed,
+            "{option}"
+        );
     }
     for (wrong, named) in [
         ("training.last_batch=most", "even"),

@@ -6,7 +6,7 @@ use crate::kernels::gemm::{Tile, tile_fn};
 use crate::memory::View;
 use crate::steps::gather::Place;
 use crate::steps::geometry::Geometry;
-use crate::steps::packing::{Layer, Packed};
+use crate::steps::packing::{Layer, PackedWeights};
 use crate::steps::{Context, Step, part};
 
 /// Depth of a chunk, in input blocks: 256 channels × 32 outputs are 32 KB.
@@ -17,7 +17,7 @@ const TILES: usize = 8;
 /// A convolution with all that follows it before another value is made.
 pub(crate) struct ConvStep {
     pub isa: Isa,
-    pub packed: Packed,
+    pub packed: PackedWeights,
     pub from: View,
     pub to: View,
     pub residual: Option<View>,
@@ -36,7 +36,7 @@ impl ConvStep {
         (from, to): (View, View),
         (clips, threads): (usize, usize),
     ) -> Self {
-        let packed = Packed::new(layer, isa.tile().1, CHUNK);
+        let packed = PackedWeights::new(layer, isa.tile().1, CHUNK);
         let clips_side_by_side = to.places == 1 && clips > 1;
         let mut step = Self {
             isa,
