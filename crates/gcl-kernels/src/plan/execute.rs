@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Plan;
 use crate::block::Block;
-use crate::memory::Shared;
+use crate::memory::SharedBuffer;
 use crate::steps::Context;
 
 /// How far one step has come.
@@ -32,7 +32,8 @@ impl Drop for Failed<'_> {
 /// left, waits until those of the others are done, and goes on: it is fine if a thread comes late or not
 /// at all.
 pub(super) fn run(plan: &mut Plan, input: &[f32], clips: usize) -> Vec<Duration> {
-    let slots: Vec<Shared<'_>> = plan.slots.iter_mut().map(|slot| Shared::new(slot)).collect();
+    let slots: Vec<SharedBuffer<'_>> =
+        plan.slots.iter_mut().map(|slot| SharedBuffer::new(slot)).collect();
     let context = Context { input, clips, slots: &slots };
     let progress: Vec<Progress> = plan.steps.iter().map(|_| Progress::default()).collect();
     let start = Instant::now();
