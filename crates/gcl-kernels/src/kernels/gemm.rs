@@ -6,7 +6,7 @@ use super::simd::{Avx2, Avx512};
 use super::simd::{Portable, Simd};
 
 /// One tile's operands. Strides are in floats.
-pub(crate) struct Tile {
+pub(crate) struct GemmTile {
     /// Input at the first place: 16 channels a place, places side by side.
     pub a: *const f32,
     /// From one group of 16 channels to the next.
@@ -48,7 +48,7 @@ pub(crate) struct Tile {
 /// for `16 · depth · lanes · B`, `bias` (unless null) for `16 B`; `out` for reads and writes, and `residual`
 /// (unless null) for reads, of 16 floats at each of `R` places in `B` blocks. No one else touches `out`.
 #[inline(always)]
-pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &Tile) {
+pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &GemmTile) {
     // SAFETY: the offsets below are those the contract names.
     unsafe {
         let mut acc = [[S::zero(); B]; R];
@@ -115,7 +115,7 @@ pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &Tile) {
 }
 
 /// A tile's function for one size.
-pub(crate) type TileFn = unsafe fn(&Tile);
+pub(crate) type TileFn = unsafe fn(&GemmTile);
 
 /// The function for `places` times `blocks`, both from 1 to [`Isa::tile`].
 pub(crate) fn tile_fn(isa: Isa, places: usize, blocks: usize) -> TileFn {
@@ -130,17 +130,17 @@ pub(crate) fn tile_fn(isa: Isa, places: usize, blocks: usize) -> TileFn {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-unsafe fn avx512<const R: usize, const B: usize>(t: &Tile) {
+unsafe fn avx512<const R: usize, const B: usize>(t: &GemmTile) {
     unsafe { tile::<Avx512, R, B>(t) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<const R: usize, const B: usize>(t: &Tile) {
+unsafe fn avx2<const R: usize, const B: usize>(t: &GemmTile) {
     unsafe { tile::<Avx2, R, B>(t) }
 }
 
-unsafe fn portable<const R: usize, const B: usize>(t: &Tile) {
+unsafe fn portable<const R: usize, const B: usize>(t: &GemmTile) {
     unsafe { tile::<Portable, R, B>(t) }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::block::{Block, LANES};
 use crate::kernels::Isa;
-use crate::kernels::gemm::{Tile, tile_fn};
+use crate::kernels::gemm::{GemmTile, tile_fn};
 use crate::memory::View;
 use crate::steps::gather::Place;
 use crate::steps::geometry::Geometry;
@@ -164,7 +164,7 @@ impl ConvStep {
             let (out, out_stride, place_stride) = at(&self.to);
             let ahead = if self.direct() && fresh { TILES * self.isa.tile().0 * LANES } else { 0 };
             let residual = self.residual.as_ref().filter(|_| last).map(at);
-            let tile = Tile {
+            let tile = GemmTile {
                 a: a.cast(),
                 a_stride: a_stride * LANES,
                 depth,
