@@ -10,7 +10,7 @@ use crate::steps::Context;
 
 /// How far one step has come.
 #[derive(Default)]
-struct Progress {
+struct StepProgress {
     next: AtomicUsize,
     done: AtomicUsize,
     /// Nanoseconds from the run's start to its end.
@@ -35,7 +35,7 @@ pub(super) fn run(plan: &mut Plan, input: &[f32], clips: usize) -> Vec<Duration>
     let slots: Vec<SharedBuffer<'_>> =
         plan.slots.iter_mut().map(|slot| SharedBuffer::new(slot)).collect();
     let context = Context { input, clips, slots: &slots };
-    let progress: Vec<Progress> = plan.steps.iter().map(|_| Progress::default()).collect();
+    let progress: Vec<StepProgress> = plan.steps.iter().map(|_| StepProgress::default()).collect();
     let start = Instant::now();
     let failed = AtomicBool::new(false);
     let steps = &plan.steps;
