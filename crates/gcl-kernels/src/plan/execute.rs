@@ -18,9 +18,9 @@ struct StepProgress {
 }
 
 /// Set where a thread panicked, so that the others do not wait for its task.
-struct Failed<'a>(&'a AtomicBool);
+struct FailureFlag<'a>(&'a AtomicBool);
 
-impl Drop for Failed<'_> {
+impl Drop for FailureFlag<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.store(true, Ordering::Release);
@@ -40,7 +40,7 @@ pub(super) fn run(plan: &mut Plan, input: &[f32], clips: usize) -> Vec<Duration>
     let failed = AtomicBool::new(false);
     let steps = &plan.steps;
     let work = |scratch: &mut [Block]| {
-        let guard = Failed(&failed);
+        let guard = FailureFlag(&failed);
         for (planned, progress) in steps.iter().zip(&progress) {
             let tasks = planned.step.tasks(clips);
             loop {
