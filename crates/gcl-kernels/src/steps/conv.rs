@@ -4,7 +4,7 @@ use crate::block::{Block, LANES};
 use crate::kernels::Isa;
 use crate::kernels::gemm::{GemmTile, tile_fn};
 use crate::memory::View;
-use crate::steps::gather::Place;
+use crate::steps::gather::TileInput;
 use crate::steps::geometry::Geometry;
 use crate::steps::packing::{Layer, PackedWeights};
 use crate::steps::{Context, Step, part};
@@ -88,7 +88,7 @@ impl Step for ConvStep {
         let (columns, tiles, rows) = self.columns(context.clips);
         let bands = self.bands(context.clips);
         let band = part(tiles * rows, bands, task / self.parts);
-        let places: Vec<Place> =
+        let places: Vec<TileInput> =
             band.map(|t| self.place(t / tiles, part(columns, tiles, t % tiles))).collect();
         let sets = self.packed.set_start.len();
         let per_set = self.packed.units();
@@ -123,7 +123,7 @@ impl ConvStep {
     fn multiply(
         &self,
         context: &Context<'_>,
-        places: &[Place],
+        places: &[TileInput],
         (set, chunk, unit): (usize, usize, usize),
         fresh: bool,
         scratch: &[Block],
