@@ -1,6 +1,6 @@
 //! The tile: a few places times one or two blocks of output channels, kept in registers.
 
-use super::isa::{Isa, Kind};
+use super::isa::{Isa, IsaKind};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
 use super::simd::{Portable, Simd};
@@ -121,10 +121,10 @@ pub(crate) type TileFn = unsafe fn(&GemmTile);
 pub(crate) fn tile_fn(isa: Isa, places: usize, blocks: usize) -> TileFn {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
-        Kind::Avx512 => AVX512[blocks - 1][places - 1],
+        IsaKind::Avx512 => AVX512[blocks - 1][places - 1],
         #[cfg(target_arch = "x86_64")]
-        Kind::Avx2 => AVX2[blocks - 1][places - 1],
-        Kind::Portable => PORTABLE[blocks - 1][places - 1],
+        IsaKind::Avx2 => AVX2[blocks - 1][places - 1],
+        IsaKind::Portable => PORTABLE[blocks - 1][places - 1],
     }
 }
 
