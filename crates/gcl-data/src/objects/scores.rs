@@ -126,23 +126,24 @@ impl ObjectIndex {
 }
 
 /// The smallest and the largest finite score.
-struct Bounds {
+struct FiniteRange {
     least: f32,
     most: f32,
 }
 
-impl Bounds {
+impl FiniteRange {
     fn clamp(&self, score: f32) -> f32 {
         score.clamp(self.least, self.most)
     }
 }
 
 /// The bounds of all finite scores, if there is one.
-fn finite<'a>(scores: impl Iterator<Item = &'a f32>) -> Option<Bounds> {
-    let mut bounds: Option<Bounds> = None;
+fn finite<'a>(scores: impl Iterator<Item = &'a f32>) -> Option<FiniteRange> {
+    let mut bounds: Option<FiniteRange> = None;
     for &score in scores.filter(|s| s.is_finite()) {
-        let Bounds { least, most } = bounds.unwrap_or(Bounds { least: score, most: score });
-        bounds = Some(Bounds { least: least.min(score), most: most.max(score) });
+        let FiniteRange { least, most } =
+            bounds.unwrap_or(FiniteRange { least: score, most: score });
+        bounds = Some(FiniteRange { least: least.min(score), most: most.max(score) });
     }
     bounds
 }
