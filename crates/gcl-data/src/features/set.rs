@@ -7,7 +7,7 @@ use super::agree::agree;
 use super::error::FeatureError;
 use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
-use super::open::{Found, look};
+use super::open::{OpenedFile, look};
 use crate::clips::Clips;
 use crate::files::with_extension;
 use crate::id::VideoId;
@@ -106,7 +106,7 @@ impl FeatureSet {
         Ok(set)
     }
 
-    fn push(&mut self, found: &Found) {
+    fn push(&mut self, found: &OpenedFile) {
         self.file_lengths.push(found.file_length);
         self.videos.push(FeatureVideo {
             id: found.id.clone(),
