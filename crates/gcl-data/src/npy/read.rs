@@ -11,7 +11,7 @@ use memmap2::Mmap;
 use super::at::read_at;
 use super::dtype::Dtype;
 use super::error::NpyError;
-use super::header::{self, Header};
+use super::header::{self, NpyHeader};
 
 /// Bytes that are read from the file at a time.
 const BLOCK: usize = 1 << 18;
@@ -40,7 +40,7 @@ pub struct Npy {
     path: PathBuf,
     pub(super) file: File,
     length: u64,
-    pub(super) header: Header,
+    pub(super) header: NpyHeader,
     pub(super) map: OnceLock<Option<Mmap>>,
 }
 
