@@ -96,7 +96,7 @@ impl Manifest {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ManifestError> {
         let path = path.as_ref();
         let csv = |source| ManifestError::Csv { path: path.to_owned(), source };
-        let table::Table { header, records } = table::read(path).map_err(csv)?;
+        let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
         for (i, column) in header.iter().enumerate() {
             if !COLUMNS.contains(&column) || header.iter().take(i).any(|c| c == column) {
                 let (path, column) = (path.to_owned(), column.to_owned());
