@@ -72,7 +72,7 @@ pub enum CubeType {
     Float,
 }
 
-enum Rows {
+enum CubeRows {
     Byte(RowWriter<u8>),
     Float(RowWriter<f32>),
 }
@@ -80,7 +80,7 @@ enum Rows {
 /// A file of cubes that is being written. It appears, complete, with [`CubeWriter::finish`].
 pub struct CubeWriter {
     path: PathBuf,
-    rows: Rows,
+    rows: CubeRows,
     places: Vec<CubePlace>,
 }
 
@@ -104,8 +104,8 @@ impl CubeWriter {
         let path = path.as_ref().to_owned();
         let shape = [3, frames, size, size];
         let rows = match kind {
-            CubeType::Byte => Rows::Byte(RowWriter::create(&path, &shape)?),
-            CubeType::Float => Rows::Float(RowWriter::create(&path, &shape)?),
+            CubeType::Byte => CubeRows::Byte(RowWriter::create(&path, &shape)?),
+            CubeType::Float => CubeRows::Float(RowWriter::create(&path, &shape)?),
         };
         Ok(Self { path, rows, places: Vec::new() })
     }
@@ -116,8 +116,8 @@ impl CubeWriter {
     /// [`CubeFileError::Npy`] for another number of values, or one that is not finite.
     pub fn push(&mut self, place: &CubePlace, values: &[f32]) -> Result<(), CubeFileError> {
         match &mut self.rows {
-            Rows::Float(rows) => rows.push(values)?,
-            Rows::Byte(rows) => {
+            CubeRows::Float(rows) => rows.push(values)?,
+            CubeRows::Byte(rows) => {
                 // No byte says that a value is missing: NaN would become 0.
                 check_finite(&self.path, values, rows.rows(), values.len())?;
                 let byte = |v: &f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
@@ -140,8 +140,8 @@ impl CubeWriter {
     /// [`CubeFileError::Npy`]; the writer must not be used again.
     pub fn truncate(&mut self, cubes: usize) -> Result<(), CubeFileError> {
         match &mut self.rows {
-            Rows::Byte(rows) => rows.truncate(cubes)?,
-            Rows::Float(rows) => rows.truncate(cubes)?,
+            CubeRows::Byte(rows) => rows.truncate(cubes)?,
+            CubeRows::Float(rows) => rows.truncate(cubes)?,
         }
         self.places.truncate(cubes);
         Ok(())
@@ -157,8 +157,8 @@ impl CubeWriter {
         let list = self.path.with_extension("csv");
         let places = self.list().map_err(|e| io(&list, e))?;
         match &mut self.rows {
-            Rows::Byte(rows) => rows.complete()?,
-            Rows::Float(rows) => rows.complete()?,
+            CubeRows::Byte(rows) => rows.complete()?,
+            CubeRows::Float(rows) => rows.complete()?,
         }
         // An older array must not stand beside the new list, not even for a moment.
         let aside = self.set_aside().map_err(|e| io(&self.path, e))?;
@@ -169,8 +169,8 @@ impl CubeWriter {
             return Err(io(&list, error.error));
         }
         Ok(match self.rows {
-            Rows::Byte(rows) => rows.finish()?,
-            Rows::Float(rows) => rows.finish()?,
+            CubeRows::Byte(rows) => rows.finish()?,
+            CubeRows::Float(rows) => rows.finish()?,
         })
     }
 
