@@ -26,7 +26,7 @@ pub const MAX_FRAMES: usize = 1 << 28;
 
 /// A file's labels of one video.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Labels {
+enum VideoLabels {
     /// One flag per frame.
     Flags(Vec<bool>),
     /// Abnormal frames; `frames` where the file has the video's length.
@@ -52,7 +52,7 @@ enum Labels {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
     format: TruthFormat,
-    videos: BTreeMap<VideoId, Labels>,
+    videos: BTreeMap<VideoId, VideoLabels>,
 }
 
 impl Truth {
@@ -84,7 +84,8 @@ impl Truth {
     /// Truth from labels in memory; true is abnormal.
     #[must_use]
     pub fn from_labels(labels: impl IntoIterator<Item = (VideoId, Vec<bool>)>) -> Self {
-        let videos = labels.into_iter().map(|(id, flags)| (id, Labels::Flags(flags))).collect();
+        let videos =
+            labels.into_iter().map(|(id, flags)| (id, VideoLabels::Flags(flags))).collect();
         Self { format: TruthFormat::Flags, videos }
     }
 
@@ -125,8 +126,8 @@ impl Truth {
     /// [`TruthError::Resolve`] if there is no such video.
     pub fn frames(&self, id: &VideoId) -> Result<Option<usize>, TruthError> {
         Ok(match self.find(id)?.1 {
-            Labels::Flags(flags) => Some(flags.len()),
-            Labels::Ranges { frames, .. } => *frames,
+            VideoLabels::Flags(flags) => Some(flags.len()),
+            VideoLabels::Ranges { frames, .. } => *frames,
         })
     }
 
@@ -147,8 +148,8 @@ impl Truth {
             return Err(TruthError::FrameCount { id: id.clone(), expected: count, found });
         }
         let spans = match labels {
-            Labels::Flags(flags) => return Ok(flags.clone()),
-            Labels::Ranges { spans, .. } => spans,
+            VideoLabels::Flags(flags) => return Ok(flags.clone()),
+            VideoLabels::Ranges { spans, .. } => spans,
         };
         if count > MAX_FRAMES {
             return Err(TruthError::TooLong { id: id.clone(), frames: count });
@@ -164,7 +165,7 @@ impl Truth {
         Ok(flags)
     }
 
-    fn find(&self, id: &VideoId) -> Result<(&VideoId, &Labels), TruthError> {
+    fn find(&self, id: &VideoId) -> Result<(&VideoId, &VideoLabels), TruthError> {
         if let Some(found) = self.videos.get_key_value(id) {
             return Ok(found);
         }
@@ -185,8 +186,8 @@ impl Truth {
         writer.write_record(["id", "start", "end", "frames"]).map_err(csv)?;
         for (id, labels) in &self.videos {
             let (spans, frames) = match labels {
-                Labels::Flags(flags) => (runs(flags), Some(flags.len())),
-                Labels::Ranges { spans, frames } => (spans.clone(), *frames),
+                VideoLabels::Flags(flags) => (runs(flags), Some(flags.len())),
+                VideoLabels::Ranges { spans, frames } => (spans.clone(), *frames),
             };
             let frames = frames.map(|n| n.to_string()).unwrap_or_default();
             if spans.is_empty() {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::{Labels, MAX_FRAMES, TruthError};
+use super::{MAX_FRAMES, TruthError, VideoLabels};
 use crate::clips::Span;
 use crate::id::VideoId;
 use crate::table;
@@ -32,7 +32,7 @@ const FORMS: [(&str, &str, usize, bool); 5] = [
     ("first_abnormal_1based", "last_abnormal_1based", 1, true),
 ];
 
-pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
+pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let csv = |source| TruthError::Csv { path: path.to_owned(), source };
     let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
     let at = |line, what| TruthError::Line { path: path.to_owned(), line, what };
@@ -45,10 +45,10 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError>
         match videos.entry(id) {
             Entry::Vacant(vacant) => {
                 let spans = span.into_iter().collect();
-                vacant.insert(Labels::Ranges { spans, frames });
+                vacant.insert(VideoLabels::Ranges { spans, frames });
             }
             Entry::Occupied(mut occupied) => {
-                if let Labels::Ranges { spans, frames: before } = occupied.get_mut() {
+                if let VideoLabels::Ranges { spans, frames: before } = occupied.get_mut() {
                     if *before != frames {
                         let what = "frames differs from this video's earlier line".to_owned();
                         return Err(at(line, what));
