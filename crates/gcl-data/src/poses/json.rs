@@ -171,7 +171,7 @@ impl<'de> serde::Deserialize<'de> for Pose {
                     } else if pose.1.is_some() {
                         return Err(A::Error::custom("`keypoints` appears twice"));
                     } else {
-                        pose.1 = Some(map.next_value_seed(Values(&mut pose.0))?);
+                        pose.1 = Some(map.next_value_seed(KeypointValues(&mut pose.0))?);
                     }
                 }
                 Ok(pose)
@@ -182,16 +182,16 @@ impl<'de> serde::Deserialize<'de> for Pose {
 }
 
 /// The list of key-point values, counted; those beyond a pose are not kept.
-struct Values<'a>(&'a mut [f32; POSE_VALUES]);
+struct KeypointValues<'a>(&'a mut [f32; POSE_VALUES]);
 
-impl<'de> DeserializeSeed<'de> for Values<'_> {
+impl<'de> DeserializeSeed<'de> for KeypointValues<'_> {
     type Value = usize;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Values<'_> {
+impl<'de> Visitor<'de> for KeypointValues<'_> {
     type Value = usize;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of numbers")
