@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use super::Filter;
-use super::size::Axis;
+use super::size::ResizeAxis;
 use crate::colour::RgbRows;
 
 /// Bits after the point of a weight.
@@ -20,7 +20,7 @@ struct Taps {
 }
 
 impl Taps {
-    fn new(filter: Filter, axis: Axis) -> Self {
+    fn new(filter: Filter, axis: ResizeAxis) -> Self {
         // A filter is as wide as its old pixels where the picture shrinks.
         let scale = axis.from as f64 / axis.to as f64;
         let stretch = scale.max(1.0);
@@ -83,7 +83,7 @@ fn level(sum: i32) -> u8 {
 }
 
 /// The wanted part of a frame in its new size, `height * width * 3` levels.
-pub(super) fn resize(rows: &RgbRows<'_>, filter: Filter, [x, y]: [Axis; 2]) -> Vec<u8> {
+pub(super) fn resize(rows: &RgbRows<'_>, filter: Filter, [x, y]: [ResizeAxis; 2]) -> Vec<u8> {
     let (columns, lines) = (Taps::new(filter, x), Taps::new(filter, y));
     let stride = 3 * x.length;
     // Old rows that are needed, in their new width.
