@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::picture::{Picture, Samples};
 use super::size::place;
-use super::values::{Place, Values};
+use super::values::{CropPlace, Values};
 use super::{Crops, Filter, Preprocess, PreprocessError, linear, pillow};
 use crate::colour::RgbRows;
 use crate::frame::Frame;
@@ -117,7 +117,7 @@ impl Preprocessor {
             Crops::Centre => place(4, first.width, first.height, side),
             Crops::Five | Crops::Ten => place(crop, first.width, first.height, side),
         };
-        self.values.write(clip, &Place { left, top, mirrored, side }, out)
+        self.values.write(clip, &CropPlace { left, top, mirrored, side }, out)
     }
 
     /// One crop of a clip of frames as a tensor `[3, T, H, W]`: for single clips. Extractors prepare each frame

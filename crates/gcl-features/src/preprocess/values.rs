@@ -30,7 +30,7 @@ struct MeanCube {
 }
 
 /// A crop of a clip.
-pub(super) struct Place {
+pub(super) struct CropPlace {
     pub left: usize,
     pub top: usize,
     pub mirrored: bool,
@@ -60,7 +60,7 @@ impl Values {
     pub(super) fn write(
         &self,
         clip: &[&Picture],
-        place: &Place,
+        place: &CropPlace,
         out: &mut [f32],
     ) -> Result<(), PreprocessError> {
         let side = place.side;
@@ -125,7 +125,7 @@ impl MeanCube {
         picture: &Picture,
         channel: usize,
         t: usize,
-        place: &Place,
+        place: &CropPlace,
         y: usize,
     ) -> Result<&[f32], PreprocessError> {
         let (width, height) = picture.of;
