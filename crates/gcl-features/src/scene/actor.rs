@@ -2,7 +2,7 @@
 
 use super::canvas::{Canvas, Point};
 use super::dice::Dice;
-use super::figure::{Look, PEDAL_TURN, RUN, Stand, WALK, on_bicycle, on_foot};
+use super::figure::{Appearance, PEDAL_TURN, RUN, Stand, WALK, on_bicycle, on_foot};
 use super::place::{Lane, Place};
 
 /// How somebody moves. All but the first are abnormal in this place.
@@ -44,7 +44,7 @@ pub(super) struct Actor {
     pub row: f32,
     height: f32,
     phase: f32,
-    look: Look,
+    look: Appearance,
 }
 
 impl Actor {
@@ -63,7 +63,7 @@ impl Actor {
         let (slow, fast) = kind.speeds();
         let direction = if kind == Kind::Against { -lane.direction } else { lane.direction };
         let speed = direction * dice.between(slow, fast) * place.body(row) / fps;
-        let (phase, look) = (dice.unit(), Look::random(dice));
+        let (phase, look) = (dice.unit(), Appearance::random(dice));
         Self { kind, start: x - speed * at, speed, row, height, phase, look }
     }
 
