@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Point};
 use super::dice::Dice;
 use super::figure::{Appearance, PEDAL_TURN, RUN, Stand, WALK, on_bicycle, on_foot};
-use super::place::{Lane, Place};
+use super::place::{Lane, Street};
 
 /// How somebody moves. All but the first are abnormal in this place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Actor {
     /// outside the picture and the video).
     pub(super) fn new(
         dice: &mut Dice,
-        place: &Place,
+        place: &Street,
         lane: &Lane,
         kind: Kind,
         fps: f32,

@@ -32,7 +32,7 @@ use gcl_data::{IdError, VideoId};
 
 use dice::{Dice, Purpose};
 use light::Light;
-use place::Place;
+use place::Street;
 use traffic::Extent;
 use tree::Wind;
 pub use video::{Part, SceneVideo};
@@ -89,7 +89,7 @@ impl Scene {
         check(options)?;
         let SceneOptions { width, height, frames, .. } = *options;
         let extent = Extent { width, frames, fps: options.fps as f32 };
-        let place = Arc::new(Place::new(seed, width, height));
+        let place = Arc::new(Street::new(seed, width, height));
         let mut dice = Dice::new(seed, Purpose::Plan, 0, 0);
         let plans = plan::plans(&mut dice, options.train, options.test);
         let mut videos = Vec::with_capacity(plans.len());

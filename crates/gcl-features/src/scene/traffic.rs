@@ -2,7 +2,7 @@
 
 use super::actor::{Actor, Kind};
 use super::dice::Dice;
-use super::place::{Lane, Place};
+use super::place::{Lane, Street};
 
 /// Measures of a video that its traffic depends on.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub(super) struct Extent {
 
 /// The crowd: groups that arrive in each lane at a rate that differs between videos and lanes and
 /// changes every few seconds, from nobody to dense. `level` is how busy the video is, 0 to 1.
-pub(super) fn crowd(dice: &mut Dice, place: &Place, level: f32, extent: Extent) -> Vec<Actor> {
+pub(super) fn crowd(dice: &mut Dice, place: &Street, level: f32, extent: Extent) -> Vec<Actor> {
     let mut actors = Vec::new();
     let busiest = 0.065 + 0.11 * level;
     for lane in &place.lanes {
@@ -40,7 +40,7 @@ pub(super) fn crowd(dice: &mut Dice, place: &Place, level: f32, extent: Extent) 
 /// One to three people who walk together into the lane, the first at frame `at`.
 fn group(
     dice: &mut Dice,
-    place: &Place,
+    place: &Street,
     lane: &Lane,
     extent: Extent,
     at: f32,
@@ -60,7 +60,7 @@ fn group(
 
 /// Somebody of an abnormal kind who enters at a random time, early enough to be seen on the whole way
 /// where the video is long enough for that.
-pub(super) fn event(dice: &mut Dice, place: &Place, kind: Kind, extent: Extent) -> Actor {
+pub(super) fn event(dice: &mut Dice, place: &Street, kind: Kind, extent: Extent) -> Actor {
     // Against the flow is only plain to see, for people too, where the lane is near.
     let lane = if kind == Kind::Against { &place.lanes[1] } else { &place.lanes[dice.below(2)] };
     let direction = if kind == Kind::Against { -lane.direction } else { lane.direction };
