@@ -6,7 +6,7 @@ use super::video::Part;
 
 /// What one video is to hold.
 #[derive(Debug, Clone)]
-pub(super) struct Plan {
+pub(super) struct VideoPlan {
     pub part: Part,
     /// The abnormal events.
     pub events: Vec<Kind>,
@@ -19,13 +19,13 @@ pub(super) struct Plan {
 ///
 /// One training video in five holds one event; of eight test videos seven hold one, or two where the kind
 /// is fast and soon gone.
-pub(super) fn plans(dice: &mut Dice, train: usize, test: usize) -> Vec<Plan> {
+pub(super) fn plans(dice: &mut Dice, train: usize, test: usize) -> Vec<VideoPlan> {
     let mut plans = part(dice, Part::Train, train, train.div_ceil(5));
     plans.extend(part(dice, Part::Test, test, (test * 7).div_ceil(8)));
     plans
 }
 
-fn part(dice: &mut Dice, part: Part, videos: usize, eventful: usize) -> Vec<Plan> {
+fn part(dice: &mut Dice, part: Part, videos: usize, eventful: usize) -> Vec<VideoPlan> {
     let mut events = vec![Vec::new(); videos];
     let mut kinds = Kinds::new(dice);
     for list in events.iter_mut().take(eventful) {
@@ -38,7 +38,7 @@ fn part(dice: &mut Dice, part: Part, videos: usize, eventful: usize) -> Vec<Plan
     dice.shuffle(&mut events);
     let (crowd, wind) = (levels(dice, videos), levels(dice, videos));
     let levels = crowd.into_iter().zip(wind);
-    let plan = |(events, (crowd, wind))| Plan { part, events, crowd, wind };
+    let plan = |(events, (crowd, wind))| VideoPlan { part, events, crowd, wind };
     events.into_iter().zip(levels).map(plan).collect()
 }
 
