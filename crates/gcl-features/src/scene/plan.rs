@@ -1,6 +1,6 @@
 //! What each video of a scene holds: abnormal events, and how busy and windy it is.
 
-use super::actor::Kind;
+use super::actor::ActorKind;
 use super::dice::Dice;
 use super::video::Part;
 
@@ -9,7 +9,7 @@ use super::video::Part;
 pub(super) struct VideoPlan {
     pub part: Part,
     /// The abnormal events.
-    pub events: Vec<Kind>,
+    pub events: Vec<ActorKind>,
     /// How busy and how windy it is, 0 to 1.
     pub crowd: f32,
     pub wind: f32,
@@ -31,7 +31,7 @@ fn part(dice: &mut Dice, part: Part, videos: usize, eventful: usize) -> Vec<Vide
     for list in events.iter_mut().take(eventful) {
         let kind = kinds.next();
         list.push(kind);
-        if part == Part::Test && kind != Kind::Against {
+        if part == Part::Test && kind != ActorKind::Against {
             list.push(kind);
         }
     }
@@ -54,11 +54,11 @@ struct Kinds(usize);
 
 impl Kinds {
     fn new(dice: &mut Dice) -> Self {
-        Self(dice.below(Kind::ABNORMAL.len()))
+        Self(dice.below(ActorKind::ABNORMAL.len()))
     }
 
-    fn next(&mut self) -> Kind {
+    fn next(&mut self) -> ActorKind {
         self.0 += 1;
-        Kind::ABNORMAL[self.0 % Kind::ABNORMAL.len()]
+        ActorKind::ABNORMAL[self.0 % ActorKind::ABNORMAL.len()]
     }
 }
