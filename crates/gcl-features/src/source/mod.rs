@@ -101,16 +101,16 @@ pub fn open_as(
         return Ok(Box::new(ffmpeg::Ffmpeg::open(path, "FFmpeg is asked for", colour)?));
     }
     let reason = match sniff(path)? {
-        Kind::Y4m => {
+        FileKind::Y4m => {
             let file = File::open(path).map_err(|error| SourceError::io(path, error))?;
             return Ok(Box::new(y4m::Y4m::new(BufReader::new(file), path, "y4m")?));
         }
-        Kind::Mp4 => match h264::H264::open(path) {
+        FileKind::Mp4 => match h264::H264::open(path) {
             Ok(source) => return Ok(Box::new(source)),
             Err(SourceError::Unsupported { reason, .. }) => reason,
             Err(error) => return Err(error),
         },
-        Kind::Other => "no built-in decoder for this kind of file".to_owned(),
+        FileKind::Other => "no built-in decoder for this kind of file".to_owned(),
     };
     match decoder {
         Decoder::Native => Err(SourceError::unsupported(path, reason)),
@@ -118,25 +118,25 @@ pub fn open_as(
     }
 }
 
-enum Kind {
+enum FileKind {
     Mp4,
     Y4m,
     Other,
 }
 
 /// Detects a file's type from its first bytes.
-fn sniff(path: &Path) -> Result<Kind, SourceError> {
+fn sniff(path: &Path) -> Result<FileKind, SourceError> {
     let mut head = Vec::new();
     File::open(path)
         .and_then(|file| file.take(12).read_to_end(&mut head))
         .map_err(|error| SourceError::io(path, error))?;
     Ok(match head.as_slice() {
         [] => return Err(SourceError::Empty { path: path.to_owned() }),
-        bytes if bytes.starts_with(b"YUV4MPEG2") => Kind::Y4m,
+        bytes if bytes.starts_with(b"YUV4MPEG2") => FileKind::Y4m,
         [_, _, _, _, b'f', b't', b'y', b'p', ..]
         | [_, _, _, _, b'm', b'o', b'o', b'v', ..]
         | [_, _, _, _, b'm', b'd', b'a', b't', ..]
-        | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => Kind::Mp4,
-        _ => Kind::Other,
+        | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileKind::Mp4,
+        _ => FileKind::Other,
     })
 }
