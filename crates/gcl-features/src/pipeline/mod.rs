@@ -199,20 +199,20 @@ impl Summary {
     fn add(
         &mut self,
         id: &VideoId,
-        outcome: video::Outcome,
+        outcome: video::VideoOutcome,
         progress: &(dyn Fn(Progress<'_>) + Sync),
     ) {
         match outcome {
-            video::Outcome::Written { frames, clips } => {
+            video::VideoOutcome::Written { frames, clips } => {
                 self.extracted += 1;
                 self.frames += frames;
                 progress(Progress::Finished { id, frames, clips });
             }
-            video::Outcome::Skipped(reason) => {
+            video::VideoOutcome::Skipped(reason) => {
                 progress(Progress::Skipped { id, reason: &reason });
                 self.skipped.push((id.clone(), reason));
             }
-            video::Outcome::Cancelled => self.cancelled = true,
+            video::VideoOutcome::Cancelled => self.cancelled = true,
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Job<'a, E: Extractor> {
 }
 
 /// What came of a video.
-pub(super) enum Outcome {
+pub(super) enum VideoOutcome {
     Written { frames: usize, clips: usize },
     Skipped(String),
     Cancelled,
@@ -74,20 +74,20 @@ struct Read {
 
 impl<E: Extractor> Job<'_, E> {
     /// Extracts and writes one video. An error stops the whole extraction.
-    pub(super) fn run(&self, input: &VideoInput) -> Result<Outcome, ExtractError> {
+    pub(super) fn run(&self, input: &VideoInput) -> Result<VideoOutcome, ExtractError> {
         if self.cancel.load(Ordering::Relaxed) {
-            return Ok(Outcome::Cancelled);
+            return Ok(VideoOutcome::Cancelled);
         }
         let colour = self.extractor.colour();
         let mut source = match open_as(&input.path, self.options.decoder, colour) {
             Ok(source) => source,
-            Err(error) => return Ok(Outcome::Skipped(error.to_string())),
+            Err(error) => return Ok(VideoOutcome::Skipped(error.to_string())),
         };
         (self.progress)(Progress::Started { id: &input.id, frames: source.info().frames });
         let read = match self.read(input, source.as_mut()) {
             Ok(read) => read,
-            Err(Stop::Skip(reason)) => return Ok(Outcome::Skipped(reason)),
-            Err(Stop::Cancel) => return Ok(Outcome::Cancelled),
+            Err(Stop::Skip(reason)) => return Ok(VideoOutcome::Skipped(reason)),
+            Err(Stop::Cancel) => return Ok(VideoOutcome::Cancelled),
             Err(Stop::Features(error)) => return Err(error.into()),
             Err(Stop::Fail(source)) => {
                 return Err(ExtractError::Extractor { id: input.id.clone(), source });
@@ -100,7 +100,7 @@ impl<E: Extractor> Job<'_, E> {
                 path = input.path.display(),
                 length = self.options.clips.length
             );
-            return Ok(Outcome::Skipped(reason));
+            return Ok(VideoOutcome::Skipped(reason));
         };
         let info = source.info();
         writer.finish(&FeatureMeta {
@@ -109,7 +109,7 @@ impl<E: Extractor> Job<'_, E> {
             frames,
             fps: info.fps.filter(|fps| fps.is_finite() && *fps > 0.0),
         })?;
-        Ok(Outcome::Written { frames, clips })
+        Ok(VideoOutcome::Written { frames, clips })
     }
 
     /// Reads and describes a video, the one ahead of the other where the extractor asks for it.
