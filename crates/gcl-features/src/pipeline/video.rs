@@ -66,7 +66,7 @@ impl From<FeatureError> for Stop {
 }
 
 /// All of a video's features, still without their description; no writer where there is no clip.
-struct Read {
+struct ReadVideo {
     writer: Option<FeatureWriter>,
     clips: usize,
     frames: usize,
@@ -93,7 +93,7 @@ impl<E: Extractor> Job<'_, E> {
                 return Err(ExtractError::Extractor { id: input.id.clone(), source });
             }
         };
-        let Read { writer, clips, frames } = read;
+        let ReadVideo { writer, clips, frames } = read;
         let Some(writer) = writer else {
             let reason = format!(
                 "{path}: {frames} frames are too few for a clip of {length}",
@@ -113,7 +113,7 @@ impl<E: Extractor> Job<'_, E> {
     }
 
     /// Reads and describes a video, the one ahead of the other where the extractor asks for it.
-    fn read(&self, input: &VideoInput, source: &mut dyn FrameSource) -> Result<Read, Stop> {
+    fn read(&self, input: &VideoInput, source: &mut dyn FrameSource) -> Result<ReadVideo, Stop> {
         let mut frames = Frames { job: self, input, source, frame: Frame::default(), read: 0 };
         let ahead = self.extractor.ahead();
         if ahead == 0 {
@@ -140,7 +140,7 @@ impl<E: Extractor> Job<'_, E> {
         &self,
         input: &VideoInput,
         frames: impl Iterator<Item = Result<E::Prepared, Stop>>,
-    ) -> Result<Read, Stop> {
+    ) -> Result<ReadVideo, Stop> {
         let (crops, dim) = (self.extractor.crops(), self.extractor.dim());
         let mut writer = None;
         let mut write = |features: Vec<f32>| {
@@ -165,7 +165,7 @@ impl<E: Extractor> Job<'_, E> {
         }
         let (rest, clips) = stream.finish()?;
         write(rest)?;
-        Ok(Read { writer, clips, frames: count })
+        Ok(ReadVideo { writer, clips, frames: count })
     }
 }
 
