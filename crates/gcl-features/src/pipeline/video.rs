@@ -35,14 +35,14 @@ pub(super) enum VideoOutcome {
 }
 
 /// Why the rest of a video is not read.
-enum Stop {
+enum VideoStop {
     Skip(String),
     Cancel,
     Fail(ExtractorError),
     Features(FeatureError),
 }
 
-impl From<ExtractorError> for Stop {
+impl From<ExtractorError> for VideoStop {
     fn from(error: ExtractorError) -> Self {
         match error {
             ExtractorError::Video(reason) => Self::Skip(reason),
@@ -51,7 +51,7 @@ impl From<ExtractorError> for Stop {
     }
 }
 
-impl From<FeatureError> for Stop {
+impl From<FeatureError> for VideoStop {
     fn from(error: FeatureError) -> Self {
         match error {
             // The features of this video; those of the next one may be numbers.
@@ -86,10 +86,10 @@ impl<E: Extractor> Job<'_, E> {
         (self.progress)(Progress::Started { id: &input.id, frames: source.info().frames });
         let read = match self.read(input, source.as_mut()) {
             Ok(read) => read,
-            Err(Stop::Skip(reason)) => return Ok(VideoOutcome::Skipped(reason)),
-            Err(Stop::Cancel) => return Ok(VideoOutcome::Cancelled),
-            Err(Stop::Features(error)) => return Err(error.into()),
-            Err(Stop::Fail(source)) => {
+            Err(VideoStop::Skip(reason)) => return Ok(VideoOutcome::Skipped(reason)),
+            Err(VideoStop::Cancel) => return Ok(VideoOutcome::Cancelled),
+            Err(VideoStop::Features(error)) => return Err(error.into()),
+            Err(VideoStop::Fail(source)) => {
                 return Err(ExtractError::Extractor { id: input.id.clone(), source });
             }
         };
@@ -113,7 +113,11 @@ impl<E: Extractor> Job<'_, E> {
     }
 
     /// Reads and describes a video, the one ahead of the other where the extractor asks for it.
-    fn read(&self, input: &VideoInput, source: &mut dyn FrameSource) -> Result<ReadVideo, Stop> {
+    fn read(
+        &self,
+        input: &VideoInput,
+        source: &mut dyn FrameSource,
+    ) -> Result<ReadVideo, VideoStop> {
         let mut frames = Frames { job: self, input, source, frame: Frame::default(), read: 0 };
         let ahead = self.extractor.ahead();
         if ahead == 0 {
@@ -139,8 +143,8 @@ impl<E: Extractor> Job<'_, E> {
     fn describe(
         &self,
         input: &VideoInput,
-        frames: impl Iterator<Item = Result<E::Prepared, Stop>>,
-    ) -> Result<ReadVideo, Stop> {
+        frames: impl Iterator<Item = Result<E::Prepared, VideoStop>>,
+    ) -> Result<ReadVideo, VideoStop> {
         let (crops, dim) = (self.extractor.crops(), self.extractor.dim());
         let mut writer = None;
         let mut write = |features: Vec<f32>| {
@@ -157,7 +161,7 @@ impl<E: Extractor> Job<'_, E> {
         let mut count = 0;
         for frame in frames {
             if self.cancel.load(Ordering::Relaxed) {
-                return Err(Stop::Cancel);
+                return Err(VideoStop::Cancel);
             }
             stream.push(frame?)?;
             write(stream.ready())?;
@@ -180,9 +184,9 @@ struct Frames<'a, E: Extractor> {
 
 impl<E: Extractor> Frames<'_, E> {
     /// The next one; none after the last.
-    fn next(&mut self) -> Result<Option<E::Prepared>, Stop> {
+    fn next(&mut self) -> Result<Option<E::Prepared>, VideoStop> {
         if self.job.cancel.load(Ordering::Relaxed) {
-            return Err(Stop::Cancel);
+            return Err(VideoStop::Cancel);
         }
         let id = &self.input.id;
         let report = |frames| {
@@ -191,7 +195,7 @@ impl<E: Extractor> Frames<'_, E> {
             }
         };
         let more = self.source.next(&mut self.frame);
-        if !more.map_err(|error| Stop::Skip(error.to_string()))? {
+        if !more.map_err(|error| VideoStop::Skip(error.to_string()))? {
             report(self.read % REPORT_EVERY);
             return Ok(None);
         }
