@@ -118,7 +118,8 @@ impl<E: Extractor> Job<'_, E> {
         input: &VideoInput,
         source: &mut dyn FrameSource,
     ) -> Result<ReadVideo, VideoStop> {
-        let mut frames = Frames { job: self, input, source, frame: Frame::default(), read: 0 };
+        let mut frames =
+            PreparedFrames { job: self, input, source, frame: Frame::default(), read: 0 };
         let ahead = self.extractor.ahead();
         if ahead == 0 {
             return self.describe(input, std::iter::from_fn(|| frames.next().transpose()));
@@ -174,7 +175,7 @@ impl<E: Extractor> Job<'_, E> {
 }
 
 /// A video's prepared frames in their order.
-struct Frames<'a, E: Extractor> {
+struct PreparedFrames<'a, E: Extractor> {
     job: &'a Job<'a, E>,
     input: &'a VideoInput,
     source: &'a mut dyn FrameSource,
@@ -182,7 +183,7 @@ struct Frames<'a, E: Extractor> {
     read: usize,
 }
 
-impl<E: Extractor> Frames<'_, E> {
+impl<E: Extractor> PreparedFrames<'_, E> {
     /// The next one; none after the last.
     fn next(&mut self) -> Result<Option<E::Prepared>, VideoStop> {
         if self.job.cancel.load(Ordering::Relaxed) {
