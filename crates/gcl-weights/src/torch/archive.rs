@@ -8,11 +8,11 @@ use crate::Fault;
 use crate::limits::{self, Budget};
 use crate::pickle::{Graph, Machine};
 use crate::region::{Cursor, Region};
-use crate::zip::{self, Entry};
+use crate::zip::{self, ZipEntry};
 
 /// Reads the pickle and finds its storages.
 pub(crate) fn read(file: &File, len: u64, budget: &mut Budget) -> Result<Content, Fault> {
-    let entries: BTreeMap<String, Entry> =
+    let entries: BTreeMap<String, ZipEntry> =
         zip::entries(file, len)?.into_iter().map(|e| (e.name.clone(), e)).collect();
     if entries.keys().any(|name| name.ends_with("/constants.pkl")) {
         return Err(Fault::TorchScript);
@@ -21,7 +21,7 @@ pub(crate) fn read(file: &File, len: u64, budget: &mut Budget) -> Result<Content
         let (name, method) = (packed.name.clone(), packed.method);
         return Err(Fault::ZipCompressed { name, method });
     }
-    let pickles: Vec<&Entry> = entries
+    let pickles: Vec<&ZipEntry> = entries
         .values()
         .filter(|e| e.name.strip_suffix("/data.pkl").is_some_and(|folder| !folder.contains('/')))
         .collect();
