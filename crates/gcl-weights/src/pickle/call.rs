@@ -54,7 +54,7 @@ pub(super) fn reduce(m: &mut Machine<'_, '_>, function: Id, arguments: Id) -> Re
         (Global::LoadFromBytes, [bytes]) => load_from_bytes(m, *bytes),
         (Global::NumpyScalar, [dtype, bytes]) => numpy_scalar(m, *dtype, *bytes),
         (Global::NumpyDtype, [name, ..]) => {
-            let scalar = m.graph.text(*name).and_then(numpy::Scalar::parse);
+            let scalar = m.graph.text(*name).and_then(numpy::NumpyType::parse);
             let why = "a type other than a little-endian number";
             let scalar = scalar.ok_or_else(|| refused(m, global, why))?;
             m.graph.add(Node::NumpyDtype(scalar))

@@ -56,7 +56,7 @@ pub(crate) enum Node {
     Storage(u32),
     /// An index into [`Graph::tensors`].
     Tensor(u32),
-    NumpyDtype(numpy::Scalar),
+    NumpyDtype(numpy::NumpyType),
     /// An integer of more than 16 bytes, whose value nobody needs.
     Huge,
 }
