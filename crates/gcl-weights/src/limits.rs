@@ -41,12 +41,12 @@ pub(crate) fn tensor_bytes(len: u64) -> u64 {
 }
 
 /// What is left of a file's allowance of work.
-pub(crate) struct Budget {
+pub(crate) struct WorkBudget {
     operations: u64,
     bytes: u64,
 }
 
-impl Budget {
+impl WorkBudget {
     pub(crate) fn new() -> Self {
         Self { operations: OPERATIONS, bytes: PICKLE_BYTES }
     }

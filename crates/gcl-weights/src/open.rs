@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::file::{Storage, TensorInfo};
-use crate::limits::{self, Budget};
+use crate::limits::{self, WorkBudget};
 use crate::pickle::StorageRecord;
 use crate::region::{self, Region};
 use crate::torch::{Content, archive, legacy, scalars, state};
@@ -53,7 +53,7 @@ fn contents(
     location: Option<&str>,
 ) -> Result<WeightFile, Fault> {
     let format = detect(&file, len)?;
-    let mut budget = Budget::new();
+    let mut budget = WorkBudget::new();
     let all = Region { at: 0, len };
     let (format, content) = match format {
         Format::TorchZip => (format, archive::read(&file, len, &mut budget)?),

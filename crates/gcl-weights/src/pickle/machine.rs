@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Global, Graph, Id, Node};
-use crate::limits::{self, Budget};
+use crate::limits::{self, WorkBudget};
 use crate::region::Cursor;
 use crate::{Fault, pickle::call};
 
@@ -11,7 +11,7 @@ use crate::{Fault, pickle::call};
 pub(crate) struct Machine<'a, 'f> {
     pub(super) cursor: &'a mut Cursor<'f>,
     pub(super) graph: &'a mut Graph,
-    pub(super) budget: &'a mut Budget,
+    pub(super) budget: &'a mut WorkBudget,
     stack: Vec<Id>,
     marks: Vec<usize>,
     pub(super) memo: HashMap<u32, Id>,
@@ -23,7 +23,11 @@ pub(crate) struct Machine<'a, 'f> {
 }
 
 impl<'a, 'f> Machine<'a, 'f> {
-    pub fn new(cursor: &'a mut Cursor<'f>, graph: &'a mut Graph, budget: &'a mut Budget) -> Self {
+    pub fn new(
+        cursor: &'a mut Cursor<'f>,
+        graph: &'a mut Graph,
+        budget: &'a mut WorkBudget,
+    ) -> Self {
         let at = cursor.at();
         let (stack, marks, memo) = (Vec::new(), Vec::new(), HashMap::new());
         Self { cursor, graph, budget, stack, marks, memo, opcode: 0, at, nested: false }

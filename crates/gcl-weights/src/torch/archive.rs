@@ -5,13 +5,13 @@ use std::fs::File;
 
 use super::{Content, place};
 use crate::Fault;
-use crate::limits::{self, Budget};
+use crate::limits::{self, WorkBudget};
 use crate::pickle::{Graph, Machine};
 use crate::region::{Cursor, Region};
 use crate::zip::{self, ZipEntry};
 
 /// Reads the pickle and finds its storages.
-pub(crate) fn read(file: &File, len: u64, budget: &mut Budget) -> Result<Content, Fault> {
+pub(crate) fn read(file: &File, len: u64, budget: &mut WorkBudget) -> Result<Content, Fault> {
     let entries: BTreeMap<String, ZipEntry> =
         zip::entries(file, len)?.into_iter().map(|e| (e.name.clone(), e)).collect();
     if entries.keys().any(|name| name.ends_with("/constants.pkl")) {

@@ -7,7 +7,7 @@ use std::fs::File;
 
 use super::{Content, place};
 use crate::Fault;
-use crate::limits::Budget;
+use crate::limits::WorkBudget;
 use crate::pickle::{Graph, Id, Machine, Node};
 use crate::region::{Cursor, Region};
 
@@ -18,7 +18,7 @@ const VERSION: i128 = 1001;
 pub(crate) fn read(
     file: &File,
     region: Region,
-    budget: &mut Budget,
+    budget: &mut WorkBudget,
     nested: bool,
 ) -> Result<Content, Fault> {
     match read_either(file, region, budget, nested)? {
@@ -31,7 +31,7 @@ pub(crate) fn read(
 pub(crate) fn read_either(
     file: &File,
     region: Region,
-    budget: &mut Budget,
+    budget: &mut WorkBudget,
     nested: bool,
 ) -> Result<(Content, bool), Fault> {
     let mut cursor = Cursor::new(file, region);
