@@ -76,7 +76,13 @@ pub fn write_safetensors(
             return Err(unwritable(path, name, why));
         }
         let (dtype, shape) = (tensor.dtype, tensor.shape.as_slice());
-        plan.push(Planned { name, dtype, shape, bytes: tensor.bytes.len() as u64, from: tensor });
+        plan.push(PlannedTensor {
+            name,
+            dtype,
+            shape,
+            bytes: tensor.bytes.len() as u64,
+            from: tensor,
+        });
     }
     write(path, plan, metadata, |tensor, out| {
         out.write_all(&tensor.bytes).map_err(|e| io_error(path, e))
@@ -99,7 +105,7 @@ impl WeightFile {
     ) -> Result<String, WeightError> {
         let path = path.as_ref();
         let names = map.names(self)?;
-        let plan = names.iter().map(|(name, info)| Planned {
+        let plan = names.iter().map(|(name, info)| PlannedTensor {
             name,
             dtype: info.dtype(),
             shape: info.shape(),
@@ -113,7 +119,7 @@ impl WeightFile {
 }
 
 /// A tensor of the file to be, and what its bytes come from.
-struct Planned<'a, T> {
+struct PlannedTensor<'a, T> {
     name: &'a str,
     dtype: Dtype,
     shape: &'a [usize],
@@ -123,7 +129,7 @@ struct Planned<'a, T> {
 
 fn write<T>(
     path: &Path,
-    mut plan: Vec<Planned<'_, T>>,
+    mut plan: Vec<PlannedTensor<'_, T>>,
     metadata: &BTreeMap<String, String>,
     fill: impl Fn(&T, &mut dyn Write) -> Result<(), WeightError>,
 ) -> Result<String, WeightError> {
@@ -157,7 +163,7 @@ fn write<T>(
 /// The JSON header, padded so that the data starts at a multiple of eight bytes.
 fn header<T>(
     path: &Path,
-    plan: &[Planned<'_, T>],
+    plan: &[PlannedTensor<'_, T>],
     metadata: &BTreeMap<String, String>,
 ) -> Result<Vec<u8>, WeightError> {
     let mut fields = Vec::new();
