@@ -28,7 +28,7 @@ pub(crate) fn locate(
     root: Id,
     wanted: Option<&str>,
 ) -> Result<(String, Vec<(String, View)>), Fault> {
-    let mut place = Place { graph, visits: 0 };
+    let mut place = StatePlace { graph, visits: 0 };
     let (path, dict) = match wanted {
         Some(wanted) => place.named(root, wanted)?,
         None => place.found(root)?,
@@ -38,12 +38,12 @@ pub(crate) fn locate(
     Ok((path, tensors.all))
 }
 
-struct Place<'g> {
+struct StatePlace<'g> {
     graph: &'g Graph,
     visits: usize,
 }
 
-impl<'g> Place<'g> {
+impl<'g> StatePlace<'g> {
     fn visit(&mut self) -> Result<(), Fault> {
         self.visits += 1;
         if self.visits > 4 * limits::NODES {
@@ -144,7 +144,7 @@ impl<'g> Place<'g> {
 }
 
 struct Tensors<'g> {
-    place: Place<'g>,
+    place: StatePlace<'g>,
     names: BTreeSet<String>,
     all: Vec<(String, View)>,
 }
