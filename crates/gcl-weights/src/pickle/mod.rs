@@ -29,7 +29,7 @@ pub(crate) type Id = u32;
 
 /// A piece of one of the graph's pools.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Span {
+pub(crate) struct PoolSpan {
     start: u32,
     len: u32,
 }
@@ -41,9 +41,9 @@ pub(crate) enum Node {
     Bool(bool),
     Int(i128),
     Float(f64),
-    Text(Span),
+    Text(PoolSpan),
     /// A short byte string, in the pool.
-    Blob(Span),
+    Blob(PoolSpan),
     /// A byte string that stays in the file.
     Bytes(Region),
     Tuple(Vec<Id>),
@@ -125,13 +125,13 @@ impl Graph {
     }
 
     fn add_text(&mut self, text: &str) -> Result<Id, Fault> {
-        let span = Span { start: self.text.len() as u32, len: text.len() as u32 };
+        let span = PoolSpan { start: self.text.len() as u32, len: text.len() as u32 };
         self.text.push_str(text);
         self.add(Node::Text(span))
     }
 
     fn add_blob(&mut self, bytes: &[u8]) -> Result<Id, Fault> {
-        let span = Span { start: self.blob.len() as u32, len: bytes.len() as u32 };
+        let span = PoolSpan { start: self.blob.len() as u32, len: bytes.len() as u32 };
         self.blob.extend_from_slice(bytes);
         self.add(Node::Blob(span))
     }
