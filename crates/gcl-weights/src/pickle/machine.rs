@@ -8,7 +8,7 @@ use crate::region::Cursor;
 use crate::{Fault, pickle::call};
 
 /// Reads one pickle.
-pub(crate) struct Machine<'a, 'f> {
+pub(crate) struct PickleMachine<'a, 'f> {
     pub(super) cursor: &'a mut Cursor<'f>,
     pub(super) graph: &'a mut Graph,
     pub(super) budget: &'a mut WorkBudget,
@@ -22,7 +22,7 @@ pub(crate) struct Machine<'a, 'f> {
     pub(super) nested: bool,
 }
 
-impl<'a, 'f> Machine<'a, 'f> {
+impl<'a, 'f> PickleMachine<'a, 'f> {
     pub fn new(
         cursor: &'a mut Cursor<'f>,
         graph: &'a mut Graph,
@@ -33,7 +33,7 @@ impl<'a, 'f> Machine<'a, 'f> {
         Self { cursor, graph, budget, stack, marks, memo, opcode: 0, at, nested: false }
     }
 
-    /// As [`Machine::new`], for a pickle that lies within another one.
+    /// As [`PickleMachine::new`], for a pickle that lies within another one.
     pub fn nested(mut self, nested: bool) -> Self {
         self.nested = nested;
         self

@@ -18,7 +18,7 @@ mod tensor;
 use std::collections::BTreeMap;
 
 pub(crate) use globals::Global;
-pub(crate) use machine::Machine;
+pub(crate) use machine::PickleMachine;
 
 use crate::region::Region;
 use crate::view::View;

@@ -6,7 +6,7 @@ use std::fs::File;
 use super::{Content, place};
 use crate::Fault;
 use crate::limits::{self, WorkBudget};
-use crate::pickle::{Graph, Machine};
+use crate::pickle::{Graph, PickleMachine};
 use crate::region::{Cursor, Region};
 use crate::zip::{self, ZipEntry};
 
@@ -40,7 +40,7 @@ pub(crate) fn read(file: &File, len: u64, budget: &mut WorkBudget) -> Result<Con
     }
     let mut graph = Graph::default();
     let mut cursor = Cursor::new(file, pickle.region);
-    let root = Machine::new(&mut cursor, &mut graph, budget).run()?;
+    let root = PickleMachine::new(&mut cursor, &mut graph, budget).run()?;
     if cursor.left() > 0 {
         return Err(Fault::Trailing { extra: cursor.left() });
     }

@@ -8,7 +8,7 @@ use std::fs::File;
 use super::{Content, place};
 use crate::Fault;
 use crate::limits::WorkBudget;
-use crate::pickle::{Graph, Id, Machine, Node};
+use crate::pickle::{Graph, Id, Node, PickleMachine};
 use crate::region::{Cursor, Region};
 
 const MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
@@ -37,7 +37,7 @@ pub(crate) fn read_either(
     let mut cursor = Cursor::new(file, region);
     let mut graph = Graph::default();
     let mut pickle = |graph: &mut Graph, cursor: &mut Cursor<'_>| {
-        Machine::new(cursor, graph, budget).nested(nested).run()
+        PickleMachine::new(cursor, graph, budget).nested(nested).run()
     };
     let first = pickle(&mut graph, &mut cursor)?;
     if graph.int(first) != Some(MAGIC) {
