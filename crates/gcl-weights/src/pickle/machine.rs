@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Global, Graph, Id, Node};
+use super::{Global, Id, Node, PickleGraph};
 use crate::limits::{self, WorkBudget};
 use crate::region::Cursor;
 use crate::{Fault, pickle::call};
@@ -10,7 +10,7 @@ use crate::{Fault, pickle::call};
 /// Reads one pickle.
 pub(crate) struct PickleMachine<'a, 'f> {
     pub(super) cursor: &'a mut Cursor<'f>,
-    pub(super) graph: &'a mut Graph,
+    pub(super) graph: &'a mut PickleGraph,
     pub(super) budget: &'a mut WorkBudget,
     stack: Vec<Id>,
     marks: Vec<usize>,
@@ -25,7 +25,7 @@ pub(crate) struct PickleMachine<'a, 'f> {
 impl<'a, 'f> PickleMachine<'a, 'f> {
     pub fn new(
         cursor: &'a mut Cursor<'f>,
-        graph: &'a mut Graph,
+        graph: &'a mut PickleGraph,
         budget: &'a mut WorkBudget,
     ) -> Self {
         let at = cursor.at();

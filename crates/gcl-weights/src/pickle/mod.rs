@@ -24,7 +24,7 @@ use crate::region::Region;
 use crate::view::View;
 use crate::{Dtype, Fault, limits};
 
-/// The index of a value in its [`Graph`].
+/// The index of a value in its [`PickleGraph`].
 pub(crate) type Id = u32;
 
 /// A piece of one of the graph's pools.
@@ -52,9 +52,9 @@ pub(crate) enum Node {
     /// An `argparse.Namespace`, and the dict of its values.
     Namespace(Option<Id>),
     Global(Global),
-    /// An index into [`Graph::storages`].
+    /// An index into [`PickleGraph::storages`].
     Storage(u32),
-    /// An index into [`Graph::tensors`].
+    /// An index into [`PickleGraph::tensors`].
     Tensor(u32),
     NumpyDtype(numpy::NumpyType),
     /// An integer of more than 16 bytes, whose value nobody needs.
@@ -77,7 +77,7 @@ pub(crate) struct StorageRecord {
 
 /// Everything that a pickle makes.
 #[derive(Debug, Default)]
-pub(crate) struct Graph {
+pub(crate) struct PickleGraph {
     nodes: Vec<Node>,
     /// How deep containers stand in each other below each node.
     nesting: Vec<u16>,
@@ -89,7 +89,7 @@ pub(crate) struct Graph {
     pub tensors: Vec<View>,
 }
 
-impl Graph {
+impl PickleGraph {
     pub fn node(&self, id: Id) -> &Node {
         self.nodes.get(id as usize).unwrap_or(&Node::None)
     }

@@ -6,7 +6,7 @@ use std::fs::File;
 use super::{Content, place};
 use crate::Fault;
 use crate::limits::{self, WorkBudget};
-use crate::pickle::{Graph, PickleMachine};
+use crate::pickle::{PickleGraph, PickleMachine};
 use crate::region::{Cursor, Region};
 use crate::zip::{self, ZipEntry};
 
@@ -38,7 +38,7 @@ pub(crate) fn read(file: &File, len: u64, budget: &mut WorkBudget) -> Result<Con
     if pickle.region.len > limits::PICKLE_BYTES {
         return Err(Fault::Limit { what: "bytes of pickle", max: limits::PICKLE_BYTES });
     }
-    let mut graph = Graph::default();
+    let mut graph = PickleGraph::default();
     let mut cursor = Cursor::new(file, pickle.region);
     let root = PickleMachine::new(&mut cursor, &mut graph, budget).run()?;
     if cursor.left() > 0 {

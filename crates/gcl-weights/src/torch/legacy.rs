@@ -8,7 +8,7 @@ use std::fs::File;
 use super::{Content, place};
 use crate::Fault;
 use crate::limits::WorkBudget;
-use crate::pickle::{Graph, Id, Node, PickleMachine};
+use crate::pickle::{Id, Node, PickleGraph, PickleMachine};
 use crate::region::{Cursor, Region};
 
 const MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
@@ -35,8 +35,8 @@ pub(crate) fn read_either(
     nested: bool,
 ) -> Result<(Content, bool), Fault> {
     let mut cursor = Cursor::new(file, region);
-    let mut graph = Graph::default();
-    let mut pickle = |graph: &mut Graph, cursor: &mut Cursor<'_>| {
+    let mut graph = PickleGraph::default();
+    let mut pickle = |graph: &mut PickleGraph, cursor: &mut Cursor<'_>| {
         PickleMachine::new(cursor, graph, budget).nested(nested).run()
     };
     let first = pickle(&mut graph, &mut cursor)?;
@@ -66,7 +66,7 @@ pub(crate) fn read_either(
 }
 
 /// Goes over the storages in the order of their keys.
-fn storages(graph: &mut Graph, keys: Id, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+fn storages(graph: &mut PickleGraph, keys: Id, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
     let fault = |wanted| Fault::Legacy { what: "the list of storages", wanted };
     let mut records: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, record) in graph.storages.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::pickle::{Graph, Id, Node};
+use crate::pickle::{Id, Node, PickleGraph};
 use crate::view::View;
 use crate::{Fault, limits};
 
@@ -24,7 +24,7 @@ const USUAL: [&str; 9] = [
 /// `wanted` names the place; without it, it is the first of the usual keys, else the root if that
 /// holds tensors, else the only dict that does; and so on within it.
 pub(crate) fn locate(
-    graph: &Graph,
+    graph: &PickleGraph,
     root: Id,
     wanted: Option<&str>,
 ) -> Result<(String, Vec<(String, View)>), Fault> {
@@ -39,7 +39,7 @@ pub(crate) fn locate(
 }
 
 struct StatePlace<'g> {
-    graph: &'g Graph,
+    graph: &'g PickleGraph,
     visits: usize,
 }
 
