@@ -17,7 +17,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
 pub use self::config::{Combine, JigsawConfig};
-use self::network::{Network, PATCHES};
+use self::network::{JigsawNetwork, PATCHES};
 use self::puzzle::{Puzzles, static_cubes};
 use crate::cooperative::to_host;
 use crate::dropout::mask_tensor;
@@ -43,7 +43,7 @@ use crate::state::State;
 /// ```
 pub struct Jigsaw {
     config: JigsawConfig,
-    learner: Learner<Network>,
+    learner: Learner<JigsawNetwork>,
     device: Device,
 }
 
@@ -61,10 +61,14 @@ impl Jigsaw {
         Ok(Jigsaw { config, learner, device })
     }
 
-    fn learner(config: &JigsawConfig, seed: u64, device: &Device) -> Result<Learner<Network>> {
+    fn learner(
+        config: &JigsawConfig,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Learner<JigsawNetwork>> {
         let mut random = rng::stream(seed, "jigsaw", 0);
         let (cube, widths) = ((config.frames, config.side), (config.width, config.hidden));
-        let network = Network::new(cube, widths, &mut random, &device.clone().autodiff());
+        let network = JigsawNetwork::new(cube, widths, &mut random, &device.clone().autodiff());
         Learner::new(network, config.optimizer)
     }
 
