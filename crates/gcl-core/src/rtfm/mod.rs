@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::loss::paired;
 use self::loss::{Bags, magnitudes};
 pub use self::loss::{FeatureTerm, RtfmLoss};
-use self::network::{HeadMasks, Network, Statistics};
+use self::network::{HeadMasks, RtfmNetwork, Statistics};
 use crate::cooperative::to_host;
 use crate::dropout::{mask, mask_tensor};
 use crate::error::{CoreError, Result};
@@ -98,7 +98,7 @@ impl RtfmConfig {
 /// ```
 pub struct Rtfm {
     config: RtfmConfig,
-    learner: Learner<Network>,
+    learner: Learner<RtfmNetwork>,
     device: Device,
 }
 
@@ -124,9 +124,9 @@ impl Rtfm {
         Ok(Rtfm { config, learner, device })
     }
 
-    fn learner(config: &RtfmConfig, seed: u64, device: &Device) -> Result<Learner<Network>> {
+    fn learner(config: &RtfmConfig, seed: u64, device: &Device) -> Result<Learner<RtfmNetwork>> {
         let mut random = rng::stream(seed, "rtfm", 0);
-        let network = Network::new(config.input, &mut random, &device.clone().autodiff());
+        let network = RtfmNetwork::new(config.input, &mut random, &device.clone().autodiff());
         Learner::new(network, config.optimizer)
     }
 
