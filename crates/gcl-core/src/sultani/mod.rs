@@ -76,11 +76,11 @@ impl SultaniConfig {
 
 /// Three layers, snippet by snippet.
 #[derive(Module, Debug)]
-struct Network {
+struct SultaniNetwork {
     layers: Vec<Linear>,
 }
 
-impl Network {
+impl SultaniNetwork {
     /// `[n, d]` → scores `[n]` in [0, 1]. Masks, while training: the dropout factors after the
     /// first and the second layer.
     fn forward(&self, x: Tensor<2>, masks: Option<&[Tensor<2>; 2]>) -> Tensor<1> {
@@ -105,7 +105,7 @@ impl Network {
 /// [`WeaklySupervised`] has an example.
 pub struct Sultani {
     config: SultaniConfig,
-    learner: Learner<Network>,
+    learner: Learner<SultaniNetwork>,
     device: Device,
 }
 
@@ -123,13 +123,17 @@ impl Sultani {
         Ok(Sultani { config, learner, device })
     }
 
-    fn learner(config: &SultaniConfig, seed: u64, device: &Device) -> Result<Learner<Network>> {
+    fn learner(
+        config: &SultaniConfig,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Learner<SultaniNetwork>> {
         let mut random = rng::stream(seed, "sultani", 0);
         let training = device.clone().autodiff();
         let widths = [config.input, config.hidden[0], config.hidden[1], 1];
         let layer = |w: &[usize]| linear(w[0], w[1], Init::XavierNormal, &mut random, &training);
         let layers = widths.windows(2).map(layer).collect();
-        Learner::new(Network { layers }, config.optimizer)
+        Learner::new(SultaniNetwork { layers }, config.optimizer)
     }
 
     /// The settings.
@@ -229,7 +233,7 @@ mod tests {
                         case.tensor(&read(i, "bias"), &device).autodiff(),
                     )),
                 };
-                model.learner.set_module(Network { layers: (0..3).map(layer).collect() });
+                model.learner.set_module(SultaniNetwork { layers: (0..3).map(layer).collect() });
                 let bags = |name: &str| case.tensor::<4>(name, &device);
                 let mask = |i: usize| case.tensor(&format!("mask.{i}"), &device).autodiff();
                 let masks: [Tensor<2>; 2] = [mask(0), mask(1)];
