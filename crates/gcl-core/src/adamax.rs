@@ -1,4 +1,5 @@
-//! Adamax (Kingma & Ba, "Adam", §7.1), in the form that PyTorch computes.
+//! Adamax (Kingma & Ba, "Adam: A method for stochastic optimization", §7.1,
+//! <https://arxiv.org/abs/1412.6980>), in the form that PyTorch computes.
 //!
 //! Burn 0.22 has no Adamax.
 
@@ -6,19 +7,20 @@ use burn::optim::{AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// Adamax's settings. The defaults are what the published STG-NF code trains with.
+/// The settings of Adamax ([Kingma & Ba, §7.1](https://arxiv.org/abs/1412.6980)). The defaults are
+/// what the published STG-NF code trains with.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdamaxConfig {
     /// The learning rate.
     pub learning_rate: f64,
-    /// The smoothing of gradients.
+    /// The decay of the mean of gradients, β₁.
     pub beta_1: f32,
-    /// The decay of the largest gradient.
+    /// The decay of the largest gradient, β₂.
     pub beta_2: f32,
-    /// Added to every gradient's size.
+    /// Added to every gradient's magnitude.
     pub epsilon: f32,
-    /// Times the parameter, added to its gradient.
+    /// The L2 penalty: this times the parameter is added to its gradient.
     pub weight_decay: f32,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong in this crate.
+//! The errors of this crate.
 
 /// The result of this crate's fallible functions.
 pub type Result<T> = std::result::Result<T, CoreError>;
@@ -6,37 +6,17 @@ pub type Result<T> = std::result::Result<T, CoreError>;
 /// An error of a network, a detector or a stored state.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // the messages name the fields
 pub enum CoreError {
     /// Two sizes that must agree do not.
     #[error("{what}: expected {expected}, found {found}")]
-    Shape {
-        /// What was measured, in words.
-        what: String,
-        /// The size that was expected.
-        expected: String,
-        /// The size that was found.
-        found: String,
-    },
-    /// A setting is outside the values that make sense.
+    Shape { what: String, expected: String, found: String },
+    /// A setting is outside its valid range.
     #[error("setting `{setting}` is {found}, expected {expected}")]
-    Setting {
-        /// The setting's name.
-        setting: &'static str,
-        /// What is allowed.
-        expected: String,
-        /// What was given.
-        found: String,
-    },
+    Setting { setting: &'static str, expected: String, found: String },
     /// A value that must be finite is not.
     #[error("{what} is not finite: {value} at position {position}")]
-    NotFinite {
-        /// What the value is, in words.
-        what: String,
-        /// The offending value.
-        value: f32,
-        /// Its position in the flattened data.
-        position: usize,
-    },
+    NotFinite { what: String, value: f32, position: usize },
     /// A stored state or model cannot be read.
     #[error("stored state: {0}")]
     State(String),
@@ -46,7 +26,7 @@ pub enum CoreError {
 }
 
 impl CoreError {
-    /// A [`CoreError::Shape`] from anything printable.
+    /// A [`CoreError::Shape`] from displayable values.
     pub fn shape(
         what: impl Into<String>,
         expected: impl ToString,
@@ -56,7 +36,7 @@ impl CoreError {
         CoreError::Shape { what: what.into(), expected, found }
     }
 
-    /// A [`CoreError::Setting`] from anything printable.
+    /// A [`CoreError::Setting`] from displayable values.
     pub fn setting(
         setting: &'static str,
         expected: impl ToString,
@@ -67,10 +47,10 @@ impl CoreError {
     }
 }
 
-/// Refuses the first value that is NaN or infinite.
+/// Checks that no value is NaN or infinite.
 ///
 /// # Errors
-/// [`CoreError::NotFinite`] with the value and its position.
+/// [`CoreError::NotFinite`] with the first such value and its position.
 pub fn ensure_finite(what: &str, values: &[f32]) -> Result<()> {
     match values.iter().position(|v| !v.is_finite()) {
         None => Ok(()),

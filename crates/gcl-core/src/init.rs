@@ -12,7 +12,7 @@ use crate::rng::HostRng;
 
 /// How a layer's weights are drawn.
 ///
-/// The paper names none; the default is what its framework does unasked (see `docs/method.md`).
+/// The paper does not specify one; the default is that of its framework (see `docs/method.md`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Init {
@@ -24,6 +24,8 @@ pub enum Init {
     /// Weights from N(0, 2 / (fan_in + fan_out)), zero biases.
     XavierNormal,
 }
+
+crate::spelled_by_serde!(Init);
 
 /// A linear layer `[fan_in] → [fan_out]` with weights drawn from `rng`.
 ///
@@ -53,8 +55,8 @@ pub fn linear(
     Linear { weight: Param::from_tensor(weight), bias: Some(Param::from_tensor(bias)) }
 }
 
-/// A linear layer `[fan_in] → [fan_out]` of zeros, for stored weights to fill: they are not even
-/// allocated unless something asks for them, since that takes as long as reading weights does.
+/// A linear layer `[fan_in] → [fan_out]` of zeros, to be filled with stored weights. The zeros are
+/// allocated lazily, since allocating takes as long as reading weights does.
 pub(crate) fn linear_zeros(fan_in: usize, fan_out: usize, device: &Device) -> Linear {
     Linear { weight: zeros([fan_in, fan_out], device), bias: Some(zeros([fan_out], device)) }
 }

@@ -1,4 +1,5 @@
-//! The losses of GCL: Eq. 1 (reconstruction), Eq. 3 (discriminator), Eq. 5 (negative learning).
+//! The losses of GCL ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962)): Eq. 1
+//! (reconstruction), Eq. 3 (discriminator), Eq. 5 (negative learning).
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub enum ErrorNorm {
     /// ‖f − f̂‖₂² / d, what re-implementations often use.
     MeanSquared,
 }
+
+crate::spelled_by_serde!(ErrorNorm);
 
 /// The error of each sample against its target.
 ///

@@ -1,5 +1,5 @@
-//! Batch normalisation whose running statistics change only when told to: burn's layer changes them in every
-//! forward pass of training, also in that of a step that is then refused.
+//! Batch normalisation whose running statistics change only in an explicit update: burn's layer changes them in
+//! every forward pass of training, also in that of a step that is then refused.
 
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::module::{batch_norm, batch_norm_train};

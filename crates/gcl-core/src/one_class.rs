@@ -13,21 +13,39 @@ use crate::rng::{self, HostRng};
 use crate::state::State;
 
 /// A model of the normal that learns from samples weighted by how normal they are, and scores how
-/// far a sample is from it (Joint-VAD §3.2, weighted one-class classification).
+/// far a sample is from it ([Joint-VAD](https://arxiv.org/abs/2401.13551), §3.2, weighted one-class
+/// classification).
 ///
 /// The trait is all that the interleaving needs: a model from another crate takes part by
-/// implementing it. Samples may be anything that batches: feature vectors, pose windows, object
-/// cubes. A model knows nothing of where in a video a sample stands.
+/// implementing it. Samples may be anything that can be batched: feature vectors, pose windows, object
+/// cubes. A model does not know where in a video a sample is.
 ///
 /// Implementations draw every random number of a training step (permutations, dropout) from the
 /// generator they are handed, and keep their optimizer inside, so that a saved state resumes bit
 /// for bit. A model that initialises itself from its first batch does so in
 /// [`OneClass::train_step`] and saves that it has.
+///
+/// ```
+/// use gcl_core::loss::ErrorNorm;
+/// use gcl_core::{AutoencoderConfig, AutoencoderOneClass, Device, OneClass, Tensor, rng};
+///
+/// let (network, device) = (AutoencoderConfig::new(16), Device::flex());
+/// let mut model =
+///     AutoencoderOneClass::new(network, Default::default(), ErrorNorm::Norm, 1, &device)?;
+/// let batch = Tensor::<2>::ones([3, 16], &device);
+/// let (state, before) = (model.save()?, model.score(batch.clone())?);
+/// // The last sample is probably anomalous: it hardly counts.
+/// model.train_step(batch.clone(), &[1.0, 1.0, 0.1], &mut rng::stream(1, "step", 0))?;
+/// assert_ne!(model.score(batch.clone())?, before);
+/// model.load(&state)?;
+/// assert_eq!(model.score(batch)?, before);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 pub trait OneClass: Send {
     /// A batch of samples on the model's device, as its network takes it.
     type Batch: Clone + Send;
 
-    /// Draws new weights from `seed` and forgets the optimizer's state.
+    /// Draws new weights from `seed` and resets the optimizer.
     ///
     /// # Errors
     /// If the model's settings make no network.
@@ -35,7 +53,7 @@ pub trait OneClass: Send {
 
     /// One optimisation step on a weighted batch; returns the weighted loss, mean over the batch.
     ///
-    /// `normality` has one weight in [0, 1] a sample, 1 for surely normal: the paper's 1 − w. A
+    /// `normality` has one weight in [0, 1] per sample, 1 for surely normal: the paper's 1 − w. A
     /// sample of weight 0 has no influence.
     ///
     /// # Errors
@@ -54,21 +72,21 @@ pub trait OneClass: Send {
     /// If the shape does not fit the model, or a score is not finite.
     fn score(&self, batch: Self::Batch) -> Result<Vec<f32>>;
 
-    /// Everything that [`OneClass::load`] needs to go on bit for bit: weights, running statistics,
+    /// Everything that [`OneClass::load`] needs to resume bit for bit: weights, running statistics,
     /// flags and the optimizer's state.
     ///
     /// # Errors
     /// If the weights cannot be read from the device.
     fn save(&self) -> Result<State>;
 
-    /// Goes back to a saved state.
+    /// Restores a saved state.
     ///
     /// # Errors
     /// If the state is damaged or of another model.
     fn load(&mut self, state: &State) -> Result<()>;
 }
 
-/// An autoencoder as one-class model: the score is the reconstruction error.
+/// An autoencoder as a one-class model: the score is the reconstruction error.
 pub struct AutoencoderOneClass {
     network: AutoencoderConfig,
     optimizer: RmsPropConfig,

@@ -1,4 +1,4 @@
-//! The optimizers of the models that join the interleaving, beside GCL's RMSprop.
+//! The optimizers of the models of the interleaving, besides GCL's RMSprop.
 
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{AdaGradConfig, AdamConfig as BurnAdam, ModuleOptimizer};
@@ -8,19 +8,20 @@ use crate::adamax::{Adamax, AdamaxConfig};
 use crate::error::{CoreError, Result};
 use crate::rmsprop::RmsPropConfig;
 
-/// Adam's settings, with an L2 penalty in the gradient (not decoupled), as PyTorch's `Adam`.
+/// The settings of Adam ([Kingma & Ba](https://arxiv.org/abs/1412.6980)), with an L2 penalty in the
+/// gradient (not decoupled), as PyTorch's `Adam`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdamConfig {
     /// The learning rate.
     pub learning_rate: f64,
-    /// The smoothing of gradients.
+    /// The decay of the mean of gradients, β₁.
     pub beta_1: f32,
-    /// The smoothing of squared gradients.
+    /// The decay of the mean of squared gradients, β₂.
     pub beta_2: f32,
-    /// Added to the root of the squared gradients.
+    /// Added to the root of that mean.
     pub epsilon: f32,
-    /// Times the parameter, added to its gradient.
+    /// The L2 penalty: this times the parameter is added to its gradient.
     pub weight_decay: f32,
 }
 
@@ -37,9 +38,9 @@ impl Default for AdamConfig {
 pub struct AdagradConfig {
     /// The learning rate.
     pub learning_rate: f64,
-    /// Keeps the division defined.
+    /// Added to the root of the summed squares.
     pub epsilon: f32,
-    /// Times the parameter, added to its gradient.
+    /// The L2 penalty: this times the parameter is added to its gradient.
     pub weight_decay: f32,
 }
 

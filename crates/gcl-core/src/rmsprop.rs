@@ -13,7 +13,7 @@ pub struct RmsPropConfig {
     pub learning_rate: f64,
     /// Heavy-ball momentum; paper: 0.6.
     pub momentum: f64,
-    /// The smoothing of squared gradients.
+    /// The decay of the mean of squared gradients.
     pub alpha: f64,
     /// Keeps the division defined.
     pub epsilon: f64,

@@ -6,12 +6,21 @@
 
 use rand::SeedableRng;
 
-/// The generator behind every random decision.
+/// The generator behind every random decision: [`rand`]'s ChaCha8.
 pub type HostRng = rand::rngs::ChaCha8Rng;
 
 /// The stream of random numbers for `purpose` and `index` under `seed`.
 ///
 /// Streams of different purpose, index or seed are independent.
+///
+/// ```
+/// use gcl_core::rand::RngExt;
+/// use gcl_core::rng::stream;
+///
+/// let first: f32 = stream(7, "shuffle", 0).random();
+/// assert_eq!(stream(7, "shuffle", 0).random::<f32>(), first);
+/// assert_ne!(stream(7, "shuffle", 1).random::<f32>(), first);
+/// ```
 pub fn stream(seed: u64, purpose: &str, index: u64) -> HostRng {
     let mut rng = HostRng::seed_from_u64(seed);
     rng.set_stream(fnv1a(fnv1a(FNV_START, purpose.as_bytes()), &index.to_le_bytes()));

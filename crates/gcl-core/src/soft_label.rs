@@ -1,5 +1,6 @@
 //! The labels with which the generator trains the discriminator: hard by a threshold (Eq. 2), or
-//! soft for the ablation that skips it (paper §4.2, "soft labels").
+//! soft for the ablation that skips it ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962),
+//! §4.2, "soft labels").
 
 use serde::{Deserialize, Serialize};
 
@@ -7,23 +8,32 @@ use crate::error::{Result, ensure_finite};
 use crate::threshold::{Threshold, mean_std};
 
 /// From G's reconstruction errors to labels in [0, 1].
+///
+/// ```
+/// use gcl_core::soft_label::{LabelRule, Squeeze};
+///
+/// let (labels, threshold) = LabelRule::Soft { squeeze: Squeeze::MinMax }.label(&[2.0, 3.0, 4.0])?;
+/// assert_eq!((labels, threshold), (vec![0.0, 0.5, 1.0], None));
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "labels", deny_unknown_fields)]
 pub enum LabelRule {
-    /// 1 from the threshold on, 0 below.
+    /// 1 at or above the threshold, 0 below.
     Hard {
         /// How the threshold is found.
         threshold: Threshold,
     },
-    /// The errors themselves, squeezed into [0, 1]. The paper does not say how; see
-    /// `docs/method.md`.
+    /// The errors themselves, mapped to [0, 1]; unspecified in the paper, see `docs/method.md`.
     Soft {
         /// How errors become labels.
         squeeze: Squeeze,
     },
 }
 
-/// How errors are squeezed into [0, 1].
+crate::spelling::spelled_as_table!(LabelRule);
+
+/// How errors are mapped to [0, 1].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Squeeze {
@@ -35,6 +45,8 @@ pub enum Squeeze {
     /// The share of the batch with a smaller error.
     Rank,
 }
+
+crate::spelled_by_serde!(Squeeze);
 
 impl LabelRule {
     /// Refuses settings without sense.

@@ -12,10 +12,22 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{CoreError, Result};
 
-/// Everything that something needs to go on where it stopped.
+/// Everything that a model or a run needs to resume where it stopped.
 ///
 /// A state is a map from part names to bytes, and becomes one safetensors buffer of `U8` tensors.
 /// Modules are stored with their parameter identities, since an optimizer's state refers to them.
+///
+/// ```
+/// use gcl_core::State;
+///
+/// let mut state = State::default();
+/// state.put_f32s("thresholds", &[0.5, 2.0]);
+/// state.put_json("epoch", &3)?;
+/// let read = State::from_bytes(&state.to_bytes()?)?;
+/// assert_eq!(read.get_f32s("thresholds")?, [0.5, 2.0]);
+/// assert_eq!(read.get_json::<u32>("epoch")?, 3);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     parts: BTreeMap<String, Vec<u8>>,
@@ -75,10 +87,10 @@ impl State {
         optimizer.from_bytes(bytes).map_err(bad(name))
     }
 
-    /// Stores anything that serializes to JSON.
+    /// Stores a value as JSON.
     ///
     /// # Errors
-    /// [`CoreError::State`] if it does not.
+    /// [`CoreError::State`] if it does not serialize to JSON.
     pub fn put_json<T: Serialize>(&mut self, name: &str, value: &T) -> Result<()> {
         self.put(name, serde_json::to_vec(value).map_err(bad(name))?);
         Ok(())
@@ -92,7 +104,7 @@ impl State {
         serde_json::from_slice(self.get(name)?).map_err(bad(name))
     }
 
-    /// Stores numbers, each as its four bytes, the lowest first.
+    /// Stores numbers as little-endian bytes.
     pub fn put_f32s(&mut self, name: &str, values: &[f32]) {
         self.put(name, to_le_bytes(values));
     }
@@ -145,7 +157,7 @@ impl State {
     }
 }
 
-/// Numbers as bytes, the lowest first.
+/// Numbers as little-endian bytes.
 pub(crate) fn to_le_bytes(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|v| v.to_le_bytes()).collect()
 }

@@ -1,5 +1,5 @@
-//! What the generator should answer for samples that the discriminator calls anomalous:
-//! the pseudo-targets of negative learning (paper §3.2.5, §4.2).
+//! The generator's targets for samples that the discriminator labels anomalous: the pseudo-targets of
+//! negative learning ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962), §3.2.5, §4.2).
 
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::RngExt;
@@ -10,6 +10,17 @@ use crate::error::{CoreError, Result};
 use crate::rng::HostRng;
 
 /// The pseudo-target of an anomalous sample. A normal sample's target is always itself.
+///
+/// ```
+/// use gcl_core::target::NegativeTarget;
+/// use gcl_core::{Device, Tensor, rng};
+///
+/// let features = Tensor::<2>::from_floats([[0.5, 0.5], [3.0, -3.0]], &Device::flex());
+/// let ones = NegativeTarget::Ones { value: 1.0 };
+/// let pseudo = ones.build(features, &[false, true], &mut rng::stream(1, "target", 0));
+/// assert_eq!(pseudo.target.into_data().try_to_vec::<f32>()?, [0.5, 0.5, 1.0, 1.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
 pub enum NegativeTarget {
@@ -26,14 +37,16 @@ pub enum NegativeTarget {
         /// The noise's standard deviation.
         sigma: f32,
     },
-    /// No negative learning: anomalous samples leave the loss (the paper's "GCL w/o NL").
+    /// No negative learning: anomalous samples are left out of the loss (the paper's "GCL w/o NL").
     Exclude {
         /// What the loss is divided by.
         divisor: ExcludeDivisor,
     },
 }
 
-/// The divisor of a loss from which samples were left out. The paper does not say; see
+crate::spelling::spelled_as_table!(NegativeTarget);
+
+/// The divisor of a loss from which samples were left out. Unspecified in the paper; see
 /// `docs/method.md`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -44,6 +57,8 @@ pub enum ExcludeDivisor {
     /// The batch size.
     Batch,
 }
+
+crate::spelled_by_serde!(ExcludeDivisor);
 
 /// A batch's targets, and the weight of each sample in the loss.
 #[derive(Clone, Debug)]
@@ -75,7 +90,7 @@ impl NegativeTarget {
     ///
     /// # Shapes
     /// - features: `[batch, d]`
-    /// - anomalous: one a sample
+    /// - anomalous: one per sample
     ///
     /// `rng` is drawn from in sample order, only for anomalous samples.
     pub fn build(

@@ -1,5 +1,6 @@
-//! Temporal-difference cleaning: which segments are calm enough to pre-train the generator on
-//! (paper §3.3, "Unsupervised pre-training").
+//! Temporal-difference cleaning: which segments are temporally stable enough to pre-train the
+//! generator on ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962), §3.3, "Unsupervised
+//! pre-training").
 
 use serde::{Deserialize, Serialize};
 
@@ -7,8 +8,18 @@ use crate::error::{CoreError, Result};
 
 /// Keeps f^{t+1} where it differs little from f^t. The first segment of a video is kept.
 ///
-/// The paper gives ‖f^{t+1} − f^t‖₂ ≤ 0.70 and no feature scale; `docs/method.md` tells why unit
-/// norm is the default. The others are the readings that remain.
+/// The paper gives ‖f^{t+1} − f^t‖₂ ≤ 0.70 and no feature scale; `docs/method.md` explains why unit
+/// norm is the default. The other rules are the remaining readings.
+///
+/// ```
+/// use gcl_core::temporal::TemporalDifference;
+///
+/// // Three segments of two dimensions; the last one points elsewhere.
+/// let video = [1.0, 0.0, 1.0, 0.1, 0.0, 1.0];
+/// let keep = TemporalDifference::default().keep(&[&video], 2)?;
+/// assert_eq!(keep, [[true, true, false]]);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "rule", deny_unknown_fields)]
 pub enum TemporalDifference {
@@ -32,7 +43,7 @@ pub enum TemporalDifference {
         /// The largest scaled difference kept.
         limit: f64,
     },
-    /// The calmest share of all segments of all videos, by raw L2 difference.
+    /// The share of all segments of all videos with the smallest raw L2 differences.
     Calmest {
         /// The share kept, in (0, 1].
         share: f64,
@@ -44,6 +55,8 @@ pub enum TemporalDifference {
     },
 }
 
+crate::spelling::spelled_as_table!(TemporalDifference);
+
 impl Default for TemporalDifference {
     fn default() -> Self {
         TemporalDifference::UnitNorm { limit: 0.70 }
@@ -51,7 +64,7 @@ impl Default for TemporalDifference {
 }
 
 impl TemporalDifference {
-    /// Refuses settings without sense.
+    /// Checks the settings.
     ///
     /// # Errors
     /// [`CoreError::Setting`] for a share outside (0, 1], or a limit or k that is NaN.
@@ -75,8 +88,8 @@ impl TemporalDifference {
 
     /// Which segments are kept.
     ///
-    /// `videos` holds each video's features in temporal order, row-major `[segments, d]`; the
-    /// answer has one flag a segment, in the same order.
+    /// `videos` holds each video's features in temporal order, row-major `[segments, d]`; the result
+    /// has one flag per segment, in the same order.
     ///
     /// # Errors
     /// [`CoreError::Shape`] if a video's length is not a multiple of `d`;
@@ -87,8 +100,8 @@ impl TemporalDifference {
         self.keep_by(&differences?)
     }
 
-    /// Which segments are kept, by each video's [`differences`](Self::differences): what
-    /// [`keep`](Self::keep) does, for videos that are not in memory together.
+    /// Which segments are kept, from each video's [`differences`](Self::differences): as
+    /// [`keep`](Self::keep), for videos that are not in memory together.
     ///
     /// # Errors
     /// [`CoreError::Setting`] as [`TemporalDifference::validate`].

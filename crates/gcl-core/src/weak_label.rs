@@ -1,14 +1,15 @@
-//! What video-level labels do to pseudo-labels (GCL_WS, paper §4: labels "are infused"). The
-//! paper does not say how; see `docs/method.md`.
+//! How video-level labels change pseudo-labels (GCL_WS, [Zaheer et al., CVPR
+//! 2022](https://arxiv.org/abs/2203.03962), §4: labels "are infused"). The paper does not say how;
+//! see `docs/method.md`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{CoreError, Result};
 
-/// What is known of a sample, from its video's label.
+/// The label of a sample's video.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum VideoLabel {
-    /// Nothing.
+    /// Not labelled.
     #[default]
     Unknown,
     /// The video holds no anomaly.
@@ -19,10 +20,23 @@ pub enum VideoLabel {
 
 /// How known labels change a network's pseudo-labels. Samples of videos labelled normal are always
 /// labelled normal.
+///
+/// ```
+/// use gcl_core::VideoLabel::{Normal, Unknown};
+/// use gcl_core::soft_label::LabelRule;
+/// use gcl_core::{threshold::Threshold, weak_label::WeakLabels};
+///
+/// let rule = LabelRule::Hard { threshold: Threshold::mean_std(0.0) };
+/// let known = [Normal, Unknown, Unknown];
+/// let label = |scores: &[f32]| rule.label(scores);
+/// let (labels, _) = WeakLabels::default().label(&[0.9, 0.8, 0.1], Some(&known), label)?;
+/// assert_eq!(labels, [0.0, 1.0, 0.0]);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WeakLabels {
-    /// What happens to samples of videos labelled anomalous.
+    /// The pseudo-labels of samples of videos labelled anomalous.
     pub anomalous: AnomalousVideos,
     /// Which samples the network's threshold is found over.
     pub thresholds: ThresholdOver,
@@ -32,11 +46,11 @@ pub struct WeakLabels {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "rule", deny_unknown_fields)]
 pub enum AnomalousVideos {
-    /// What the network says, as for unlabelled videos.
+    /// The network's, as for unlabelled videos.
     #[default]
     Leave,
-    /// Anomalous for the samples with the highest scores among all such samples of the batch, for
-    /// the others what the network says.
+    /// Anomalous for the samples with the highest scores among all such samples of the batch, the
+    /// network's for the others.
     Top {
         /// The share forced to be anomalous, rounded up, in (0, 1].
         share: f64,
@@ -44,6 +58,8 @@ pub enum AnomalousVideos {
     /// Anomalous for all.
     All,
 }
+
+crate::spelling::spelled_as_table!(AnomalousVideos);
 
 /// The samples over which a threshold is found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +71,8 @@ pub enum ThresholdOver {
     /// Those whose label is not forced by a video's.
     Unforced,
 }
+
+crate::spelled_by_serde!(ThresholdOver);
 
 impl WeakLabels {
     /// Refuses settings without sense.
@@ -70,12 +88,12 @@ impl WeakLabels {
         }
     }
 
-    /// The labels that `rule` gives these scores, with those forced that are known; and the rule's
+    /// The labels that `rule` gives these scores, with those of labelled videos forced; and the rule's
     /// threshold, if it found one.
     ///
     /// # Errors
     /// [`CoreError::Shape`] if `known` has another length than `scores`, [`CoreError::Setting`] for
-    /// a share outside (0, 1]; what `rule` refuses.
+    /// a share outside (0, 1]; any error of `rule`.
     pub fn label(
         &self,
         scores: &[f32],

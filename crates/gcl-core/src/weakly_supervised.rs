@@ -8,22 +8,36 @@ use crate::rng::HostRng;
 use crate::state::State;
 
 /// A model that learns from bags of snippets of which only the bag's label is known, and then
-/// scores every snippet (Joint-VAD §3.3).
+/// scores every snippet ([Joint-VAD](https://arxiv.org/abs/2401.13551), §3.3).
 ///
-/// RTFM and Sultani's MIL are of this kind. The trait is all that the interleaving needs: a model
-/// from another crate takes part by implementing it.
+/// [`Rtfm`](crate::Rtfm) and [`Sultani`](crate::Sultani) are of this kind. The trait is all that the
+/// interleaving needs: a model from another crate takes part by implementing it.
 ///
 /// Implementations draw every random number of a training step (dropout, say) from the generator
 /// they are handed, and keep their optimizer inside, so that a saved state resumes bit for bit.
+///
+/// ```
+/// use gcl_core::{Device, Sultani, SultaniConfig, Tensor, WeaklySupervised, rng};
+///
+/// let device = Device::flex();
+/// let mut model = Sultani::new(SultaniConfig::new(16), 1, &device)?;
+/// let positive = Tensor::ones([2, 1, 8, 16], &device); // bags, crops, snippets, d
+/// let negative = Tensor::zeros([3, 1, 8, 16], &device);
+/// let loss = model.train_step(positive, negative, &mut rng::stream(1, "step", 0))?;
+/// assert!(loss.is_finite());
+/// let scores = model.score(Tensor::ones([1, 5, 16], &device))?; // one crop, five snippets
+/// assert!(scores.len() == 5 && scores.iter().all(|score| (0.0..=1.0).contains(score)));
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 pub trait WeaklySupervised: Send {
-    /// Draws new weights from `seed` and forgets the optimizer's state.
+    /// Draws new weights from `seed` and resets the optimizer.
     ///
     /// # Errors
     /// If the model's settings make no network.
     fn reset(&mut self, seed: u64) -> Result<()>;
 
-    /// Forgets the optimizer's state and keeps the weights, as Joint-VAD's code does before every
-    /// loop. A model whose optimizer remembers nothing need not do anything.
+    /// Resets the optimizer and keeps the weights, as Joint-VAD's code does before every loop. A model
+    /// whose optimizer has no state need not do anything.
     ///
     /// # Errors
     /// If the optimizer's settings make no optimizer.
@@ -55,14 +69,14 @@ pub trait WeaklySupervised: Send {
     /// If the shape does not fit the model, or a value is not finite.
     fn score(&self, video: Tensor<3>) -> Result<Vec<f32>>;
 
-    /// Everything that [`WeaklySupervised::load`] needs to go on bit for bit: weights, running
+    /// Everything that [`WeaklySupervised::load`] needs to resume bit for bit: weights, running
     /// statistics and the optimizer's state.
     ///
     /// # Errors
     /// If the weights cannot be read from the device.
     fn save(&self) -> Result<State>;
 
-    /// Goes back to a saved state.
+    /// Restores a saved state.
     ///
     /// # Errors
     /// If the state is damaged or of another model.

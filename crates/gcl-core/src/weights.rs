@@ -1,5 +1,4 @@
-//! Network weights as safetensors in PyTorch's layout: what a stored model holds, so that it can
-//! be opened elsewhere.
+//! Network weights as safetensors in PyTorch's layout, so that stored models can be opened elsewhere.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +24,18 @@ pub fn to_safetensors<M: ModuleSnapshot>(module: &M) -> Result<Vec<u8>> {
 /// Fills a network with the parameters in a safetensors buffer; every one must be there, and no
 /// other.
 ///
+/// ```
+/// use gcl_core::weights::{from_safetensors, to_safetensors};
+/// use gcl_core::{AutoencoderConfig, Device, rng};
+///
+/// let (config, device) = (AutoencoderConfig::new(16), Device::flex());
+/// let generator = config.init(&mut rng::stream(1, "generator", 0), &device)?;
+/// let bytes = to_safetensors(&generator)?;
+/// let copy = from_safetensors(config.zeros(&device)?, &bytes)?;
+/// assert_eq!(to_safetensors(&copy)?, bytes);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
+///
 /// # Errors
 /// [`CoreError::State`] if the buffer is damaged, or naming the parameters that are missing, unused
 /// or of another shape or type.
@@ -46,8 +57,8 @@ pub fn from_safetensors<M: Module>(module: M, bytes: impl AsRef<[u8]>) -> Result
 
 /// Walks a network and puts stored values in place of each parameter's.
 ///
-/// Not burn's own store, which copies values one by one and more than once: reading a model is most of the time
-/// that scoring a short video takes.
+/// Burn's own store copies values one by one and more than once, and reading the model takes most of the
+/// time of scoring a short video.
 struct Filler<'a, 'b> {
     unread: &'a mut BTreeMap<String, TensorView<'b>>,
     /// The names, and the types, of the modules around the parameter.

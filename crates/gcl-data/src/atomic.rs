@@ -8,11 +8,11 @@ use tempfile::NamedTempFile;
 
 /// Writes `path` through `fill`: into a temporary file in the same folder, then renamed over `path`.
 ///
-/// Missing parent folders are made. If `fill` fails, or the process dies, `path` is as it was
-/// before; a killed process may leave a `.gcl-*.part` file behind, which every reader ignores.
+/// Missing parent folders are created. If `fill` fails, or the process dies, `path` is unchanged; a
+/// killed process may leave a `.gcl-*.part` file behind, which every reader ignores.
 ///
 /// # Errors
-/// Whatever making the folder, writing or renaming answers; the temporary file is then removed.
+/// Any error of creating the folder, writing or renaming; the temporary file is then removed.
 pub fn write_atomic<F>(path: &Path, fill: F) -> io::Result<()>
 where
     F: FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
@@ -26,7 +26,7 @@ where
     Ok(())
 }
 
-/// A new temporary file in the folder of `path`, which is made if it is missing.
+/// A new temporary file in the folder of `path`, which is created if it is missing.
 pub(crate) fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

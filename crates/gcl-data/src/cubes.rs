@@ -1,7 +1,8 @@
-//! Object cubes in a file: RGB of T frames around a box, for puzzles on objects (Jigsaw-VAD).
+//! Object cubes in a file: RGB of T frames around a box, for jigsaw puzzles on objects ([Wang et al.,
+//! ECCV 2022](https://arxiv.org/abs/2207.10172)).
 //!
-//! `cubes.npy` is `[N, 3, T, H, W]`, bytes or `f4` in [0, 1]; `cubes.csv` beside it says where each
-//! cube stands: `video,frame,x1,y1,x2,y2`, in the same order.
+//! `cubes.npy` is `[N, 3, T, H, W]`, bytes or `f4` in [0, 1]; `cubes.csv` beside it lists the place of
+//! each cube: `video,frame,x1,y1,x2,y2`, in the same order.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +20,7 @@ use crate::npy::{Dtype, Kind, Npy, NpyError, RowWriter, check_finite};
 use crate::objects::ObjectPlace;
 use crate::tracks::{Bounds, TrackError, read_places};
 
-/// Where a cube stands.
+/// The place of a cube in a video.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CubePlace {
     /// The video.
@@ -32,12 +33,13 @@ pub struct CubePlace {
 
 /// Why a file of cubes was not read or written.
 #[derive(Debug, Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum CubeFileError {
-    /// The array is not what it says.
+    /// The array cannot be read or written.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// The list of places is not what it says.
+    /// The list of places cannot be read.
     #[error(transparent)]
     Places(#[from] TrackError),
     /// Reading or writing failed.
@@ -55,7 +57,7 @@ pub enum CubeFileError {
     /// Array and list differ.
     #[error("{path}: {found} cubes, but {expected} lines in the .csv beside it")]
     Count { path: PathBuf, found: usize, expected: usize },
-    /// A place names a video that the caller does not know.
+    /// A place names a video that is not among the caller's.
     #[error("cube number {cube} is of video {video}, which is not among the videos")]
     NoVideo { cube: usize, video: VideoId },
 }
@@ -63,22 +65,22 @@ pub enum CubeFileError {
 /// How cubes are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CubeType {
-    /// A byte a value: the value times 255, rounded. A quarter of the size.
+    /// One byte per value: the value times 255, rounded. A quarter of the size.
     #[default]
     Byte,
     /// `f4`, as computed.
     Float,
 }
 
-enum Rows {
+enum CubeRows {
     Byte(RowWriter<u8>),
     Float(RowWriter<f32>),
 }
 
-/// A file of cubes that is being written. It appears, whole, with [`CubeWriter::finish`].
+/// A file of cubes that is being written. It appears, complete, with [`CubeWriter::finish`].
 pub struct CubeWriter {
     path: PathBuf,
-    rows: Rows,
+    rows: CubeRows,
     places: Vec<CubePlace>,
 }
 
@@ -102,8 +104,8 @@ impl CubeWriter {
         let path = path.as_ref().to_owned();
         let shape = [3, frames, size, size];
         let rows = match kind {
-            CubeType::Byte => Rows::Byte(RowWriter::create(&path, &shape)?),
-            CubeType::Float => Rows::Float(RowWriter::create(&path, &shape)?),
+            CubeType::Byte => CubeRows::Byte(RowWriter::create(&path, &shape)?),
+            CubeType::Float => CubeRows::Float(RowWriter::create(&path, &shape)?),
         };
         Ok(Self { path, rows, places: Vec::new() })
     }
@@ -114,8 +116,8 @@ impl CubeWriter {
     /// [`CubeFileError::Npy`] for another number of values, or one that is not finite.
     pub fn push(&mut self, place: &CubePlace, values: &[f32]) -> Result<(), CubeFileError> {
         match &mut self.rows {
-            Rows::Float(rows) => rows.push(values)?,
-            Rows::Byte(rows) => {
+            CubeRows::Float(rows) => rows.push(values)?,
+            CubeRows::Byte(rows) => {
                 // No byte says that a value is missing: NaN would become 0.
                 check_finite(&self.path, values, rows.rows(), values.len())?;
                 let byte = |v: &f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
@@ -132,32 +134,31 @@ impl CubeWriter {
         self.places.len()
     }
 
-    /// Takes back all cubes but the first `cubes`.
+    /// Removes all cubes but the first `cubes`.
     ///
     /// # Errors
     /// [`CubeFileError::Npy`]; the writer must not be used again.
     pub fn truncate(&mut self, cubes: usize) -> Result<(), CubeFileError> {
         match &mut self.rows {
-            Rows::Byte(rows) => rows.truncate(cubes)?,
-            Rows::Float(rows) => rows.truncate(cubes)?,
+            CubeRows::Byte(rows) => rows.truncate(cubes)?,
+            CubeRows::Float(rows) => rows.truncate(cubes)?,
         }
         self.places.truncate(cubes);
         Ok(())
     }
 
-    /// Writes the list of places and the array, then gives both their names; returns the number of
-    /// cubes.
+    /// Writes the list of places and the array, then renames both; returns the number of cubes.
     ///
     /// # Errors
-    /// [`CubeFileError::Npy`], [`CubeFileError::Io`]. Older files of these names are then as they were,
+    /// [`CubeFileError::Npy`], [`CubeFileError::Io`]. Older files of these names are then unchanged,
     /// unless the last step failed, that of renaming the array: then there is none.
     pub fn finish(mut self) -> Result<usize, CubeFileError> {
         let io = |path: &Path, source| CubeFileError::Io { path: path.to_owned(), source };
         let list = self.path.with_extension("csv");
         let places = self.list().map_err(|e| io(&list, e))?;
         match &mut self.rows {
-            Rows::Byte(rows) => rows.complete()?,
-            Rows::Float(rows) => rows.complete()?,
+            CubeRows::Byte(rows) => rows.complete()?,
+            CubeRows::Float(rows) => rows.complete()?,
         }
         // An older array must not stand beside the new list, not even for a moment.
         let aside = self.set_aside().map_err(|e| io(&self.path, e))?;
@@ -168,8 +169,8 @@ impl CubeWriter {
             return Err(io(&list, error.error));
         }
         Ok(match self.rows {
-            Rows::Byte(rows) => rows.finish()?,
-            Rows::Float(rows) => rows.finish()?,
+            CubeRows::Byte(rows) => rows.finish()?,
+            CubeRows::Float(rows) => rows.finish()?,
         })
     }
 
@@ -239,7 +240,7 @@ impl PackedCubes {
         Ok(Self { npy, places: places.into_iter().map(place).collect(), bytes })
     }
 
-    /// Where the cubes stand.
+    /// The places of the cubes.
     #[must_use]
     pub fn places(&self) -> &[CubePlace] {
         &self.places
@@ -255,7 +256,7 @@ impl PackedCubes {
     ///
     /// # Errors
     /// As [`Npy::read_rows`]; [`CubeFileError::Range`] for floats outside [0, 1] by more than rounding,
-    /// such as those of bytes that nobody divided by 255. `out` is then empty.
+    /// such as bytes that were not divided by 255. `out` is then empty.
     pub fn read(&self, range: Range<usize>, out: &mut Vec<f32>) -> Result<(), CubeFileError> {
         let first = range.start;
         self.npy.read_rows(range, out)?;
@@ -272,7 +273,7 @@ impl PackedCubes {
     }
 
     /// The cubes as objects, for an [`ObjectIndex`](crate::objects::ObjectIndex) of `videos`: a cube's
-    /// score stands for its middle frame.
+    /// score applies to its middle frame.
     ///
     /// # Errors
     /// [`CubeFileError::NoVideo`].

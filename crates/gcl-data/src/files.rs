@@ -8,26 +8,27 @@ use thiserror::Error;
 
 use crate::id::{IdError, VideoId};
 
-/// Folders in folders are followed this far, which also ends a loop of links.
+/// The deepest nesting of folders, which also ends a loop of links.
 const MAX_DEPTH: usize = 32;
 
 /// Why a folder could not be listed.
 #[derive(Debug, Error)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum FilesError {
-    /// The system refused.
+    /// The folder cannot be read.
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
     /// A file's name is no video id.
     #[error(transparent)]
     Id(#[from] IdError),
-    /// Folders in folders without end.
+    /// Folders nested too deeply.
     #[error("{0}: folders are nested too deeply (a loop of links?)")]
     TooDeep(PathBuf),
 }
 
 /// The ids of all files in `dir` and below that have the given extension (without its dot), in order;
-/// [`VideoId::file`] is each one's path. Names that start with a dot are no data. Links to folders are
+/// [`VideoId::file`] is each one's path. Names that start with a dot are ignored. Links to folders are
 /// followed.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! The name that a video keeps through every stage.
+//! The name of a video, the same in every stage.
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
@@ -30,6 +30,8 @@ pub struct VideoId(Arc<str>);
 
 /// Why a text or path is no [`VideoId`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum IdError {
     /// The text is empty.
     #[error("a video id may not be empty")]
@@ -38,28 +40,13 @@ pub enum IdError {
     #[error(
         "video id `{id}`: the component `{component}` is not allowed (no empty, `.` or `..` components)"
     )]
-    Component {
-        /// The refused text.
-        id: String,
-        /// The refused component.
-        component: String,
-    },
+    Component { id: String, component: String },
     /// A backslash or a control character.
     #[error("video id `{}`: the character {character:?} is not allowed", id.escape_debug())]
-    Character {
-        /// The refused text.
-        id: String,
-        /// The refused character.
-        character: char,
-    },
+    Character { id: String, character: char },
     /// A file that is not below the root, or whose relative path is not plain.
     #[error("{file} is not a file below {root}")]
-    Outside {
-        /// The file.
-        file: PathBuf,
-        /// The data set's root.
-        root: PathBuf,
-    },
+    Outside { file: PathBuf, root: PathBuf },
     /// A file name that is not UTF-8.
     #[error("{0}: the file name is not UTF-8; rename it")]
     NotUtf8(PathBuf),

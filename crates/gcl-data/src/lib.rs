@@ -1,10 +1,22 @@
-//! What travels between the stages of video anomaly detection: manifests, feature files, ground
-//! truth and scores, and the check that they line up.
+//! The data that the stages of video anomaly detection exchange: manifests, feature files, ground truth
+//! and scores, and the check that they match.
 //!
 //! Everything is keyed by [`VideoId`], never by its position in a list, since misordered ground
-//! truth raises no error and only makes every result wrong. Readers refuse a file that lies about
-//! itself before they allocate anything for it, and name the file, the video, what was expected
-//! and what was found. Writers replace whole files ([`atomic`]).
+//! truth raises no error and only makes every result wrong. Readers reject a file whose contents
+//! contradict its header before they allocate anything for it; their errors name the file, the video,
+//! what was expected and what was found. Writers replace whole files ([`atomic`]).
+//!
+//! ```
+//! use gcl_data::{Clips, Truth, VideoId};
+//!
+//! // From one score per clip to one score per frame, beside the frame labels of the same video.
+//! let video = VideoId::new("test/01")?;
+//! let scores = Clips::default().expand(&[0.1, 0.9], 32)?;
+//! let truth = Truth::from_labels([(video.clone(), vec![false; 32])]);
+//! assert_eq!((scores[15], scores[16]), (0.1, 0.9));
+//! assert_eq!(truth.labels(&video, Some(scores.len()))?.len(), 32);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod atomic;
 pub mod check;
@@ -21,12 +33,15 @@ pub mod poses;
 mod quote;
 pub mod resolve;
 pub mod scores;
+mod spelling;
 mod table;
 pub mod tracks;
 pub mod truth;
 
 pub use check::{Check, CheckReport};
 pub use clips::{ClipError, Clips, Span, Tail};
+/// Re-exported: errors contain its error.
+pub use csv;
 pub use cubes::{CubePlace, CubeType, CubeWriter, PackedCubes};
 pub use features::{
     ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo,
@@ -42,5 +57,7 @@ pub use objects::{
 pub use poses::{PoseError, PoseSet, Track, WindowError, WindowRule, Windows, read_poses};
 pub use resolve::{ResolveError, resolve, resolve_all};
 pub use scores::{ScoreError, ScoreInfo, ScoreSet, ScoreWriter};
+/// Re-exported: [`ExtractorIdentity`] contains its maps, and errors its error.
+pub use serde_json;
 pub use tracks::{BoxTrack, TrackError, TrackFile, read_tracks};
 pub use truth::{Truth, TruthError, TruthFormat};

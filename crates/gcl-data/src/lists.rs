@@ -1,9 +1,9 @@
-//! The lists that data sets and published code are split by, as manifests.
+//! The split lists of data sets and of published code, as manifests.
 //!
 //! | function | lines |
 //! |---|---|
-//! | [`read_zhong`] | `01_0014`: ShanghaiTech's videos, train and test (Zhong et al., CVPR 2019) |
-//! | [`read_ucf`] | `Abuse/Abuse001_x264.mp4`: UCF-Crime's videos, train and test (Sultani et al., CVPR 2018) |
+//! | [`read_zhong`] | `01_0014`: ShanghaiTech's videos, train and test ([Zhong et al., CVPR 2019](https://arxiv.org/abs/1903.07256)) |
+//! | [`read_ucf`] | `Abuse/Abuse001_x264.mp4`: UCF-Crime's videos, train and test ([Sultani et al., CVPR 2018](https://arxiv.org/abs/1801.04264)) |
 //! | [`read_feature_list`] | `/anywhere/01_0015_i3d.npy`: feature files, as RTFM lists them |
 
 use std::collections::BTreeMap;
@@ -17,7 +17,8 @@ use crate::manifest::{Manifest, ManifestEntry};
 
 /// Why a list was not read.
 #[derive(Debug, Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum ListError {
     /// Reading failed.
     #[error("{path}: {source}")]
@@ -45,7 +46,7 @@ pub struct ListedFeature {
     pub path: PathBuf,
 }
 
-/// ShanghaiTech's weakly supervised split: a name a line. A name is `SCENE_CLIP`; the anomalous videos
+/// ShanghaiTech's weakly supervised split: one name per line. A name is `SCENE_CLIP`; the anomalous videos
 /// are those whose clip number has four digits, and a scene is a camera.
 ///
 /// # Errors
@@ -66,7 +67,7 @@ pub fn read_zhong(train: &Path, test: &Path) -> Result<Manifest, ListError> {
     })
 }
 
-/// UCF-Crime's `Anomaly_Train.txt` and `Anomaly_Test.txt`: a path a line. An id is the path without
+/// UCF-Crime's `Anomaly_Train.txt` and `Anomaly_Test.txt`: one path per line. An id is the path without
 /// extension; videos whose name starts with `Normal` are normal.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use crate::atomic::write_bytes_atomic;
 use crate::id::{IdError, VideoId};
 use crate::table;
 
-/// What a manifest says about one video; everything may be unknown.
+/// A manifest's entry for one video; every field may be unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ManifestEntry {
     /// The video's file or folder, relative to the data set's root or absolute.
@@ -24,8 +24,20 @@ pub struct ManifestEntry {
     pub camera: Option<String>,
 }
 
-/// A data set's videos: CSV with the header `id,path,split,label,frames,camera`, of which only `id`
-/// must be there and filled. `label` is `0` or `normal`, `1` or `anomalous`.
+/// A data set's videos: CSV with the header `id,path,split,label,frames,camera`, of which only `id` is
+/// required. `label` is `0` or `normal`, `1` or `anomalous`.
+///
+/// ```
+/// use gcl_data::{Manifest, VideoId};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("videos.csv");
+/// std::fs::write(&path, "id,split,label\ntrain/01,train,normal\ntest/01,test,1\n")?;
+/// let manifest = Manifest::read(&path)?;
+/// let entry = &manifest.videos[&VideoId::new("test/01")?];
+/// assert_eq!((entry.split.as_deref(), entry.label, entry.frames), (Some("test"), Some(true), None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
     /// The entries by video.
@@ -34,7 +46,8 @@ pub struct Manifest {
 
 /// Why a manifest was not read or written.
 #[derive(Debug, Error)]
-#[allow(missing_docs)]
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum ManifestError {
     /// Reading failed, or a line has another number of columns than the header.
     #[error("{path}: {source}")]
@@ -42,19 +55,19 @@ pub enum ManifestError {
     /// Writing failed.
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: std::io::Error },
-    /// A column is not known, or comes twice.
-    #[error("{path}: column `{column}` is unknown or comes twice; a manifest has {}", COLUMNS.join(","))]
+    /// A column is not known, or appears twice.
+    #[error("{path}: column `{column}` is unknown or appears twice; a manifest has {}", COLUMNS.join(","))]
     Column { path: PathBuf, column: String },
     /// There is no `id` column.
     #[error("{0}: there is no column `id`")]
     NoId(PathBuf),
-    /// A line's id is none.
+    /// A line's id is not valid.
     #[error("{path}, line {line}: {source}")]
     Id { path: PathBuf, line: u64, source: IdError },
-    /// A video comes twice.
+    /// A video is listed twice.
     #[error("{path}: video {id} is on line {first} and again on line {second}")]
     Duplicate { path: PathBuf, id: VideoId, first: u64, second: u64 },
-    /// A value is not what its column holds.
+    /// A value is not valid in its column.
     #[error("{path}, line {line}, video {id}: {column} is `{found}`; expected {expected}")]
     Value {
         path: PathBuf,
@@ -83,7 +96,7 @@ impl Manifest {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ManifestError> {
         let path = path.as_ref();
         let csv = |source| ManifestError::Csv { path: path.to_owned(), source };
-        let table::Table { header, records } = table::read(path).map_err(csv)?;
+        let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
         for (i, column) in header.iter().enumerate() {
             if !COLUMNS.contains(&column) || header.iter().take(i).any(|c| c == column) {
                 let (path, column) = (path.to_owned(), column.to_owned());
@@ -106,7 +119,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Writes the manifest to `path`, sorted by id; the file appears whole or not at all.
+    /// Writes the manifest to `path`, sorted by id, atomically.
     ///
     /// # Errors
     /// [`ManifestError::Io`] or [`ManifestError::Csv`].

@@ -7,16 +7,17 @@ use crate::id::VideoId;
 /// Why a video has no counterpart.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum ResolveError {
-    /// Nothing fits.
+    /// No entry matches.
     #[error("no entry for video {wanted}{}", near_text(near))]
     NotFound { wanted: VideoId, near: Vec<VideoId> },
-    /// More than one entry fits equally well.
-    #[error("video {wanted} could be any of {}", list(candidates))]
+    /// More than one entry matches equally well.
+    #[error("video {wanted} matches several entries: {}", list(candidates))]
     Ambiguous { wanted: VideoId, candidates: Vec<VideoId> },
-    /// Two videos would take the same entry.
+    /// Two videos match the same entry.
     #[error(
-        "videos {first} and {second} would both take the entry {entry}; \
+        "videos {first} and {second} both match the entry {entry}; \
          choose one of them, or name the entry in full"
     )]
     Shared { first: VideoId, second: VideoId, entry: VideoId },
@@ -30,16 +31,24 @@ fn near_text(near: &[VideoId]) -> String {
     if near.is_empty() { String::new() } else { format!("; the nearest are {}", list(near)) }
 }
 
-/// The one entry of `have` that means the video `wanted`. The first rule that fits decides:
+/// The one entry of `have` that denotes the video `wanted`. The first rule that matches decides:
 ///
 /// 1. the same id;
 /// 2. one id is the end of the other, by whole components: `Abuse028_x264` and
 ///    `Abuse/Abuse028_x264`, but never `train/01` and `test/01`;
 /// 3. as 2, with last components that are the same number: `1` and `test/01`.
 ///
+/// ```
+/// use gcl_data::{VideoId, resolve};
+///
+/// let truth = [VideoId::new("Abuse/Abuse028_x264")?, VideoId::new("Arrest/Arrest001_x264")?];
+/// assert_eq!(resolve(&VideoId::new("Abuse028_x264")?, &truth)?, &truth[0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
-/// [`ResolveError::NotFound`], with entries that look alike, or [`ResolveError::Ambiguous`] if a rule
-/// fits more than one.
+/// [`ResolveError::NotFound`], with similar entries, or [`ResolveError::Ambiguous`] if a rule matches
+/// more than one.
 pub fn resolve<'a>(
     wanted: &VideoId,
     have: impl IntoIterator<Item = &'a VideoId> + Clone,
@@ -68,8 +77,8 @@ pub fn resolve<'a>(
     Err(ResolveError::NotFound { wanted: wanted.clone(), near })
 }
 
-/// [`resolve`] for many videos at once, which also refuses two that would share an entry. A video
-/// without an entry gets `None`.
+/// [`resolve`] for many videos at once; two that match the same entry are an error. A video without an
+/// entry gets `None`.
 ///
 /// # Errors
 /// [`ResolveError::Ambiguous`] and [`ResolveError::Shared`].
@@ -146,7 +155,7 @@ mod tests {
     #[test]
     fn more_than_one_is_an_error_that_names_them() {
         let error = one("01", &["a/01", "b/01"]).unwrap_err();
-        assert_eq!(error.to_string(), "video 01 could be any of a/01, b/01");
+        assert_eq!(error.to_string(), "video 01 matches several entries: a/01, b/01");
         let error = one("Abuse27_x264", &["Abuse28_x264", "Arrest01_y"]).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -160,6 +169,6 @@ mod tests {
         let found = resolve_all(&ids(&["test/02", "test/09"]), &have).unwrap();
         assert_eq!(found, [Some(&have[1]), None]);
         let error = resolve_all(&ids(&["test/01", "train/01"]), &have).unwrap_err();
-        assert!(error.to_string().contains("test/01 and train/01 would both take the entry 1"));
+        assert!(error.to_string().contains("test/01 and train/01 both match the entry 1"));
     }
 }

@@ -1,5 +1,6 @@
-//! Scores: one `.npy` a video, `f32`, one score a frame, and `scores.json` for the folder.
+//! Scores: one `.npy` file of `f32` per video, one score per frame, and `scores.json` for the folder.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,48 +13,60 @@ use crate::files::{FilesError, with_extension};
 use crate::id::VideoId;
 use crate::npy::{Npy, NpyError, write_f32};
 
-/// What is true of all scores in a folder; higher always means more anomalous.
+/// The description of all scores in a folder; higher always means more anomalous.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreInfo {
     /// Whether every score is in [0, 1].
     pub bounded: bool,
-    /// What scores, such as `discriminator` or `generator`.
+    /// The source of the scores, such as `discriminator` or `generator`.
     pub source: String,
-    /// Which model scored, such as its hash.
+    /// The model that scored, such as its hash.
     #[serde(default)]
     pub model: Option<String>,
 }
 
+impl fmt::Display for ScoreInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bounds = if self.bounded { "bounded" } else { "unbounded" };
+        write!(f, "`{}`, {bounds}", self.source)?;
+        match &self.model {
+            Some(model) => write!(f, ", model {model}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Why scores were not read or written.
 #[derive(Debug, Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum ScoreError {
     /// A folder could not be listed.
     #[error(transparent)]
     Files(#[from] FilesError),
-    /// A `.npy` file is not what it says.
+    /// A `.npy` file cannot be read or written.
     #[error(transparent)]
     Npy(#[from] NpyError),
     /// Reading or writing failed.
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
-    /// `scores.json` is not what it should be.
+    /// `scores.json` is not a [`ScoreInfo`].
     #[error("{path}: not the description of scores: {source}")]
     Json { path: PathBuf, source: serde_json::Error },
     /// No scores at all.
     #[error("{0}: no .npy file here or below")]
     Empty(PathBuf),
-    /// Not one score a frame.
+    /// Not one score per frame.
     #[error("{path}: shape {shape:?}; scores are [frames], at least one")]
     Shape { path: PathBuf, shape: Vec<usize> },
-    /// A score outside [0, 1] where the folder says that there is none.
+    /// A score outside [0, 1] in a folder whose description says that there is none.
     #[error(
         "video {id}: the score {score} of frame {frame} is outside [0, 1], but the scores are said to be bounded"
     )]
     Unbounded { id: VideoId, frame: usize, score: f32 },
     /// The folder holds other scores, or no scores but other files.
-    #[error("{path}: the folder already holds {found}; write elsewhere")]
+    #[error("{path}: the folder already holds {found}; choose another folder")]
     Taken { path: PathBuf, found: String },
     /// There is no such video.
     #[error("{dir}: no scores of video {id}")]
@@ -68,16 +81,16 @@ pub struct ScoreWriter {
 }
 
 impl ScoreWriter {
-    /// Starts, or goes on with, the scores that `info` describes in `dir`: writes `scores.json`.
+    /// Starts, or continues, the scores that `info` describes in `dir`: writes `scores.json`.
     ///
     /// # Errors
     /// [`ScoreError::Taken`] if the folder has scores with another description, or `.npy` files
-    /// without any; otherwise [`ScoreError::Io`] and such.
+    /// without any; [`ScoreError::Io`], [`ScoreError::Json`] or [`ScoreError::Files`].
     pub fn create(dir: impl AsRef<Path>, info: ScoreInfo) -> Result<Self, ScoreError> {
         let dir = dir.as_ref();
         let taken = |found| ScoreError::Taken { path: dir.to_owned(), found };
         match read_info(dir)? {
-            Some(found) if found != info => return Err(taken(format!("scores with {found:?}"))),
+            Some(found) if found != info => return Err(taken(format!("scores of {found}"))),
             None if dir.exists() && !with_extension(dir, "npy")?.is_empty() => {
                 return Err(taken("other .npy files".to_owned()));
             }
@@ -91,23 +104,38 @@ impl ScoreWriter {
         Ok(Self { dir: dir.to_owned(), info })
     }
 
-    /// Writes, or replaces, the scores of `id`: one a frame.
+    /// Writes, or replaces, the scores of `id`: one per frame.
     ///
     /// # Errors
-    /// [`ScoreError::Shape`] for no scores, [`ScoreError::Unbounded`] if one breaks the folder's
-    /// word, [`ScoreError::Npy`] for one that is not finite, or if writing fails.
+    /// [`ScoreError::Shape`] for no scores, [`ScoreError::Unbounded`] for one outside [0, 1] in a
+    /// bounded folder, [`ScoreError::Npy`] for one that is not finite, or if writing fails.
     pub fn write(&self, id: &VideoId, scores: &[f32]) -> Result<(), ScoreError> {
         let path = id.file(&self.dir, "npy");
         if scores.is_empty() {
             return Err(ScoreError::Shape { path, shape: vec![0] });
         }
-        // A NaN is left to the writer, which names it as what it is.
+        // A NaN is left to the writer, whose error says that it is not finite.
         check_bounds(id, self.info.bounded, scores)?;
         Ok(write_f32(&path, &[scores.len()], scores)?)
     }
 }
 
 /// A folder of scores, opened: headers are checked, values are read on demand.
+///
+/// ```
+/// use gcl_data::{ScoreInfo, ScoreSet, ScoreWriter, VideoId};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// let info = ScoreInfo { bounded: true, source: "discriminator".to_owned(), model: None };
+/// let video = VideoId::new("test/01")?;
+/// ScoreWriter::create(dir, info)?.write(&video, &[0.1, 0.1, 0.9])?;
+///
+/// let scores = ScoreSet::open(dir)?;
+/// assert_eq!(scores.frames(&video), Some(3));
+/// assert_eq!(scores.read(&video)?, [0.1, 0.1, 0.9]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ScoreSet {
     dir: PathBuf,
@@ -120,7 +148,7 @@ impl ScoreSet {
     /// taken as unbounded scores.
     ///
     /// # Errors
-    /// [`ScoreError`]: no file, or one that is no list of scores.
+    /// [`ScoreError`]: no file, or one that is not a list of scores.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, ScoreError> {
         let dir = dir.as_ref();
         let info = read_info(dir)?;
@@ -160,11 +188,11 @@ impl ScoreSet {
         self.videos.get(i).map(|(_, frames)| *frames)
     }
 
-    /// The scores of `id`, one a frame.
+    /// The scores of `id`, one per frame.
     ///
     /// # Errors
     /// [`ScoreError::NoVideo`], [`ScoreError::Unbounded`], [`ScoreError::Npy`] for a value that is not
-    /// finite, [`ScoreError::Shape`] if the file is no longer the one that was opened.
+    /// finite, [`ScoreError::Shape`] if the file was replaced since the set was opened.
     pub fn read(&self, id: &VideoId) -> Result<Vec<f32>, ScoreError> {
         let Some(frames) = self.frames(id) else {
             return Err(ScoreError::NoVideo { dir: self.dir.clone(), id: id.clone() });

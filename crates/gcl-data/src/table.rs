@@ -6,13 +6,13 @@ use std::path::Path;
 use csv::StringRecord;
 
 /// A CSV file's header and its records, each with the line that it starts on.
-pub(crate) struct Table {
+pub(crate) struct CsvTable {
     pub header: StringRecord,
     pub records: Vec<(u64, StringRecord)>,
 }
 
 /// Reads `path` as a whole; blanks around values are dropped, empty lines skipped.
-pub(crate) fn read(path: &Path) -> Result<Table, csv::Error> {
+pub(crate) fn read(path: &Path) -> Result<CsvTable, csv::Error> {
     let bytes = fs::read(path)?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
     let header = reader.headers()?.clone();
@@ -26,5 +26,5 @@ pub(crate) fn read(path: &Path) -> Result<Table, csv::Error> {
         let skipped = skipped.take_while(|b| matches!(b, b'\r' | b'\n')).filter(|b| **b == b'\n');
         records.push((line + skipped.count() as u64, record));
     }
-    Ok(Table { header, records })
+    Ok(CsvTable { header, records })
 }

@@ -101,7 +101,7 @@ fn expansion_names_both_counts() {
     assert_eq!(clips.expand(&[1.0, 2.0], 18).unwrap(), [&[1.0; 16][..], &[2.0; 2]].concat());
     assert_eq!(
         clips.expand(&[1.0], 18).unwrap_err().to_string(),
-        "18 frames make 2 clips (length 16, stride 16, tail Shift), but there are 1 scores"
+        "18 frames make 2 clips (length 16, stride 16, tail shift), but there are 1 scores"
     );
     // 20 frames, one clip under the paper's rule: the tail takes the last score.
     let paper = Clips { tail: Tail::PaperResnext, ..clips };

@@ -120,7 +120,7 @@ fn plain_files_take_the_callers_clips() {
     write(dir.path(), "b", 16);
     assert_eq!(
         message(dir.path()),
-        "b has a .json beside it and a has none: they are of different origin"
+        "b has a .json beside it and a has none: they are from different sources"
     );
     std::fs::remove_file(dir.path().join("a.npy")).unwrap();
     let error = FeatureSet::open_with(dir.path(), Some(looped)).unwrap_err();

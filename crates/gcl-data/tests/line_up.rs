@@ -48,7 +48,7 @@ fn bad_manifests_name_the_line() {
         ("id,label\na,2\n", "line 2, video a: label is `2`; expected 0, 1, normal or anomalous"),
         ("id,frames\na,1.5\n", "line 2, video a: frames is `1.5`; expected a whole number"),
         ("id,spilt\na,test\n", "column `spilt` is unknown"),
-        ("id,id\na,b\n", "column `id` is unknown or comes twice"),
+        ("id,id\na,b\n", "column `id` is unknown or appears twice"),
         ("path\na\n", "there is no column `id`"),
         ("id\n/a\n", "line 2: video id `/a`"),
         ("id,split\na\n", "line: 2"),
@@ -173,5 +173,5 @@ fn two_videos_cannot_share_one_truth() {
     let truth = Truth::from_labels([(id("1"), vec![false; 16])]);
     let check = Check { features: Some(&features), truth: Some(&truth), ..Check::default() };
     let error = check.run().unwrap_err().to_string();
-    assert!(error.contains("test/01 and train/01 would both take the entry 1"), "{error}");
+    assert!(error.contains("test/01 and train/01 both match the entry 1"), "{error}");
 }

@@ -142,7 +142,7 @@ fn what_does_not_fit_is_refused_by_name() {
         (new(vec![video("a", 40, 0)], vec![]), "video a: 0 snippets"),
         (new(vec![video("a", 0, 1)], vec![]), "video a: 1 snippets"),
         (new(vec![video("a", usize::MAX, 1)], vec![]), "at most"),
-        (new([one(), one()].concat(), vec![]), "video a comes twice"),
+        (new([one(), one()].concat(), vec![]), "video a appears twice"),
         (new(one(), vec![place(1, 0, 2)]), "object number 0 is in video number 1 of 1"),
         (new(one(), vec![place(0, 38, 40)]), "stands at frame 40 of 38..42"),
         (new(one(), vec![place(0, 5, 4)]), "stands at frame 4 of 5..9"),
@@ -163,4 +163,15 @@ fn what_does_not_fit_is_refused_by_name() {
     };
     assert_eq!(weights(&[0.0, 0.5, 1.5]).unwrap_err(), "the score of snippet number 2 is 1.5");
     assert_eq!(weights(&[0.0; 2]).unwrap_err(), "2 scores for 3 snippets");
+}
+
+#[test]
+fn rules_are_spelled_as_in_configurations_and_read_back() {
+    for rule in [WeightRule::PerVideo, WeightRule::CodeExact] {
+        assert_eq!(rule.to_string().parse::<WeightRule>().unwrap(), rule);
+    }
+    assert_eq!(WeightRule::CodeExact.to_string(), "code-exact");
+    assert_eq!("objects".parse::<SnippetRule>().unwrap(), SnippetRule::Objects);
+    let error = "median".parse::<WeightReduce>().unwrap_err().to_string();
+    assert!(error.contains("median") && error.contains("`centre`"), "{error}");
 }

@@ -69,7 +69,9 @@ fn window_files_are_the_same_windows() {
         // The necks' last bit depends on whether a file's numbers were rounded before.
         assert!(pairs.all(|(a, b)| (a - b).abs() <= 1e-6 * a.abs()));
     }
-    assert!(file.pixels(3).unwrap_err().to_string().contains("number 3 of 3"));
+    assert!(
+        file.pixels(3).unwrap_err().to_string().contains("number 3 does not exist; there are 3")
+    );
 }
 
 #[test]
@@ -133,7 +135,7 @@ fn files_that_lie_are_refused_with_person_and_frame() {
     for (text, expected) in [
         (r#"{"x":{}}"#.to_owned(), "person `x`"),
         (r#"{"-1":{}}"#.to_owned(), "person `-1`"),
-        (r#"{"1":{},"01":{}}"#.to_owned(), "person 1 comes twice"),
+        (r#"{"1":{},"01":{}}"#.to_owned(), "person 1 appears twice"),
         (r#"{"1":{"a.jpg":{}}}"#.to_owned(), "person 1: frame `a.jpg`"),
         (r#"{"1":{"4000000000":{}}}"#.to_owned(), "frame `4000000000`"),
         (r#"{"1":{"3":{"scores":1}}}"#.to_owned(), "person 1, frame 3: no `keypoints`"),
@@ -141,7 +143,7 @@ fn files_that_lie_are_refused_with_person_and_frame() {
             format!(
                 r#"{{"1":[{{"3":{{"keypoints":{whole}}}}},{{"03":{{"keypoints":{whole}}}}}]}}"#
             ),
-            "person 1, frame 3, comes twice",
+            "person 1, frame 3, appears twice",
         ),
         (with("[1,null]"), "expected f64"),
         (with("[NaN]"), "expected value"),
@@ -194,7 +196,7 @@ fn tracks_that_do_not_fit_are_refused_and_flat_windows_left_out() {
     let mut windows = Windows::new(rule, Points { joints: 1, channels: 2 }).unwrap();
     let text = |e: WindowError| e.to_string();
     let none = windows.add_points(0, 1, &[0], &[1.0, 2.0]).map_err(text).unwrap_err();
-    assert_eq!(none, "video number 0 of 0 was named");
+    assert_eq!(none, "video number 0 does not exist; there are 0 videos");
     windows.add_video(VideoId::new("v").unwrap());
     for (frames, values, expected) in [
         (&[0u32, 1][..], &[1.0f32; 3][..], "video v, person 1: 3 values, expected 4"),

@@ -105,15 +105,15 @@ fn bad_lines_are_left_out_counted_and_named() {
     assert_eq!(file.tracks[0].boxes[1], [10.5, 20.0, 30.0, 60.0]);
     let bad: Vec<(u64, &str)> = file.bad.iter().map(|b| (b.line, b.what.as_str())).collect();
     let expected = [
-        (5, "frame is `six`, no whole number"),
+        (5, "frame is `six`, not a whole number"),
         (6, "no y2"),
         (7, "the box 10 20 10 60 has no area"),
-        (8, "person 1 comes twice in frame 4"),
-        (9, "y1 is `NaN`, no number of a pixel"),
-        (10, "y1 is `1e9`, no number of a pixel"),
-        (11, "frame is `999999999999`, no whole number"),
-        (12, "frame is `-1`, no whole number"),
-        (13, "too long a line"),
+        (8, "person 1 appears twice in frame 4"),
+        (9, "y1 is `NaN`, not a pixel coordinate"),
+        (10, "y1 is `1e9`, not a pixel coordinate"),
+        (11, "frame is `999999999999`, not a whole number"),
+        (12, "frame is `-1`, not a whole number"),
+        (13, "the line is too long"),
     ];
     assert_eq!(bad, expected);
     assert_eq!(file.bad_lines, 9);

@@ -5,7 +5,7 @@ use crate::{EvalError, Measure, Ranking};
 impl Ranking {
     /// Average precision: Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct scores from high to low, where Rₙ and
     /// Pₙ are recall and precision of the rule "score ≥ the n-th score"; no interpolation.
-    /// Its chance level is the share of abnormal frames. Undefined unless both classes are there.
+    /// Its chance level is the share of abnormal frames. Undefined unless both classes are present.
     pub fn average_precision(&self) -> Measure {
         if let Some(undefined) = self.lacking() {
             return undefined;
@@ -21,6 +21,14 @@ impl Ranking {
 }
 
 /// [`Ranking::average_precision`] of one list of frames.
+///
+/// ```
+/// let (scores, labels) = ([0.9, 0.8, 0.7, 0.1], [true, false, true, false]);
+/// // Precision 1 at half of the recall, and 2/3 at the other half.
+/// let precision = gcl_eval::average_precision(&scores, &labels)?.value();
+/// assert_eq!(precision, Some(0.5 * (1.0 + 2.0 / 3.0)));
+/// # Ok::<(), gcl_eval::EvalError>(())
+/// ```
 ///
 /// # Errors
 /// As [`Ranking::new`].

@@ -1,15 +1,15 @@
-//! Whether a score of 0.8 means abnormal eight times in ten.
+//! Calibration: whether a score of 0.8 means abnormal eight times in ten.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{EvalError, MAX_BINS, Measure, Reason};
 
-/// Frames whose scores fall into one stretch of [0, 1].
+/// The frames whose scores fall into one bin of [0, 1].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ReliabilityBin {
     /// Lower end of the bin, included.
     pub low: f64,
-    /// Upper end of the bin, excluded but for the last bin.
+    /// Upper end of the bin, excluded except in the last bin.
     pub high: f64,
     /// Number of frames in it.
     pub frames: u64,
@@ -30,6 +30,14 @@ pub struct Calibration {
 
 /// Sorts frames into `bins` equal bins by score and compares each bin's mean score with the share
 /// of its frames that is abnormal.
+///
+/// ```
+/// // Scores of 0.9 that are right half of the time.
+/// let calibration = gcl_eval::calibration(&[0.9, 0.9], &[true, false], 10)?;
+/// let error = calibration.expected_error.value().unwrap_or_default();
+/// assert!((error - 0.4).abs() < 1e-6);
+/// # Ok::<(), gcl_eval::EvalError>(())
+/// ```
 ///
 /// # Errors
 /// [`EvalError::Length`] if lengths differ, [`EvalError::NotProbability`] for a score outside

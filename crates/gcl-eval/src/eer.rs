@@ -3,9 +3,18 @@
 use crate::{Measure, Ranking};
 
 impl Ranking {
-    /// Equal error rate: where the ROC curve, its points joined by straight lines, has as large a
-    /// share of normal frames flagged as of abnormal frames missed. 0 is perfect, 0.5 is chance.
-    /// Undefined unless both classes are there.
+    /// Equal error rate: the point of the ROC curve, linearly interpolated, at which the false positive
+    /// rate equals the false negative rate. 0 is perfect, 0.5 is chance. Undefined unless both classes
+    /// are present.
+    ///
+    /// ```
+    /// use gcl_eval::Ranking;
+    ///
+    /// // One of the two normal frames scores above one of the two abnormal ones.
+    /// let ranking = Ranking::new(&[0.1, 0.6, 0.5, 0.9], &[false, false, true, true])?;
+    /// assert_eq!(ranking.equal_error_rate().value(), Some(0.5));
+    /// # Ok::<(), gcl_eval::EvalError>(())
+    /// ```
     pub fn equal_error_rate(&self) -> Measure {
         if let Some(undefined) = self.lacking() {
             return undefined;

@@ -45,7 +45,7 @@ pub struct Evaluation {
     pub roc: Vec<RocPoint>,
 }
 
-/// Collects videos one at a time, so that their scores need not be in memory together.
+/// Evaluates videos one at a time, so that their scores need not be in memory together.
 #[derive(Debug, Clone, Default)]
 pub struct Evaluator {
     pool: Pool,
@@ -53,13 +53,13 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// Without any video.
+    /// An evaluator without any video.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a video. `scores` (higher = more anomalous) and `labels` (`true` = abnormal) have one
-    /// entry a frame.
+    /// entry per frame.
     ///
     /// # Errors
     /// [`EvalError::Duplicate`] for an id seen before; [`EvalError::InVideo`] naming the video if
@@ -86,13 +86,12 @@ impl Evaluator {
         Ok(())
     }
 
-    /// Measures what was collected.
+    /// The evaluation of all videos added.
     pub fn finish(self) -> Evaluation {
         self.finish_with_ranking().0
     }
 
-    /// As [`finish`](Self::finish), with the pooled ranking, from which score histograms and further
-    /// measures can be had.
+    /// As [`finish`](Self::finish), with the pooled ranking for score histograms and further measures.
     pub fn finish_with_ranking(self) -> (Evaluation, Ranking) {
         let all = self.pool.rank();
         let videos: Vec<_> = self.videos.into_values().collect();
@@ -116,7 +115,18 @@ impl Evaluator {
     }
 }
 
-/// Evaluates videos given as (id, scores, labels), one score and one label a frame.
+/// Evaluates videos given as (id, scores, labels), one score and one label per frame.
+///
+/// ```
+/// let evaluation = gcl_eval::evaluate([
+///     ("test/01".to_owned(), &[0.1, 0.9, 0.8, 0.2][..], &[false, true, true, false][..]),
+///     ("test/02".to_owned(), &[0.3, 0.3][..], &[false, false][..]),
+/// ])?;
+/// assert_eq!(evaluation.micro_auc.value(), Some(1.0));
+/// assert_eq!(evaluation.macro_videos, 1); // the second video has no abnormal frame
+/// println!("{evaluation}");
+/// # Ok::<(), gcl_eval::EvalError>(())
+/// ```
 ///
 /// # Errors
 /// As [`Evaluator::push`], for the first video that is refused.

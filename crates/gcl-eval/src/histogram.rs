@@ -5,8 +5,8 @@ pub const MAX_BINS: usize = 1000;
 
 /// Number of values in each of `bins` equal bins, at most [`MAX_BINS`], over `[low, high]`; the last bin
 /// includes `high`.
-/// Values outside go to the nearest bin, NaN to none. If `low` is not below `high`, all values go
-/// to the first bin.
+/// Values outside count in the nearest bin, NaN in none. If `low` is not below `high`, all values count
+/// in the first bin.
 pub fn bin_counts(
     values: impl IntoIterator<Item = f32>,
     low: f32,

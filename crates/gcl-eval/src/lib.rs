@@ -1,12 +1,24 @@
 //! Frame-level evaluation of video anomaly scores: ROC-AUC, average precision, plots and the report.
 //!
-//! [`evaluate`] measures videos in memory and [`evaluate_stored`] videos in files; both give an
-//! [`Evaluation`], which prints as a table and serialises to JSON. [`find_moments`] picks what a person
-//! should look at, [`svg`] draws, [`embed`] places high-dimensional points on a
-//! plane, and [`report`] puts it all into one HTML file.
+//! [`evaluate`] measures videos in memory and [`evaluate_stored`] videos in files; both return an
+//! [`Evaluation`], which prints as a table and serialises to JSON. [`find_moments`] finds the most
+//! anomalous moments, [`svg`] draws charts, [`embed`] maps high-dimensional points to a plane, and
+//! [`report`] renders everything as one HTML file.
 //!
 //! Throughout, a score is higher where a frame is more anomalous, and a label is `true` where a frame
 //! is abnormal.
+//!
+//! ```
+//! use gcl_eval::Evaluator;
+//!
+//! let mut evaluator = Evaluator::new();
+//! evaluator.push("test/01", &[0.1, 0.2, 0.9, 0.8], &[false, false, true, true])?;
+//! evaluator.push("test/02", &[0.3, 0.1], &[false, false])?;
+//! let evaluation = evaluator.finish();
+//! assert_eq!(evaluation.frames, 6);
+//! assert_eq!(evaluation.micro_auc.value(), Some(1.0));
+//! # Ok::<(), gcl_eval::EvalError>(())
+//! ```
 
 mod ap;
 mod calibration;

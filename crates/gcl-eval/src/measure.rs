@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 /// Why a measure has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Reason {
-    /// Nothing was measured.
+    /// There are no frames.
     NoFrames,
     /// Every frame is normal.
     NoAbnormalFrame,
     /// Every frame is abnormal.
     NoNormalFrame,
-    /// A mean over videos of which none has the measure.
+    /// A mean over videos in none of which the measure is defined.
     NoVideoDefined,
     /// Fewer values than the measure needs.
     TooFew,

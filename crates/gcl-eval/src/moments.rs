@@ -1,4 +1,4 @@
-//! From frame scores to the few moments that a person should look at.
+//! From frame scores to the most anomalous moments, for human review.
 
 use std::cmp::Ordering;
 
@@ -12,7 +12,7 @@ use crate::smooth::gaussian;
 /// Widest smoothing that [`MomentOptions::sigma`] may ask for, in frames.
 pub const MAX_SIGMA: f64 = 1000.0;
 
-/// What counts as a moment.
+/// The definition of a moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MomentOptions {
@@ -22,7 +22,7 @@ pub struct MomentOptions {
     pub quantile: f64,
     /// At most this many moments are kept, the highest first.
     pub top: usize,
-    /// Stretches of one video that are fewer than this many frames apart are one moment.
+    /// Moments of one video that are fewer than this many frames apart are merged.
     pub min_gap: usize,
 }
 
@@ -33,7 +33,7 @@ impl Default for MomentOptions {
     }
 }
 
-/// A stretch of a video that stands out.
+/// A span of a video with high scores.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moment {
     /// The video's id.
@@ -48,11 +48,23 @@ pub struct Moment {
     pub score: f32,
 }
 
-/// Finds the most anomalous moments of (id, scores) pairs, one score a frame, higher = more anomalous.
+/// Finds the most anomalous moments of (id, scores) pairs, one score per frame, higher = more anomalous.
 ///
-/// The threshold is the quantile over the pooled frames of all videos. Frames at the very lowest
-/// score never count, so scores that are all equal give no moment. Moments are ordered by score from
+/// The threshold is the quantile over the pooled frames of all videos. Frames at the lowest score are
+/// never part of a moment, so scores that are all equal give none. Moments are ordered by score from
 /// high to low, then by video and start, so equal input gives equal output.
+///
+/// ```
+/// use gcl_eval::{MomentOptions, find_moments};
+///
+/// let mut scores = vec![0.1; 1000];
+/// scores[400..410].fill(0.8);
+/// scores[405] = 0.9;
+/// let moments = find_moments([("camera-1", scores)], &MomentOptions::default())?;
+/// assert_eq!((moments.len(), moments[0].peak_frame), (1, 405));
+/// assert_eq!((moments[0].start, moments[0].end), (400, 410));
+/// # Ok::<(), gcl_eval::EvalError>(())
+/// ```
 ///
 /// # Errors
 /// [`EvalError::Setting`] for an option out of range, [`EvalError::InVideo`] for a score that is not

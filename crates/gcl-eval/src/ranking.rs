@@ -1,9 +1,9 @@
-//! Scores put in order, which is all that ROC-AUC and its relatives look at.
+//! Scores in order: all that ROC-AUC and related measures depend on.
 
 use crate::error::{EvalError, all_finite};
 use crate::{Measure, Reason};
 
-/// Frames collected from any number of videos, not yet in order. Four bytes a frame.
+/// Frames collected from any number of videos, not yet in order. Four bytes per frame.
 #[derive(Debug, Clone, Default)]
 pub struct Pool {
     abnormal: Vec<u32>,
@@ -39,7 +39,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Puts the collected frames in order.
+    /// Sorts the collected frames.
     pub fn rank(mut self) -> Ranking {
         sort(&mut self.abnormal);
         sort(&mut self.normal);
@@ -54,7 +54,7 @@ fn spare(keys: &mut Vec<u32>, places: usize) -> &mut [u32] {
     keys.get_mut(start..).unwrap_or_default()
 }
 
-/// Frames of both classes in order of their scores: sorted once, then asked for any measure.
+/// Frames of both classes in order of their scores: sorted once, for any number of measures.
 ///
 /// ```
 /// use gcl_eval::Ranking;
@@ -84,7 +84,7 @@ pub(crate) struct Tie {
 }
 
 impl Ranking {
-    /// Ranks one list of frames. `scores` and `labels` (`true` = abnormal) have one entry a frame.
+    /// Ranks one list of frames. `scores` and `labels` (`true` = abnormal) have one entry per frame.
     ///
     /// # Errors
     /// As [`Pool::push`].
@@ -123,8 +123,7 @@ impl Ranking {
         self.histogram_over(low, high, bins)
     }
 
-    /// As [`histogram`](Self::histogram), over a range of the caller's; frames outside go to the
-    /// nearest bin.
+    /// As [`histogram`](Self::histogram), over the given range; frames outside count in the nearest bin.
     pub fn histogram_over(&self, low: f32, high: f32, bins: usize) -> (Vec<u64>, Vec<u64>) {
         let count = |keys: &[u32]| {
             crate::histogram::bin_counts(keys.iter().map(|k| from_key(*k)), low, high, bins)
@@ -132,8 +131,8 @@ impl Ranking {
         (count(&self.normal), count(&self.abnormal))
     }
 
-    /// The smallest score that at least this share of all frames reach or stay below; `None`
-    /// without any frame.
+    /// The smallest score that at least this share of all frames do not exceed; `None` without any
+    /// frame.
     pub fn quantile(&self, share: f64) -> Option<f32> {
         let wanted = (share.clamp(0.0, 1.0) * self.frames() as f64).ceil().max(1.0) as usize;
         let (first, last) = self.range()?;

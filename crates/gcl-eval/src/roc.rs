@@ -74,6 +74,12 @@ fn collinear(a: &(f32, u64, u64), b: &(f32, u64, u64), c: &(f32, u64, u64)) -> b
 
 /// [`Ranking::auc`] of one list of frames.
 ///
+/// ```
+/// let auc = gcl_eval::roc_auc(&[0.2, 0.7, 0.7, 0.9], &[false, false, true, true])?;
+/// assert_eq!(auc.value(), Some(0.875)); // a tie counts one half
+/// # Ok::<(), gcl_eval::EvalError>(())
+/// ```
+///
 /// # Errors
 /// As [`Ranking::new`].
 pub fn roc_auc(scores: &[f32], labels: &[bool]) -> Result<Measure, EvalError> {

@@ -4,14 +4,14 @@ use gcl_data::{ScoreError, ScoreSet, Truth, TruthError, VideoId};
 
 use crate::{EvalError, Evaluation, Evaluator, Ranking};
 
-/// An evaluation of stored scores, and what it does not cover.
+/// An evaluation of stored scores, and the videos that it does not cover.
 #[derive(Debug, Clone)]
 pub struct StoredEvaluation {
-    /// Over the videos that have both scores and truth.
+    /// The evaluation of the videos that have both scores and truth.
     pub evaluation: Evaluation,
     /// The pooled frames of those videos.
     pub ranking: Ranking,
-    /// Scored videos that the truth says nothing about, left out.
+    /// Scored videos without ground truth, left out.
     pub without_truth: Vec<VideoId>,
     /// Videos of the truth, by its names, that have no scores, left out. A number over fewer videos
     /// than the test set has is not comparable with one over all of them.
@@ -20,31 +20,24 @@ pub struct StoredEvaluation {
 
 /// Why stored scores could not be evaluated.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum StoredError {
     /// Scores could not be read.
     #[error(transparent)]
     Scores(#[from] ScoreError),
-    /// The truth does not fit the scores.
+    /// The truth does not match the scores.
     #[error(transparent)]
     Truth(#[from] TruthError),
     /// A video's scores cannot be evaluated.
     #[error(transparent)]
     Eval(#[from] EvalError),
-    /// Not one video has both.
+    /// No video has both.
     #[error(
         "none of the {scored} scored videos (such as {score_example}) is among the {known} videos of \
          the truth (such as {truth_example})"
     )]
-    Disjoint {
-        /// Number of scored videos.
-        scored: usize,
-        /// One of them.
-        score_example: String,
-        /// Number of videos in the truth.
-        known: usize,
-        /// One of them.
-        truth_example: String,
-    },
+    Disjoint { scored: usize, score_example: String, known: usize, truth_example: String },
 }
 
 /// Evaluates stored scores against stored truth, one video in memory at a time. Videos are matched by

@@ -1,4 +1,4 @@
-//! From the paths that a user names to the list of videos under them.
+//! Finding the videos under the paths that a user names.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,52 +18,39 @@ pub const EXTENSIONS: [&str; 20] = [
 /// A video to extract features from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VideoInput {
-    /// The name that it keeps through every stage.
+    /// Its name in every stage.
     pub id: VideoId,
     /// A video file or a folder of frames.
     pub path: PathBuf,
 }
 
-/// Why there is no list of videos.
+/// Why the videos could not be listed.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum DiscoverError {
     /// A path cannot be read.
     #[error("{path}: {source}", path = path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system answered.
-        source: io::Error,
-    },
-    /// A file that the user names is no video by its extension.
+    Io { path: PathBuf, source: io::Error },
+    /// A named file does not have a video's extension.
     #[error("{path}: not a video file (looked for .{list})", path = .0.display(), list = EXTENSIONS.join(" ."))]
     NotAVideo(PathBuf),
-    /// A path cannot be a video's name.
+    /// A path is not a valid video id.
     #[error(transparent)]
     Id(#[from] IdError),
-    /// Two videos would share a name, and so their features' file.
+    /// Two videos would have the same id, and so the same feature file.
     #[error("two videos with the name {id}: {first} and {second}", first = first.display(), second = second.display())]
-    Clash {
-        /// The name.
-        id: VideoId,
-        /// One of them.
-        first: PathBuf,
-        /// The other.
-        second: PathBuf,
-    },
-    /// There is nothing.
+    Clash { id: VideoId, first: PathBuf, second: PathBuf },
+    /// There is no video.
     #[error("no video under {paths}: looked for files .{videos} and folders of images .{images}", videos = EXTENSIONS.join(" ."), images = crate::source::images::EXTENSIONS.join(" ."))]
-    Nothing {
-        /// Where was looked.
-        paths: String,
-    },
+    Nothing { paths: String },
 }
 
 /// Finds all videos under `paths`, sorted by id.
 ///
 /// A named file is a video; in a named folder, and all folders in it, every file with one of
 /// [`EXTENSIONS`] is one. A folder that holds images but no video file is itself a video: its frames.
-/// Hidden entries are passed over, and links back to an enclosing folder are not followed.
+/// Hidden entries are ignored, and links back to an enclosing folder are not followed.
 ///
 /// An id is the path relative to the named folder (or to a named file's folder), without extension.
 /// Where the videos of several named paths would share ids, all ids get the folder's name in front.

@@ -1,4 +1,4 @@
-//! What turns clips into feature vectors.
+//! The trait of feature extractors.
 
 use gcl_data::{Clips, ExtractorIdentity};
 use serde_json::{Map, Value};
@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 use crate::frame::Frame;
 use crate::source::Colour;
 
-/// Why an extractor gives no features.
+/// Why an extractor returns no features.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExtractorError {
-    /// This video does not suit the extractor; the next one may.
+    /// This video does not suit the extractor; others may.
     #[error("{0}")]
     Video(String),
-    /// Nothing will come of the next video either: a device failed, memory is used up.
+    /// Further videos would fail too: a device failed, or memory is exhausted.
     #[error("the extractor failed: {0}")]
     Failed(String),
 }
@@ -22,14 +22,38 @@ pub enum ExtractorError {
 /// Work is split in two: [`prepare`](Self::prepare) is called once for each frame (resizing, say),
 /// [`describe`](Self::describe) for clips of prepared frames, which may overlap.
 /// The same frames must always give the same features, whatever else is extracted at the same time.
+///
+/// ```
+/// use gcl_features::{Extractor, ExtractorError, Frame, Pixels};
+///
+/// struct Brightness;
+///
+/// impl Extractor for Brightness {
+///     type Prepared = f32;
+///     fn name(&self) -> &str { "brightness" }
+///     fn version(&self) -> &str { "1" }
+///     fn dim(&self) -> usize { 1 }
+///     fn prepare(&self, frame: &Frame) -> Result<f32, ExtractorError> {
+///         let luma = frame.luma();
+///         Ok(luma.iter().map(|&y| f32::from(y)).sum::<f32>() / luma.len() as f32)
+///     }
+///     fn describe(&self, clips: &[Vec<&f32>]) -> Result<Vec<f32>, ExtractorError> {
+///         Ok(clips.iter().map(|clip| clip.iter().copied().sum::<f32>() / clip.len() as f32).collect())
+///     }
+/// }
+///
+/// let grey = Brightness.prepare(&Frame::new(2, 1, Pixels::Gray(vec![100, 140]))?)?;
+/// assert_eq!(Brightness.describe(&[vec![&grey; 16]])?, [120.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Extractor: Send + Sync {
-    /// A frame as the extractor wants it.
+    /// A prepared frame.
     type Prepared: Send;
 
     /// Its name, such as `gradient`.
     fn name(&self) -> &str;
 
-    /// The version of what it computes; it grows whenever a feature's value changes.
+    /// The version of the computation; it increases whenever a feature's value changes.
     fn version(&self) -> &str;
 
     /// The settings that features depend on.
@@ -37,17 +61,17 @@ pub trait Extractor: Send + Sync {
         Map::new()
     }
 
-    /// What is done to frames first: sizes, crops, scaling.
+    /// The pre-processing of frames: sizes, crops, scaling.
     fn preprocessing(&self) -> Map<String, Value> {
         Map::new()
     }
 
-    /// SHA-256 of the weights' file in hex, where there are weights.
+    /// SHA-256 of the weight file in hex, where there are weights.
     fn weights_sha256(&self) -> Option<String> {
         None
     }
 
-    /// Whether the weights are random: fit for tests, not for results.
+    /// Whether the weights are random: for tests, not for results.
     fn random_weights(&self) -> bool {
         false
     }
@@ -60,7 +84,7 @@ pub trait Extractor: Send + Sync {
         1
     }
 
-    /// How many clips it likes to describe at once.
+    /// The preferred number of clips per call of [`describe`](Self::describe).
     fn batch(&self) -> usize {
         1
     }
@@ -71,12 +95,12 @@ pub trait Extractor: Send + Sync {
         0
     }
 
-    /// What it wants of frames.
+    /// The colour format of frames that it needs.
     fn colour(&self) -> Colour {
         Colour::AsCoded
     }
 
-    /// Does the work that depends on a single frame.
+    /// Prepares a single frame.
     ///
     /// # Errors
     /// The frame does not suit the extractor, or the extractor failed.
@@ -89,7 +113,7 @@ pub trait Extractor: Send + Sync {
     /// The extractor failed.
     fn describe(&self, clips: &[Vec<&Self::Prepared>]) -> Result<Vec<f32>, ExtractorError>;
 
-    /// All that features which are used together must share.
+    /// The identity that features used together must share.
     fn identity(&self, clips: Clips) -> ExtractorIdentity {
         ExtractorIdentity {
             name: self.name().to_owned(),

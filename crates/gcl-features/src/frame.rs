@@ -4,34 +4,27 @@ use std::borrow::Cow;
 
 use crate::colour::{Matrix, RgbRows};
 
-/// Largest width and height, in pixels, of a frame that is accepted.
+/// Largest width and height of a frame, in pixels.
 pub const MAX_SIDE: usize = 16_384;
 
-/// Why a frame cannot exist.
+/// Why a frame is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum FrameError {
     /// A side is zero or larger than [`MAX_SIDE`].
     #[error("a frame of {width}x{height} pixels is outside 1x1 to {MAX_SIDE}x{MAX_SIDE}")]
-    Size {
-        /// Width in pixels.
-        width: usize,
-        /// Height in pixels.
-        height: usize,
-    },
-    /// A plane does not hold as many bytes as the size asks for.
+    Size { width: usize, height: usize },
+    /// A plane's length does not match the frame's size.
     #[error(
         "a frame of {width}x{height} pixels has a {plane} plane of {found} bytes, expected {expected}"
     )]
     Plane {
-        /// Width in pixels.
         width: usize,
-        /// Height in pixels.
         height: usize,
         /// `luma`, `chroma` or `RGB`.
         plane: &'static str,
-        /// Bytes that the size asks for.
         expected: usize,
-        /// Bytes given.
         found: usize,
     },
 }
@@ -61,6 +54,15 @@ pub enum Pixels {
 }
 
 /// One decoded picture.
+///
+/// ```
+/// use gcl_features::{Frame, Pixels};
+///
+/// let frame = Frame::new(2, 1, Pixels::Rgb(vec![255, 255, 255, 255, 0, 0]))?; // white and red
+/// assert_eq!((*frame.luma()).to_vec(), [255, 77]);
+/// assert!(Frame::new(2, 2, Pixels::Gray(vec![0; 3])).is_err());
+/// # Ok::<(), gcl_features::FrameError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     width: usize,
@@ -86,10 +88,10 @@ pub(crate) fn check_size(width: usize, height: usize) -> Result<(), FrameError> 
 }
 
 impl Frame {
-    /// Puts planes together to a frame of `width` by `height` pixels.
+    /// A frame of `width` by `height` pixels.
     ///
     /// # Errors
-    /// The size is refused, or a plane's length does not fit it.
+    /// [`FrameError::Size`], or [`FrameError::Plane`] if a plane's length does not match the size.
     pub fn new(width: usize, height: usize, pixels: Pixels) -> Result<Self, FrameError> {
         check_size(width, height)?;
         let fits = |plane, expected, data: &[u8]| {

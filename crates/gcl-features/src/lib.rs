@@ -2,13 +2,28 @@
 //!
 //! - [`mod@discover`] finds the videos under the paths that a user names;
 //! - [`source`] decodes video files and folders of frames, one [`Frame`] at a time, in display order;
-//! - [`extractor`] is what turns clips into feature vectors;
-//! - [`preprocess`] is what published networks want done to frames first;
+//! - [`extractor`] turns clips into feature vectors;
+//! - [`preprocess`] is the pre-processing of frames for published networks;
 //! - [`networks`] are these networks;
-//! - [`gradient`] is the one that needs no weights;
+//! - [`gradient`] is an extractor that needs no weights;
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
-//! - [`cubes`] cuts boxes out of frames, and [`tracks`] makes clip features of boxes alone;
+//! - [`cubes`] cuts boxes out of frames, and [`tracks`] computes clip features from boxes alone;
 //! - [`thumbs`] takes single frames as pictures for reports.
+//!
+//! ```
+//! use gcl_features::{Extractor, Frame, Pixels, gradient::Gradient};
+//!
+//! // 16 frames in which a bright bar moves to the right.
+//! let mut clip = Vec::new();
+//! for i in 0..16 {
+//!     let luma = (0..64 * 48).map(|at| if at % 64 / 4 == i { 200 } else { 50 }).collect();
+//!     clip.push(Gradient.prepare(&Frame::new(64, 48, Pixels::Gray(luma))?)?);
+//! }
+//! let features = Gradient.describe(&[clip.iter().collect()])?;
+//! assert_eq!(features.len(), Gradient.dim());
+//! assert!(features.iter().any(|&value| value != 0.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod colour;
 pub mod cubes;
@@ -26,11 +41,17 @@ pub mod source;
 pub mod thumbs;
 pub mod tracks;
 
+/// The device that a network runs on ([`networks::RunOptions`]).
+pub use burn::tensor::Device;
 pub use colour::Matrix;
 pub use discover::{DiscoverError, VideoInput, discover};
 pub use extractor::{Extractor, ExtractorError};
 pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
+/// Re-exported: [`thumbs`] returns its pictures.
+pub use image;
 pub use networks::{NetworkExtractor, Preset, Published};
 pub use pipeline::{ExtractError, ExtractOptions, Progress, Shard, Summary, extract};
 pub use preprocess::{Preprocess, PreprocessError, Preprocessor};
+/// Re-exported: [`Extractor`] returns its maps.
+pub use serde_json;
 pub use source::{Colour, Decoder, FrameSource, SourceError, SourceInfo};

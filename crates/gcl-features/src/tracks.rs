@@ -20,7 +20,7 @@ use crate::pipeline::{Progress, Summary};
 /// millions of empty clips.
 const MAX_FRAMES: usize = 1 << 24;
 
-/// How clip features are made of tracks.
+/// The options of clip features from tracks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrackOptions {
     /// The rule that cuts a video into clips.
@@ -43,7 +43,8 @@ impl Default for TrackOptions {
 
 /// Why an extraction stopped.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum TracksError {
     /// The folder of tracks cannot be listed, or a file's name is no video id.
     #[error(transparent)]
@@ -63,7 +64,7 @@ pub enum TracksError {
 }
 
 impl TrackOptions {
-    /// What the features say of their making.
+    /// The identity in the features' descriptions.
     #[must_use]
     pub fn identity(&self) -> ExtractorIdentity {
         let parameters = [("lag", json!(self.lag)), ("max_gap", json!(self.max_gap))];
@@ -89,7 +90,7 @@ impl TrackOptions {
 /// Setting `cancel` stops after the video at hand.
 ///
 /// # Errors
-/// Stops at the first thing that would fail for every video: see [`TracksError`].
+/// [`TracksError`], for the first failure that would affect every video.
 pub fn extract_tracks(
     folder: &Path,
     out: &Path,

@@ -83,11 +83,11 @@ fn tables_that_lie_are_refused_before_they_cost_memory() {
     for (name, offset, value, reason) in [
         // Four thousand million pictures of one size.
         (b"stsz", 8, [0, 0, 1, 0, 0xff, 0xff, 0xff, 0xff].as_slice(), "do not fit the file"),
-        (b"stsz", 12, &[0xff, 0xff, 0xff, 0xff], "shorter than it says"),
+        (b"stsz", 12, &[0xff, 0xff, 0xff, 0xff], "shorter than its entry count"),
         (b"stco", 12, &[0x7f, 0xff, 0xff, 0xff], "the file ends early"),
         (b"stsc", 12, &[0, 0, 0, 9], "out of order"),
         (b"stsc", 16, &[0, 0, 0, 1], "the index places 1 of 40 pictures"),
-        (b"stts", 8, &[0xff, 0, 0, 0], "shorter than it says"),
+        (b"stts", 8, &[0xff, 0, 0, 0], "shorter than its entry count"),
         (b"avcC", 4, &[9], "configurationVersion"),
         (b"moov", 0, b"free", "no index"),
         (b"mdat", 0, b"moof", "fragmented"),

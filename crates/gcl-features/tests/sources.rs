@@ -141,10 +141,10 @@ fn images_come_in_natural_order_and_one_size() {
 #[test]
 fn nothing_there_is_said() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(fails(dir.path(), Decoder::Auto).contains("no frame in it"));
+    assert!(fails(dir.path(), Decoder::Auto).contains("the video has no frame"));
     assert!(fails(&dir.path().join("none.mp4"), Decoder::Auto).contains("none.mp4: No such file"));
     fs::write(dir.path().join("empty.mp4"), "").unwrap();
-    assert!(fails(&dir.path().join("empty.mp4"), Decoder::Auto).contains("no frame in it"));
+    assert!(fails(&dir.path().join("empty.mp4"), Decoder::Auto).contains("the video has no frame"));
 }
 
 #[test]

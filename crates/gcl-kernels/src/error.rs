@@ -1,55 +1,30 @@
-//! What can be wrong with a graph.
+//! The errors of graphs and plans.
 
-/// A network that does not fit together, or an input that does not fit it.
+/// A graph whose parts do not match each other, or its input.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum GraphError {
-    /// A node id that this builder has not given out.
+    /// A node id of another builder.
     #[error("node {id} does not exist; the graph has {nodes} nodes")]
-    UnknownNode {
-        /// The id found.
-        id: usize,
-        /// How many nodes there are.
-        nodes: usize,
-    },
-    /// Two parts of one operation that contradict each other.
+    UnknownNode { id: usize, nodes: usize },
+    /// Two parts of one operation that do not match.
     #[error("{node}: {what} is {found}; expected {expected}")]
-    Mismatch {
-        /// The node's name.
-        node: String,
-        /// Which quantity.
-        what: &'static str,
-        /// The value found.
-        found: String,
-        /// The value, or range, that would do.
-        expected: String,
-    },
+    Mismatch { node: String, what: &'static str, found: String, expected: String },
     /// A kernel that is larger than its padded input.
     #[error(
         "{node}: the input {found:?} (time, height, width) is smaller than the kernel {kernel:?}"
     )]
-    TooSmall {
-        /// The node's name.
-        node: String,
-        /// The padded input's size.
-        found: [usize; 3],
-        /// The kernel's size.
-        kernel: [usize; 3],
-    },
-    /// Sizes whose product no machine could hold.
+    TooSmall { node: String, found: [usize; 3], kernel: [usize; 3] },
+    /// Sizes whose product is too large.
     #[error("{node}: more than 2^40 values")]
-    TooLarge {
-        /// The node's name.
-        node: String,
-    },
-    /// A graph that gives nothing.
+    TooLarge { node: String },
+    /// A graph without an output.
     #[error("the graph has no output")]
     NoOutput,
     /// Two outputs of one name.
     #[error("output `{name}` was named twice")]
-    DuplicateOutput {
-        /// The repeated name.
-        name: String,
-    },
+    DuplicateOutput { name: String },
 }
 
 impl GraphError {
@@ -68,42 +43,24 @@ impl GraphError {
     }
 }
 
-/// A plan that cannot be made, or clips that do not fit it.
+/// A plan that cannot be created, or clips that do not match it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum PlanError {
-    /// The graph does not fit together at this size.
+    /// The graph is not valid at this size.
     #[error(transparent)]
     Graph(#[from] GraphError),
-    /// Clips of other channels.
+    /// Clips with another number of channels.
     #[error("clips of {found} channels; the graph takes {expected}")]
-    Channels {
-        /// Channels found.
-        found: usize,
-        /// Channels of the graph's input.
-        expected: usize,
-    },
-    /// Nothing to run, or nothing to run it on.
+    Channels { found: usize, expected: usize },
+    /// No clips, or no threads.
     #[error("a batch of {batch} clips on {threads} threads; expected at least one of each")]
-    Nothing {
-        /// Clips asked for.
-        batch: usize,
-        /// Threads asked for.
-        threads: usize,
-    },
-    /// Values that are not whole clips, or too many.
-    #[error("{found} values; expected {clip} a clip, and 1 to {batch} clips")]
-    Length {
-        /// Values found.
-        found: usize,
-        /// Values of a clip.
-        clip: usize,
-        /// The most clips.
-        batch: usize,
-    },
-    /// More memory than there is.
+    Nothing { batch: usize, threads: usize },
+    /// Values that are not whole clips, or too many of them.
+    #[error("{found} values; expected {clip} per clip, and 1 to {batch} clips")]
+    Length { found: usize, clip: usize, batch: usize },
+    /// The intermediate values do not fit into memory.
     #[error("no memory for {blocks} × 64 bytes of intermediate values")]
-    Memory {
-        /// Units of 64 bytes.
-        blocks: usize,
-    },
+    Memory { blocks: usize },
 }

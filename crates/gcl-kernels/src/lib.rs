@@ -1,9 +1,9 @@
 //! Inference of 3D convolutional networks on the CPU.
 //!
-//! A [`Graph`] is plain data: what a network computes, with its weights, for any input size. It is put
-//! together by a [`GraphBuilder`]. A [`Plan`] packs it for one size of clips and runs it; the instruction
-//! set (AVX-512, AVX2, or what the compiler makes of plain code) is chosen when the program runs.
-//! [`reference`](mod@reference) runs a graph slowly and plainly, for tests.
+//! A [`Graph`] is plain data: a network's operations and weights, for any input size. It is built by a
+//! [`GraphBuilder`]. A [`Plan`] packs it for one size of clips and runs it; the instruction set (AVX-512,
+//! AVX2, or portable code that the compiler vectorises) is chosen at run time.
+//! [`reference`](mod@reference) runs a graph by plain loops, for tests.
 //!
 //! ```
 //! use gcl_kernels::{Conv3d, GraphBuilder, Pad, Plan};

@@ -11,18 +11,18 @@ use crate::block::Block;
 /// write disjoint parts of its output, which no step reads before all tasks are done, and a step's output
 /// never overlaps its inputs.
 #[derive(Clone, Copy)]
-pub(crate) struct Shared<'a> {
+pub(crate) struct SharedBuffer<'a> {
     start: *mut Block,
     len: usize,
     buffer: PhantomData<&'a mut [Block]>,
 }
 
 // SAFETY: it is a pointer to plain floats; see the type for why accesses do not collide.
-unsafe impl Send for Shared<'_> {}
+unsafe impl Send for SharedBuffer<'_> {}
 // SAFETY: as above.
-unsafe impl Sync for Shared<'_> {}
+unsafe impl Sync for SharedBuffer<'_> {}
 
-impl<'a> Shared<'a> {
+impl<'a> SharedBuffer<'a> {
     pub(crate) fn new(buffer: &'a mut [Block]) -> Self {
         Self { start: buffer.as_mut_ptr(), len: buffer.len(), buffer: PhantomData }
     }

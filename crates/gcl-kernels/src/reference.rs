@@ -1,12 +1,25 @@
-//! The plain meaning of every operation: loops in f64, for tests of executors.
+//! The reference implementation of every operation: plain loops in f64, for tests of executors.
 
 use crate::GraphError;
 use crate::graph::{AvgPool, Conv3d, Graph, Linear, MaxPool, Op, PadValue, Shape, pads};
 
 /// Values of every node for one clip `[channels, T, H, W]`, row-major, in the graph's order. Slow.
 ///
+/// ```
+/// use gcl_kernels::{GraphBuilder, MaxPool, reference};
+///
+/// let mut builder = GraphBuilder::new(1);
+/// let clip = builder.input();
+/// let pooled = builder.max_pool(clip, MaxPool::new([1, 2, 2], [1, 2, 2]))?;
+/// builder.output("pooled", pooled)?;
+/// let graph = builder.finish()?;
+/// let values = reference::run(&graph, &[1.0, 2.0, 3.0, 4.0], [1, 2, 2])?; // one frame of 2 × 2
+/// assert_eq!(values[pooled.index()], [4.0]);
+/// # Ok::<(), gcl_kernels::GraphError>(())
+/// ```
+///
 /// # Errors
-/// What [`Graph::shapes`] finds, or a clip of another length than `size` says.
+/// Those of [`Graph::shapes`]; a clip whose length does not match `size`.
 pub fn run(graph: &Graph, clip: &[f32], size: [usize; 3]) -> Result<Vec<Vec<f32>>, GraphError> {
     let shapes = graph.shapes(size)?;
     if clip.len() != shapes[0].elements() {

@@ -1,4 +1,4 @@
-//! What can go wrong while training and scoring.
+//! The errors of training and scoring.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ pub type Result<T> = std::result::Result<T, TrainError>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// A network, threshold or detector refused; numerical failures come this way.
+    /// An error of a network, threshold or detector; numerical failures are among them.
     #[error("{doing}: {source}")]
     Core {
         /// What was being done.
@@ -26,10 +26,10 @@ pub enum TrainError {
     /// Features cannot be read.
     #[error(transparent)]
     Features(#[from] FeatureError),
-    /// Objects and snippets do not fit each other.
+    /// Objects and snippets do not match.
     #[error(transparent)]
     Objects(#[from] ObjectError),
-    /// Windows of poses or boxes are not what they should be.
+    /// Windows of poses or boxes are invalid.
     #[error(transparent)]
     Windows(#[from] WindowError),
     /// Object cubes cannot be read.
@@ -38,7 +38,7 @@ pub enum TrainError {
     /// An array cannot be read.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// A video's segments and frames do not fit.
+    /// A video's segments and frames do not match.
     #[error("video `{id}`: {source}")]
     Clips {
         /// The video.
@@ -105,7 +105,7 @@ pub enum TrainError {
         /// The kinds of objects, one of which must be given.
         needs: &'static str,
     },
-    /// Features that do not say how clips were cut, where that must be known.
+    /// Features without a clip rule, where it must be known.
     #[error(
         "{path}: plain .npy files do not say how many frames a clip has, and no clip length was given"
     )]
@@ -125,13 +125,13 @@ pub enum TrainError {
     /// A listener could not judge the networks.
     #[error("judging the test set: {0}")]
     Evaluation(String),
-    /// Someone asked to stop; the state is saved.
+    /// The run was interrupted; its state is saved.
     #[error("interrupted; the state is saved, and the run can be resumed")]
     Interrupted,
 }
 
 impl TrainError {
-    /// Whether the numbers themselves failed (a loss or score that is not finite).
+    /// Whether it is a numerical failure: a loss or score that is not finite.
     pub fn is_numerical(&self) -> bool {
         matches!(self, TrainError::Core { source: CoreError::NotFinite { .. }, .. })
     }

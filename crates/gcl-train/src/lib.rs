@@ -1,7 +1,9 @@
-//! Training and scoring: the cooperative loop of GCL as a state machine that can be killed and
-//! resumed, and the models that it leaves behind.
+//! Training and scoring: the cooperative loop of GCL ([Zaheer et al., CVPR
+//! 2022](https://arxiv.org/abs/2203.03962)) as a state machine that can be killed and resumed, the
+//! interleaving of Joint-VAD ([ECCV 2024](https://arxiv.org/abs/2401.13551)), and the models that they
+//! produce.
 //!
-//! The way through, in the order in which things happen:
+//! The parts, in the order in which they are used:
 //!
 //! 1. [`RunConfig`]: a method is a set of values ([`Method`], [`Preset`]), never a copy of a loop.
 //! 2. [`Samples`]: the segments of all training videos, pooled, in memory or on disk.

@@ -9,6 +9,15 @@ use crate::error::{Result, TrainError};
 const KNOTS: usize = 4096;
 
 /// The distribution of a network's training scores.
+///
+/// ```
+/// use gcl_train::rank::RankScale;
+///
+/// let scale = RankScale::new(vec![0.0, 1.0, 2.0, 3.0])?;
+/// assert!(scale.rank(0.5) < scale.rank(2.5));
+/// assert!(scale.rank(100.0) < 1.0); // beyond all training scores
+/// # Ok::<(), gcl_train::TrainError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<f32>", into = "Vec<f32>")]
 pub struct RankScale {

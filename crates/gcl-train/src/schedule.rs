@@ -5,6 +5,15 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 /// The length of a training phase.
+///
+/// ```
+/// use gcl_train::schedule::Budget;
+///
+/// let budget = Budget { epochs: 15, min_steps: 1400, max_steps: 5000 };
+/// assert_eq!(budget.steps(4), 1400); // few batches: more epochs
+/// assert_eq!(budget.steps(100), 1500);
+/// assert_eq!(budget.steps(1000), 5000); // many: stops within an epoch
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
@@ -38,20 +47,10 @@ impl NamedBudget {
     }
 }
 
-impl std::str::FromStr for NamedBudget {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<NamedBudget, String> {
-        match name {
-            "printed" => Ok(NamedBudget::Printed),
-            "equalised" => Ok(NamedBudget::Equalised),
-            _ => Err(format!("no budget `{name}`; there are printed, equalised")),
-        }
-    }
-}
+gcl_core::spelled_by_serde!(NamedBudget);
 
 impl Budget {
-    /// The number of steps over `batches` batches an epoch.
+    /// The number of steps over `batches` batches per epoch.
     pub fn steps(&self, batches: u64) -> u64 {
         let wanted = self.epochs.saturating_mul(batches).max(self.min_steps);
         // Whole epochs, unless the limit cuts the last one.
@@ -120,7 +119,9 @@ mod tests {
         assert_eq!(budget.steps(1000), 5000);
         assert_eq!(NamedBudget::Printed.budget().steps(2), 30, "15 epochs, as printed");
         assert_eq!(NamedBudget::Equalised.budget().steps(2), 1400);
-        assert!("longer".parse::<NamedBudget>().is_err_and(|e| e.contains("equalised")));
+        assert!(
+            "longer".parse::<NamedBudget>().is_err_and(|e| e.to_string().contains("equalised"))
+        );
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::tally::Tally;
 
 /// A run in progress.
 ///
-/// The paper's algorithm: pre-train G on calm segments, then D on G's labels (§3.3), then let both
-/// train each other (§3.2). Each is a phase; a method says which there are.
+/// The paper's algorithm: pre-train G on temporally stable segments, then D on G's labels (§3.3), then
+/// both train each other (§3.2). Each is a phase; the method decides which there are.
 pub struct Trainer {
     config: RunConfig,
     samples: Samples,
@@ -35,10 +35,10 @@ struct Position {
 }
 
 impl Trainer {
-    /// A run at its start. `samples` are scaled already.
+    /// A run at its start. `samples` must be scaled already.
     ///
     /// # Errors
-    /// [`TrainError::Config`] if the configuration makes no run on this data.
+    /// [`TrainError::Config`] if the configuration is not valid for this data.
     pub fn new(config: RunConfig, samples: Samples, device: &Device) -> Result<Trainer> {
         if config.generator.input != samples.dim() {
             return Err(TrainError::Mismatch(format!(
@@ -85,7 +85,7 @@ impl Trainer {
         self.at.phase == self.phases.len()
     }
 
-    /// One optimisation step; returns a report where it ends an epoch.
+    /// One optimisation step; returns a report at the end of an epoch.
     ///
     /// # Errors
     /// [`TrainError::Core`] if a loss or score is not finite; the networks keep their last values.
@@ -190,7 +190,7 @@ impl Trainer {
         &self.pair
     }
 
-    /// The two networks, by value.
+    /// The two networks, consuming the trainer.
     pub fn into_pair(self) -> CooperativePair {
         self.pair
     }

@@ -58,7 +58,7 @@ impl TrainingScores {
                 logits.extend(pair.logits(batch).map_err(core())?);
             }
             let answer = answer.into_data().convert::<f32>().try_to_vec::<f32>().map_err(|e| {
-                let problem = format!("the generator's reconstruction is unreadable: {e:?}");
+                let problem = format!("the generator's reconstruction is unreadable: {e}");
                 TrainError::Mismatch(problem)
             })?;
             for row in values.chunks_exact(dim) {

@@ -35,7 +35,7 @@ const TABLE: [(Dtype, &str, &str, u64); 10] = [
 ];
 
 impl Dtype {
-    /// The name that safetensors uses, as `F32`.
+    /// The name in safetensors, such as `F32`.
     #[must_use]
     pub fn name(self) -> &'static str {
         TABLE[self as usize].1

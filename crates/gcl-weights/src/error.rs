@@ -1,4 +1,4 @@
-//! One error for each way in which a weight file can fail its reader.
+//! The errors of weight files, one variant per fault.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,7 +10,8 @@ use crate::keys::KeyReport;
 
 /// Why weights were not read, matched or written. Every variant names the file.
 #[derive(Debug, Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum WeightError {
     /// Opening, reading or writing failed.
     #[error("{path}: {source}")]
@@ -24,29 +25,30 @@ pub enum WeightError {
     /// No tensor of this name.
     #[error("{path}: no tensor `{name}` among {count} (the first: {first})")]
     NoTensor { path: PathBuf, name: String, count: usize, first: String },
-    /// A value that the asked-for type cannot hold.
-    #[error("{path}: `{name}` holds {value} ({dtype}), which is no {wanted}")]
+    /// A value that the requested type cannot hold.
+    #[error("{path}: `{name}` holds {value} ({dtype}), which is not an {wanted}")]
     Inexact { path: PathBuf, name: String, dtype: Dtype, value: String, wanted: &'static str },
-    /// There is no memory for the values.
+    /// The values do not fit into memory.
     #[error("{path}: no memory for `{name}`, {bytes} bytes")]
     Memory { path: PathBuf, name: String, bytes: u64 },
     /// Tensors are missing or have another shape than the model's.
     #[error("{path} does not fit the model:\n{report}")]
     Keys { path: PathBuf, report: Box<KeyReport> },
-    /// Two tensors of the file get the same name by the rules.
+    /// The rules map two tensors of the file to the same name.
     #[error("{path}: `{first}` and `{second}` both become `{name}`")]
     Collision { path: PathBuf, first: String, second: String, name: String },
-    /// A weight that no trained network has.
+    /// A value that no trained network has.
     #[error("{path}: `{name}` is {what}; a trained network has no such weights")]
     Degenerate { path: PathBuf, name: String, what: &'static str },
-    /// Something that safetensors cannot hold.
+    /// A tensor that safetensors cannot hold.
     #[error("{path}: `{name}` cannot be written: {why}")]
     Unwritable { path: PathBuf, name: String, why: String },
 }
 
-/// What is wrong with a file's content.
+/// A fault in a file's content.
 #[derive(Debug, Error)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum Fault {
     /// Reading failed, or the file was shortened while it was read.
     #[error("reading failed: {0}")]
@@ -59,20 +61,20 @@ pub enum Fault {
     /// PyTorch's format before version 0.2.
     #[error("PyTorch's tar format from before 0.2; load it with PyTorch and save it again")]
     OldTar,
-    /// A program with its weights.
+    /// A TorchScript program with its weights.
     #[error("a TorchScript archive; save the module's state_dict() instead")]
     TorchScript,
-    /// Something reaches beyond the bytes that hold it.
+    /// A part extends beyond the end of its container.
     #[error("cut short: {what} at byte {at} needs {needed} bytes, {left} are left")]
     Cut { what: &'static str, at: u64, needed: u64, left: u64 },
     /// Bytes after the end of the content.
     #[error("{extra} bytes follow the end of the data")]
     Trailing { extra: u64 },
-    /// More than any honest file has.
+    /// An implausible count or size.
     #[error("too large: more than {max} {what}")]
     Limit { what: &'static str, max: u64 },
 
-    /// The zip archive's end or directory is not one.
+    /// The zip archive's end record or directory is invalid.
     #[error("damaged zip archive: {0}")]
     Zip(&'static str),
     /// An entry's two descriptions differ.
@@ -90,7 +92,7 @@ pub enum Fault {
     /// Two entries have one name.
     #[error("two zip entries are named `{0}`")]
     ZipDuplicate(String),
-    /// A name that is no text.
+    /// A name that is not UTF-8.
     #[error("a zip entry's name is not UTF-8: {0:02x?}")]
     ZipName(Vec<u8>),
     /// The archive has no `data.pkl`, or several.
@@ -109,7 +111,7 @@ pub enum Fault {
          nothing was run. If you trust the file, load it in Python and save only its state_dict()"
     )]
     Global { module: String, name: String },
-    /// A known class or function used in a way that PyTorch does not.
+    /// A known class or function, used in a way that PyTorch does not use it.
     #[error("refused: {global} with {why} at byte {at} of the file; nothing was run")]
     Call { global: &'static str, why: &'static str, at: u64 },
     /// An opcode that no weight file needs.
@@ -124,29 +126,29 @@ pub enum Fault {
     /// A memo entry that was never written.
     #[error("damaged pickle: memo entry {index} at byte {at} was never written")]
     Memo { index: u32, at: u64 },
-    /// Text that is no UTF-8.
+    /// Text that is not UTF-8.
     #[error("text at byte {at} is not UTF-8")]
     Utf8 { at: u64 },
-    /// A number that is none.
+    /// A number that cannot be parsed.
     #[error("damaged pickle: no number at byte {at}")]
     Number { at: u64 },
 
-    /// A PyTorch file's fixed parts are not as they must be.
+    /// A PyTorch file's fixed parts are invalid.
     #[error("damaged PyTorch file: {what} is not {wanted}")]
     Legacy { what: &'static str, wanted: &'static str },
-    /// A persistent id that is no storage.
+    /// A persistent id that is not a storage.
     #[error("damaged PyTorch file: the reference at byte {at} is not to a storage")]
     Persistent { at: u64 },
-    /// A storage that the file does not have.
+    /// A storage that is missing from the file.
     #[error("storage `{key}` is not in the file")]
     NoStorage { key: String },
-    /// A storage of another length than it says.
+    /// A storage whose length differs from its declared length.
     #[error("storage `{key}` should have {expected} bytes, and has {found}")]
     StorageLength { key: String, expected: u64, found: u64 },
     /// A negative, overflowing or otherwise impossible size.
     #[error("impossible tensor: shape {shape:?}, strides {stride:?}, offset {offset}")]
     Impossible { shape: Vec<i128>, stride: Vec<i128>, offset: i128 },
-    /// A view that reaches beyond its storage.
+    /// A view that extends beyond its storage.
     #[error(
         "a tensor of shape {shape:?}, strides {stride:?}, offset {offset} reaches element {last} \
          of a storage of {elements}"
@@ -159,23 +161,23 @@ pub enum Fault {
     /// Several dicts of tensors.
     #[error("several dicts of tensors: {}; say which", .0.join(", "))]
     Ambiguous(Vec<String>),
-    /// The asked-for place holds no tensors.
+    /// The requested location holds no tensors.
     #[error("no dict of tensors at `{location}`; the file has: {}", found.join(", "))]
     Location { location: String, found: Vec<String> },
     /// Two tensors of one name.
     #[error("two tensors are named `{0}`")]
     Duplicate(String),
-    /// A tensor whose name is no text.
+    /// A tensor whose name is not text.
     #[error("a tensor whose key is not text, next to `{0}`")]
     Key(String),
 
-    /// The safetensors header is not as it must be.
+    /// The safetensors header is invalid.
     #[error("bad safetensors header: {0}")]
     Header(String),
-    /// A type of element that is not read.
+    /// An unsupported element type.
     #[error("`{name}`: elements of type {dtype} are not read")]
     Dtype { name: String, dtype: String },
-    /// A safetensors entry whose bytes are not where they must be.
+    /// A safetensors entry whose byte range does not match its shape.
     #[error("`{name}`: shape {shape:?} of {dtype} does not fit bytes {begin}..{end} of {len}")]
     Offsets { name: String, shape: Vec<u64>, dtype: Dtype, begin: u64, end: u64, len: u64 },
 }

@@ -12,10 +12,11 @@ use crate::{Dtype, Scalar};
 
 /// The formats that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// PyTorch's zip archive, written since version 1.6.
     TorchZip,
-    /// PyTorch's row of pickles, written from 0.2 to 1.5.
+    /// PyTorch's sequence of pickles, written from 0.2 to 1.5.
     TorchLegacy,
     /// A state dict pickled without PyTorch's `save`.
     Pickle,
@@ -76,7 +77,7 @@ pub(crate) struct Storage {
     pub verified: OnceLock<()>,
 }
 
-/// An open weight file. Its tensors are read when they are asked for.
+/// An open weight file. Its tensors are read on demand.
 #[derive(Debug)]
 pub struct WeightFile {
     pub(crate) path: PathBuf,
@@ -139,9 +140,9 @@ impl WeightFile {
         self.tensors.get(*self.index.get(name)?)
     }
 
-    /// The scalars beside the tensors by their dotted place: `epoch`, `arch`, `args.seg_len`; for
-    /// safetensors, the entries of `__metadata__`. Large tables, and what stands within more than
-    /// four dicts, are left out.
+    /// The scalars beside the tensors by their dotted path: `epoch`, `arch`, `args.seg_len`; for
+    /// safetensors, the entries of `__metadata__`. Large tables, and values nested in more than four
+    /// dicts, are left out.
     #[must_use]
     pub fn metadata(&self) -> &BTreeMap<String, Scalar> {
         &self.metadata

@@ -1,23 +1,23 @@
-//! Reads the weight files that people have, PyTorch checkpoints and safetensors, into named tensors.
+//! Reads weight files, PyTorch checkpoints and safetensors, into named tensors.
 //!
-//! [`read`] finds out the format from the file's content: PyTorch's zip archive, its older row of
+//! [`read`] detects the format from the file's content: PyTorch's zip archive, its older sequence of
 //! pickles, a plain pickle of a state dict, or safetensors. A [`WeightFile`] is a table of contents;
-//! each tensor is read from the file when it is asked for, so that nothing is in memory twice.
+//! each tensor is read from the file on demand, so that nothing is in memory twice.
 //!
-//! A pickle is a program, and loading one in Python may run anything. Here it is read as data: a
-//! short list of names (`OrderedDict`, PyTorch's tensors and storages, `argparse.Namespace`, NumPy's
-//! scalars) has a meaning, and the first other name refuses the whole file, [`Fault::Global`]. Every
-//! length is held against the file before anything is allocated, and work, depth and sizes have
-//! limits, so that a hostile file costs no more than a bad one.
+//! A pickle is a program, and loading one in Python may execute arbitrary code. Here it is read as data:
+//! a short list of names (`OrderedDict`, PyTorch's tensors and storages, `argparse.Namespace`, NumPy's
+//! scalars) has a meaning, and a file with any other name is refused ([`Fault::Global`]). Every length
+//! is checked against the file before anything is allocated, and work, depth and sizes are limited, so
+//! that a malicious file costs no more than a damaged one.
 //!
 //! The crate has a reader of its own although there is `pytorch-reader`, which burn-store uses. That
 //! one (0.22.1) reads the same tensors from ordinary checkpoints, but a dict saved under two names
 //! comes back empty the second time, damage in a part of a storage goes unnoticed, `argparse.Namespace`
 //! and NumPy's scalars are lost, and a file of two kilobytes can make it allocate gigabytes.
 //!
-//! A [`KeyMap`] and [`matched`] bring a file's names to those of a model, and say in a [`KeyReport`]
-//! what fits. [`write_safetensors`] and [`WeightFile::convert`] write the same bytes for the same
-//! tensors, always.
+//! A [`KeyMap`] and [`matched`] map a file's names to those of a model; a [`KeyReport`] lists what
+//! matches. [`write_safetensors`] and [`WeightFile::convert`] are deterministic: the same tensors give
+//! the same bytes.
 //!
 //! ```no_run
 //! use gcl_weights::{Expected, KeyMap, matched, read};

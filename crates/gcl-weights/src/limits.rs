@@ -1,5 +1,5 @@
-//! What a file may make the reader do. Honest checkpoints stay far below; whatever goes beyond is
-//! refused before anything is allocated for it.
+//! Limits of the reader's work. Real checkpoints stay far below; a file that exceeds one is refused
+//! before anything is allocated for it.
 
 use crate::Fault;
 
@@ -41,12 +41,12 @@ pub(crate) fn tensor_bytes(len: u64) -> u64 {
 }
 
 /// What is left of a file's allowance of work.
-pub(crate) struct Budget {
+pub(crate) struct WorkBudget {
     operations: u64,
     bytes: u64,
 }
 
-impl Budget {
+impl WorkBudget {
     pub(crate) fn new() -> Self {
         Self { operations: OPERATIONS, bytes: PICKLE_BYTES }
     }

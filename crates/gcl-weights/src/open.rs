@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::file::{Storage, TensorInfo};
-use crate::limits::{self, Budget};
+use crate::limits::{self, WorkBudget};
 use crate::pickle::StorageRecord;
 use crate::region::{self, Region};
 use crate::torch::{Content, archive, legacy, scalars, state};
@@ -15,10 +15,10 @@ use crate::{Fault, Format, Scalar, WeightError, WeightFile, safetensors};
 
 /// Opens a weight file and reads its table of contents.
 ///
-/// The tensors are looked for in the usual places: under `state_dict`, `model_state_dict`,
-/// `model_state`, `model`, `net`, `network`, `module`, `weights` or `params`, in this order; else at
-/// the top, if there are tensors; else in the only dict that has some. [`WeightFile::location`] says
-/// where they were.
+/// The tensors are taken from one of the usual places: under `state_dict`, `model_state_dict`,
+/// `model_state`, `model`, `net`, `network`, `module`, `weights` or `params`, in this order; else the
+/// top level, if it has tensors; else the only dict that has some. [`WeightFile::location`] returns the
+/// place.
 ///
 /// # Errors
 /// [`WeightError::Io`], [`WeightError::NotAFile`], or [`WeightError::Content`] with what is wrong.
@@ -53,7 +53,7 @@ fn contents(
     location: Option<&str>,
 ) -> Result<WeightFile, Fault> {
     let format = detect(&file, len)?;
-    let mut budget = Budget::new();
+    let mut budget = WorkBudget::new();
     let all = Region { at: 0, len };
     let (format, content) = match format {
         Format::TorchZip => (format, archive::read(&file, len, &mut budget)?),

@@ -1,15 +1,15 @@
-//! The scalars that stand beside a checkpoint's tensors.
+//! The scalars beside a checkpoint's tensors.
 
 use std::fmt;
 
-/// A value from beside the tensors: an epoch, a name, a training argument.
+/// A value stored beside the tensors: an epoch, a name, a training argument.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scalar {
     /// Python's `None`.
     None,
     /// A truth value.
     Bool(bool),
-    /// An integer. Seeds of 64 bits without sign are among them.
+    /// An integer; wide enough for unsigned 64-bit seeds.
     Int(i128),
     /// A float.
     Float(f64),

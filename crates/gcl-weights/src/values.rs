@@ -1,4 +1,4 @@
-//! A tensor's values, read from the file when they are asked for.
+//! A tensor's values, read from the file on demand.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::{Fault, WeightError};
 
 impl WeightFile {
     /// The values of a tensor in row-major order. Floats of another type are rounded to the nearest
-    /// `f32`; integers are taken where they are exact.
+    /// `f32`; integers must be exact in `f32`.
     ///
     /// # Errors
     /// If there is no such tensor, the file cannot be read or its checksum is wrong, or an integer

@@ -110,12 +110,12 @@ impl View {
             .part(self.offset * size, (self.end - self.offset) * size, "a tensor")
             .map_err(&fail)?;
         if self.is_contiguous() {
-            return span.pieces(file, |piece| take(piece).map_err(Stop::Taker)).map_err(|stop| {
-                match stop {
-                    Stop::Taker(error) => error,
-                    Stop::Reader(fault) => fail(fault),
-                }
-            });
+            return span.pieces(file, |piece| take(piece).map_err(PieceError::Taker)).map_err(
+                |stop| match stop {
+                    PieceError::Taker(error) => error,
+                    PieceError::Reader(fault) => fail(fault),
+                },
+            );
         }
         // Reading all that lies between is fastest, unless most of it belongs to others.
         let dense = span.len / size <= self.elements.saturating_mul(8).saturating_add(1 << 16);
@@ -181,14 +181,14 @@ impl<'f> Window<'f> {
 }
 
 /// Who ended the reading of a region.
-enum Stop {
+enum PieceError {
     Taker(WeightError),
     Reader(Fault),
 }
 
-impl From<Fault> for Stop {
+impl From<Fault> for PieceError {
     fn from(fault: Fault) -> Self {
-        Stop::Reader(fault)
+        PieceError::Reader(fault)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{Fault, limits};
 
 /// An entry, and where its bytes are.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct ZipEntry {
     pub name: String,
     pub region: Region,
     /// CRC-32 of the bytes. Zero where the writer left it out, as PyTorch does on request.
@@ -24,7 +24,7 @@ pub(crate) struct Entry {
 }
 
 /// Reads the directory of a file of `len` bytes.
-pub(crate) fn entries(file: &File, len: u64) -> Result<Vec<Entry>, Fault> {
+pub(crate) fn entries(file: &File, len: u64) -> Result<Vec<ZipEntry>, Fault> {
     let (directory, count) = directory(file, len)?;
     let mut entries = Vec::new();
     let mut cursor = Cursor::new(file, directory);
@@ -32,7 +32,7 @@ pub(crate) fn entries(file: &File, len: u64) -> Result<Vec<Entry>, Fault> {
         entries.push(entry(&mut cursor)?);
     }
     entries.sort_by_key(|e| e.header);
-    let mut previous: Option<&Entry> = None;
+    let mut previous: Option<&ZipEntry> = None;
     for entry in &mut entries {
         locate(file, entry, directory.at)?;
         if let Some(previous) = previous.filter(|p| p.region.end() > entry.header) {
@@ -111,7 +111,7 @@ fn directory(file: &File, len: u64) -> Result<(Region, u64), Fault> {
 }
 
 /// The directory's next record.
-fn entry(cursor: &mut Cursor<'_>) -> Result<Entry, Fault> {
+fn entry(cursor: &mut Cursor<'_>) -> Result<ZipEntry, Fault> {
     let fixed: [u8; 46] = cursor.array("a zip directory record")?;
     if !fixed.starts_with(b"PK\x01\x02") {
         return Err(Fault::Zip("no directory record where one should be"));
@@ -135,11 +135,11 @@ fn entry(cursor: &mut Cursor<'_>) -> Result<Entry, Fault> {
         return Err(Fault::ZipDisagrees { name, what: "stored and packed size" });
     }
     let (region, checksum) = (Region { at: 0, len: packed }, u32_at(&fixed, 16));
-    Ok(Entry { name, region, checksum, method, header })
+    Ok(ZipEntry { name, region, checksum, method, header })
 }
 
 /// Finds an entry's bytes through its own header, which must agree with the directory.
-fn locate(file: &File, entry: &mut Entry, end: u64) -> Result<(), Fault> {
+fn locate(file: &File, entry: &mut ZipEntry, end: u64) -> Result<(), Fault> {
     let before = Region { at: 0, len: end };
     let fixed = before.part(entry.header, 30, "a zip entry's header")?;
     let fixed = fixed.read(file, "a zip entry's header", 30)?;

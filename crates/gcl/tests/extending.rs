@@ -122,7 +122,8 @@ fn files_and_names_in_the_text_exist() {
 #[test]
 fn what_the_page_adds_is_not_there_yet() {
     let known = known(&["src"]);
-    for word in ["BatchMean", "OutsideSettings", "CentreConfig", "MgfnConfig", "TINY", "CountArgs"] {
+    for word in ["BatchMean", "OutsideSettings", "CentreConfig", "MgfnConfig", "TINY", "CountArgs"]
+    {
         assert!(!known.contains(word) && ADDED.contains(&word), "{word}");
     }
 }

@@ -1,4 +1,4 @@
-//! How the two networks train each other, and what one iteration tells.
+//! The settings of the cooperative loop, and the report of one iteration.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,17 +13,17 @@ use crate::weak_label::WeakLabels;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CooperativeConfig {
-    /// What a sample's reconstruction error is.
+    /// The norm of a sample's reconstruction error.
     pub error: ErrorNorm,
     /// From G's errors to the labels that train D (Eq. 2).
     pub generator_labels: LabelRule,
     /// From D's probabilities to the labels that train G (Eq. 4).
     pub discriminator_labels: Threshold,
-    /// What G should answer where D says anomalous.
+    /// The target of G for samples that D labels anomalous.
     pub target: NegativeTarget,
     /// Which D labels the batch for G.
     pub labelled_by: LabelledBy,
-    /// What video labels do to both networks' labels, where some are known.
+    /// How video labels change both networks' labels, where some are known.
     pub weak: WeakLabels,
     /// RMSprop, one instance for each network.
     pub optimizer: RmsPropConfig,
@@ -43,6 +43,8 @@ pub enum LabelledBy {
     PreviousDiscriminator,
 }
 
+crate::spelled_by_serde!(LabelledBy);
+
 impl Default for CooperativeConfig {
     fn default() -> Self {
         CooperativeConfig {
@@ -57,7 +59,7 @@ impl Default for CooperativeConfig {
     }
 }
 
-/// What one iteration did.
+/// The losses, labels and thresholds of one iteration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StepReport {
     /// D's loss before its step (Eq. 3).
@@ -68,8 +70,8 @@ pub struct StepReport {
     pub generator_labels: Vec<f32>,
     /// The labels from D.
     pub discriminator_labels: Vec<bool>,
-    /// The error from which on G calls a sample anomalous; absent for soft labels.
+    /// The error at or above which G labels a sample anomalous; absent for soft labels.
     pub generator_threshold: Option<f64>,
-    /// The probability from which on D calls a sample anomalous; 1 if it calls none so.
+    /// The probability at or above which D labels a sample anomalous; 1 if it labels none.
     pub discriminator_threshold: f64,
 }

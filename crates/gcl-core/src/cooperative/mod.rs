@@ -1,5 +1,6 @@
 //! One iteration of generative cooperative learning: the generator labels the batch for the
-//! discriminator, which learns and labels it for the generator (paper §3.2, Fig. 2).
+//! discriminator, which learns and labels it for the generator ([Zaheer et al., CVPR
+//! 2022](https://arxiv.org/abs/2203.03962), §3.2, Fig. 2; "the paper" below).
 
 mod config;
 mod networks;
@@ -17,8 +18,24 @@ use crate::weak_label::VideoLabel;
 
 /// A generator and a discriminator, with their optimizers.
 ///
-/// Labels are always given as the networks score: with running statistics where there is batch
+/// Pseudo-labels are always computed in evaluation mode: with running statistics where there is batch
 /// normalisation, and without dropout.
+///
+/// ```
+/// use gcl_core::{AutoencoderConfig, CooperativePair, Device, DiscriminatorConfig, Tensor, rng};
+///
+/// let (generator, discriminator) = (AutoencoderConfig::new(16), DiscriminatorConfig::new(16));
+/// let device = Device::flex();
+/// let mut pair =
+///     CooperativePair::new(&generator, &discriminator, Default::default(), 1, &device)?;
+///
+/// let values: Vec<f32> = (0..32 * 16).map(|i| (i as f32).sin()).collect();
+/// let batch = Tensor::<1>::from_floats(values.as_slice(), &device).reshape([32, 16]);
+/// let report = pair.step(batch.clone(), None, &mut rng::stream(1, "step", 0))?;
+/// assert_eq!(report.generator_labels.len(), 32);
+/// assert!(pair.probabilities(batch)?.iter().all(|p| (0.0..=1.0).contains(p)));
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 pub struct CooperativePair {
     config: CooperativeConfig,
     generator: Learner<Autoencoder>,
@@ -68,16 +85,16 @@ impl CooperativePair {
 
     /// One iteration on a batch: one step of D on G's labels, one step of G on D's.
     ///
-    /// `known` says what is known of the samples' videos (GCL_WS); `None` knows nothing, as in the
-    /// unsupervised setting. `rng` serves dropout and the random pseudo-targets.
+    /// `known` holds the video label of each sample (GCL_WS); `None` is the unsupervised setting. `rng`
+    /// serves dropout and the random pseudo-targets.
     ///
     /// # Shapes
     /// - features: `[batch, d]`
     ///
     /// # Errors
     /// [`CoreError::Shape`] for a batch or labels that do not fit; [`CoreError::NotFinite`] if an
-    /// error, log-odds or a loss is not finite. D may have taken its step by then: go back to a
-    /// saved state.
+    /// error, log-odds or a loss is not finite. D may have taken its step by then: load a saved
+    /// state.
     pub fn step(
         &mut self,
         features: Tensor<2>,
@@ -125,8 +142,7 @@ impl CooperativePair {
         self.generator.step(loss, "the generator's loss")
     }
 
-    /// One step of D on the labels of a G that stays as it is (§3.3); returns D's loss and the
-    /// labels.
+    /// One step of D on the labels of a frozen G (§3.3); returns D's loss and the labels.
     ///
     /// # Errors
     /// As [`CooperativePair::step`].
@@ -141,7 +157,7 @@ impl CooperativePair {
         Ok((self.train_discriminator(features, &labels, rng)?, labels))
     }
 
-    /// One step of G on the labels of a D that stays as it is; returns G's loss and the labels.
+    /// One step of G on the labels of a frozen D; returns G's loss and the labels.
     ///
     /// # Errors
     /// As [`CooperativePair::step`].
@@ -194,7 +210,7 @@ impl CooperativePair {
         self.generator.module().forward_training(features.clone().autodiff(), rng)
     }
 
-    /// G's labels of a batch, and the error from which on a sample is anomalous (Eq. 2).
+    /// G's labels of a batch, and the error at or above which a sample is anomalous (Eq. 2).
     fn label_for_d(
         &self,
         errors: &[f32],
@@ -204,7 +220,7 @@ impl CooperativePair {
         self.config.weak.label(errors, known, |errors| rule.label(errors))
     }
 
-    /// D's labels of a batch, and the probability from which on a sample is anomalous (Eq. 4).
+    /// D's labels of a batch, and the probability at or above which a sample is anomalous (Eq. 4).
     fn label_for_g(
         &self,
         logits: &[f32],
@@ -255,11 +271,10 @@ impl CooperativePair {
     }
 }
 
-/// The values of a tensor on the host, refused if one is not finite.
+/// The values of a tensor on the host; an error if one is not finite.
 pub(crate) fn to_host(what: &str, values: Tensor<1>) -> Result<Vec<f32>> {
     let data = values.into_data().convert::<f32>();
-    let values =
-        data.try_to_vec::<f32>().map_err(|e| CoreError::State(format!("{what}: {e:?}")))?;
+    let values = data.try_to_vec::<f32>().map_err(|e| CoreError::State(format!("{what}: {e}")))?;
     crate::error::ensure_finite(what, &values)?;
     Ok(values)
 }

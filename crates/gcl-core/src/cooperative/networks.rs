@@ -1,4 +1,4 @@
-//! What a pair answers, and how it is stored.
+//! Scoring with a pair, and its stored state.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, activation};
@@ -23,7 +23,7 @@ impl CooperativePair {
         Ok(self.reconstruct_with_errors(features)?.1)
     }
 
-    /// What [`reconstruct`](Self::reconstruct) and [`errors`](Self::errors) answer, at the cost of
+    /// The results of [`reconstruct`](Self::reconstruct) and [`errors`](Self::errors), at the cost of
     /// one.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl CooperativePair {
         to_host("discriminator log-odds", self.discriminator.module().valid().logits(features))
     }
 
-    /// What [`probabilities`](Self::probabilities) and [`logits`](Self::logits) answer, at the cost
+    /// The results of [`probabilities`](Self::probabilities) and [`logits`](Self::logits), at the cost
     /// of one.
     ///
     /// # Errors
@@ -67,10 +67,10 @@ impl CooperativePair {
         Ok((probability, to_host("discriminator log-odds", logits)?))
     }
 
-    /// Forgets both optimizers' states, as between pre-training and the loop.
+    /// Resets both optimizers' states, as between pre-training and the loop.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] for impossible optimizer settings.
+    /// [`CoreError::Setting`] for invalid optimizer settings.
     pub fn reset_optimizers(&mut self) -> Result<()> {
         self.generator.reset_optimizer()?;
         self.discriminator.reset_optimizer()
@@ -96,17 +96,17 @@ impl CooperativePair {
         &self.device
     }
 
-    /// Replaces both networks, for instance by published weights, and forgets the optimizers.
+    /// Replaces both networks, for instance by published weights, and resets the optimizers.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] for impossible optimizer settings, [`CoreError::Shape`] if the two
-    /// disagree about the feature dimension.
+    /// [`CoreError::Setting`] for invalid optimizer settings, [`CoreError::Shape`] if the two differ in
+    /// the feature dimension.
     pub fn set_networks(&mut self, g: Autoencoder, d: Discriminator) -> Result<()> {
         *self = CooperativePair::from_networks(g, d, self.config.clone(), &self.device)?;
         Ok(())
     }
 
-    /// Weights and optimizers, to go on bit for bit.
+    /// The weights and the optimizers' states, so that training resumes bit for bit.
     ///
     /// # Errors
     /// [`CoreError::State`] if they cannot be read from the device.
@@ -117,7 +117,7 @@ impl CooperativePair {
         Ok(state)
     }
 
-    /// Goes back to a saved state.
+    /// Restores a saved state.
     ///
     /// # Errors
     /// [`CoreError::State`] if it is damaged or of other networks.

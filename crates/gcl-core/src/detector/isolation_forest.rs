@@ -1,4 +1,5 @@
-//! How few random cuts separate a row from the others (Liu, Ting and Zhou, ICDM 2008).
+//! How few random cuts separate a row from the others ([Liu, Ting and Zhou, ICDM
+//! 2008](https://doi.org/10.1109/ICDM.2008.17)).
 //!
 //! It is written here so that a seed grows the same trees everywhere, and so that a fitted forest can be stored.
 
@@ -32,7 +33,8 @@ impl Settings for IsolationForestSettings {
     }
 }
 
-/// An isolation forest; the score is the paper's 2^(−mean depth / c(sample)), in (0, 1].
+/// An isolation forest ([Liu, Ting and Zhou, ICDM 2008](https://doi.org/10.1109/ICDM.2008.17)); the
+/// score is the paper's 2^(−mean depth / c(sample)), in (0, 1].
 pub struct IsolationForest {
     trees: usize,
     sample: usize,

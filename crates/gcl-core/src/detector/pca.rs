@@ -13,8 +13,9 @@ use crate::rng;
 use crate::state::State;
 use crate::subspace::{iterate, largest};
 
-/// Directions beyond those asked for, and rounds, of the subspace iteration: the ones kept converge
-/// as the ratio of variances to the power of the rounds.
+/// Directions beyond those asked for, and rounds, of the subspace iteration (Halko, Martinsson and
+/// Tropp 2011, <https://arxiv.org/abs/0909.4061>): the ones kept converge as the ratio of variances to
+/// the power of the rounds.
 const EXTRA: usize = 16;
 const ROUNDS: usize = 24;
 

@@ -38,8 +38,8 @@ impl Settings for SemiOrthogonalSettings {
 }
 
 /// Mahalanobis distance of W·x, where W `[k, d]` has orthonormal rows: the QR factor of a Gaussian
-/// matrix. Applied to clip vectors; how GCL's authors adapted the method is unspecified, see
-/// `docs/method.md`.
+/// matrix ([Kim et al. 2021](https://arxiv.org/abs/2105.14737)). Applied to clip vectors; how GCL's
+/// authors adapted the method is unspecified, see `docs/method.md`.
 pub struct SemiOrthogonal {
     k: usize,
     shrinkage: f64,

@@ -5,18 +5,20 @@ use serde::{Deserialize, Serialize};
 use crate::error::{CoreError, Result};
 use crate::optimizer::{AdamConfig, OptimizerConfig};
 
-/// How the answers to both puzzles become one score.
+/// How the probabilities of both puzzles become one score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Combine {
-    /// 1 − the mean of both smallest probabilities, as the published code averages.
+    /// 1 − the mean of both smallest probabilities, as in the published code.
     #[default]
     Mean,
     /// 1 − the smaller of them.
     Min,
 }
 
-/// What a [`Jigsaw`](super::Jigsaw) looks like and how it learns. The defaults are the published code's.
+crate::spelled_by_serde!(Combine);
+
+/// The architecture and training of a [`Jigsaw`](super::Jigsaw). The defaults are the published code's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JigsawConfig {
@@ -28,14 +30,14 @@ pub struct JigsawConfig {
     pub width: usize,
     /// The width of both classifiers' hidden layer; published: 512.
     pub hidden: usize,
-    /// The share of channels that dropout takes away; published: 0.3.
+    /// The share of channels dropped while training; published: 0.3.
     pub dropout: f32,
     /// A cube whose last frame differs from its first by less, everywhere, keeps its order of
     /// frames; published: 0.2.
     pub static_threshold: f32,
-    /// How both answers become one score.
+    /// How both puzzles' probabilities become one score.
     pub combine: Combine,
-    /// How it learns.
+    /// The optimizer.
     pub optimizer: AdamConfig,
 }
 
@@ -54,7 +56,7 @@ impl JigsawConfig {
         }
     }
 
-    /// Refuses settings that make no network or optimizer.
+    /// Checks that the settings make a network and an optimizer.
     ///
     /// # Errors
     /// [`CoreError::Setting`] naming the setting, what is allowed and what was found.

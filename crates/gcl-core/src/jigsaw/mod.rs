@@ -1,8 +1,9 @@
-//! Puzzles: a model that knows the normal by putting shuffled frames and patches of an object's
-//! cube back into their places (Wang et al., ECCV 2022), as one-class model.
-//!
-//! `reference.rs` states the network as the paper does, to read first; `network.rs` is arranged for
-//! speed, and a test holds it to that.
+//! Jigsaw puzzles as a one-class model: a network that predicts where the shuffled frames and patches
+//! of an object cube belong; it is less sure of objects unlike those it was trained on ([Wang et al.,
+//! ECCV 2022](https://arxiv.org/abs/2207.10172)).
+
+// `reference.rs` states the network as the paper does, to read first; `network.rs` is arranged for
+// speed, and a test holds it to that.
 
 mod config;
 #[cfg(test)]
@@ -16,7 +17,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
 pub use self::config::{Combine, JigsawConfig};
-use self::network::{Network, PATCHES};
+use self::network::{JigsawNetwork, PATCHES};
 use self::puzzle::{Puzzles, static_cubes};
 use crate::cooperative::to_host;
 use crate::dropout::mask_tensor;
@@ -27,10 +28,22 @@ use crate::one_class::OneClass;
 use crate::rng::{self, HostRng};
 use crate::state::State;
 
-/// The puzzle solver as one-class model.
+/// The puzzle solver as a one-class model: the less probable the right order seems to it, the higher
+/// the score.
+///
+/// ```
+/// use gcl_core::{Device, Jigsaw, JigsawConfig, OneClass, Tensor};
+///
+/// // A small network for cubes of 5 frames of 16×16 pixels.
+/// let config = JigsawConfig { side: 16, width: 4, hidden: 16, ..JigsawConfig::new(5) };
+/// let model = Jigsaw::new(config, 1, &Device::flex())?;
+/// let scores = model.score(Tensor::zeros([2, 3, 5, 16, 16], &Device::flex()))?;
+/// assert!(scores.len() == 2 && scores.iter().all(|score| (0.0..=1.0).contains(score)));
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 pub struct Jigsaw {
     config: JigsawConfig,
-    learner: Learner<Network>,
+    learner: Learner<JigsawNetwork>,
     device: Device,
 }
 
@@ -48,10 +61,14 @@ impl Jigsaw {
         Ok(Jigsaw { config, learner, device })
     }
 
-    fn learner(config: &JigsawConfig, seed: u64, device: &Device) -> Result<Learner<Network>> {
+    fn learner(
+        config: &JigsawConfig,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Learner<JigsawNetwork>> {
         let mut random = rng::stream(seed, "jigsaw", 0);
         let (cube, widths) = ((config.frames, config.side), (config.width, config.hidden));
-        let network = Network::new(cube, widths, &mut random, &device.clone().autodiff());
+        let network = JigsawNetwork::new(cube, widths, &mut random, &device.clone().autodiff());
         Learner::new(network, config.optimizer)
     }
 
@@ -108,8 +125,8 @@ impl Jigsaw {
         (activation::log_softmax(logits, 2) * share).sum().neg()
     }
 
-    /// The smallest probability, over places, of the right answer to each kind of puzzle, for
-    /// cubes that are no puzzles: spatial, then temporal. Small is anomalous.
+    /// The smallest probability, over places, of the right place for each kind of puzzle, for cubes that
+    /// are not shuffled: spatial, then temporal. A small one is anomalous.
     ///
     /// # Shapes
     /// - cubes: `[batch, 3, T, side, side]`, RGB in 0–1

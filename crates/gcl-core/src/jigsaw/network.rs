@@ -1,5 +1,5 @@
 //! The network that solves puzzles (Wang et al., ECCV 2022, "Video anomaly detection by solving
-//! decoupled spatio-temporal jigsaw puzzles", §3.2).
+//! decoupled spatio-temporal jigsaw puzzles", §3.2, <https://arxiv.org/abs/2207.10172>).
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
@@ -16,7 +16,7 @@ pub(super) const PATCHES: usize = 9;
 
 /// Convolutions over time and space, then one classifier for each kind of puzzle.
 #[derive(Module, Debug)]
-pub(crate) struct Network {
+pub(crate) struct JigsawNetwork {
     /// `[out, in, 3, 3, 3]` each, without bias.
     pub(crate) volumes: Vec<Param<Tensor<5>>>,
     /// `[out, out, 3, 3]`, once time is gone.
@@ -26,7 +26,7 @@ pub(crate) struct Network {
     pub(crate) spatial: Vec<Linear>,
 }
 
-impl Network {
+impl JigsawNetwork {
     /// A network for cubes of `frames` frames of `side`×`side` pixels, with `width` channels in
     /// the first two layers and twice as many in the others.
     pub(crate) fn new(
@@ -34,7 +34,7 @@ impl Network {
         (width, hidden): (usize, usize),
         rng: &mut HostRng,
         device: &Device,
-    ) -> Network {
+    ) -> JigsawNetwork {
         let wide = 2 * width;
         let channels = [3, width, width, wide, wide, wide, wide];
         let mut draw = |count: usize, fan_in: usize| {
@@ -54,7 +54,7 @@ impl Network {
                 .map(|(a, b)| linear(a, b, Init::KaimingUniform, rng, device))
                 .to_vec()
         };
-        Network {
+        JigsawNetwork {
             volumes,
             plane: Param::from_tensor(plane.reshape([wide, wide, 3, 3])),
             plane_bias: Param::from_tensor(plane_bias),

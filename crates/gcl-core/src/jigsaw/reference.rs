@@ -10,7 +10,7 @@ use burn::nn::pool::MaxPool2dConfig;
 use burn::nn::{InstanceNormConfig, Linear, PaddingConfig2d, PaddingConfig3d};
 use burn::tensor::{Tensor, activation};
 
-use super::network::{Network, PATCHES};
+use super::network::{JigsawNetwork, PATCHES};
 use crate::golden::{close, devices, disturb, host, random};
 use crate::rng::stream;
 
@@ -69,7 +69,7 @@ fn max_pool3d(x: Tensor<5>, frames: usize) -> Tensor<5> {
     x.reshape([b, c, t, h, w])
 }
 
-fn reference(fast: &Network) -> WideBranchNet {
+fn reference(fast: &JigsawNetwork) -> WideBranchNet {
     // Detached, so that the copies are parameters of their own.
     let volume = |i: usize| {
         let weight = fast.volumes[i].val().detach();
@@ -102,16 +102,17 @@ fn reference(fast: &Network) -> WideBranchNet {
 fn the_fast_network_equals_the_papers() {
     for (name, device) in devices() {
         let mut rng = stream(0, "jigsaw", 0);
-        let network = Network::new((3, 32), (2, 5), &mut rng, &device.clone().autodiff());
+        let network = JigsawNetwork::new((3, 32), (2, 5), &mut rng, &device.clone().autodiff());
         let network = disturb(network, 1);
         let cubes = random([2, 3, 3, 32, 32], 2, &device);
-        let check = |mode: &str, fast: &Network, cubes: Tensor<5>, mask: Option<Tensor<4>>| {
-            let (temporal, spatial) = fast.forward(cubes.clone(), mask.clone());
-            let (their_temporal, their_spatial) = reference(fast).forward(cubes, mask);
-            let what = format!("{name}, {mode}");
-            close(&what, &host(temporal), &host(their_temporal), 1e-5, 1e-5);
-            close(&what, &host(spatial), &host(their_spatial), 1e-5, 1e-5);
-        };
+        let check =
+            |mode: &str, fast: &JigsawNetwork, cubes: Tensor<5>, mask: Option<Tensor<4>>| {
+                let (temporal, spatial) = fast.forward(cubes.clone(), mask.clone());
+                let (their_temporal, their_spatial) = reference(fast).forward(cubes, mask);
+                let what = format!("{name}, {mode}");
+                close(&what, &host(temporal), &host(their_temporal), 1e-5, 1e-5);
+                close(&what, &host(spatial), &host(their_spatial), 1e-5, 1e-5);
+            };
         check("scoring", &network.valid(), cubes.clone(), None);
         let mask = random([2, 4, 1, 1], 3, &device).autodiff();
         check("training", &network, cubes.autodiff(), Some(mask));

@@ -9,12 +9,15 @@ use crate::error::Result;
 use crate::init::Init;
 use crate::rng::HostRng;
 
-/// What an [`Autoencoder`] looks like.
+/// The architecture of an [`Autoencoder`].
 ///
 /// ```
-/// # use gcl_core::{AutoencoderConfig, Device, rng};
+/// use gcl_core::{AutoencoderConfig, Device, Tensor, rng};
+///
+/// let device = Device::flex();
 /// let config = AutoencoderConfig::new(32).with_hidden(vec![16, 8, 16]);
-/// let generator = config.init(&mut rng::stream(7, "generator", 0), &Device::flex())?;
+/// let generator = config.init(&mut rng::stream(7, "generator", 0), &device)?;
+/// assert_eq!(generator.forward(Tensor::ones([5, 32], &device)).dims(), [5, 32]);
 /// # Ok::<(), gcl_core::CoreError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

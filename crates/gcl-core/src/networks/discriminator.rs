@@ -9,7 +9,17 @@ use crate::error::Result;
 use crate::init::Init;
 use crate::rng::HostRng;
 
-/// What a [`Discriminator`] looks like.
+/// The architecture of a [`Discriminator`].
+///
+/// ```
+/// use gcl_core::{Device, DiscriminatorConfig, Tensor, rng};
+///
+/// let device = Device::flex();
+/// let config = DiscriminatorConfig::new(32).with_hidden(vec![16, 4]);
+/// let discriminator = config.init(&mut rng::stream(7, "discriminator", 0), &device)?;
+/// assert_eq!(discriminator.probability(Tensor::ones([5, 32], &device)).dims(), [5]);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DiscriminatorConfig {

@@ -23,6 +23,8 @@ pub enum Activation {
     Linear,
 }
 
+crate::spelled_by_serde!(Activation);
+
 impl Activation {
     /// Applies the function to a tensor of any shape.
     pub fn forward<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {

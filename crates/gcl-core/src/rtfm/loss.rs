@@ -1,4 +1,5 @@
-//! RTFM's losses (Tian et al., ICCV 2021, §3.3), as its code and Joint-VAD's compute them.
+//! RTFM's losses ([Tian et al., ICCV 2021](https://arxiv.org/abs/2101.10030), §3.3), as its code and
+//! Joint-VAD's compute them.
 
 use burn::tensor::{Int, Tensor, TensorData, activation};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub enum FeatureTerm {
     /// mean max(0, m − d⁺ + d⁻), where d is the mean of the chosen features' norms: the paper.
     Hinge,
 }
+
+crate::spelled_by_serde!(FeatureTerm);
 
 /// The weights of the loss. Defaults: RTFM's code.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

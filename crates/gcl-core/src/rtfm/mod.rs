@@ -1,7 +1,7 @@
-//! RTFM: robust temporal feature magnitudes (Tian et al., ICCV 2021), the weakly-supervised model
-//! of Joint-VAD.
-//!
-//! `reference.rs` states the network as the paper does.
+//! RTFM: robust temporal feature magnitudes ([Tian et al., ICCV
+//! 2021](https://arxiv.org/abs/2101.10030)), the weakly-supervised model of Joint-VAD.
+
+// `reference.rs` states the network as the paper does.
 
 #[cfg(test)]
 mod golden;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::loss::paired;
 use self::loss::{Bags, magnitudes};
 pub use self::loss::{FeatureTerm, RtfmLoss};
-use self::network::{HeadMasks, Network, Statistics};
+use self::network::{HeadMasks, RtfmNetwork, Statistics};
 use crate::cooperative::to_host;
 use crate::dropout::{mask, mask_tensor};
 use crate::error::{CoreError, Result};
@@ -28,7 +28,7 @@ use crate::rng::{self, HostRng};
 use crate::state::State;
 use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
 
-/// What an [`Rtfm`] looks like and how it learns. The defaults are the published code's.
+/// The architecture and training of an [`Rtfm`]. The defaults are the published code's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RtfmConfig {
@@ -37,11 +37,11 @@ pub struct RtfmConfig {
     pub input: usize,
     /// Snippets chosen from each bag, k; published: 3.
     pub top_k: usize,
-    /// The share of values that dropout takes away; published: 0.7.
+    /// The share of values dropped while training; published: 0.7.
     pub dropout: f32,
     /// The loss.
     pub loss: RtfmLoss,
-    /// How it learns.
+    /// The optimizer.
     pub optimizer: AdamConfig,
 }
 
@@ -52,7 +52,7 @@ impl RtfmConfig {
         RtfmConfig { input, top_k: 3, dropout: 0.7, loss: RtfmLoss::default(), optimizer }
     }
 
-    /// The settings of Joint-VAD's code: RTFM's, and its further term.
+    /// The settings of Joint-VAD's code: RTFM's, with its additional loss term.
     pub fn joint_vad(input: usize) -> RtfmConfig {
         let loss = RtfmLoss { feature_term: FeatureTerm::SquaredAndNegative, ..Default::default() };
         RtfmConfig { loss, ..RtfmConfig::new(input) }
@@ -83,10 +83,22 @@ impl RtfmConfig {
     }
 }
 
-/// RTFM as weakly-supervised model.
+/// RTFM as a weakly-supervised model.
+///
+/// ```
+/// use gcl_core::{Device, Rtfm, RtfmConfig, Tensor, WeaklySupervised, rng};
+///
+/// let device = Device::flex();
+/// let mut model = Rtfm::new(RtfmConfig::joint_vad(16), 1, &device)?;
+/// let bags = |value: f32| Tensor::<4>::full([2, 1, 8, 16], value, &device);
+/// let loss = model.train_step(bags(2.0), bags(1.0), &mut rng::stream(1, "step", 0))?;
+/// assert!(loss.is_finite());
+/// assert_eq!(model.score(Tensor::ones([1, 5, 16], &device))?.len(), 5);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 pub struct Rtfm {
     config: RtfmConfig,
-    learner: Learner<Network>,
+    learner: Learner<RtfmNetwork>,
     device: Device,
 }
 
@@ -112,9 +124,9 @@ impl Rtfm {
         Ok(Rtfm { config, learner, device })
     }
 
-    fn learner(config: &RtfmConfig, seed: u64, device: &Device) -> Result<Learner<Network>> {
+    fn learner(config: &RtfmConfig, seed: u64, device: &Device) -> Result<Learner<RtfmNetwork>> {
         let mut random = rng::stream(seed, "rtfm", 0);
-        let network = Network::new(config.input, &mut random, &device.clone().autodiff());
+        let network = RtfmNetwork::new(config.input, &mut random, &device.clone().autodiff());
         Learner::new(network, config.optimizer)
     }
 

@@ -131,7 +131,7 @@ fn normalise(
 
 /// RTFM's network: d → d features that see their neighbours in time, then a classifier.
 #[derive(Module, Debug)]
-pub(crate) struct Network {
+pub(crate) struct RtfmNetwork {
     /// Dilations 1, 2 and 4, each with its normalisation.
     pub(crate) pyramid: Vec<TimeConv>,
     pub(crate) pyramid_norms: Vec<BatchNorm>,
@@ -148,15 +148,15 @@ pub(crate) struct HeadMasks(pub(crate) [Tensor<3>; 3]);
 
 /// What the normalisations saw of one batch, by the layer that each of them follows.
 pub(crate) struct Statistics {
-    /// One for each dilation, as in [`Network::pyramid_norms`].
+    /// One for each dilation, as in [`RtfmNetwork::pyramid_norms`].
     pyramid: Vec<BatchStatistics>,
     non_local: BatchStatistics,
     fuse: BatchStatistics,
 }
 
-impl Network {
+impl RtfmNetwork {
     /// Widths follow from the feature dimension as 512 and 128 from 2048.
-    pub(crate) fn new(d: usize, rng: &mut HostRng, device: &Device) -> Network {
+    pub(crate) fn new(d: usize, rng: &mut HostRng, device: &Device) -> RtfmNetwork {
         let part = |divisor: usize| (d / divisor).max(1);
         let (h, inner, small) = (part(4), part(8), part(16));
         let layer = |(a, b): (usize, usize), rng: &mut HostRng| {
@@ -164,7 +164,7 @@ impl Network {
         };
         let pyramid =
             [1, 2, 4].map(|dilation| TimeConv::new((d, h), (3, dilation), true, rng, device));
-        Network {
+        RtfmNetwork {
             pyramid: pyramid.into(),
             pyramid_norms: (0..3).map(|_| BatchNorm::new(h, 1.0, device)).collect(),
             narrow: TimeConv::new((d, h), (1, 1), false, rng, device),
@@ -220,7 +220,7 @@ impl Network {
     }
 
     /// The network with running statistics that have followed a batch.
-    pub(crate) fn follow(mut self, batch: Statistics) -> Network {
+    pub(crate) fn follow(mut self, batch: Statistics) -> RtfmNetwork {
         let pyramid = self.pyramid_norms.into_iter().zip(batch.pyramid);
         self.pyramid_norms = pyramid.map(|(norm, batch)| norm.follow(batch)).collect();
         self.non_local.norm = self.non_local.norm.follow(batch.non_local);

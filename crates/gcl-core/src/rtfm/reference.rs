@@ -9,7 +9,7 @@ use burn::nn::conv::{Conv1d, Conv1dConfig};
 use burn::nn::{BatchNorm, Linear, PaddingConfig1d};
 use burn::tensor::{Tensor, activation};
 
-use super::network::{HeadMasks, Network, NonLocal, TimeConv};
+use super::network::{HeadMasks, NonLocal, RtfmNetwork, TimeConv};
 use crate::golden::{close, devices, disturb, host, random};
 use crate::rng::stream;
 
@@ -108,7 +108,7 @@ fn conv1d(weight: Tensor<3>, bias: Option<Tensor<1>>, dilation: usize) -> Conv1d
     }
 }
 
-fn reference(fast: &Network) -> Rtfm {
+fn reference(fast: &RtfmNetwork) -> Rtfm {
     let scale = |i: usize| Conv {
         conv: conv(&fast.pyramid[i], 1 << i),
         norm: fast.pyramid_norms[i].layer(),
@@ -131,17 +131,18 @@ fn reference(fast: &Network) -> Rtfm {
 #[test]
 fn the_fast_network_equals_the_papers() {
     for (name, device) in devices() {
-        let network = Network::new(16, &mut stream(0, "rtfm", 0), &device.clone().autodiff());
+        let network = RtfmNetwork::new(16, &mut stream(0, "rtfm", 0), &device.clone().autodiff());
         let network = disturb(network, 1);
         for t in [2, 9] {
             let x = random([3, t, 16], 2, &device);
-            let check = |mode: &str, fast: &Network, x: Tensor<3>, masks: Option<&HeadMasks>| {
-                let (features, scores, _) = fast.forward(x.clone(), masks);
-                let (their_features, their_scores) = reference(fast).forward(x, masks);
-                let what = format!("{name}, {mode}, {t} snippets");
-                close(&what, &host(features), &host(their_features), 1e-5, 1e-5);
-                close(&what, &host(scores), &host(their_scores), 1e-5, 0.0);
-            };
+            let check =
+                |mode: &str, fast: &RtfmNetwork, x: Tensor<3>, masks: Option<&HeadMasks>| {
+                    let (features, scores, _) = fast.forward(x.clone(), masks);
+                    let (their_features, their_scores) = reference(fast).forward(x, masks);
+                    let what = format!("{name}, {mode}, {t} snippets");
+                    close(&what, &host(features), &host(their_features), 1e-5, 1e-5);
+                    close(&what, &host(scores), &host(their_scores), 1e-5, 0.0);
+                };
             check("scoring", &network.valid(), x.clone(), None);
             // On the autodiff device burn's layer normalises by the batch.
             let masks = [16, 4, 1].map(|c| random([3, t, c], 3, &device).autodiff());

@@ -33,14 +33,14 @@ pub struct Directions {
     /// The directions, row-major `[k, d]`.
     #[serde(with = "base64_f32")]
     vectors: Vec<f32>,
-    /// One a direction: its factor relative to the rest's, less 1.
+    /// One per direction: its factor relative to the rest's, less 1.
     #[serde(with = "base64_f32")]
     gains: Vec<f32>,
 }
 
 impl Directions {
-    /// Fits the directions to centred rows `[n, d]`; answers with the factor of the rest too. `None`
-    /// for rows that do not vary.
+    /// Fits the directions to centred rows `[n, d]`; also returns the factor of the remaining
+    /// directions. `None` for rows that do not vary.
     pub(super) fn fit(rows: &[f32], d: usize) -> Option<(Directions, f64)> {
         let n = rows.len() / d;
         let x = DMatrix::<f32>::from_row_slice(n, d, rows);

@@ -25,15 +25,27 @@ pub enum ScalerKind {
     ZScore,
 }
 
+crate::spelled_by_serde!(ScalerKind);
+
 /// A fitted scaling: x ↦ (x − shift) · factor, dimension by dimension, with the principal directions
-/// stretched before where the kind has them.
+/// rescaled before the multiplication where the kind has them.
+///
+/// ```
+/// use gcl_core::{Scaler, ScalerKind};
+///
+/// let mut rows = [1.0, 10.0, 3.0, 30.0]; // two rows of two dimensions
+/// let scaler = Scaler::fit(ScalerKind::ZScore, &rows, 2)?;
+/// scaler.apply(&mut rows)?;
+/// assert_eq!(rows, [-1.0, -1.0, 1.0, 1.0]);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scaler {
     /// Which scaling this is.
     pub kind: ScalerKind,
-    /// What is subtracted, `[d]`.
+    /// Subtracted from each row, `[d]`.
     pub shift: Vec<f32>,
-    /// What is multiplied with, `[d]`.
+    /// Multiplied with each row, `[d]`.
     pub factor: Vec<f32>,
     /// The principal directions, for half-whitening of data that varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,12 +61,12 @@ impl Scaler {
         Scaler::fit_passes::<CoreError>(kind, d, |take| take(features))
     }
 
-    /// As [`Scaler::fit`], for features that do not fit into memory: `pass` hands all of them, in
-    /// order and in blocks of whole rows, to the function that it is given. It is called twice
-    /// where the scaling needs the mean first. How the rows are cut into blocks changes no bit.
+    /// As [`Scaler::fit`], for features that do not fit into memory: `pass` calls the function that it
+    /// is given with all of them, in order and in blocks of whole rows. `pass` is called twice where the
+    /// scaling needs the mean first. The result does not depend on how the rows are cut into blocks.
     ///
     /// # Errors
-    /// As [`Scaler::fit`], and whatever `pass` answers.
+    /// As [`Scaler::fit`], and any error of `pass`.
     pub fn fit_passes<E: From<CoreError>>(
         kind: ScalerKind,
         d: usize,
@@ -130,8 +142,7 @@ impl Scaler {
         self.shift.len()
     }
 
-    /// Refuses a scaler that does not hold what rows of `d` dimensions need, as one from a damaged
-    /// file may not.
+    /// Checks that the scaler is one for rows of `d` dimensions; one from a damaged file may not be.
     ///
     /// # Errors
     /// [`CoreError::Shape`] if shift, factor or directions are of another dimension than `d`, or

@@ -1,4 +1,5 @@
-//! The spatio-temporal graph convolution inside one coupling (Yan et al., ST-GCN; one block).
+//! The spatio-temporal graph convolution inside one coupling: one block of ST-GCN (Yan et al., AAAI
+//! 2018, <https://arxiv.org/abs/1801.07455>).
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData, activation};
@@ -26,7 +27,7 @@ fn constant(bias: &Param<Tensor<1>>) -> Tensor<1> {
 
 /// One ST-GCN block: 1 channel in, 2 out. All parameters are flat, in their published order.
 #[derive(Module, Debug)]
-pub(crate) struct Block {
+pub(crate) struct StGcnBlock {
     /// `[sets · 2]`, the 1×1 convolution before the mixing.
     pub(crate) gcn_weight: Param<Tensor<1>>,
     pub(crate) gcn_bias: Param<Tensor<1>>,
@@ -53,19 +54,19 @@ pub(crate) struct BlockStatistics {
     residual: Option<BatchStatistics>,
 }
 
-impl Block {
+impl StGcnBlock {
     /// Convolutions as PyTorch draws them: weights and biases from U(±1/√fan_in).
     pub(crate) fn new(
         (sets, kernel): (usize, usize),
         with_residual: bool,
         rng: &mut HostRng,
         device: &Device,
-    ) -> Block {
+    ) -> StGcnBlock {
         let mut draw = |count: usize, fan_in: usize| {
             let values = uniform(count, 1.0 / (fan_in as f32).sqrt(), rng);
             Param::from_tensor(Tensor::from_data(TensorData::from(values.as_slice()), device))
         };
-        Block {
+        StGcnBlock {
             gcn_weight: draw(OUT * sets, 1),
             gcn_bias: draw(OUT * sets, 1),
             norm_in: BatchNorm::new(OUT, 1.0, device),
@@ -168,7 +169,7 @@ impl Block {
     }
 
     /// The block with running statistics that have followed a batch.
-    pub(crate) fn follow(mut self, batch: BlockStatistics) -> Block {
+    pub(crate) fn follow(mut self, batch: BlockStatistics) -> StGcnBlock {
         self.norm_in = self.norm_in.follow(batch.norm_in);
         self.norm_out = self.norm_out.follow(batch.norm_out);
         self.residual = self.residual.zip(batch.residual).map(|(mut way, batch)| {

@@ -7,7 +7,7 @@ use crate::adamax::AdamaxConfig;
 use crate::error::{CoreError, Result};
 use crate::optimizer::OptimizerConfig;
 
-/// What an [`StgNf`](super::StgNf) looks like and how it learns. The defaults are the published code's.
+/// The architecture and training of an [`StgNf`](super::StgNf). The defaults are the published code's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StgNfConfig {
@@ -17,11 +17,11 @@ pub struct StgNfConfig {
     pub skeleton: Skeleton,
     /// Steps of the flow K; published: 8.
     pub steps: usize,
-    /// Where normal windows are to land, R; published: 3, and 10 where abnormal ones train too.
+    /// The mean R of normal windows' latents; published: 3, and 10 where abnormal ones train too.
     pub prior_mean: f32,
     /// Frames that a temporal convolution sees, odd; published: T/2 + 1.
     pub kernel: usize,
-    /// How it learns.
+    /// The optimizer.
     pub optimizer: AdamaxConfig,
     /// The largest norm of a gradient over all parameters.
     pub clip: f32,
@@ -48,7 +48,7 @@ impl StgNfConfig {
         self
     }
 
-    /// Refuses settings that make no network or optimizer.
+    /// Checks that the settings make a network and an optimizer.
     ///
     /// # Errors
     /// [`CoreError::Setting`] naming the setting, what is allowed and what was found.

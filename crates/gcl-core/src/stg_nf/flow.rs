@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, activation};
 
-use super::block::{Block, BlockStatistics, Mode};
+use super::block::{BlockStatistics, Mode, StGcnBlock};
 use super::tables::Tables;
 use crate::rng::HostRng;
 
@@ -21,7 +21,7 @@ pub(crate) struct FlowStep {
     /// ActNorm's shift and log-scale, `[2]` each: y = (x + bias) · e^logs.
     pub(crate) bias: Param<Tensor<1>>,
     pub(crate) logs: Param<Tensor<1>>,
-    pub(crate) block: Block,
+    pub(crate) block: StGcnBlock,
 }
 
 /// All steps.
@@ -112,7 +112,7 @@ impl Flow {
     ) -> Flow {
         let zeros = || Param::from_tensor(Tensor::zeros([2], device));
         let step = |i: usize| {
-            let block = Block::new((sets, kernel), i > 0, rng, device);
+            let block = StGcnBlock::new((sets, kernel), i > 0, rng, device);
             FlowStep { bias: zeros(), logs: zeros(), block }
         };
         Flow { steps: (0..steps).map(step).collect() }

@@ -1,11 +1,12 @@
-//! STG-NF: a normalizing flow on windows of poses (Hirschorn & Avidan, ICCV 2023), the one-class
-//! model of Joint-VAD on ShanghaiTech and UBnormal.
+//! STG-NF: a normalizing flow on windows of poses ([Hirschorn & Avidan, ICCV
+//! 2023](https://arxiv.org/abs/2211.10946)), the one-class model of Joint-VAD on ShanghaiTech and
+//! UBnormal.
 //!
-//! A window passes K invertible steps and lands where normal windows are to be found: around R in
-//! every dimension. Its score is the negative log-likelihood there.
-//!
-//! `reference.rs` states the flow as the paper does, to read first; `flow.rs` and `block.rs` are
-//! arranged for speed, and a test holds them to it.
+//! K invertible steps map a window to a latent; normal windows are trained to lie around R in every
+//! dimension. The score of a window is its negative log-likelihood there.
+
+// `reference.rs` states the flow as the paper does, to read first; `flow.rs` and `block.rs` are
+// arranged for speed, and a test holds them to it.
 
 mod block;
 mod config;
@@ -36,8 +37,24 @@ use crate::one_class::OneClass;
 use crate::rng::{self, HostRng};
 use crate::state::State;
 
-/// The flow as one-class model: the score of a window is its negative log-likelihood, in bits per
+/// The flow as a one-class model: the score of a window is its negative log-likelihood, in bits per
 /// dimension.
+///
+/// ```
+/// use gcl_core::{Device, OneClass, StgNf, StgNfConfig, Tensor, rng};
+///
+/// let device = Device::flex();
+/// let mut model = StgNf::new(StgNfConfig::new(8), 1, &device)?; // windows of 8 frames, 18 joints
+/// let values: Vec<f32> = (0..4 * 2 * 8 * 18).map(|i| (i as f32 * 0.37).sin()).collect();
+/// let windows = Tensor::<1>::from_floats(values.as_slice(), &device).reshape([4, 2, 8, 18]);
+/// model.train_step(windows.clone(), &[1.0; 4], &mut rng::stream(1, "step", 0))?;
+/// assert!(model.initialised());
+///
+/// let (latents, _) = model.forward(windows.clone())?;
+/// let difference = (model.inverse(latents)? - windows).abs().max();
+/// assert!(difference.into_scalar::<f32>() < 1e-3);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 pub struct StgNf {
     config: StgNfConfig,
     learner: Learner<Flow>,
@@ -148,8 +165,8 @@ impl StgNf {
         Ok(join(self.learner.module().valid().inverse(z, &tables)))
     }
 
-    /// One step on windows of which some are known to be abnormal (UBnormal, supervised): their
-    /// label is −1, that of normal ones 1, and they are to land around −R.
+    /// One step on windows of which some are known to be abnormal (UBnormal, supervised): their label is
+    /// −1, that of normal ones 1, and their latents are trained to lie around −R.
     ///
     /// # Errors
     /// As [`OneClass::train_step`]; [`CoreError::Setting`] for another label.

@@ -9,7 +9,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, PaddingConfig2d};
 use burn::tensor::{Tensor, TensorData, activation};
 
-use super::block::Block;
+use super::block::StGcnBlock;
 use super::flow::{Flow, FlowStep};
 use super::{Partition, Skeleton, StgNf, StgNfConfig};
 use crate::golden::{close, devices, disturb, host, random};
@@ -106,7 +106,7 @@ fn conv(weight: &Param<Tensor<1>>, bias: &Param<Tensor<1>>, input: usize, kernel
 }
 
 fn reference(fast: &Flow, adjacency: &Tensor<3>, kernel: usize) -> Vec<Step> {
-    let block = |fast: &Block| StGcn {
+    let block = |fast: &StGcnBlock| StGcn {
         gcn: conv(&fast.gcn_weight, &fast.gcn_bias, 1, 1),
         adjacency: adjacency.clone(),
         norm_in: fast.norm_in.layer(),

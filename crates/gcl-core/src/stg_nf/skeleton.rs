@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{CoreError, Result};
 
-/// How the neighbours of a joint are split into sets with weights of their own (Yan et al.,
-/// "Spatial temporal graph convolutional networks", §3.3).
+/// How the neighbours of a joint are split into sets with weights of their own ([Yan et al., "Spatial
+/// temporal graph convolutional networks"](https://arxiv.org/abs/1801.07455), §3.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Partition {
@@ -20,7 +20,17 @@ pub enum Partition {
     Spatial,
 }
 
+crate::spelled_by_serde!(Partition);
+
 /// Points that move together, and which of them are neighbours.
+///
+/// ```
+/// use gcl_core::stg_nf::Skeleton;
+///
+/// // Five points that are all neighbours: each is the mean of all.
+/// assert_eq!(Skeleton::full(5).adjacency()?, [[0.2; 25]]);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Skeleton {

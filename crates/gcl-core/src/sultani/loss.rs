@@ -1,4 +1,4 @@
-//! The ranking loss (Sultani et al., §3.2 and Eq. 6–7).
+//! The ranking loss ([Sultani et al., CVPR 2018](https://arxiv.org/abs/1801.04264), §3.2 and Eq. 6–7).
 
 use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ pub enum Pairing {
     /// Bag i against bag i, and a mean over the pairs, as a re-implementation does.
     OneToOne,
 }
+
+crate::spelled_by_serde!(Pairing);
 
 /// The weights of the loss. Defaults: the published code's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,4 +1,5 @@
-//! Multiple-instance ranking (Sultani et al., CVPR 2018): the first weakly-supervised detector.
+//! Multiple-instance ranking ([Sultani et al., CVPR 2018](https://arxiv.org/abs/1801.04264)): the
+//! first weakly-supervised detector.
 
 mod loss;
 
@@ -22,7 +23,7 @@ use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
 /// Keeps the scaling of an all-zero snippet defined.
 const NORM_FLOOR: f32 = 1e-12;
 
-/// What a [`Sultani`] looks like and how it learns. The defaults are the published code's.
+/// The architecture and training of a [`Sultani`]. The defaults are the published code's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SultaniConfig {
@@ -30,13 +31,13 @@ pub struct SultaniConfig {
     pub input: usize,
     /// The widths of both hidden layers; published: 512 (ReLU) and 32 (linear).
     pub hidden: [usize; 2],
-    /// The share of hidden values that dropout takes away; published: 0.6.
+    /// The share of hidden values dropped while training; published: 0.6.
     pub dropout: f32,
     /// Whether each snippet is scaled to length 1 first, as the published features are.
     pub unit_length: bool,
     /// The loss.
     pub loss: SultaniLoss,
-    /// How it learns.
+    /// The optimizer.
     pub optimizer: AdagradConfig,
 }
 
@@ -75,11 +76,11 @@ impl SultaniConfig {
 
 /// Three layers, snippet by snippet.
 #[derive(Module, Debug)]
-struct Network {
+struct SultaniNetwork {
     layers: Vec<Linear>,
 }
 
-impl Network {
+impl SultaniNetwork {
     /// `[n, d]` → scores `[n]` in [0, 1]. Masks, while training: the dropout factors after the
     /// first and the second layer.
     fn forward(&self, x: Tensor<2>, masks: Option<&[Tensor<2>; 2]>) -> Tensor<1> {
@@ -100,10 +101,11 @@ impl Network {
     }
 }
 
-/// Sultani's ranking as weakly-supervised model.
+/// Multiple-instance ranking as a weakly-supervised model: three layers that score each snippet alone.
+/// [`WeaklySupervised`] has an example.
 pub struct Sultani {
     config: SultaniConfig,
-    learner: Learner<Network>,
+    learner: Learner<SultaniNetwork>,
     device: Device,
 }
 
@@ -121,13 +123,17 @@ impl Sultani {
         Ok(Sultani { config, learner, device })
     }
 
-    fn learner(config: &SultaniConfig, seed: u64, device: &Device) -> Result<Learner<Network>> {
+    fn learner(
+        config: &SultaniConfig,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Learner<SultaniNetwork>> {
         let mut random = rng::stream(seed, "sultani", 0);
         let training = device.clone().autodiff();
         let widths = [config.input, config.hidden[0], config.hidden[1], 1];
         let layer = |w: &[usize]| linear(w[0], w[1], Init::XavierNormal, &mut random, &training);
         let layers = widths.windows(2).map(layer).collect();
-        Learner::new(Network { layers }, config.optimizer)
+        Learner::new(SultaniNetwork { layers }, config.optimizer)
     }
 
     /// The settings.
@@ -227,7 +233,7 @@ mod tests {
                         case.tensor(&read(i, "bias"), &device).autodiff(),
                     )),
                 };
-                model.learner.set_module(Network { layers: (0..3).map(layer).collect() });
+                model.learner.set_module(SultaniNetwork { layers: (0..3).map(layer).collect() });
                 let bags = |name: &str| case.tensor::<4>(name, &device);
                 let mask = |i: usize| case.tensor(&format!("mask.{i}"), &device).autodiff();
                 let masks: [Tensor<2>; 2] = [mask(0), mask(1)];

@@ -1,4 +1,5 @@
-//! From a batch of scores to pseudo-labels (paper §3.2.2, §3.2.4 and §4).
+//! From a batch of scores to pseudo-labels ([Zaheer et al., CVPR
+//! 2022](https://arxiv.org/abs/2203.03962), §3.2.2, §3.2.4 and §4).
 
 mod split;
 
@@ -9,7 +10,20 @@ use serde::{Deserialize, Serialize};
 use self::split::{otsu, valley};
 use crate::error::{CoreError, Result, ensure_finite};
 
-/// The score from which on a sample is labelled anomalous, found anew in every batch.
+/// How to find the score at or above which a sample is labelled anomalous, anew in every batch.
+///
+/// ```
+/// use gcl_core::threshold::Threshold;
+///
+/// let scores = [0.1, 0.2, 0.15, 0.9];
+/// let (labels, threshold) = Threshold::mean_std(1.0).label(&scores)?; // μ + σ
+/// assert_eq!(labels, [false, false, false, true]);
+/// assert!((threshold - 0.715).abs() < 1e-3);
+///
+/// let (labels, _) = Threshold::Top { share: 0.5 }.label(&scores)?;
+/// assert_eq!(labels, [false, true, false, true]);
+/// # Ok::<(), gcl_core::CoreError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "rule", deny_unknown_fields)]
 pub enum Threshold {
@@ -21,9 +35,9 @@ pub enum Threshold {
         #[serde(default)]
         std: Deviation,
     },
-    /// A fixed share of the batch, the highest scores (paper §3.2.2, share not given): from the
-    /// exact (1 − share) quantile on, linear between neighbours. Where ties would carry more than
-    /// the share over it, the tied samples are normal.
+    /// A fixed share of the batch, the highest scores (paper §3.2.2, share not given): at or above the
+    /// (1 − share) quantile, linear between neighbours. Where ties would put more than the share at or
+    /// above it, the tied samples are normal.
     Top {
         /// The share labelled anomalous, in (0, 1).
         share: f64,
@@ -34,27 +48,32 @@ pub enum Threshold {
         /// The number of histogram bins, from 8 to 65,536.
         bins: usize,
     },
-    /// Otsu's: the split with the largest variance between its two sides, over all splits of the
-    /// sorted scores; the threshold is the upper side's smallest score. μ + σ where all are equal.
+    /// [Otsu's method](https://doi.org/10.1109/TSMC.1979.4310076): the split with the largest
+    /// variance between its two sides, over all splits of the sorted scores; the threshold is the
+    /// upper side's smallest score. μ + σ where all are equal.
     Otsu,
 }
+
+crate::spelling::spelled_as_table!(Threshold);
 
 /// What a standard deviation of n values divides by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Deviation {
-    /// n − 1, what the paper's framework does unasked.
+    /// n − 1, the default of the paper's framework.
     #[default]
     Sample,
     /// n.
     Population,
 }
 
-/// The bins that a valley is looked for in: fewer have none, more are a slip of the keyboard.
+crate::spelled_by_serde!(Deviation);
+
+/// The numbers of bins that are accepted: fewer have no valley, more are a typing error.
 const BINS: RangeInclusive<usize> = 8..=65_536;
 
 impl Threshold {
-    /// Refuses settings without sense.
+    /// Checks the settings.
     ///
     /// # Errors
     /// [`CoreError::Setting`] for a share outside (0, 1), a k that is not finite, or under 8 or
@@ -82,7 +101,8 @@ impl Threshold {
     /// The threshold for these scores.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] as [`Threshold::validate`]; [`CoreError::Shape`] for an empty batch; [`CoreError::NotFinite`] for a bad score.
+    /// [`CoreError::Setting`] as [`Threshold::validate`]; [`CoreError::Shape`] for an empty batch;
+    /// [`CoreError::NotFinite`] for a NaN or infinite score.
     pub fn of(&self, scores: &[f32]) -> Result<f64> {
         ensure_finite("score", scores)?;
         if scores.is_empty() {
@@ -114,7 +134,7 @@ impl Threshold {
             let most = (share * scores.len() as f64).ceil() as usize;
             let reach = |t: f64| scores.iter().filter(|&&s| f64::from(s) >= t).count();
             if reach(threshold) > most {
-                // A network that answers many samples with one number says nothing about them.
+                // A network that gives many samples the same score does not separate them.
                 let above = scores.iter().map(|&s| f64::from(s)).filter(|&s| s > threshold);
                 threshold = above.fold(f64::INFINITY, f64::min);
             }

@@ -1,4 +1,4 @@
-//! Whether features, scores, truth and manifest line up, video by video.
+//! Whether features, scores, ground truth and manifest match, video by video.
 
 mod report;
 
@@ -12,10 +12,25 @@ use crate::manifest::Manifest;
 use crate::scores::ScoreSet;
 use crate::truth::{Truth, TruthError};
 
-/// What to line up; anything may be absent.
+/// The parts to compare; any may be absent.
 ///
-/// Every video of any part must be in all others. Where a manifest says that a video is of the
-/// split `train`, it needs neither truth nor scores.
+/// Every video of one part must be in all others. A video of the manifest's split `train` needs neither
+/// truth nor scores.
+///
+/// ```
+/// use gcl_data::{Check, Manifest, ManifestEntry, Truth, VideoId};
+///
+/// let id = VideoId::new("test/01")?;
+/// let truth = Truth::from_labels([(id.clone(), vec![false; 100])]);
+/// let mut manifest = Manifest::default();
+/// manifest.videos.insert(id, ManifestEntry { frames: Some(99), ..Default::default() });
+///
+/// let check = Check { truth: Some(&truth), manifest: Some(&manifest), ..Default::default() };
+/// let report = check.run()?;
+/// assert!(!report.is_ok());
+/// println!("{report}"); // names the video and both lengths
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Check<'a> {
     /// Features.
@@ -29,11 +44,11 @@ pub struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Lines the parts up. Values of features and scores are not read.
+    /// Compares the parts. Values of features and scores are not read.
     ///
     /// # Errors
-    /// [`TruthError::Resolve`] if a video could take several of the truth's names, or two videos would
-    /// share one; everything else is a [`Problem`] in the report.
+    /// [`TruthError::Resolve`] if a video matches several of the truth's names, or two videos match the
+    /// same one; everything else is a [`Problem`] in the report.
     pub fn run(&self) -> Result<CheckReport, TruthError> {
         let mut ids = BTreeSet::new();
         ids.extend(self.features.into_iter().flat_map(|f| f.videos()).map(|v| v.id.clone()));

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use crate::id::VideoId;
 
-/// What does not line up.
+/// A mismatch between the parts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "problem", rename_all = "snake_case")]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum Problem {
     /// There are features, but not of this video.
     NoFeatures,
@@ -19,11 +20,11 @@ pub enum Problem {
     NoTruth,
     /// There is a manifest, but this video is not in it.
     NotInManifest,
-    /// The truth knows the video and nothing else does.
+    /// Only the truth has the video.
     OnlyInTruth,
     /// A part has another number of frames than the video.
     Frames { part: String, expected: usize, found: usize },
-    /// There are not as many clips as the frames give.
+    /// The number of clips does not follow from the number of frames.
     Segments { expected: usize, found: usize },
     /// The truth cannot be applied to the video.
     Truth { what: String },
@@ -55,19 +56,19 @@ impl fmt::Display for Problem {
 pub struct CheckRow {
     /// The video.
     pub id: VideoId,
-    /// Frames that its features' description states.
+    /// Frames according to its features' description.
     pub feature_frames: Option<usize>,
     /// Clips in its feature file.
     pub segments: Option<usize>,
-    /// Scores that it has.
+    /// Its number of scores.
     pub score_frames: Option<usize>,
-    /// Frames that its truth states.
+    /// Frames according to its ground truth.
     pub truth_frames: Option<usize>,
-    /// Frames that the manifest states.
+    /// Frames according to the manifest.
     pub manifest_frames: Option<usize>,
-    /// Frames that the truth calls abnormal.
+    /// Frames that are abnormal in the ground truth.
     pub abnormal: Option<usize>,
-    /// What does not line up.
+    /// The mismatches.
     pub problems: Vec<Problem>,
 }
 
@@ -85,22 +86,22 @@ impl CheckRow {
         }
     }
 
-    /// The video's frames, from the first part that states them: features, scores, truth, manifest.
+    /// The video's frames, from the first part that has them: features, scores, truth, manifest.
     #[must_use]
     pub fn frames(&self) -> Option<usize> {
         self.feature_frames.or(self.score_frames).or(self.truth_frames).or(self.manifest_frames)
     }
 }
 
-/// Which videos line up, and what does not. Displayed, it is a table with a line for each video.
+/// The result of a check, video by video. `Display` prints a table with a line for each video.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckReport {
-    /// The videos, sorted by id; those that only the truth knows come last.
+    /// The videos, sorted by id; those that only the truth has come last.
     pub rows: Vec<CheckRow>,
 }
 
 impl CheckReport {
-    /// Whether everything lines up.
+    /// Whether everything matches.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.rows.iter().all(|row| row.problems.is_empty())

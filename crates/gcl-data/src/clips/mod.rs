@@ -1,4 +1,4 @@
-//! How a video is cut into clips, and how the clips' scores become one score a frame.
+//! How a video is cut into clips, and how the clips' scores become one score per frame.
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,7 +32,7 @@ impl Span {
     }
 }
 
-/// What becomes of the frames that do not fill a whole clip.
+/// The treatment of the last frames, where they do not fill a whole clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tail {
@@ -82,7 +82,7 @@ impl FromStr for Tail {
 
     fn from_str(name: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|rule| rule.name() == name);
-        found.ok_or_else(|| format!("`{name}` is none of {}", Self::NAMES.join(", ")))
+        found.ok_or_else(|| format!("`{name}` is not one of {}", Self::NAMES.join(", ")))
     }
 }
 
@@ -108,7 +108,7 @@ pub struct Clips {
     pub length: usize,
     /// Frames from one clip's start to the next one's.
     pub stride: usize,
-    /// What becomes of the last frames.
+    /// The treatment of the last frames.
     pub tail: Tail,
 }
 
@@ -135,11 +135,17 @@ impl Default for Clips {
     }
 }
 
+impl fmt::Display for Clips {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "length {}, stride {}, tail {}", self.length, self.stride, self.tail)
+    }
+}
+
 impl Clips {
     /// The largest length or stride, in frames.
     pub const MAX: usize = 1 << 16;
 
-    /// Refuses a length or stride of zero or above [`Clips::MAX`].
+    /// Checks that length and stride are 1 to [`Clips::MAX`].
     ///
     /// # Errors
     /// [`ClipError::Range`].
@@ -169,20 +175,20 @@ impl Clips {
         Parts { length, stride, whole, covered, extra }
     }
 
-    /// The number of clips that a video of `frames` frames gives.
+    /// The number of clips of a video of `frames` frames.
     #[must_use]
     pub fn count(&self, frames: usize) -> usize {
         let parts = self.parts(frames);
         parts.whole + usize::from(parts.extra)
     }
 
-    /// The frames that clip `i`'s score stands for; empty, at the video's end, if there is no such
+    /// The frames to which clip `i`'s score applies; empty, at the video's end, if there is no such
     /// clip.
     ///
-    /// The spans of all clips follow each other without gap or overlap. Where stride = length a
-    /// whole clip stands for its own frames; where clips overlap, for the `stride` frames at its
-    /// centre (the first and last clip reach to their outer ends). A tail clip stands for the
-    /// frames that no whole clip covers.
+    /// The spans of all clips follow each other without gap or overlap. Where stride = length, the score
+    /// of a whole clip applies to its own frames; where clips overlap, to the `stride` frames at its
+    /// centre (the first and last clip extend to their outer ends). The score of a tail clip applies to
+    /// the frames that no whole clip covers.
     #[must_use]
     pub fn span(&self, i: usize, frames: usize) -> Span {
         let parts = self.parts(frames);
@@ -220,7 +226,7 @@ impl Clips {
         })
     }
 
-    /// One score a frame from one score a clip: each is repeated over its [`span`](Self::span), and
+    /// One score per frame from one score per clip: each is repeated over its [`span`](Self::span), and
     /// frames after the last clip take the last score. The paper gives no rule; see docs/method.md.
     ///
     /// # Errors

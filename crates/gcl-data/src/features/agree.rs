@@ -1,10 +1,10 @@
 //! Which videos' features may be used together.
 
 use super::error::FeatureError;
-use super::open::Found;
+use super::open::OpenedFile;
 
 /// Refuses two videos that must not be used together.
-pub(super) fn agree(first: &Found, second: &Found) -> Result<(), FeatureError> {
+pub(super) fn agree(first: &OpenedFile, second: &OpenedFile) -> Result<(), FeatureError> {
     let differs = |what: &str, a: &dyn ToString, b: &dyn ToString| FeatureError::Differs {
         what: what.to_owned(),
         first: first.id.clone(),

@@ -1,4 +1,4 @@
-//! What can be wrong with a folder of features.
+//! The errors of feature folders.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,9 +12,10 @@ use crate::npy::NpyError;
 
 /// Why features were not read or written.
 #[derive(Debug, Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum FeatureError {
-    /// A `.npy` file is not what it says.
+    /// A `.npy` file cannot be read or written.
     #[error(transparent)]
     Npy(#[from] NpyError),
     /// A folder could not be listed.
@@ -29,7 +30,7 @@ pub enum FeatureError {
     /// A `.json` file is not a [`FeatureMeta`](super::FeatureMeta).
     #[error("{path}: not the description of a feature file: {source}")]
     Json { path: PathBuf, source: serde_json::Error },
-    /// A description's values make no sense.
+    /// A description's values are invalid.
     #[error("{path}: {what}")]
     Meta { path: PathBuf, what: String },
     /// No `.npy` file at all.
@@ -50,16 +51,16 @@ pub enum FeatureError {
         second_value: String,
     },
     /// Some videos have a description, others not.
-    #[error("{with} has a .json beside it and {without} has none: they are of different origin")]
+    #[error("{with} has a .json beside it and {without} has none: they are from different sources")]
     Mixed { with: VideoId, without: VideoId },
     /// The caller's clip rule is not the files'.
-    #[error("the features were cut with {found:?}, not with {expected:?}")]
+    #[error("the features' clip rule is {found}, not {expected}")]
     OtherClips { expected: Clips, found: Clips },
     /// The number of clips does not follow from the number of frames.
-    #[error("{path}: {found} clips, but {frames} frames make {expected} under {clips:?}")]
+    #[error("{path}: {found} clips, but {frames} frames make {expected} ({clips})")]
     ClipCount { path: PathBuf, found: usize, frames: usize, expected: usize, clips: Clips },
     /// A finished file was made in another way.
-    #[error("{path} was made in another way: {difference}; remove it or write elsewhere")]
+    #[error("{path} was made differently: {difference}; remove it or choose another folder")]
     OtherExtractor { path: PathBuf, difference: String },
     /// The features are not of the kind that a model was trained on.
     #[error("{dir}: other features than the training ones: {what} was {expected} and is {found}")]
@@ -68,6 +69,6 @@ pub enum FeatureError {
     #[error("{path}: the file changed while in use ({what})")]
     Changed { path: PathBuf, what: String },
     /// There is no such video in the set.
-    #[error("video number {index} of {videos} was asked for")]
+    #[error("video number {index} does not exist; there are {videos} videos")]
     NoVideo { index: usize, videos: usize },
 }

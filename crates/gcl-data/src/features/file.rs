@@ -11,10 +11,10 @@ use crate::npy::Npy;
 /// Values that are averaged over crops at a time.
 const BLOCK: usize = 1 << 20;
 
-/// The features of one video, open: for many reads at once without opening the file for each.
+/// The open feature file of one video, for many reads without opening the file for each.
 ///
-/// The file was what its [`FeatureSet`](super::FeatureSet) knew when it was opened, and every read
-/// checks its length again.
+/// The file matched its [`FeatureSet`](super::FeatureSet) when it was opened, and every read checks its
+/// length again.
 #[derive(Debug)]
 pub struct FeatureFile {
     npy: Npy,
@@ -44,7 +44,7 @@ impl FeatureFile {
         Ok(Self { npy, crops: video.crops, dim: video.dim, block: Vec::new() })
     }
 
-    /// When the file was last written to, where the system tells.
+    /// When the file was last modified, where the system records it.
     #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         self.npy.modified()

@@ -9,24 +9,24 @@ use serde_json::{Map, Value};
 use super::error::FeatureError;
 use crate::clips::Clips;
 
-/// What must be the same for all features that are used together.
+/// The identity of an extractor: the same for all features that are used together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtractorIdentity {
     /// The extractor's name, such as `resnext101`.
     pub name: String,
-    /// The version of what it computes; it grows when the values change.
+    /// The version of the computation; it increases when the values change.
     pub version: String,
     /// The extractor's own parameters.
     #[serde(default)]
     pub parameters: Map<String, Value>,
-    /// What is done to a frame before the network: sizes, crops, scaling, mean.
+    /// The pre-processing of frames: sizes, crops, scaling, mean.
     #[serde(default)]
     pub preprocessing: Map<String, Value>,
-    /// SHA-256 of the weights' file, in hex; none where there are no weights.
+    /// SHA-256 of the weight file, in hex; none where there are no weights.
     #[serde(default)]
     pub weights_sha256: Option<String>,
-    /// Whether the network's weights are random: fit for tests, not for results.
+    /// Whether the network's weights are random: for tests, not for results.
     #[serde(default)]
     pub random_weights: bool,
     /// How a video is cut.
@@ -39,19 +39,19 @@ pub struct ExtractorIdentity {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FeatureMeta {
-    /// What made the features.
+    /// The extractor.
     pub extractor: ExtractorIdentity,
-    /// What decoded the video.
+    /// The decoder of the video.
     pub decoder: String,
     /// Frames of the video.
     pub frames: usize,
-    /// Frames a second, where known.
+    /// Frames per second, where known.
     #[serde(default)]
     pub fps: Option<f64>,
 }
 
 impl ExtractorIdentity {
-    /// The first difference from `other`, as its name and the two values; `None` if they are equal.
+    /// The first difference from `other`, as its key and the two values; `None` if they are equal.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Option<(String, String, String)> {
         let (Ok(Value::Object(a)), Ok(Value::Object(b))) =
@@ -104,7 +104,7 @@ impl FeatureMeta {
         Ok(meta)
     }
 
-    /// Refuses values that no extractor would write; `path` is for the message.
+    /// Checks the values; `path` is for the error.
     pub(super) fn validate(&self, path: &Path) -> Result<(), FeatureError> {
         let refuse = |what: String| Err(FeatureError::Meta { path: path.to_owned(), what });
         self.extractor.clips.validate()?;

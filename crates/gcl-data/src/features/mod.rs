@@ -1,7 +1,7 @@
-//! Features: one `.npy` file a video, of shape `[T, d]` or `[T, crops, d]`, for its `T` clips.
+//! Features: one `.npy` file per video, of shape `[T, d]` or `[T, crops, d]`, for its `T` clips.
 //!
-//! Beside each file stands `<id>.json`, which says what made it ([`FeatureMeta`]). A folder of plain
-//! `.npy` files from elsewhere is read too; how its clips were cut is then the caller's to say.
+//! Beside each file is `<id>.json`, which describes how it was made ([`FeatureMeta`]). A folder of plain
+//! `.npy` files from other tools is read too; the caller then supplies the clip rule.
 
 mod agree;
 mod error;

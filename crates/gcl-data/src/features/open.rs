@@ -9,7 +9,7 @@ use crate::id::VideoId;
 use crate::npy::Npy;
 
 /// One feature file whose header and description fit each other.
-pub(super) struct Found {
+pub(super) struct OpenedFile {
     pub id: VideoId,
     pub segments: usize,
     pub crops: usize,
@@ -19,7 +19,7 @@ pub(super) struct Found {
 }
 
 /// Reads one video's header and description, and checks them against each other.
-pub(super) fn look(dir: &Path, id: VideoId) -> Result<Found, FeatureError> {
+pub(super) fn look(dir: &Path, id: VideoId) -> Result<OpenedFile, FeatureError> {
     let path = id.file(dir, "npy");
     let npy = Npy::open(&path)?;
     let json = id.file(dir, "json");
@@ -29,7 +29,7 @@ pub(super) fn look(dir: &Path, id: VideoId) -> Result<Found, FeatureError> {
         Err(e) => return Err(e),
     };
     let [segments, crops, dim] = check_shape(&path, npy.shape(), meta.as_ref())?;
-    Ok(Found { id, segments, crops, dim, meta, file_length: npy.file_length() })
+    Ok(OpenedFile { id, segments, crops, dim, meta, file_length: npy.file_length() })
 }
 
 /// Clips, crops and dimensions of a feature array, if it may be one and fits its description.

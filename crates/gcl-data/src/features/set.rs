@@ -7,7 +7,7 @@ use super::agree::agree;
 use super::error::FeatureError;
 use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
-use super::open::{Found, look};
+use super::open::{OpenedFile, look};
 use crate::clips::Clips;
 use crate::files::with_extension;
 use crate::id::VideoId;
@@ -25,7 +25,7 @@ pub struct FeatureVideo {
     pub dim: usize,
     /// Frames of the video; unknown for a plain `.npy`.
     pub frames: Option<usize>,
-    /// Frames a second, where known.
+    /// Frames per second, where known.
     pub fps: Option<f64>,
 }
 
@@ -33,6 +33,22 @@ pub struct FeatureVideo {
 ///
 /// Only headers and descriptions are read at opening. Each read opens its file and closes it again,
 /// so the number of videos is not bounded by the number of open files.
+///
+/// ```
+/// use gcl_data::{FeatureSet, VideoId, write_f32};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// // Plain features of another tool: two clips of three dimensions.
+/// write_f32(&dir.join("01.npy"), &[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0])?;
+/// let features = FeatureSet::open(dir)?;
+/// assert_eq!((features.total(), features.dim()), (2, 3));
+/// assert_eq!(features.index_of(&VideoId::new("01")?), Some(0));
+/// let mut values = Vec::new();
+/// features.read_rows(0, 1..2, &mut values)?;
+/// assert_eq!(values, [4.0, 5.0, 6.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct FeatureSet {
     dir: PathBuf,
@@ -49,7 +65,7 @@ impl FeatureSet {
     /// rule stays unknown.
     ///
     /// # Errors
-    /// [`FeatureError`]: a bad file, no file, or two videos that do not fit together.
+    /// [`FeatureError`]: an invalid file, no file, or two videos that do not match each other.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, FeatureError> {
         Self::open_with(dir, None)
     }
@@ -90,7 +106,7 @@ impl FeatureSet {
         Ok(set)
     }
 
-    fn push(&mut self, found: &Found) {
+    fn push(&mut self, found: &OpenedFile) {
         self.file_lengths.push(found.file_length);
         self.videos.push(FeatureVideo {
             id: found.id.clone(),
@@ -141,14 +157,14 @@ impl FeatureSet {
         self.videos.iter().map(|video| video.segments).sum()
     }
 
-    /// What made the features; `None` for plain files.
+    /// The extractor of the features; `None` for plain files.
     #[must_use]
     pub fn identity(&self) -> Option<&ExtractorIdentity> {
         self.identity.as_ref()
     }
 
-    /// Refuses features that are not of the training features' kind: of another dimension or, where
-    /// both have a description, of another extractor.
+    /// Checks that the features are like those of training: of the same dimension and, where both have a
+    /// description, of the same extractor.
     ///
     /// # Errors
     /// [`FeatureError::Unlike`] naming the first difference.
@@ -171,7 +187,7 @@ impl FeatureSet {
         }
     }
 
-    /// How the videos were cut, from the descriptions or the caller.
+    /// The clip rule, from the descriptions or the caller.
     #[must_use]
     pub fn clips(&self) -> Option<Clips> {
         self.clips
@@ -211,8 +227,8 @@ impl FeatureSet {
     /// Opens the file of the video at `index`, for many reads.
     ///
     /// # Errors
-    /// [`FeatureError::NoVideo`]; [`FeatureError::Changed`] if the file is no longer the one that was
-    /// there when the set was opened.
+    /// [`FeatureError::NoVideo`]; [`FeatureError::Changed`] if the file was replaced since the set was
+    /// opened.
     pub fn open_video(&self, index: usize) -> Result<FeatureFile, FeatureError> {
         let (video, length) = self
             .videos

@@ -1,4 +1,4 @@
-//! Writing a video's features, and telling whether they are already written.
+//! Writing a video's features, and checking whether they are already written.
 
 use std::fs;
 use std::io;
@@ -17,6 +17,29 @@ use crate::npy::{Npy, RowWriter, write_f32};
 /// is a `.npy`, both are complete and belong together. Different videos share no file, so any
 /// number of processes may write into one folder.
 ///
+/// ```
+/// use gcl_data::{Clips, ExtractorIdentity, FeatureMeta, VideoId, is_finished, write_features};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// let extractor = ExtractorIdentity {
+///     name: "brightness".to_owned(),
+///     version: "1".to_owned(),
+///     parameters: Default::default(),
+///     preprocessing: Default::default(),
+///     weights_sha256: None,
+///     random_weights: false,
+///     clips: Clips::default(),
+///     crops: 1,
+/// };
+/// let meta =
+///     FeatureMeta { extractor, decoder: "y4m".to_owned(), frames: 32, fps: Some(25.0) };
+/// let video = VideoId::new("test/01")?;
+/// write_features(dir, &video, &[2, 1], &[0.3, 0.7], &meta)?; // 32 frames are two clips
+/// assert!(is_finished(dir, &video, &meta.extractor)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`FeatureError::Shape`] or [`FeatureError::Meta`] if shape, data and description do not fit,
 /// [`FeatureError::ClipCount`] if `T` is not what the description's frames and clip rule give,
@@ -33,9 +56,9 @@ pub fn write_features(
     Ok(())
 }
 
-/// Writes a video's features as they come, so that memory does not grow with the video. The files
-/// hold what [`write_features`] writes, and appear in the same order, at the end. Dropping the
-/// writer leaves nothing.
+/// Writes a video's features clip by clip, so that memory does not grow with the video. The files are
+/// those of [`write_features`], and appear in the same order, at the end. Dropping the writer leaves
+/// nothing.
 #[derive(Debug)]
 pub struct FeatureWriter {
     dir: PathBuf,
@@ -49,7 +72,7 @@ impl FeatureWriter {
     /// crop.
     ///
     /// # Errors
-    /// [`FeatureError::Npy`] if the temporary file cannot be made.
+    /// [`FeatureError::Npy`] if the temporary file cannot be created.
     pub fn create(
         dir: &Path,
         id: &VideoId,
@@ -64,7 +87,7 @@ impl FeatureWriter {
     /// Adds the values of further clips, all of each.
     ///
     /// # Errors
-    /// [`FeatureError::Npy`] for values that are no whole clips or not finite, or if writing fails.
+    /// [`FeatureError::Npy`] for values that are not whole clips or not finite, or if writing fails.
     pub fn append(&mut self, values: &[f32]) -> Result<(), FeatureError> {
         let clip = self.row.iter().product::<usize>().max(1);
         Ok(values.chunks(clip).try_for_each(|clip| self.npy.push(clip))?)
@@ -105,8 +128,8 @@ fn describe(
     write_bytes_atomic(&json, &text).map_err(|source| FeatureError::Io { path: json, source })
 }
 
-/// Whether the features of `id` in `dir` are complete and made by `extractor`: what resuming an
-/// extraction asks for each video. Only the description and the `.npy`'s header are read.
+/// Whether the features of `id` in `dir` are complete and made by `extractor`, as resuming an extraction
+/// checks for each video. Only the description and the `.npy` header are read.
 ///
 /// # Errors
 /// [`FeatureError::OtherExtractor`], with the first difference, if they are complete but made in

@@ -1,4 +1,4 @@
-//! One error for each way in which a `.npy` file can lie.
+//! The errors of `.npy` files, one variant per fault.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,8 @@ use thiserror::Error;
 
 /// Why a `.npy` file was not read or written. Every variant names the file.
 #[derive(Debug, Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum NpyError {
     /// Opening, reading or writing failed.
     #[error("{path}: {source}")]
@@ -21,7 +22,7 @@ pub enum NpyError {
     /// A format version other than 1, 2 or 3.
     #[error("{path}: .npy format version {major}.{minor}; 1.0, 2.0 and 3.0 are read")]
     Version { path: PathBuf, major: u8, minor: u8 },
-    /// A header longer than any honest one.
+    /// An implausibly long header.
     #[error("{path}: the header claims {found} bytes; at most {max} are accepted")]
     HeaderLength { path: PathBuf, found: usize, max: usize },
     /// The file ends within its header.
@@ -47,12 +48,12 @@ pub enum NpyError {
     /// The shape's size does not fit into 64 bits.
     #[error("{path}: shape {shape:?} is larger than any file")]
     Overflow { path: PathBuf, shape: Vec<usize> },
-    /// The file is shorter than its header says.
+    /// The file is shorter than its header claims.
     #[error(
         "{path}: shape {shape:?} of {dtype} needs {expected} bytes of data, the file has {found}"
     )]
     Truncated { path: PathBuf, shape: Vec<usize>, dtype: String, expected: u64, found: u64 },
-    /// The file is longer than its header says.
+    /// The file is longer than its header claims.
     #[error("{path}: {extra} bytes follow the data of shape {shape:?}")]
     Trailing { path: PathBuf, shape: Vec<usize>, extra: u64 },
     /// The file's length changed since it was opened.
@@ -65,9 +66,9 @@ pub enum NpyError {
     #[error("{path}: {value} at position {position} of a mask; only 0 and 1 are allowed")]
     NotBool { path: PathBuf, position: usize, value: f32 },
     /// Rows outside the array.
-    #[error("{path}: rows {start}..{end} of {rows} were asked for")]
+    #[error("{path}: rows {start}..{end} were requested, but the array has {rows}")]
     Rows { path: PathBuf, start: usize, end: usize, rows: usize },
-    /// There is no memory for the values.
+    /// The values do not fit into memory.
     #[error("{path}: no memory for {values} values")]
     Memory { path: PathBuf, values: usize },
     /// The caller's shape and data do not fit each other.
@@ -75,9 +76,10 @@ pub enum NpyError {
     Shape { path: PathBuf, shape: Vec<usize>, found: usize },
 }
 
-/// What is wrong with a header's text.
+/// A fault in a header's text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub enum LiteralError {
     /// Something else stands where this was expected.
     #[error("expected {expected} at byte {position}")]
@@ -85,8 +87,8 @@ pub enum LiteralError {
     /// A key that `.npy` does not have.
     #[error("unknown key `{0}`")]
     UnknownKey(String),
-    /// A key that comes twice.
-    #[error("key `{0}` comes twice")]
+    /// A duplicate key.
+    #[error("key `{0}` appears twice")]
     Duplicate(String),
     /// One of the three keys is absent.
     #[error("key `{0}` is missing")]

@@ -9,12 +9,12 @@ use super::literal::{self, Descr};
 
 pub(super) const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
-/// Honest headers take 118 bytes or so; this leaves room without letting a file ask for gigabytes.
+/// Usual headers take about 118 bytes; this leaves room without letting a file ask for gigabytes.
 const MAX_HEADER: usize = 1 << 16;
 
-/// What a header says, once it is known to be true of the file's length.
+/// A header's content, checked against the file's length.
 #[derive(Debug)]
-pub(super) struct Header {
+pub(super) struct NpyHeader {
     pub dtype: Dtype,
     pub fortran_order: bool,
     pub shape: Vec<usize>,
@@ -27,7 +27,7 @@ pub(super) struct Header {
 }
 
 /// Reads the header of a file of `length` bytes from its start.
-pub(super) fn read(path: &Path, length: u64, mut file: impl Read) -> Result<Header, NpyError> {
+pub(super) fn read(path: &Path, length: u64, mut file: impl Read) -> Result<NpyHeader, NpyError> {
     let mut take = |bytes: &mut [u8]| match file.read_exact(bytes) {
         Ok(()) => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
@@ -66,7 +66,7 @@ pub(super) fn read(path: &Path, length: u64, mut file: impl Read) -> Result<Head
 }
 
 /// The header's text against the file's length.
-fn judge(path: &Path, text: &[u8], length: u64, offset: u64) -> Result<Header, NpyError> {
+fn judge(path: &Path, text: &[u8], length: u64, offset: u64) -> Result<NpyHeader, NpyError> {
     let literal = literal::parse(text)
         .map_err(|source| NpyError::Literal { path: path.to_owned(), source })?;
     let descr = match literal.descr {
@@ -99,5 +99,5 @@ fn judge(path: &Path, text: &[u8], length: u64, offset: u64) -> Result<Header, N
         let extra = found - expected;
         return Err(NpyError::Trailing { path: path.to_owned(), shape, extra });
     }
-    Ok(Header { dtype, fortran_order: literal.fortran_order, shape, values, row, offset })
+    Ok(NpyHeader { dtype, fortran_order: literal.fortran_order, shape, values, row, offset })
 }

@@ -22,14 +22,14 @@ pub(super) enum Descr {
 /// More dimensions than NumPy itself allows end the parse.
 const MAX_DIMENSIONS: usize = 64;
 
-struct Cursor<'a> {
+struct LiteralCursor<'a> {
     text: &'a [u8],
     position: usize,
 }
 
 /// Parses a header's text; nothing but white space may follow the dictionary.
 pub(super) fn parse(text: &[u8]) -> Result<Literal, LiteralError> {
-    let mut cursor = Cursor { text, position: 0 };
+    let mut cursor = LiteralCursor { text, position: 0 };
     let (mut descr, mut fortran_order, mut shape) = (None, None, None);
     cursor.expect(b'{', "`{`")?;
     while !cursor.take(b'}') {
@@ -67,7 +67,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Literal, LiteralError> {
     })
 }
 
-impl Cursor<'_> {
+impl LiteralCursor<'_> {
     /// The next byte that is no white space, without taking it.
     fn peek(&mut self) -> Option<u8> {
         while self.text.get(self.position).is_some_and(u8::is_ascii_whitespace) {

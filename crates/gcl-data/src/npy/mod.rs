@@ -1,9 +1,9 @@
 //! NumPy's `.npy` files, format versions 1 to 3, of rank 5 at most.
 //!
 //! Read: booleans, integers of 1 to 8 bytes and floats of 2, 4 and 8 bytes, little- or big-endian,
-//! in C or Fortran order. Written: little-endian `f4`, and `u1` row by row, in C order. Object and structured arrays are
-//! refused, and so is a file whose length is not exactly what its header says: before anything is
-//! allocated for it.
+//! in C or Fortran order. Written: little-endian `f4`, and `u1` row by row, in C order. Object and
+//! structured arrays are refused, and so is a file whose length is not exactly what its header claims,
+//! before anything is allocated for it.
 //!
 //! It is written here because a file's length must be held against its header before anything is allocated, and
 //! because rows are written before anyone knows how many there will be.

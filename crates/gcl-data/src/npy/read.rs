@@ -8,29 +8,43 @@ use std::time::SystemTime;
 use super::at::read_at;
 use super::dtype::Dtype;
 use super::error::NpyError;
-use super::header::{self, Header};
+use super::header::{self, NpyHeader};
 
 /// Bytes that are read from the file at a time.
 const BLOCK: usize = 1 << 18;
 
-/// An open `.npy` file, whose header is known to be true of the file's length.
+/// An open `.npy` file, whose header matches the file's length.
 ///
-/// "Rows" are steps of the first axis. Opening reads the header only; every read goes to the file,
-/// in blocks, so that memory is needed for the values asked for and nothing else. Reads take
-/// `&self` and do not disturb each other.
+/// "Rows" are steps along the first axis. Opening reads the header only; every read goes to the file, in
+/// blocks, so that only the requested values take memory. Reads take `&self` and are independent of each
+/// other.
+///
+/// ```
+/// use gcl_data::{Npy, write_f32};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("features.npy");
+/// write_f32(&path, &[3, 2], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0])?;
+/// let npy = Npy::open(&path)?;
+/// assert_eq!((npy.shape(), npy.dtype().to_string().as_str()), (&[3, 2][..], "<f4"));
+/// let mut rows = Vec::new();
+/// npy.read_rows(1..3, &mut rows)?;
+/// assert_eq!(rows, [3.0, 4.0, 5.0, 6.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Npy {
     path: PathBuf,
     file: File,
     length: u64,
-    header: Header,
+    header: NpyHeader,
 }
 
 impl Npy {
     /// Opens `path` and checks its header against its length.
     ///
     /// # Errors
-    /// [`NpyError`]: one variant for each way in which the file can lie.
+    /// [`NpyError`], one variant per fault.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, NpyError> {
         let path = path.as_ref();
         let io = |source| NpyError::Io { path: path.to_owned(), source };
@@ -50,7 +64,7 @@ impl Npy {
         &self.path
     }
 
-    /// When the file was last written to, where the system tells.
+    /// When the file was last modified, where the system records it.
     #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         self.file.metadata().and_then(|m| m.modified()).ok()
@@ -135,7 +149,7 @@ impl Npy {
         Ok(values.into_iter().map(|v| v == 1.0).collect())
     }
 
-    /// Hands the bytes of `count` values from value `first` to `take`, block by block.
+    /// Calls `take` with the bytes of `count` values from value `first` on, block by block.
     fn blocks(
         &self,
         first: usize,
@@ -207,7 +221,7 @@ fn c_position(mut i: usize, axes: &[usize]) -> usize {
     position
 }
 
-/// Refuses a NaN or infinity; `data` starts at row `first_row`, rows have `row` values.
+/// Checks for NaN and infinity; `data` starts at row `first_row`, rows have `row` values.
 pub(crate) fn check_finite(
     path: &Path,
     data: &[f32],

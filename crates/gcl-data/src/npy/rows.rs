@@ -1,4 +1,4 @@
-//! Writing an array row by row, where no one knows yet how many rows there will be.
+//! Writing an array row by row, where the number of rows is not known beforehand.
 
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
@@ -11,7 +11,7 @@ use super::read::check_finite;
 use super::write::header;
 use crate::atomic::temporary_beside;
 
-/// What an array may be made of.
+/// The element types of arrays that can be written row by row.
 pub trait Element: Copy + private::Sealed {
     /// NumPy's name.
     #[doc(hidden)]
@@ -54,8 +54,22 @@ impl Element for u8 {
     }
 }
 
-/// An array `[rows, ...]` that grows by whole rows. The file appears under its name, whole, when
-/// [`RowWriter::finish`] is called, and not at all if it is dropped before.
+/// An array `[rows, ...]` that grows by whole rows. The complete file appears under its name when
+/// [`RowWriter::finish`] is called, and not at all if the writer is dropped before.
+///
+/// ```
+/// use gcl_data::{Npy, RowWriter};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("rows.npy");
+/// let mut writer = RowWriter::<f32>::create(&path, &[2])?;
+/// writer.push(&[1.0, 2.0])?;
+/// writer.push(&[3.0, 4.0])?;
+/// assert!(!path.exists());
+/// assert_eq!(writer.finish()?, 2);
+/// assert_eq!(Npy::open(&path)?.shape(), [2, 2]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct RowWriter<T: Element> {
     path: PathBuf,
@@ -121,7 +135,7 @@ impl<T: Element> RowWriter<T> {
         self.shape.first().copied().unwrap_or(0)
     }
 
-    /// Takes back all rows but the first `rows`.
+    /// Removes all rows but the first `rows`.
     ///
     /// # Errors
     /// [`NpyError::Io`]; the writer must not be used again.
@@ -140,8 +154,8 @@ impl<T: Element> RowWriter<T> {
         Ok(())
     }
 
-    /// Writes all that is still to be written, so that nothing is left to fail but the naming. No row
-    /// may follow.
+    /// Writes everything that is still buffered, so that only the rename can fail afterwards. No row may
+    /// follow.
     pub(crate) fn complete(&mut self) -> Result<(), NpyError> {
         let io = |source| NpyError::Io { path: self.path.clone(), source };
         self.out.seek(SeekFrom::Start(0)).map_err(io)?;
@@ -149,7 +163,7 @@ impl<T: Element> RowWriter<T> {
         self.out.flush().map_err(|source| NpyError::Io { path: self.path.clone(), source })
     }
 
-    /// Gives the file its name.
+    /// Renames the file to its final name; returns the number of rows.
     ///
     /// # Errors
     /// [`NpyError::Io`].

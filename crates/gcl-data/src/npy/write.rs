@@ -8,11 +8,11 @@ use super::header::MAGIC;
 use crate::atomic::write_atomic;
 
 /// Writes `data`, in C order, as an array of `shape`: format version 1.0, little-endian `f4`. The
-/// file appears whole or not at all ([`write_atomic`]).
+/// file is written atomically ([`write_atomic`]).
 ///
 /// # Errors
 /// [`NpyError::Rank`], [`NpyError::Shape`] unless `shape` holds as many values as `data`,
-/// [`NpyError::NotFinite`] for a NaN or infinity, since no reader here would take it back,
+/// [`NpyError::NotFinite`] for a NaN or infinity, which the readers here refuse,
 /// [`NpyError::Io`].
 pub fn write_f32(path: &Path, shape: &[usize], data: &[f32]) -> Result<(), NpyError> {
     if shape.len() > super::MAX_RANK {

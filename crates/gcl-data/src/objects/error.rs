@@ -1,15 +1,16 @@
-//! What can be wrong with objects and their scores.
+//! The errors of objects and their scores.
 
 use thiserror::Error;
 
 use crate::id::VideoId;
 
-/// Why objects and snippets do not fit each other.
+/// Why objects and snippets do not match.
 #[derive(Debug, Clone, PartialEq, Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum ObjectError {
-    /// A video comes twice.
-    #[error("video {0} comes twice")]
+    /// A video is listed twice.
+    #[error("video {0} appears twice")]
     Duplicate(VideoId),
     /// More snippets than the frames fill, or none.
     #[error(
@@ -22,10 +23,10 @@ pub enum ObjectError {
     /// A snippet without a frame.
     #[error("a snippet of 0 frames")]
     NoLength,
-    /// An object names a video that is not there.
+    /// An object names a video that does not exist.
     #[error("object number {object} is in video number {video} of {videos}")]
     NoVideo { object: usize, video: usize, videos: usize },
-    /// An object stands where its video has no frame.
+    /// An object is at a frame that its video does not have.
     #[error(
         "video {video} has {frames} frames, but object number {object} stands at frame {centre} of {start}..{end}"
     )]

@@ -1,4 +1,4 @@
-//! The index: which object stands where.
+//! The index of objects, videos and snippets.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -16,24 +16,36 @@ pub struct ObjectVideo {
     pub id: VideoId,
     /// Its frames.
     pub frames: usize,
-    /// Its snippets, at most ⌈frames / length⌉; the features' number of clips decides.
+    /// Its snippets, as many as its features have clips, at most ⌈frames / length⌉.
     pub snippets: usize,
 }
 
-/// Where one object stands.
+/// The place of one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ObjectPlace {
     /// Its video, by position in the index.
     pub video: usize,
-    /// The frames that it is made of. They may reach past the video's end.
+    /// Its frames; they may extend past the video's end.
     pub span: Span,
-    /// The frame that its score stands for.
+    /// The frame to which its score applies.
     pub centre: usize,
 }
 
 /// Objects, videos and snippets of one data set. Scores of objects come in the order of
 /// [`ObjectIndex::objects`], those of snippets video after video in the order of
 /// [`ObjectIndex::videos`].
+///
+/// ```
+/// use gcl_data::{ObjectIndex, ObjectPlace, ObjectVideo, SnippetRule, Span, VideoId};
+///
+/// let video = ObjectVideo { id: VideoId::new("test/01")?, frames: 32, snippets: 2 };
+/// let span = |start| Span { start, end: start + 8 };
+/// let object = |start| ObjectPlace { video: 0, span: span(start), centre: start + 4 };
+/// let index = ObjectIndex::new(vec![video], vec![object(0), object(6), object(20)], 16)?;
+/// // The mean over the objects whose centre is in the snippet.
+/// assert_eq!(index.snippet_scores(&[1.0, 3.0, 5.0], SnippetRule::Objects)?, [2.0, 5.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectIndex {
     videos: Vec<ObjectVideo>,
@@ -44,8 +56,8 @@ pub struct ObjectIndex {
 }
 
 impl ObjectIndex {
-    /// Puts objects on videos whose snippets have `length` frames (16 in the paper): snippet i is
-    /// frames `i * length` to `(i + 1) * length`, or to the video's end.
+    /// The index of objects in videos whose snippets have `length` frames (16 in the paper): snippet i
+    /// is frames `i * length` to `(i + 1) * length`, or to the video's end.
     ///
     /// # Errors
     /// [`ObjectError`]: a video twice or with an impossible number of snippets, an object outside its
@@ -89,12 +101,12 @@ impl ObjectIndex {
         Ok(Self { videos, objects, length, starts })
     }
 
-    /// The index of pose or box windows: a window's score stands for the frame in its middle, T / 2
-    /// frames after its first one, as published. `video` gives each of the windows' videos its frames
-    /// and snippets.
+    /// The index of pose or box windows: a window's score applies to its middle frame, T / 2 frames
+    /// after its first one, as published. `video` returns the frames and snippets of each of the
+    /// windows' videos.
     ///
     /// # Errors
-    /// What `video` refuses, and as [`ObjectIndex::new`].
+    /// Any error of `video`, and those of [`ObjectIndex::new`].
     pub fn of_windows<E: From<ObjectError>>(
         windows: &Windows,
         length: usize,

@@ -1,8 +1,8 @@
-//! Where objects stand in time, and the two ways between objects and snippets.
+//! Where objects are in time, and the maps from objects to snippets and back.
 //!
-//! Joint-VAD (ECCV 2024) trains a one-class model on objects (a person's pose window, a cube around a
-//! box, a snippet's own feature) and a weakly supervised one on snippets of 16 frames. What passes
-//! between them is numbers alone: [`ObjectIndex::frame_scores`] and
+//! Joint-VAD ([ECCV 2024](https://arxiv.org/abs/2401.13551)) trains a one-class model on objects (a
+//! person's pose window, a cube around a box, a snippet's own feature) and a weakly supervised one on
+//! snippets of 16 frames. Only numbers pass between them: [`ObjectIndex::frame_scores`] and
 //! [`ObjectIndex::snippet_scores`] take object scores to frames and snippets, and
 //! [`ObjectIndex::object_weights`] takes snippet scores back to objects. Every pair of models uses
 //! these, whatever its objects are. Where paper and published code differ, see docs/method.md.

@@ -22,13 +22,15 @@ pub enum SnippetRule {
     Objects,
 }
 
+crate::spelled_by_serde!(SnippetRule);
+
 impl ObjectIndex {
-    /// One score a frame of each video from one a object, higher = more anomalous, as STG-NF and
+    /// One score per frame of each video from one per object, higher = more anomalous, as STG-NF and
     /// Joint-VAD evaluate and label.
     ///
-    /// A frame takes the largest score of the objects whose centre it is; frames without one take the
-    /// smallest finite frame score of **all** videos, the most normal; +∞ becomes the largest finite
-    /// frame score. Then each video is smoothed by itself with [`SIGMAS`].
+    /// A frame's score is the largest score of the objects centred on it; frames without an object get
+    /// the smallest finite frame score of **all** videos, the most normal; +∞ becomes the largest finite
+    /// frame score. Then each video is smoothed separately with [`SIGMAS`].
     ///
     /// # Errors
     /// [`ObjectError::Count`], [`ObjectError::BadScore`] for a NaN, [`ObjectError::NoScore`].
@@ -37,7 +39,7 @@ impl ObjectIndex {
         Ok(smooth.into_iter().map(|v| v.into_iter().map(|s| s as f32).collect()).collect())
     }
 
-    /// One score a snippet, video after video, from one a object.
+    /// One score per snippet, video after video, from one per object.
     ///
     /// # Errors
     /// As [`ObjectIndex::frame_scores`].
@@ -124,23 +126,24 @@ impl ObjectIndex {
 }
 
 /// The smallest and the largest finite score.
-struct Bounds {
+struct FiniteRange {
     least: f32,
     most: f32,
 }
 
-impl Bounds {
+impl FiniteRange {
     fn clamp(&self, score: f32) -> f32 {
         score.clamp(self.least, self.most)
     }
 }
 
 /// The bounds of all finite scores, if there is one.
-fn finite<'a>(scores: impl Iterator<Item = &'a f32>) -> Option<Bounds> {
-    let mut bounds: Option<Bounds> = None;
+fn finite<'a>(scores: impl Iterator<Item = &'a f32>) -> Option<FiniteRange> {
+    let mut bounds: Option<FiniteRange> = None;
     for &score in scores.filter(|s| s.is_finite()) {
-        let Bounds { least, most } = bounds.unwrap_or(Bounds { least: score, most: score });
-        bounds = Some(Bounds { least: least.min(score), most: most.max(score) });
+        let FiniteRange { least, most } =
+            bounds.unwrap_or(FiniteRange { least: score, most: score });
+        bounds = Some(FiniteRange { least: least.min(score), most: most.max(score) });
     }
     bounds
 }

@@ -30,6 +30,8 @@ pub enum WeightRule {
     CodeExact,
 }
 
+crate::spelled_by_serde!(WeightReduce, WeightRule);
+
 impl ObjectIndex {
     /// The weight of each object, from a score in [0, 1] for each snippet: how normal it is, 1 − score,
     /// over the object's frames (Joint-VAD, Eq. 6).

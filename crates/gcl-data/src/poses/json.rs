@@ -17,7 +17,7 @@ use crate::truth::MAX_FRAMES;
 /// Bytes of the largest file that is read; ShanghaiTech's largest has some 50 MB.
 const MAX_BYTES: u64 = 1 << 31;
 
-type Frames = BTreeMap<u32, [f32; POSE_VALUES]>;
+type PersonFrames = BTreeMap<u32, [f32; POSE_VALUES]>;
 
 /// The tracked persons of one video, by person, each with its frames in the order of their numbers.
 ///
@@ -26,7 +26,7 @@ type Frames = BTreeMap<u32, [f32; POSE_VALUES]>;
 ///
 /// # Errors
 /// [`PoseError`], with the person and the frame where there is one: another number of values than 51,
-/// a value that is not finite, a frame or person that comes twice or is no number.
+/// a value that is not finite, a frame or person that appears twice or is no number.
 pub fn read_poses(path: impl AsRef<Path>) -> Result<Vec<Track>, PoseError> {
     let path = path.as_ref();
     let io = |source| PoseError::Io { path: path.to_owned(), source };
@@ -42,7 +42,7 @@ pub fn read_poses(path: impl AsRef<Path>) -> Result<Vec<Track>, PoseError> {
         let json = |source| PoseError::Json { path: path.to_owned(), source };
         return Err(reader.wrong.take().unwrap_or_else(|| json(source)));
     }
-    let track = |(id, poses): (u32, Frames)| Track {
+    let track = |(id, poses): (u32, PersonFrames)| Track {
         id,
         frames: poses.keys().copied().collect(),
         keypoints: poses.into_values().flatten().collect(),
@@ -52,7 +52,7 @@ pub fn read_poses(path: impl AsRef<Path>) -> Result<Vec<Track>, PoseError> {
 
 struct Reader<'a> {
     path: &'a Path,
-    persons: BTreeMap<u32, Frames>,
+    persons: BTreeMap<u32, PersonFrames>,
     /// What is wrong in our own terms, where the JSON itself is sound.
     wrong: Option<PoseError>,
 }
@@ -88,7 +88,7 @@ impl<'de> Visitor<'de> for Persons<'_, '_> {
             let Ok(person) = name.parse::<u32>() else {
                 return Err(reader.refuse(PoseError::Person { path, found: shorten(&name, 40) }));
             };
-            if reader.persons.insert(person, Frames::new()).is_some() {
+            if reader.persons.insert(person, PersonFrames::new()).is_some() {
                 return Err(reader.refuse(PoseError::Duplicate { path, person, frame: None }));
             }
             map.next_value_seed(Person { reader: &mut *reader, person })?;
@@ -169,9 +169,9 @@ impl<'de> serde::Deserialize<'de> for Pose {
                     if name != "keypoints" {
                         map.next_value::<IgnoredAny>()?;
                     } else if pose.1.is_some() {
-                        return Err(A::Error::custom("`keypoints` comes twice"));
+                        return Err(A::Error::custom("`keypoints` appears twice"));
                     } else {
-                        pose.1 = Some(map.next_value_seed(Values(&mut pose.0))?);
+                        pose.1 = Some(map.next_value_seed(KeypointValues(&mut pose.0))?);
                     }
                 }
                 Ok(pose)
@@ -182,16 +182,16 @@ impl<'de> serde::Deserialize<'de> for Pose {
 }
 
 /// The list of key-point values, counted; those beyond a pose are not kept.
-struct Values<'a>(&'a mut [f32; POSE_VALUES]);
+struct KeypointValues<'a>(&'a mut [f32; POSE_VALUES]);
 
-impl<'de> DeserializeSeed<'de> for Values<'_> {
+impl<'de> DeserializeSeed<'de> for KeypointValues<'_> {
     type Value = usize;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Values<'_> {
+impl<'de> Visitor<'de> for KeypointValues<'_> {
     type Value = usize;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of numbers")

@@ -1,9 +1,10 @@
-//! Poses: whom a tracker saw, frame by frame, and the windows that a normalizing flow reads.
+//! Tracked poses, and the windows of them that a normalizing flow reads.
 //!
 //! [`read_poses`] reads AlphaPose's tracked persons of one video as [`Track`]s, [`PoseSet`] lists a
 //! folder of such files, and [`Windows`] cuts tracks into windows of T frames, normalised on demand
-//! (STG-NF, Hirschorn and Avidan, ICCV 2023; the one-class side of Joint-VAD, ECCV 2024). Windows of
-//! boxes ([`crate::tracks`]) are the same type with fewer points.
+//! (STG-NF, [Hirschorn and Avidan, ICCV 2023](https://arxiv.org/abs/2211.10946); the one-class side of
+//! [Joint-VAD, ECCV 2024](https://arxiv.org/abs/2401.13551)). Windows of boxes ([`crate::tracks`])
+//! are the same type with fewer points.
 
 mod error;
 mod json;
@@ -29,7 +30,7 @@ pub(crate) const POSE_VALUES: usize = COCO_JOINTS * 3;
 pub struct Track {
     /// The person's number, unique in the video.
     pub id: u32,
-    /// The frames in which the person was found, from 0, rising; some may be missing in between.
+    /// The frames in which the person was found, from 0, ascending; some may be missing in between.
     pub frames: Vec<u32>,
     /// `[n, 17, 3]`: for each of these frames COCO's 17 key-points, x and y in pixels and confidence.
     pub keypoints: Vec<f32>,

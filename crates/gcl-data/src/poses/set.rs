@@ -9,7 +9,7 @@ use crate::id::VideoId;
 /// What AlphaPose's tracker adds to a video's name.
 const SUFFIX: &str = "_alphapose_tracked_person";
 
-/// The pose files of a folder, one a video: `VIDEO_alphapose_tracked_person.json` or `VIDEO.json`.
+/// The pose files of a folder, one per video: `VIDEO_alphapose_tracked_person.json` or `VIDEO.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoseSet {
     videos: Vec<(VideoId, PathBuf)>,

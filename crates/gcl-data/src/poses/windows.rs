@@ -22,14 +22,31 @@ pub struct WindowPlace {
 /// What the points of a window are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Points {
-    /// V, points a frame: 18 joints, or those of a box.
+    /// V, points per frame: 18 joints, or those of a box.
     pub joints: usize,
-    /// Values a point: 2 (x, y) or 3 (with confidence).
+    /// Values per point: 2 (x, y) or 3 (with confidence).
     pub channels: usize,
 }
 
-/// Windows of tracks. Points are held once a track, `[n, V, C]`, however much windows overlap: a
+/// Windows of tracks. The points of a track are held once, `[n, V, C]`, however much windows overlap: a
 /// batch is gathered when it is asked for.
+///
+/// ```
+/// use gcl_data::poses::{Augment, Resolution};
+/// use gcl_data::{Track, VideoId, WindowRule, Windows};
+///
+/// // One person through 30 frames: COCO's 17 key-points as x, y and confidence.
+/// let keypoints = (0..30 * 17 * 3).map(|i| (i % 101) as f32).collect();
+/// let person = Track { id: 1, frames: (0..30).collect(), keypoints };
+/// let mut windows = Windows::of_poses(WindowRule::training(24))?;
+/// windows.add_poses(VideoId::new("01_0014")?, &[person])?;
+/// assert_eq!(windows.len(), 1);
+///
+/// let mut batch = Vec::new();
+/// windows.normalised(&[0], Augment::None, Resolution::default(), &mut batch)?;
+/// assert_eq!(batch.len(), 2 * 24 * 18); // x and y of 18 joints in 24 frames
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Windows {
     rule: WindowRule,

@@ -42,7 +42,7 @@ pub fn read_detections(
 /// The same file's boxes with their videos, line by line.
 pub(crate) fn read_places(path: &Path) -> Result<Vec<(VideoId, Detection)>, TrackError> {
     let csv = |source| TrackError::Csv { path: path.to_owned(), source };
-    let table::Table { header, records } = table::read(path).map_err(csv)?;
+    let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
     let find = |name: &str| header.iter().position(|column| column == name);
     let need = |column| find(column).ok_or(TrackError::Column { path: path.to_owned(), column });
     let clip = find("clip").or_else(|| find("video")).or_else(|| find("id"));
@@ -64,7 +64,7 @@ pub(crate) fn read_places(path: &Path) -> Result<Vec<(VideoId, Detection)>, Trac
         })?;
         let number = get(frame).parse::<u32>().ok().filter(|&f| (f as usize) < MAX_FRAMES);
         let frame =
-            number.ok_or_else(|| at(format!("frame is `{}`, no whole number", get(frame))))?;
+            number.ok_or_else(|| at(format!("frame is `{}`, not a whole number", get(frame))))?;
         let mut bounds = [0.0; 4];
         for ((slot, name), column) in bounds.iter_mut().zip(SIDES).zip(sides) {
             *slot = pixel(name, get(column)).map_err(at)?;

@@ -1,4 +1,4 @@
-//! What can be wrong with files of boxes.
+//! The errors of files of boxes.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,26 +9,27 @@ use crate::id::IdError;
 
 /// Why boxes were not read.
 #[derive(Debug, Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum TrackError {
     /// Reading failed.
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
-    /// The file is no CSV.
+    /// The file is not CSV.
     #[error("{path}: {source}")]
     Csv { path: PathBuf, source: csv::Error },
-    /// A column that must be there is not.
+    /// A required column is missing.
     #[error(
-        "{path}: there is no column `{column}`; boxes are clip,frame,x1,y1,x2,y2 and perhaps confidence"
+        "{path}: there is no column `{column}`; boxes are clip,frame,x1,y1,x2,y2 and optionally confidence"
     )]
     Column { path: PathBuf, column: &'static str },
-    /// A line is not what it should be.
+    /// A line is invalid.
     #[error("{path}, line {line}: {what}")]
     Line { path: PathBuf, line: u64, what: String },
-    /// A clip's name is no video id.
+    /// A clip's name is not a video id.
     #[error("{path}, line {line}: {source}")]
     Id { path: PathBuf, line: u64, source: IdError },
-    /// More boxes in one frame than any detector sees.
+    /// Implausibly many boxes in one frame.
     #[error("frame {frame} has {found} boxes or more; at most {max} are accepted", max = super::MAX_BOXES)]
     Crowded { frame: u32, found: usize },
     /// Not one line is a box.

@@ -9,7 +9,7 @@ pub struct Piece {
     pub id: u32,
     /// The first frame.
     pub start: u32,
-    /// A box a frame.
+    /// One box per frame.
     pub boxes: Vec<Bounds>,
 }
 

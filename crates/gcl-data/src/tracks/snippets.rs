@@ -1,4 +1,4 @@
-//! A vector a snippet from the boxes in it: clip features without pixels.
+//! One vector per snippet from the boxes in it: clip features without pixels.
 
 use std::collections::BTreeSet;
 
@@ -13,9 +13,9 @@ pub const SNIPPET_FEATURES: usize = 5 * QUANTITIES + SCENE;
 const QUANTITIES: usize = 8;
 /// Numbers of a snippet as a whole.
 const SCENE: usize = 8;
-/// Distance, in heights, to the next person where there is none, and the largest that is told.
+/// The largest distance, in heights, to the next person; also the distance where there is none.
 const ALONE: f32 = 10.0;
-/// Speed, in heights over the lag, from which on a box has a direction.
+/// The least speed, in heights over the lag, at which a box has a direction.
 const MOVING: f32 = 0.05;
 
 /// One box in one frame.
@@ -35,7 +35,7 @@ struct Seen {
 /// | values | what |
 /// |---|---|
 /// | 0–39 | for each number of a box ([`Kinematics::values`], then the distance to the nearest other centre in heights, at most 10): mean, standard deviation, smallest, median, largest over all boxes of all frames |
-/// | 40, 41 | boxes a frame: mean, largest |
+/// | 40, 41 | boxes per frame: mean, largest |
 /// | 42 | boxes in the last frame less those in the first |
 /// | 43 | persons |
 /// | 44 | share of the frames with a box |
@@ -44,7 +44,7 @@ struct Seen {
 /// | 47 | beginnings and ends of tracks |
 ///
 /// A clip without a box has zeros in 40–47, and in 0–39 the mean of the video's clips with boxes, which
-/// says nothing either way (zeros if there is no such clip). Boxes after the last frame do not count.
+/// is neutral (zeros if there is no such clip). Boxes after the last frame are ignored.
 ///
 /// # Errors
 /// [`TrackError::Crowded`] for a frame with more than [`MAX_BOXES`] boxes.

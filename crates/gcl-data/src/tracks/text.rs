@@ -1,4 +1,4 @@
-//! DeepSORT's text: a box a line.
+//! DeepSORT's text files (<https://arxiv.org/abs/1703.07402>): one box per line.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,13 +9,13 @@ use super::{Bounds, BoxTrack, TrackError};
 use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
-/// Bytes of a line that are looked at.
+/// The longest line that is parsed, in bytes.
 const MAX_LINE: u64 = 1 << 12;
 
-/// Bad lines that are kept; all are counted.
+/// Invalid lines that are kept; all are counted.
 const MAX_KEPT: usize = 32;
 
-/// A line that is no box.
+/// A line that is not a box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadLine {
     /// Its number, from 1.
@@ -24,16 +24,16 @@ pub struct BadLine {
     pub what: String,
 }
 
-/// What a file of tracks holds.
+/// The contents of a file of tracks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TrackFile {
     /// The persons, by number, each with its frames in order.
     pub tracks: Vec<BoxTrack>,
     /// Boxes of all persons together.
     pub boxes: usize,
-    /// The first bad lines, 32 at most.
+    /// The first invalid lines, 32 at most.
     pub bad: Vec<BadLine>,
-    /// Lines that are no box.
+    /// The number of lines that are not a box.
     pub bad_lines: usize,
 }
 
@@ -46,12 +46,12 @@ impl TrackFile {
     }
 }
 
-/// Reads a text of boxes: `frame person state x1 y1 x2 y2` a line, divided by blanks or commas, frames
-/// counted from 0; what follows is labels, and passed over. A first line that starts with no number is
-/// a header.
+/// Reads a text of boxes: `frame person state x1 y1 x2 y2` per line, divided by blanks or commas, frames
+/// counted from 0; further fields are labels, and ignored. A first line that does not start with a number
+/// is a header.
 ///
-/// A line that is no box (fields missing, no number, not finite, no area, a person twice in one frame)
-/// is left out, counted and reported in [`TrackFile::bad`].
+/// A line that is not a box (fields missing, not a number, not finite, no area, a person twice in one
+/// frame) is left out, counted and reported in [`TrackFile::bad`].
 ///
 /// # Errors
 /// [`TrackError::Io`], [`TrackError::NoBox`] if there are lines and none is a box.
@@ -74,7 +74,7 @@ pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, TrackError> {
             continue;
         }
         let whole = text.ends_with(b"\n") || text.len() < MAX_LINE as usize;
-        let parsed = if whole { parse(line) } else { Err("too long a line".to_owned()) };
+        let parsed = if whole { parse(line) } else { Err("the line is too long".to_owned()) };
         let what = match parsed {
             Ok((frame, person, bounds)) => match persons.entry(person).or_default().entry(frame) {
                 std::collections::btree_map::Entry::Vacant(vacant) => {
@@ -82,7 +82,7 @@ pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, TrackError> {
                     file.boxes += 1;
                     continue;
                 }
-                _ => format!("person {person} comes twice in frame {frame}"),
+                _ => format!("person {person} appears twice in frame {frame}"),
             },
             Err(what) => what,
         };
@@ -127,7 +127,7 @@ fn parse(line: &str) -> Result<(u32, u32, Bounds), String> {
     let mut next = |name| fields.next().ok_or_else(|| format!("no {name}"));
     let whole = |name, text: &str| {
         let found = text.parse::<u32>().ok().filter(|&n| (n as usize) < MAX_FRAMES);
-        found.ok_or_else(|| format!("{name} is `{}`, no whole number", shorten(text, 40)))
+        found.ok_or_else(|| format!("{name} is `{}`, not a whole number", shorten(text, 40)))
     };
     let frame = whole("frame", next("frame")?)?;
     let person = whole("person", next("person")?)?;
@@ -142,7 +142,7 @@ fn parse(line: &str) -> Result<(u32, u32, Bounds), String> {
 /// A coordinate. They may lie outside the picture, but not beyond any picture's reach.
 pub(super) fn pixel(name: &str, text: &str) -> Result<f32, String> {
     let found = text.parse::<f32>().ok().filter(|v| v.abs() <= 1e6);
-    found.ok_or_else(|| format!("{name} is `{}`, no number of a pixel", shorten(text, 40)))
+    found.ok_or_else(|| format!("{name} is `{}`, not a pixel coordinate", shorten(text, 40)))
 }
 
 /// The box, if it has an area.

@@ -1,4 +1,4 @@
-//! The forms of ground truth, and telling them apart.
+//! The formats of ground truth, and their detection.
 
 use std::fmt;
 use std::fs::File;
@@ -9,13 +9,13 @@ use std::str::FromStr;
 use super::error::TruthError;
 use crate::files::with_extension;
 
-/// A form of ground truth.
+/// A format of ground truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TruthFormat {
-    /// Find out.
+    /// Detected from the files.
     #[default]
     Auto,
-    /// UCF-Crime's `Temporal_Anomaly_Annotation.txt`: `name class s1 e1 s2 e2` a line, -1 for
+    /// UCF-Crime's `Temporal_Anomaly_Annotation.txt`: `name class s1 e1 s2 e2` per line, -1 for
     /// absent. Frames `s` to `e` are abnormal, both included, counted from 0, and cut at the
     /// video's end (as RTFM counts them; see docs/method.md). It states no number of frames.
     Ucf,
@@ -31,7 +31,7 @@ pub enum TruthFormat {
     /// The file's name is the video's.
     Flags,
     /// A folder of UBnormal's `VIDEO_tracks.txt` as STG-NF gives them out: `.npy` arrays of a 0 or 1 for
-    /// each frame, **1 for normal**, in spite of their name; or real text, `object,start,end` a line
+    /// each frame, **1 for normal**, in spite of their name; or real text, `object,start,end` per line
     /// with `end` excluded.
     Ubnormal,
 }
@@ -55,7 +55,7 @@ impl FromStr for TruthFormat {
         [Self::Auto, Self::Ucf, Self::Ranges, Self::Masks, Self::Flags, Self::Ubnormal]
             .into_iter()
             .find(|format| format.to_string() == s)
-            .ok_or_else(|| format!("`{s}` is none of auto, ucf, ranges, masks, flags, ubnormal"))
+            .ok_or_else(|| format!("`{s}` is not one of auto, ucf, ranges, masks, flags, ubnormal"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can be wrong with ground truth.
+//! The errors of ground truth.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,12 +13,13 @@ use crate::resolve::ResolveError;
 
 /// Why ground truth was not read, or does not fit a video.
 #[derive(Debug, Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum TruthError {
     /// A folder could not be listed.
     #[error(transparent)]
     Files(#[from] FilesError),
-    /// A mask file is not what it says.
+    /// A mask file cannot be read.
     #[error(transparent)]
     Npy(#[from] NpyError),
     /// The truth has no entry for a video, or more than one.
@@ -27,13 +28,13 @@ pub enum TruthError {
     /// Reading or writing failed.
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
-    /// The file is no CSV.
+    /// The file is not CSV.
     #[error("{path}: {source}")]
     Csv { path: PathBuf, source: csv::Error },
-    /// None of the formats.
+    /// The file has none of the formats.
     #[error(
         "{0}: no known form of truth: neither UCF-Crime's annotation text, nor a CSV of ranges \
-         (id,start,end,frames), nor masks (.npy), nor one 0 or 1 a frame (.csv or .txt)"
+         (id,start,end,frames), nor masks (.npy), nor one 0 or 1 per frame (.csv or .txt)"
     )]
     Unknown(PathBuf),
     /// A folder that holds masks and flags.
@@ -42,19 +43,19 @@ pub enum TruthError {
     /// No video at all.
     #[error("{0}: no video")]
     Empty(PathBuf),
-    /// A file name or a line's name is no video id.
+    /// A file name or a line's name is not a video id.
     #[error("{path}, line {line}: {source}")]
     Id { path: PathBuf, line: u64, source: IdError },
-    /// A line is not what it should be.
+    /// A line is invalid.
     #[error("{path}, line {line}: {what}")]
     Line { path: PathBuf, line: u64, what: String },
     /// A mask of another rank.
     #[error("{path}: shape {shape:?}; a mask is [frames]")]
     MaskShape { path: PathBuf, shape: Vec<usize> },
-    /// A video comes twice.
-    #[error("{path}: video {id} comes twice")]
+    /// A video is listed twice.
+    #[error("{path}: video {id} appears twice")]
     Duplicate { path: PathBuf, id: VideoId },
-    /// The file gives ranges only, so the video's length must come from elsewhere.
+    /// The file has ranges only, so the video's length must come from elsewhere.
     #[error(
         "video {0}: the truth does not say how many frames it has; features, scores or a manifest must"
     )]
@@ -62,10 +63,10 @@ pub enum TruthError {
     /// The video's frames and the truth's differ.
     #[error("video {id} has {expected} frames, its truth {found}")]
     FrameCount { id: VideoId, expected: usize, found: usize },
-    /// A range that the video does not have.
+    /// A range outside the video.
     #[error("video {id} has {frames} frames, but its truth has an anomaly at {}..{}", span.start, span.end)]
     Outside { id: VideoId, span: Span, frames: usize },
-    /// A number of frames that cannot be meant.
+    /// An implausible number of frames.
     #[error("video {id}: {frames} frames; at most {max} are accepted", max = super::MAX_FRAMES)]
     TooLong { id: VideoId, frames: usize },
 }

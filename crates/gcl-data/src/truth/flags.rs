@@ -1,13 +1,13 @@
-//! Flags: one text file a video, 0 or 1 for each frame.
+//! Flags: one text file per video, 0 or 1 for each frame.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{Labels, TruthError};
+use super::{TruthError, VideoLabels};
 use crate::files::{FilesError, with_extension};
 use crate::id::VideoId;
 
-pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
+pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let mut files: Vec<(VideoId, PathBuf)> = Vec::new();
     if path.is_dir() {
         for extension in ["csv", "txt"] {
@@ -21,7 +21,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError>
     }
     let mut videos = BTreeMap::new();
     for (id, file) in files {
-        let flags = Labels::Flags(read_one(&file)?);
+        let flags = VideoLabels::Flags(read_one(&file)?);
         if videos.insert(id.clone(), flags).is_some() {
             return Err(TruthError::Duplicate { path: path.to_owned(), id });
         }

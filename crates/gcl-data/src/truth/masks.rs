@@ -1,14 +1,14 @@
-//! Masks: one `.npy` a video, 0 or 1 for each frame.
+//! Masks: one `.npy` file per video, 0 or 1 for each frame.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Labels, TruthError};
+use super::{TruthError, VideoLabels};
 use crate::files::{FilesError, with_extension};
 use crate::id::VideoId;
 use crate::npy::Npy;
 
-pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
+pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let (root, ids) = if path.is_dir() {
         (path, with_extension(path, "npy")?)
     } else {
@@ -22,7 +22,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError>
             if npy.shape().len() != 1 {
                 return Err(TruthError::MaskShape { path: file, shape: npy.shape().to_owned() });
             }
-            Ok((id, Labels::Flags(npy.to_bools()?)))
+            Ok((id, VideoLabels::Flags(npy.to_bools()?)))
         })
         .collect()
 }

@@ -21,30 +21,43 @@ use crate::clips::Span;
 use crate::id::VideoId;
 use crate::resolve::{resolve, resolve_all};
 
-/// More frames than any video has (a hundred days at 30 a second); a larger number is a mistake.
+/// More frames than any video has (a hundred days at 30 per second); a larger number is a mistake.
 pub const MAX_FRAMES: usize = 1 << 28;
 
-/// What a file says about one video.
+/// A file's labels of one video.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Labels {
-    /// One flag a frame.
+enum VideoLabels {
+    /// One flag per frame.
     Flags(Vec<bool>),
-    /// Abnormal frames; `frames` where the file says how many the video has.
+    /// Abnormal frames; `frames` where the file has the video's length.
     Ranges { spans: Vec<Span>, frames: Option<usize> },
 }
 
 /// The frame labels of a data set's videos, by the names that the truth file has for them.
 ///
-/// Wherever a video id is asked for, it is matched with those names by [`resolve`].
+/// Wherever a method takes a video id, it is matched with those names by [`resolve`].
+///
+/// ```
+/// use gcl_data::{Truth, TruthFormat, VideoId};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("truth.csv");
+/// std::fs::write(&path, "id,start,end,frames\ntest/01,2,4,6\n")?;
+/// let truth = Truth::read(&path, TruthFormat::Auto)?;
+/// assert_eq!(truth.format(), TruthFormat::Ranges);
+/// let labels = truth.labels(&VideoId::new("test/01")?, None)?;
+/// assert_eq!(labels, [false, false, true, true, false, false]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
     format: TruthFormat,
-    videos: BTreeMap<VideoId, Labels>,
+    videos: BTreeMap<VideoId, VideoLabels>,
 }
 
 impl Truth {
-    /// Reads the truth at `path`, a file or a folder. [`TruthFormat::Auto`] finds the format out;
-    /// [`Truth::format`] says which one it was.
+    /// Reads the truth at `path`, a file or a folder. [`TruthFormat::Auto`] detects the format;
+    /// [`Truth::format`] returns it.
     ///
     /// # Errors
     /// [`TruthError`], with the line or the video where there is one.
@@ -71,7 +84,8 @@ impl Truth {
     /// Truth from labels in memory; true is abnormal.
     #[must_use]
     pub fn from_labels(labels: impl IntoIterator<Item = (VideoId, Vec<bool>)>) -> Self {
-        let videos = labels.into_iter().map(|(id, flags)| (id, Labels::Flags(flags))).collect();
+        let videos =
+            labels.into_iter().map(|(id, flags)| (id, VideoLabels::Flags(flags))).collect();
         Self { format: TruthFormat::Flags, videos }
     }
 
@@ -106,18 +120,18 @@ impl Truth {
         Ok(resolve_all(ids, self.videos.keys())?)
     }
 
-    /// The number of frames that the truth itself states for a video, if it does.
+    /// The number of frames of a video, if the truth has it.
     ///
     /// # Errors
     /// [`TruthError::Resolve`] if there is no such video.
     pub fn frames(&self, id: &VideoId) -> Result<Option<usize>, TruthError> {
         Ok(match self.find(id)?.1 {
-            Labels::Flags(flags) => Some(flags.len()),
-            Labels::Ranges { frames, .. } => *frames,
+            VideoLabels::Flags(flags) => Some(flags.len()),
+            VideoLabels::Ranges { frames, .. } => *frames,
         })
     }
 
-    /// One label a frame, true for abnormal, of a video of `frames` frames. `None` takes the truth's
+    /// One label per frame, true for abnormal, of a video of `frames` frames. `None` takes the truth's
     /// own number, if it states one.
     ///
     /// # Errors
@@ -134,8 +148,8 @@ impl Truth {
             return Err(TruthError::FrameCount { id: id.clone(), expected: count, found });
         }
         let spans = match labels {
-            Labels::Flags(flags) => return Ok(flags.clone()),
-            Labels::Ranges { spans, .. } => spans,
+            VideoLabels::Flags(flags) => return Ok(flags.clone()),
+            VideoLabels::Ranges { spans, .. } => spans,
         };
         if count > MAX_FRAMES {
             return Err(TruthError::TooLong { id: id.clone(), frames: count });
@@ -151,7 +165,7 @@ impl Truth {
         Ok(flags)
     }
 
-    fn find(&self, id: &VideoId) -> Result<(&VideoId, &Labels), TruthError> {
+    fn find(&self, id: &VideoId) -> Result<(&VideoId, &VideoLabels), TruthError> {
         if let Some(found) = self.videos.get_key_value(id) {
             return Ok(found);
         }
@@ -160,8 +174,8 @@ impl Truth {
     }
 
     /// Writes the truth as CSV `id,start,end,frames`: frames from 0, `end` excluded, a line for each
-    /// abnormal range, and one with empty `start` and `end` for a video without any. It appears
-    /// whole or not at all, and reads back as [`TruthFormat::Ranges`].
+    /// abnormal range, and one with empty `start` and `end` for a video without any. It is written
+    /// atomically, and reads back as [`TruthFormat::Ranges`].
     ///
     /// # Errors
     /// [`TruthError::Io`] or [`TruthError::Csv`].
@@ -172,8 +186,8 @@ impl Truth {
         writer.write_record(["id", "start", "end", "frames"]).map_err(csv)?;
         for (id, labels) in &self.videos {
             let (spans, frames) = match labels {
-                Labels::Flags(flags) => (runs(flags), Some(flags.len())),
-                Labels::Ranges { spans, frames } => (spans.clone(), *frames),
+                VideoLabels::Flags(flags) => (runs(flags), Some(flags.len())),
+                VideoLabels::Ranges { spans, frames } => (spans.clone(), *frames),
             };
             let frames = frames.map(|n| n.to_string()).unwrap_or_default();
             if spans.is_empty() {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::{Labels, MAX_FRAMES, TruthError};
+use super::{MAX_FRAMES, TruthError, VideoLabels};
 use crate::clips::Span;
 use crate::id::VideoId;
 use crate::table;
@@ -32,9 +32,9 @@ const FORMS: [(&str, &str, usize, bool); 5] = [
     ("first_abnormal_1based", "last_abnormal_1based", 1, true),
 ];
 
-pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
+pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let csv = |source| TruthError::Csv { path: path.to_owned(), source };
-    let table::Table { header, records } = table::read(path).map_err(csv)?;
+    let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
     let at = |line, what| TruthError::Line { path: path.to_owned(), line, what };
     let columns = columns(&header).map_err(|what| at(1, what))?;
     let mut videos = BTreeMap::new();
@@ -45,10 +45,10 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError>
         match videos.entry(id) {
             Entry::Vacant(vacant) => {
                 let spans = span.into_iter().collect();
-                vacant.insert(Labels::Ranges { spans, frames });
+                vacant.insert(VideoLabels::Ranges { spans, frames });
             }
             Entry::Occupied(mut occupied) => {
-                if let Labels::Ranges { spans, frames: before } = occupied.get_mut() {
+                if let VideoLabels::Ranges { spans, frames: before } = occupied.get_mut() {
                     if *before != frames {
                         let what = "frames differs from this video's earlier line".to_owned();
                         return Err(at(line, what));
@@ -76,7 +76,7 @@ fn columns(header: &StringRecord) -> Result<Columns, String> {
     let frames = find("frames");
     let known = [Some(id), Some(start), Some(end), frames];
     match header.iter().enumerate().find(|(i, _)| !known.contains(&Some(*i))) {
-        Some((_, name)) => Err(format!("column `{name}` is unknown or comes twice")),
+        Some((_, name)) => Err(format!("column `{name}` is unknown or appears twice")),
         None => Ok(Columns { id, start, end, frames, base, inclusive }),
     }
 }
@@ -88,7 +88,7 @@ impl Columns {
             "" => Ok(None),
             text => match text.parse::<usize>() {
                 Ok(n) if n <= MAX_FRAMES => Ok(Some(n)),
-                _ => Err(format!("`{text}` is no number of a frame (0 to {MAX_FRAMES})")),
+                _ => Err(format!("`{text}` is not a frame number (0 to {MAX_FRAMES})")),
             },
         };
         let frames = self.frames.map(number).transpose()?.flatten();

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::{Labels, MAX_FRAMES, TruthError};
+use super::{MAX_FRAMES, TruthError, VideoLabels};
 use crate::clips::Span;
 use crate::files::with_extension;
 use crate::id::VideoId;
@@ -21,7 +21,7 @@ pub(super) fn files(folder: &Path) -> Result<Vec<VideoId>, TruthError> {
     Ok(names.into_iter().filter(|name| name.as_str().ends_with(SUFFIX)).collect())
 }
 
-pub(super) fn read(folder: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
+pub(super) fn read(folder: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let mut videos = BTreeMap::new();
     for name in files(folder)? {
         let path = name.file(folder, "txt");
@@ -43,16 +43,16 @@ fn is_array(path: &Path) -> Result<bool, TruthError> {
 }
 
 /// A mask in which 1 is **normal**, unlike everywhere else.
-fn mask(path: &Path) -> Result<Labels, TruthError> {
+fn mask(path: &Path) -> Result<VideoLabels, TruthError> {
     let npy = Npy::open(path)?;
     if npy.shape().len() != 1 {
         return Err(TruthError::MaskShape { path: path.to_owned(), shape: npy.shape().to_owned() });
     }
-    Ok(Labels::Flags(npy.to_bools()?.into_iter().map(|normal| !normal).collect()))
+    Ok(VideoLabels::Flags(npy.to_bools()?.into_iter().map(|normal| !normal).collect()))
 }
 
-/// Text: `object,start,end` a line, `end` excluded, frames counted from 0 and maybe written as `12.0`.
-fn text(path: &Path) -> Result<Labels, TruthError> {
+/// Text: `object,start,end` per line, `end` excluded, frames counted from 0 and maybe written as `12.0`.
+fn text(path: &Path) -> Result<VideoLabels, TruthError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
     let frame = |text: &str| {
@@ -74,5 +74,5 @@ fn text(path: &Path) -> Result<Labels, TruthError> {
             }
         }
     }
-    Ok(Labels::Ranges { spans, frames: None })
+    Ok(VideoLabels::Ranges { spans, frames: None })
 }

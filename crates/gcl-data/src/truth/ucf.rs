@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Labels, TruthError};
+use super::{TruthError, VideoLabels};
 use crate::clips::Span;
 use crate::id::VideoId;
 
-pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError> {
+pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
     let mut videos = BTreeMap::new();
@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, Labels>, TruthError>
             line: number,
             source,
         })?;
-        if videos.insert(id.clone(), Labels::Ranges { spans, frames: None }).is_some() {
+        if videos.insert(id.clone(), VideoLabels::Ranges { spans, frames: None }).is_some() {
             return Err(TruthError::Duplicate { path: path.to_owned(), id });
         }
     }
@@ -50,7 +50,7 @@ fn parse(line: &str) -> Result<(&str, Vec<Span>), String> {
             (Ok(start), Ok(last)) if start <= last && last < usize::MAX => {
                 spans.push(Span { start, end: last + 1 });
             }
-            _ => return Err(format!("`{start} {last}` is no range of frames, and not `-1 -1`")),
+            _ => return Err(format!("`{start} {last}` is neither a range of frames nor `-1 -1`")),
         }
     }
     let stem = name.rsplit_once('.').map_or(*name, |(stem, _)| stem);

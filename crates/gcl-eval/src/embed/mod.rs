@@ -1,4 +1,4 @@
-//! High-dimensional points on a plane, to look at: principal components, then t-SNE.
+//! Maps high-dimensional points to a plane for plotting: principal components, then t-SNE.
 
 mod pca;
 mod tsne;
@@ -8,7 +8,7 @@ pub use tsne::{MAX_POINTS, TsneOptions, tsne};
 
 use crate::EvalError;
 
-/// Refuses a matrix that is empty or ragged, or holds a value that is not finite.
+/// The number of rows; an error for a matrix that is empty, ragged or not finite.
 fn check(values: &[f32], dim: usize) -> Result<usize, EvalError> {
     if dim == 0 || values.is_empty() || !values.len().is_multiple_of(dim) {
         return Err(EvalError::Matrix { values: values.len(), dim });

@@ -1,4 +1,4 @@
-//! Principal components of many dimensions, a few of them.
+//! The first few principal components.
 //!
 //! The same subspace iteration as `gcl-core`'s `subspace.rs`, written again: this crate knows no
 //! networks and so does not depend on that one.

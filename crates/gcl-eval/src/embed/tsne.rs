@@ -1,4 +1,5 @@
-//! t-SNE (van der Maaten and Hinton, JMLR 2008), exact.
+//! t-SNE (van der Maaten and Hinton, JMLR 2008, <https://jmlr.org/papers/v9/vandermaaten08a.html>),
+//! exact.
 //!
 //! It starts from the first two principal components and sums in a fixed order, so equal points give
 //! the same picture, bit for bit, on any number of threads. That is why it is written here: crates that
@@ -16,10 +17,10 @@ pub const MAX_POINTS: usize = 5000;
 const EXAGGERATED: usize = 250;
 const EXAGGERATION: f32 = 12.0;
 
-/// How [`tsne`] goes about it.
+/// The settings of [`tsne`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TsneOptions {
-    /// About how many neighbours a point has; at most a third of the points is used.
+    /// The perplexity, about the number of neighbours of a point; at most a third of the points is used.
     pub perplexity: f64,
     /// Gradient steps.
     pub iterations: usize,
@@ -31,7 +32,9 @@ impl Default for TsneOptions {
     }
 }
 
-/// Places points, row-major `[n, dim]`, on a plane: near ones near each other.
+/// Places points, row-major `[n, dim]`, on a plane, near ones near each other, by exact t-SNE ([van
+/// der Maaten and Hinton, JMLR 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)). Equal input
+/// gives the same picture, bit for bit, on any number of threads.
 ///
 /// # Errors
 /// [`EvalError::Matrix`] for a ragged or empty matrix or more than [`MAX_POINTS`] points,

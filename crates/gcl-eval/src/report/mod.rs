@@ -12,10 +12,10 @@ use crate::escape::escape;
 use crate::svg::{Histogram, LineChart};
 use crate::{Evaluation, Moment};
 
-/// A number worth seeing first.
+/// A number shown at the top.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tile {
-    /// What it is.
+    /// Its name.
     pub label: String,
     /// Its value, as text.
     pub value: String,
@@ -37,16 +37,16 @@ pub enum PictureFormat {
 pub struct Picture {
     /// How `bytes` are encoded.
     pub format: PictureFormat,
-    /// The picture's file, whole.
+    /// The picture's file.
     pub bytes: Vec<u8>,
 }
 
-/// A moment with what is needed to show it.
+/// A moment with the data to show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShownMoment {
-    /// Where it is.
+    /// The moment.
     pub moment: Moment,
-    /// The video's frames a second; without, frame numbers are shown.
+    /// The video's frames per second; frame numbers are shown if absent.
     pub fps: Option<f64>,
     /// A frame of it, usually the peak.
     pub picture: Option<Picture>,
@@ -57,25 +57,35 @@ pub struct ShownMoment {
 pub struct VideoScores {
     /// The video's id.
     pub video: String,
-    /// One score a frame.
+    /// One score per frame.
     pub scores: Vec<f32>,
-    /// One label a frame, `true` = abnormal, where known.
+    /// One label per frame, `true` = abnormal, where known.
     pub truth: Option<Vec<bool>>,
-    /// Frames a second; without, frame numbers are shown.
+    /// Frames per second; frame numbers are shown if absent.
     pub fps: Option<f64>,
 }
 
-/// What a report says. Everything but the title may be left empty; empty sections are left out.
-/// All texts are taken as plain text: nothing in them can become markup.
+/// The contents of a report. Everything but the title may be empty; empty sections are left out. All texts
+/// are plain text: they are escaped, so that nothing in them becomes markup.
+///
+/// ```
+/// use gcl_eval::report::{Report, VideoScores};
+///
+/// let mut report = Report::new("Car park, Monday");
+/// let scores = vec![0.1, 0.1, 0.9, 0.2];
+/// report.videos.push(VideoScores { video: "camera-1".to_owned(), scores, ..Default::default() });
+/// let html = report.render();
+/// assert!(html.starts_with("<!DOCTYPE html>") && html.contains("camera-1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Report {
     /// Heading and page title.
     pub title: String,
     /// A line under the heading.
     pub subtitle: String,
-    /// Numbers shown first; those of `evaluation` are added by themselves.
+    /// Numbers shown first; those of `evaluation` are added automatically.
     pub tiles: Vec<Tile>,
-    /// What a reader has to know before trusting the rest, in sentences.
+    /// Caveats that a reader has to know first, in sentences.
     pub warnings: Vec<String>,
     /// The most anomalous moments, in order of rank.
     pub moments: Vec<ShownMoment>,

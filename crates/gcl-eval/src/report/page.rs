@@ -35,7 +35,7 @@ pub struct Page {
     pub title: String,
     /// A line under the heading.
     pub subtitle: String,
-    /// What a reader has to know before trusting the rest, in sentences.
+    /// Caveats that a reader has to know first, in sentences.
     pub notes: Vec<String>,
     /// The figures, in order.
     pub figures: Vec<Figure>,

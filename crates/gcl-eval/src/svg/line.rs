@@ -19,6 +19,19 @@ pub struct Series {
 }
 
 /// Several lines over a common axis, such as a loss over epochs.
+///
+/// ```
+/// use gcl_eval::svg::{LineChart, Series};
+///
+/// let loss = Series { name: "generator".to_owned(), points: vec![(1.0, 0.9), (2.0, 0.4)] };
+/// let chart = LineChart {
+///     title: "Loss".to_owned(),
+///     x_label: "epoch".to_owned(),
+///     series: vec![loss],
+///     ..Default::default()
+/// };
+/// assert!(chart.chart().standalone().starts_with("<svg"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LineChart {
     /// What the chart shows.

@@ -1,9 +1,8 @@
 //! Small SVG charts, without scripts, readable in light and dark mode.
 //!
-//! Each chart type builds a [`Chart`], which is either put into an HTML page that holds [`STYLE`]
+//! Each chart type builds a [`Chart`], which is either put into an HTML page that contains [`STYLE`]
 //! ([`Chart::inline`]) or saved as a file of its own ([`Chart::standalone`]). Charts stay small however
-//! long the data: no more is drawn than the lowest, highest and mean value of each pixel
-//! column.
+//! long the data: only the lowest, highest and mean value of each pixel column are drawn.
 //!
 //! It is written here because shapes must carry classes and no colours, so that one style sheet serves both modes.
 
@@ -43,7 +42,7 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// What it shows.
+    /// The chart's title.
     pub fn title(&self) -> &str {
         &self.title
     }

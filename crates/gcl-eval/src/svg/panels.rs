@@ -16,7 +16,7 @@ const COLUMNS: usize = 2;
 pub struct Panel {
     /// What is different about it, such as `epoch 3`.
     pub title: String,
-    /// One score a frame.
+    /// One score per frame.
     pub scores: Vec<f32>,
 }
 
@@ -27,9 +27,9 @@ pub struct Panels {
     pub title: String,
     /// The plots, in reading order.
     pub panels: Vec<Panel>,
-    /// One label a frame, `true` = abnormal; empty if unknown.
+    /// One label per frame, `true` = abnormal; empty if unknown.
     pub truth: Vec<bool>,
-    /// Frames a second; frame numbers are shown if absent or not positive.
+    /// Frames per second; frame numbers are shown if absent or not positive.
     pub fps: Option<f64>,
 }
 

@@ -68,7 +68,7 @@ fn flush(data: &mut String, column: &mut Option<Column>, pen: &mut Option<(Strin
 }
 
 /// A line through each pixel column's mean, and the band from its lowest to its highest value.
-pub(super) struct Summary {
+pub(super) struct ColumnSummary {
     /// Path data of the line.
     pub mean: String,
     /// Path data of the band.
@@ -77,7 +77,7 @@ pub(super) struct Summary {
 
 /// Sums up points in pixels, x not decreasing, of which there are several in each column of one
 /// pixel. Points that are not finite are left out; a column without any other is a gap.
-pub(super) fn summary(points: impl Iterator<Item = (f64, f64)>) -> Summary {
+pub(super) fn summary(points: impl Iterator<Item = (f64, f64)>) -> ColumnSummary {
     // Column, lowest, highest, sum, count.
     let mut columns: Vec<(f64, f64, f64, f64, u32)> = Vec::new();
     for (x, y) in points.filter(|(x, y)| x.is_finite() && y.is_finite()) {
@@ -102,7 +102,7 @@ pub(super) fn summary(points: impl Iterator<Item = (f64, f64)>) -> Summary {
         }
         band.push('z');
     }
-    Summary { mean, band }
+    ColumnSummary { mean, band }
 }
 
 #[cfg(test)]

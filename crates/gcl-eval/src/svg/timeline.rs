@@ -23,11 +23,11 @@ pub struct Mark {
 pub struct Timeline<'a> {
     /// What the chart shows, usually the video's id.
     pub title: &'a str,
-    /// One score a frame; scores that are not finite leave gaps.
+    /// One score per frame; scores that are not finite leave gaps.
     pub scores: &'a [f32],
-    /// One label a frame, `true` = abnormal.
+    /// One label per frame, `true` = abnormal.
     pub truth: Option<&'a [bool]>,
-    /// Frames a second; frame numbers are shown if absent or not positive.
+    /// Frames per second; frame numbers are shown if absent or not positive.
     pub fps: Option<f64>,
     /// Range of the score axis; from the scores if absent.
     pub range: Option<(f64, f64)>,

@@ -4,7 +4,7 @@ use super::path::px;
 use super::plot::Plot;
 
 impl Plot {
-    /// Shades what is abnormal, one label a frame, of a plot that is `frames` wide.
+    /// Shades what is abnormal, one label per frame, of a plot that is `frames` wide.
     pub fn shade(&mut self, truth: &[bool], frames: f64) {
         let (left, top, bottom) = (self.left(), px(self.top()), px(self.bottom()));
         let mut shade = String::new();

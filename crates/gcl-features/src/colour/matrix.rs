@@ -18,7 +18,7 @@ pub enum Matrix {
 
 /// The factors of a conversion to RGB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Weights {
+pub(super) struct RgbWeights {
     /// Black, in luma levels.
     pub black: i32,
     /// All of these count 1 / 8192: luma to each of red, green and blue, then chroma.
@@ -73,10 +73,10 @@ impl Matrix {
         Exact { black, luma, red_of_v, green_of_u: -green_of_u, green_of_v: -green_of_v, blue_of_u }
     }
 
-    pub(super) fn weights(self, full_range: bool) -> Weights {
+    pub(super) fn weights(self, full_range: bool) -> RgbWeights {
         let exact = self.exact(full_range);
         let round = |factor: i64| ((factor * (1 << 13) + (1 << 15)) >> 16) as i32;
-        Weights {
+        RgbWeights {
             black: exact.black,
             luma: round(exact.luma),
             red_of_v: round(exact.red_of_v),

@@ -2,7 +2,7 @@
 
 use super::Planes;
 use super::filter::{Taps, bicubic};
-use super::matrix::{Exact, Matrix, Weights};
+use super::matrix::{Exact, Matrix, RgbWeights};
 
 /// Chroma as it is filtered: levels in 1 / 128.
 struct Chroma {
@@ -17,7 +17,7 @@ pub(crate) struct Scaled<'a> {
     chroma: Chroma,
     rows: Vec<Taps>,
     full: bool,
-    weights: Weights,
+    weights: RgbWeights,
     exact: Exact,
 }
 

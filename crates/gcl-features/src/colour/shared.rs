@@ -1,15 +1,15 @@
 //! Chroma samples that two columns share: 4:2:0 and 4:2:2 without any scaling.
 
 use super::Planes;
-use super::matrix::Weights;
+use super::matrix::RgbWeights;
 
 /// Chroma samples that are converted at once: small arrays that the compiler makes vectors of.
 const BLOCK: usize = 32;
 
-/// Converts by sums of products that are each cut to whole levels, as SIMD code with 16 bits a value does.
+/// Converts by sums of products that are each cut to whole levels, as SIMD code with 16 bits per value does.
 pub(crate) struct Shared<'a> {
     planes: Planes<'a>,
-    weights: Weights,
+    weights: RgbWeights,
 }
 
 /// A level in eighths, times a factor, in whole levels.
@@ -19,7 +19,7 @@ fn times(eighths: i16, factor: i16) -> i16 {
 
 impl<'a> Shared<'a> {
     /// Each chroma sample must span two columns.
-    pub(super) fn new(planes: Planes<'a>, weights: Weights) -> Self {
+    pub(super) fn new(planes: Planes<'a>, weights: RgbWeights) -> Self {
         Self { planes, weights }
     }
 

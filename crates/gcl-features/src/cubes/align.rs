@@ -3,7 +3,7 @@
 use gcl_data::tracks::Bounds;
 
 /// The pixels that one output pixel is made of along one axis, with their weights.
-type Taps = Vec<(usize, f32)>;
+type AxisTaps = Vec<(usize, f32)>;
 
 /// Appends the box `bounds` of an interleaved RGB picture (`height * width * 3` bytes), resampled to
 /// `size` by `size` pixels: three planes, values in [0, 1].
@@ -49,13 +49,13 @@ pub fn roi_align(
 
 /// The taps of `size` output pixels over `start..end` of an axis of `limit` pixels. A pixel comes at
 /// most once in a list, so that the work is bounded by the picture however large the box is.
-fn axis(start: f32, end: f32, size: usize, limit: usize) -> Vec<Taps> {
+fn axis(start: f32, end: f32, size: usize, limit: usize) -> Vec<AxisTaps> {
     let length = (end - start).max(1.0);
     let step = length / size as f32;
     let samples = step.ceil().max(1.0) as usize;
     let share = 1.0 / samples as f32;
     let taps = |i: usize| {
-        let mut taps = Taps::new();
+        let mut taps = AxisTaps::new();
         for k in 0..samples {
             let at = start + i as f32 * step + (k as f32 + 0.5) * step * share;
             if at < -1.0 || at > limit as f32 {
@@ -77,9 +77,9 @@ fn axis(start: f32, end: f32, size: usize, limit: usize) -> Vec<Taps> {
 }
 
 /// The same weights, each pixel once.
-fn merged(mut taps: Taps) -> Taps {
+fn merged(mut taps: AxisTaps) -> AxisTaps {
     taps.sort_unstable_by_key(|(pixel, _)| *pixel);
-    let mut out = Taps::with_capacity(taps.len());
+    let mut out = AxisTaps::with_capacity(taps.len());
     for (pixel, weight) in taps {
         match out.last_mut() {
             Some((last, sum)) if *last == pixel => *sum += weight,

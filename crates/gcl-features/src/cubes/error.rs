@@ -1,4 +1,4 @@
-//! What can go wrong between a video, its boxes and their cubes.
+//! The errors of cutting cubes.
 
 use gcl_data::VideoId;
 use gcl_data::cubes::CubeFileError;
@@ -8,33 +8,34 @@ use crate::source::SourceError;
 
 /// Why there are no cubes.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs)] // the fields are what the messages say
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum CubeError {
-    /// A rule that gives no cubes.
+    /// An invalid rule.
     #[error("cube {what} is {found}; expected {expected}")]
     Rule { what: &'static str, found: usize, expected: &'static str },
     /// The video cannot be decoded.
     #[error("{video}: {source}")]
     Source { video: VideoId, source: SourceError },
-    /// A box stands after the video's end.
+    /// A box after the video's end.
     #[error("video {video} has {frames} frames, but a box in frame {frame}")]
     NoFrame { video: VideoId, frame: u32, frames: usize },
     /// Boxes are not in the order of their frames.
     #[error("video {video}: a box in frame {frame} comes after one in a later frame")]
     Order { video: VideoId, frame: u32 },
-    /// More boxes in one frame than any detector is sure of.
+    /// Implausibly many confident boxes in one frame.
     #[error("video {video}: {found} boxes in frame {frame}; at most {max} are accepted", max = MAX_BOXES)]
     Crowded { video: VideoId, frame: u32, found: usize },
     /// The file of cubes cannot be written.
     #[error(transparent)]
     File(#[from] CubeFileError),
-    /// Someone asked to stop.
+    /// The work was cancelled.
     #[error("cancelled")]
     Cancelled,
 }
 
 impl CubeError {
-    /// Whether it concerns one video only, so that there may be cubes of others.
+    /// Whether it concerns one video only, so that the others can still be processed.
     #[must_use]
     pub fn is_of_video(&self) -> bool {
         match self {

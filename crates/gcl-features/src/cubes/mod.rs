@@ -1,7 +1,7 @@
-//! Object cubes: T frames around a box, cropped where the box is in the middle one (Jigsaw-VAD,
-//! Wang et al., ECCV 2022).
+//! Object cubes: T frames around a box, cropped where the box is in the middle one (Jigsaw-VAD, [Wang
+//! et al., ECCV 2022](https://arxiv.org/abs/2207.10172)).
 //!
-//! [`select`] drops boxes as published, [`CubeReader`] decodes a video once and gives one cube after
+//! [`select`] filters boxes as published, [`CubeReader`] decodes a video once and yields one cube after
 //! the other, and [`pack_cubes`] writes those of many videos into one file
 //! ([`gcl_data::cubes`]).
 
@@ -24,7 +24,7 @@ pub struct CubeRule {
     pub frames: usize,
     /// Width and height of a cube in pixels, 64.
     pub size: usize,
-    /// Boxes must be surer than this, where they say how sure they are: 0.5 on Ped2, 0.8 elsewhere.
+    /// The confidence that boxes must exceed, where they have one: 0.5 on Ped2, 0.8 elsewhere.
     pub confidence: f32,
     /// The longer side of a box in pixels, at least: 10.
     pub min_side: f32,
@@ -36,15 +36,15 @@ pub struct CubeRule {
 }
 
 impl Default for CubeRule {
-    /// Ped2's: 7 frames of 64×64, boxes surer than 0.5, no margin.
+    /// Ped2's: 7 frames of 64×64, confidence above 0.5, no margin.
     fn default() -> Self {
         Self { frames: 7, size: 64, confidence: 0.5, min_side: 10.0, margin: 0, every: 1 }
     }
 }
 
 impl CubeRule {
-    /// Refuses an even number of frames, more than 63, a size outside 1 to 256, a margin or step above
-    /// 256, or a step of 0.
+    /// Checks the rule: an odd number of frames up to 63, a size of 1 to 256, a margin of at most 256, a
+    /// step of 1 to 256.
     ///
     /// # Errors
     /// [`CubeError::Rule`].

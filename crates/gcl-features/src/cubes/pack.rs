@@ -20,25 +20,26 @@ pub struct CubeSource {
     pub boxes: Vec<Detection>,
 }
 
-/// What came of packing.
+/// The result of packing.
 #[derive(Debug)]
 #[must_use = "some videos may have failed"]
 pub struct Packed {
     /// Cubes in the file.
     pub cubes: usize,
-    /// Videos without cubes in the file, with what is wrong with each.
+    /// Videos without cubes in the file, with the error of each.
     pub failed: Vec<(VideoId, CubeError)>,
 }
 
 /// Writes the cubes of `videos`, in their order, to the file `out` (`.npy`, with a `.csv` beside it; see
-/// [`gcl_data::cubes`]). It appears when it is complete; `follow` hears after each cube how many there are.
+/// [`gcl_data::cubes`]). It appears when it is complete; `follow` is called after each cube with their
+/// number.
 ///
-/// A video that cannot be read, or does not fit its boxes, is left out with all its cubes and reported;
-/// no file is written if that is so of every video.
+/// A video that cannot be read, or does not match its boxes, is left out with all its cubes and reported;
+/// no file is written if every video fails.
 ///
 /// # Errors
-/// [`CubeError`]: what concerns all videos, or, if all failed, what is wrong with the first. What stood
-/// at `out` is then as it was before, but for the case that [`CubeWriter::finish`] tells of.
+/// [`CubeError`]: one that concerns all videos, or, if all failed, that of the first. A file at `out` is
+/// then unchanged, except in the case described at [`CubeWriter::finish`].
 pub fn pack_cubes(
     videos: &[CubeSource],
     out: &Path,

@@ -21,7 +21,7 @@ pub struct Cube {
 }
 
 /// A frame's interleaved RGB.
-struct Picture {
+struct RgbPicture {
     rgb: Vec<u8>,
     width: usize,
     height: usize,
@@ -37,7 +37,7 @@ pub struct CubeReader {
     /// The box that comes next.
     next: usize,
     /// Frames in memory; the last is number `read - 1`.
-    window: VecDeque<Picture>,
+    window: VecDeque<RgbPicture>,
     /// Frames read so far.
     read: usize,
     ended: bool,
@@ -123,7 +123,7 @@ impl CubeReader {
             // Frames long before the next box are decoded, and not converted.
             let needed = self.read + self.rule.frames / 2 >= middle;
             let rgb = if needed { next.to_rgb() } else { Vec::new() };
-            self.window.push_back(Picture { rgb, width, height });
+            self.window.push_back(RgbPicture { rgb, width, height });
             self.read += 1;
             if self.window.len() > self.ahead() + self.rule.frames / 2 + 1 {
                 self.window.pop_front();

@@ -4,9 +4,9 @@ use gcl_data::tracks::Detection;
 
 use super::CubeRule;
 
-/// The boxes of **one frame** that are kept, in order: surer than the rule's confidence (where they say
-/// how sure they are), inside none of the others that are (all four sides strictly), and with a longer
-/// side of at least the rule's pixels. The work grows with the square of the boxes.
+/// The boxes of **one frame** that are kept, in order: with more than the rule's confidence (where they
+/// have one), not inside another such box (all four sides strictly), and with a longer side of at least
+/// the rule's pixels. The work grows with the square of the number of boxes.
 #[must_use]
 pub fn select(boxes: &[Detection], rule: &CubeRule) -> Vec<Detection> {
     let boxes: Vec<&Detection> = boxes.iter().filter(|d| is_sure(d, rule)).collect();

@@ -11,7 +11,7 @@ pub(super) const ROWS: usize = HEIGHT / 4;
 pub(super) type Plane = [[i16; WIDTH]; HEIGHT];
 
 /// Luma in sixteenths of a grey level (0..=4080), and its central differences
-/// with the border repeated, in thirty-seconds of a level a pixel.
+/// with the border repeated, in thirty-seconds of a level per pixel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Gradients {
     pub luma: Box<Plane>,

@@ -1,18 +1,19 @@
 //! The built-in extractor: spatio-temporal gradients of small cells, no weights.
 //!
-//! It follows Lu, Shi and Jia, "Abnormal Event Detection at 150 FPS in Matlab" (ICCV 2013), whose features are
-//! 3-D gradients of space-time cubes. Here a clip is averaged down to 64x48 pixels and cut into 16x12 cells of 4x4;
-//! each cell gives six numbers, in grey levels:
+//! It follows Lu, Shi and Jia, ["Abnormal Event Detection at 150 FPS in
+//! Matlab"](https://doi.org/10.1109/ICCV.2013.338) (ICCV 2013), whose features are 3-D gradients of space-time
+//! cubes. Here a clip is averaged down to 64x48 pixels and cut into 16x12 cells of 4x4; each cell gives six
+//! numbers, in grey levels:
 //!
-//! | channel | what | tells |
+//! | channel | value | measures |
 //! |---|---|---|
-//! | 0, 1 | mean of abs(dI/dt), first and second half of the clip | how much changes, and when |
-//! | 2, 3 | sum of (dI/dx)(dI/dt), and of (dI/dy)(dI/dt), by the strength of the edge | where to, and how fast |
-//! | 4, 5 | mean of abs(dI/dx) and of abs(dI/dy), quartered | what is there |
+//! | 0, 1 | mean of abs(dI/dt), first and second half of the clip | the amount of change, and its time |
+//! | 2, 3 | sum of (dI/dx)(dI/dt), and of (dI/dy)(dI/dt), divided by the edge strength | direction and speed of motion |
+//! | 4, 5 | mean of abs(dI/dx) and of abs(dI/dy), divided by 4 | texture |
 //!
 //! Value `channel * 192 + row * 16 + column` of a feature vector belongs to that cell. All sums are exact integers and
-//! only the last step of each value is rounded, so features are the same bits on every machine. See docs/method.md
-//! for the definition in full.
+//! only the last step of each value is rounded, so features are bit-identical on every machine. See docs/method.md
+//! for the full definition.
 
 mod cells;
 mod grid;
@@ -29,10 +30,21 @@ const CHANNELS: usize = 6;
 /// Longest clip whose sums are sure to be exact; a clip rule allows no longer one.
 const LONGEST: usize = 1 << 16;
 
-/// The extractor `gradient`, version 1: 1152 values a clip.
+/// The extractor `gradient`, version 1: 1152 values per clip.
 ///
 /// Luma is taken as the video codes it, so that a recording in full range and one in limited range differ by a
 /// factor of 255 / 219. The aspect of the picture is ignored.
+///
+/// ```
+/// use gcl_features::gradient::Gradient;
+/// use gcl_features::{Extractor, Frame, Pixels};
+///
+/// let still = Gradient.prepare(&Frame::new(64, 48, Pixels::Gray(vec![90; 64 * 48]))?)?;
+/// let features = Gradient.describe(&[vec![&still; 16]])?;
+/// assert_eq!(features.len(), Gradient.dim());
+/// assert!(features.iter().all(|&value| value == 0.0)); // nothing moves, and there is no edge
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Gradient;
 
@@ -97,7 +109,7 @@ fn describe(clip: &[&GradientFrame], values: &mut Vec<f32>) {
         let half = usize::from(n >= first_half);
         sums.add(&pair[0].0, &pair[1].0, &mut change[half]);
     }
-    // Grey levels: r counts sixteenths, mx and my count sixty-fourths of a level a pixel.
+    // Grey levels: r counts sixteenths, mx and my count sixty-fourths of a level per pixel.
     let pixels = (16 * pairs) as f64;
     let mean = |sums: &[i64; ROWS * COLUMNS], scale: f64| sums.map(|sum| sum as f64 / scale);
     let change_in = |half: usize, pairs: usize| mean(&change[half], 16.0 * (16 * pairs) as f64);

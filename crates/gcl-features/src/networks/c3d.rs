@@ -71,7 +71,8 @@ impl FcLayer {
     }
 }
 
-/// C3D for clips of 16 frames of `crop` by `crop` pixels. Features: `fc` values.
+/// C3D ([Tran et al., ICCV 2015](https://arxiv.org/abs/1412.0767)) for clips of 16 frames of `crop` by `crop` pixels.
+/// Features: `fc` values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct C3d {
     /// Channels of conv1, conv2, conv3a, conv3b, conv4a, conv4b, conv5a and conv5b.

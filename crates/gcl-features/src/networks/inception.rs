@@ -46,8 +46,9 @@ const BLOCKS: [(&str, Option<usize>, Widths); 9] = [
     ("Mixed_5c", None, [384, 192, 384, 48, 128, 128]),
 ];
 
-/// Inception-I3D for clips `[3, T, H, W]`, published at 224x224. Features: `1024 / narrower` channels, averaged over
-/// what is left of time and space (of 16 frames: 2, which the published window of 2x7x7 covers).
+/// Inception-I3D ([Carreira and Zisserman, CVPR 2017](https://arxiv.org/abs/1705.07750)) for clips `[3, T, H, W]`,
+/// published at 224x224. Features: `1024 / narrower` channels, averaged over what is left of time and space (of 16
+/// frames: 2, which the published window of 2x7x7 covers).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InceptionI3d {
     /// All channels are divided by this: 1 as published; 2, 4 or 8 for small networks.

@@ -46,8 +46,8 @@ fn wide() -> Preset {
 /// Frames that the first convolution of each block spans.
 const SPANS: [&[usize]; 4] = [&[3, 3, 3], &[3, 1, 3, 1], &[3, 1, 3, 1, 3, 1], &[1, 3, 1]];
 
-/// I3D-ResNet-50 for clips `[3, T, H, W]`, published at 224x224. Features: `32 * width` channels, averaged over what is
-/// left of time and space.
+/// I3D-ResNet-50 (the baseline of [Wang et al., CVPR 2018](https://arxiv.org/abs/1711.07971)) for clips `[3, T, H, W]`,
+/// published at 224x224. Features: `32 * width` channels, averaged over what is left of time and space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct I3dResNet50 {
     /// Channels after the first convolution, and of the first blocks: 64 as published.

@@ -58,8 +58,9 @@ pub enum Shortcut {
     B,
 }
 
-/// ResNeXt 3D for clips `[3, T, H, W]`, published for 16 frames of 112x112. Features: `2 * planes[3]` channels,
-/// averaged over what is left of time and space.
+/// ResNeXt 3D ([Hara, Kataoka and Satoh, CVPR 2018](https://arxiv.org/abs/1711.09577)) for clips `[3, T, H, W]`,
+/// published for 16 frames of 112x112. Features: `2 * planes[3]` channels, averaged over what is left of time and
+/// space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResNeXt3d {
     /// Channels after the first convolution: 64 in the 2017 code, 128 in that of 2020.

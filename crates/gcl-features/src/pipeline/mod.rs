@@ -1,4 +1,4 @@
-//! Feature files of many videos: in parallel, resumable, each file whole or not there.
+//! Feature files of many videos: in parallel, resumable, each file written atomically.
 
 mod shard;
 mod stream;
@@ -16,14 +16,14 @@ use crate::discover::VideoInput;
 use crate::extractor::{Extractor, ExtractorError};
 use crate::source::Decoder;
 
-/// How features are extracted.
+/// The options of an extraction.
 #[derive(Debug, Clone)]
 pub struct ExtractOptions {
     /// The rule that cuts a video into clips.
     pub clips: Clips,
-    /// The share of the videos to do; all of them if `None`.
+    /// The share of the videos to process; all of them if `None`.
     pub shard: Option<Shard>,
-    /// Videos that are worked on at the same time, at least 1. Features do not depend on it.
+    /// Videos that are processed at the same time, at least 1. Features do not depend on it.
     pub threads: usize,
     /// Which decoders may be used.
     pub decoder: Decoder,
@@ -37,7 +37,7 @@ impl Default for ExtractOptions {
     }
 }
 
-/// What happens during an extraction. Events of different videos mix.
+/// A progress event of an extraction. Events of different videos interleave.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress<'a> {
     /// A video was opened.
@@ -77,43 +77,35 @@ pub enum Progress<'a> {
     },
 }
 
-/// What came of an extraction.
+/// The result of an extraction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Videos whose features were written now.
+    /// Videos whose features were written.
     pub extracted: usize,
-    /// Videos whose features were there already.
+    /// Videos whose features existed already.
     pub already_done: usize,
-    /// Videos without features, sorted by id, with what is wrong with each.
+    /// Videos without features, sorted by id, with the reason for each.
     pub skipped: Vec<(VideoId, String)>,
-    /// Frames of the videos extracted now.
+    /// Frames of the videos whose features were written.
     pub frames: usize,
     /// Whether the extraction was cancelled before its end; running it again resumes it.
     pub cancelled: bool,
 }
 
-/// Why an extraction stopped. Feature files that are finished stay, and are not done again.
+/// Why an extraction stopped. Finished feature files are kept, and are not extracted again.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum ExtractError {
     /// The folder of features cannot be read or written, or holds features made in another way.
     #[error(transparent)]
     Features(#[from] FeatureError),
-    /// The folder of features cannot be made.
+    /// The folder of features cannot be created.
     #[error("{path}: {source}", path = path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system answered.
-        source: std::io::Error,
-    },
-    /// The extractor can no longer work.
+    Folder { path: PathBuf, source: std::io::Error },
+    /// The extractor failed.
     #[error("{id}: {source}")]
-    Extractor {
-        /// The video that it failed on.
-        id: VideoId,
-        /// What it says.
-        source: ExtractorError,
-    },
+    Extractor { id: VideoId, source: ExtractorError },
     /// The clip rule is out of range.
     #[error(transparent)]
     Clips(#[from] gcl_data::ClipError),
@@ -121,14 +113,32 @@ pub enum ExtractError {
 
 /// Writes the features of `inputs` to `out_dir`: `<id>.npy` and `<id>.json` for each video.
 ///
-/// Videos whose features are there already are left as they are. One that cannot be decoded to its
-/// last frame, or has too few frames for a clip, is skipped and reported, and leaves no file.
-/// Features are written as they come, to a temporary file until the video's end. Setting `cancel` stops the work within
-/// a frame, or a batch of clips; what is finished by then stays.
-/// The same videos give the same bytes, whatever the threads, shards and interruptions.
+/// Videos whose features exist already are not extracted again. One that cannot be decoded to its last
+/// frame, or has too few frames for a clip, is skipped and reported, and leaves no file. Features are
+/// written clip by clip, to a temporary file until the video's end. Setting `cancel` stops the work within
+/// a frame, or a batch of clips; finished files are kept. The same videos give the same bytes, whatever the
+/// threads, shards and interruptions.
+///
+/// ```
+/// use std::sync::atomic::AtomicBool;
+///
+/// use gcl_features::{ExtractOptions, discover, extract, gradient::Gradient};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let (footage, out) = (dir.path().join("camera.y4m"), dir.path().join("features"));
+/// // 20 grey frames of 64 × 48 pixels, in place of a recording.
+/// let frame = [&b"FRAME\n"[..], &[128; 64 * 48]].concat();
+/// std::fs::write(&footage, [&b"YUV4MPEG2 W64 H48 F25:1 Cmono\n"[..], &frame.repeat(20)].concat())?;
+/// let videos = discover(&[footage])?;
+/// let options = ExtractOptions::default();
+/// let summary = extract(&videos, &out, &Gradient, &options, &AtomicBool::new(false), &|_| ())?;
+/// assert_eq!((summary.extracted, summary.frames), (1, 20));
+/// assert!(out.join("camera.npy").exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
-/// Stops at the first thing that would fail for every video: see [`ExtractError`].
+/// [`ExtractError`], for the first failure that would affect every video.
 pub fn extract<E: Extractor>(
     inputs: &[VideoInput],
     out_dir: &Path,
@@ -189,20 +199,20 @@ impl Summary {
     fn add(
         &mut self,
         id: &VideoId,
-        outcome: video::Outcome,
+        outcome: video::VideoOutcome,
         progress: &(dyn Fn(Progress<'_>) + Sync),
     ) {
         match outcome {
-            video::Outcome::Written { frames, clips } => {
+            video::VideoOutcome::Written { frames, clips } => {
                 self.extracted += 1;
                 self.frames += frames;
                 progress(Progress::Finished { id, frames, clips });
             }
-            video::Outcome::Skipped(reason) => {
+            video::VideoOutcome::Skipped(reason) => {
                 progress(Progress::Skipped { id, reason: &reason });
                 self.skipped.push((id.clone(), reason));
             }
-            video::Outcome::Cancelled => self.cancelled = true,
+            video::VideoOutcome::Cancelled => self.cancelled = true,
         }
     }
 }

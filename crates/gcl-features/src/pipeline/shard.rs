@@ -4,14 +4,23 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Share `index` of `count`, counted from 1: every `count`-th video of the sorted list.
-/// All shares together are all videos, and no two share one.
+/// Every video is in exactly one share.
+///
+/// ```
+/// use gcl_features::Shard;
+///
+/// let shard: Shard = "2/8".parse()?;
+/// assert!(shard.holds(1) && shard.holds(9) && !shard.holds(2));
+/// assert!("9/8".parse::<Shard>().is_err());
+/// # Ok::<(), gcl_features::pipeline::ShardError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
     index: usize,
     count: usize,
 }
 
-/// Not a share.
+/// An invalid share.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{found:?} is not a shard: expected I/N with 1 <= I <= N, as 2/8")]
 pub struct ShardError {

@@ -28,21 +28,21 @@ pub(super) struct Job<'a, E: Extractor> {
 }
 
 /// What came of a video.
-pub(super) enum Outcome {
+pub(super) enum VideoOutcome {
     Written { frames: usize, clips: usize },
     Skipped(String),
     Cancelled,
 }
 
 /// Why the rest of a video is not read.
-enum Stop {
+enum VideoStop {
     Skip(String),
     Cancel,
     Fail(ExtractorError),
     Features(FeatureError),
 }
 
-impl From<ExtractorError> for Stop {
+impl From<ExtractorError> for VideoStop {
     fn from(error: ExtractorError) -> Self {
         match error {
             ExtractorError::Video(reason) => Self::Skip(reason),
@@ -51,7 +51,7 @@ impl From<ExtractorError> for Stop {
     }
 }
 
-impl From<FeatureError> for Stop {
+impl From<FeatureError> for VideoStop {
     fn from(error: FeatureError) -> Self {
         match error {
             // The features of this video; those of the next one may be numbers.
@@ -66,7 +66,7 @@ impl From<FeatureError> for Stop {
 }
 
 /// All of a video's features, still without their description; no writer where there is no clip.
-struct Read {
+struct ReadVideo {
     writer: Option<FeatureWriter>,
     clips: usize,
     frames: usize,
@@ -74,33 +74,33 @@ struct Read {
 
 impl<E: Extractor> Job<'_, E> {
     /// Extracts and writes one video. An error stops the whole extraction.
-    pub(super) fn run(&self, input: &VideoInput) -> Result<Outcome, ExtractError> {
+    pub(super) fn run(&self, input: &VideoInput) -> Result<VideoOutcome, ExtractError> {
         if self.cancel.load(Ordering::Relaxed) {
-            return Ok(Outcome::Cancelled);
+            return Ok(VideoOutcome::Cancelled);
         }
         let colour = self.extractor.colour();
         let mut source = match open_as(&input.path, self.options.decoder, colour) {
             Ok(source) => source,
-            Err(error) => return Ok(Outcome::Skipped(error.to_string())),
+            Err(error) => return Ok(VideoOutcome::Skipped(error.to_string())),
         };
         (self.progress)(Progress::Started { id: &input.id, frames: source.info().frames });
         let read = match self.read(input, source.as_mut()) {
             Ok(read) => read,
-            Err(Stop::Skip(reason)) => return Ok(Outcome::Skipped(reason)),
-            Err(Stop::Cancel) => return Ok(Outcome::Cancelled),
-            Err(Stop::Features(error)) => return Err(error.into()),
-            Err(Stop::Fail(source)) => {
+            Err(VideoStop::Skip(reason)) => return Ok(VideoOutcome::Skipped(reason)),
+            Err(VideoStop::Cancel) => return Ok(VideoOutcome::Cancelled),
+            Err(VideoStop::Features(error)) => return Err(error.into()),
+            Err(VideoStop::Fail(source)) => {
                 return Err(ExtractError::Extractor { id: input.id.clone(), source });
             }
         };
-        let Read { writer, clips, frames } = read;
+        let ReadVideo { writer, clips, frames } = read;
         let Some(writer) = writer else {
             let reason = format!(
                 "{path}: {frames} frames are too few for a clip of {length}",
                 path = input.path.display(),
                 length = self.options.clips.length
             );
-            return Ok(Outcome::Skipped(reason));
+            return Ok(VideoOutcome::Skipped(reason));
         };
         let info = source.info();
         writer.finish(&FeatureMeta {
@@ -109,12 +109,17 @@ impl<E: Extractor> Job<'_, E> {
             frames,
             fps: info.fps.filter(|fps| fps.is_finite() && *fps > 0.0),
         })?;
-        Ok(Outcome::Written { frames, clips })
+        Ok(VideoOutcome::Written { frames, clips })
     }
 
     /// Reads and describes a video, the one ahead of the other where the extractor asks for it.
-    fn read(&self, input: &VideoInput, source: &mut dyn FrameSource) -> Result<Read, Stop> {
-        let mut frames = Frames { job: self, input, source, frame: Frame::default(), read: 0 };
+    fn read(
+        &self,
+        input: &VideoInput,
+        source: &mut dyn FrameSource,
+    ) -> Result<ReadVideo, VideoStop> {
+        let mut frames =
+            PreparedFrames { job: self, input, source, frame: Frame::default(), read: 0 };
         let ahead = self.extractor.ahead();
         if ahead == 0 {
             return self.describe(input, std::iter::from_fn(|| frames.next().transpose()));
@@ -139,8 +144,8 @@ impl<E: Extractor> Job<'_, E> {
     fn describe(
         &self,
         input: &VideoInput,
-        frames: impl Iterator<Item = Result<E::Prepared, Stop>>,
-    ) -> Result<Read, Stop> {
+        frames: impl Iterator<Item = Result<E::Prepared, VideoStop>>,
+    ) -> Result<ReadVideo, VideoStop> {
         let (crops, dim) = (self.extractor.crops(), self.extractor.dim());
         let mut writer = None;
         let mut write = |features: Vec<f32>| {
@@ -157,7 +162,7 @@ impl<E: Extractor> Job<'_, E> {
         let mut count = 0;
         for frame in frames {
             if self.cancel.load(Ordering::Relaxed) {
-                return Err(Stop::Cancel);
+                return Err(VideoStop::Cancel);
             }
             stream.push(frame?)?;
             write(stream.ready())?;
@@ -165,12 +170,12 @@ impl<E: Extractor> Job<'_, E> {
         }
         let (rest, clips) = stream.finish()?;
         write(rest)?;
-        Ok(Read { writer, clips, frames: count })
+        Ok(ReadVideo { writer, clips, frames: count })
     }
 }
 
 /// A video's prepared frames in their order.
-struct Frames<'a, E: Extractor> {
+struct PreparedFrames<'a, E: Extractor> {
     job: &'a Job<'a, E>,
     input: &'a VideoInput,
     source: &'a mut dyn FrameSource,
@@ -178,11 +183,11 @@ struct Frames<'a, E: Extractor> {
     read: usize,
 }
 
-impl<E: Extractor> Frames<'_, E> {
+impl<E: Extractor> PreparedFrames<'_, E> {
     /// The next one; none after the last.
-    fn next(&mut self) -> Result<Option<E::Prepared>, Stop> {
+    fn next(&mut self) -> Result<Option<E::Prepared>, VideoStop> {
         if self.job.cancel.load(Ordering::Relaxed) {
-            return Err(Stop::Cancel);
+            return Err(VideoStop::Cancel);
         }
         let id = &self.input.id;
         let report = |frames| {
@@ -191,7 +196,7 @@ impl<E: Extractor> Frames<'_, E> {
             }
         };
         let more = self.source.next(&mut self.frame);
-        if !more.map_err(|error| Stop::Skip(error.to_string()))? {
+        if !more.map_err(|error| VideoStop::Skip(error.to_string()))? {
             report(self.read % REPORT_EVERY);
             return Ok(None);
         }

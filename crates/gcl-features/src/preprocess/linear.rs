@@ -1,6 +1,6 @@
 //! Interpolation between the nearest four pixels: as PyTorch computes it, and as OpenCV does.
 
-use super::size::Axis;
+use super::size::ResizeAxis;
 use crate::colour::RgbRows;
 
 /// The two old pixels of a new one, and how much the second weighs.
@@ -37,8 +37,8 @@ fn resize<T: Copy + Default, U, V>(
 }
 
 /// `interpolate(mode="bilinear", align_corners=False)` of levels, in f32.
-pub(super) fn torch(rows: &RgbRows<'_>, axes: [Axis; 2]) -> Vec<f32> {
-    let pairs = |axis: Axis| -> Vec<Pair<f32>> {
+pub(super) fn torch(rows: &RgbRows<'_>, axes: [ResizeAxis; 2]) -> Vec<f32> {
+    let pairs = |axis: ResizeAxis| -> Vec<Pair<f32>> {
         let scale = axis.from as f32 / axis.to as f32;
         let pair = |n: usize| {
             let at = (scale * (n as f32 + 0.5) - 0.5).max(0.0);
@@ -67,8 +67,8 @@ pub(super) fn torch(rows: &RgbRows<'_>, axes: [Axis; 2]) -> Vec<f32> {
 }
 
 /// `INTER_LINEAR` on 8 bits: weights of 11 bits, cut after each product of the second step.
-pub(super) fn opencv(rows: &RgbRows<'_>, axes: [Axis; 2]) -> Vec<u8> {
-    let pairs = |axis: Axis, horizontal: bool| -> Vec<Pair<[i32; 2]>> {
+pub(super) fn opencv(rows: &RgbRows<'_>, axes: [ResizeAxis; 2]) -> Vec<u8> {
+    let pairs = |axis: ResizeAxis, horizontal: bool| -> Vec<Pair<[i32; 2]>> {
         let last = axis.from as i64 - 1;
         let pair = |n: usize| {
             let at = ((n as f64 + 0.5) * axis.scale - 0.5) as f32;

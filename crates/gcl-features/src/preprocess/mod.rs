@@ -1,6 +1,6 @@
-//! What is done to frames before a network sees them, exactly as each published checkpoint had it done.
+//! The pre-processing of frames, exactly as for each published checkpoint.
 //!
-//! [`Preprocess`] is the description: plain data, a few lines of JSON, recorded with every feature file.
+//! [`Preprocess`] is the description: plain data, a few lines of JSON, stored with every feature file.
 //! [`Preprocessor`] does the work in two steps that fit an [`Extractor`](crate::Extractor):
 //! [`prepare`](Preprocessor::prepare) resizes each frame once and keeps the part that crops need;
 //! [`fill`](Preprocessor::fill) writes a crop of a clip of such pictures as a tensor `[3, T, H, W]`.
@@ -26,7 +26,7 @@ pub use size::Resize;
 
 use crate::frame::MAX_SIDE;
 
-/// How pixels are computed where a picture changes its size.
+/// The interpolation of resizing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Filter {
@@ -55,7 +55,7 @@ pub enum Crops {
 }
 
 impl Crops {
-    /// How many there are.
+    /// Their number.
     pub fn count(self) -> usize {
         match self {
             Self::Centre => 1,
@@ -75,26 +75,28 @@ pub enum Channels {
     Bgr,
 }
 
-/// From a decoded frame to a network's input. A value of a tensor is `(level / divide - mean) / std`, where a
-/// level is 0..=255.
+gcl_data::spelled_by_serde!(Filter, Crops, Channels);
+
+/// The pre-processing of a decoded frame for a network. A value of the tensor is `(level / divide - mean) / std`,
+/// where a level is 0..=255.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preprocess {
-    /// The size that a frame is brought to.
+    /// The size after resizing.
     pub resize: Resize,
-    /// How.
+    /// The interpolation.
     pub filter: Filter,
     /// Side of the square crops, in pixels.
     pub crop: usize,
     /// Which crops.
     pub crops: Crops,
-    /// The tensor's channels.
+    /// The order of the tensor's channels.
     pub channels: Channels,
-    /// What levels are divided by: 1, or 255 for a range of 0 to 1.
+    /// The divisor of levels: 1, or 255 for a range of 0 to 1.
     pub divide: f64,
-    /// Subtracted, one value a channel of the tensor, in its order.
+    /// Subtracted, one value per channel of the tensor, in its order.
     pub mean: [f64; 3],
-    /// Divided by, one value a channel of the tensor, in its order.
+    /// Divided by, one value per channel of the tensor, in its order.
     pub std: [f64; 3],
     /// A `.npy` of `[3, T, H, W]` that is subtracted instead of `mean`, where `T` is the clip's length and
     /// `H` by `W` the size after resizing; channels in the tensor's order.
@@ -121,7 +123,7 @@ impl Preprocess {
     /// The same with some parameters replaced; `overrides` has them by name, as in JSON.
     ///
     /// # Errors
-    /// [`PreprocessError::Json`] for an unknown name or a value of a wrong kind, and those of
+    /// [`PreprocessError::Json`] for an unknown name or a value of the wrong type, and those of
     /// [`validate`](Self::validate).
     pub fn with(&self, overrides: &Map<String, Value>) -> Result<Self, PreprocessError> {
         let mut merged = self.to_map()?;
@@ -131,7 +133,7 @@ impl Preprocess {
         Ok(changed)
     }
 
-    /// Refuses parameters that no frame could satisfy.
+    /// Checks the parameters.
     ///
     /// # Errors
     /// [`PreprocessError::Parameter`].

@@ -5,7 +5,7 @@
 use std::f64::consts::PI;
 
 use super::Filter;
-use super::size::Axis;
+use super::size::ResizeAxis;
 use crate::colour::RgbRows;
 
 /// Bits after the point of a weight.
@@ -13,7 +13,7 @@ const BITS: u32 = 22;
 const HALF: i32 = 1 << (BITS - 1);
 
 /// For each new pixel, its first old one and its weights.
-struct Taps {
+struct PillowTaps {
     starts: Vec<usize>,
     /// `longest` for each, filled up with zeros.
     weights: Vec<i32>,
@@ -21,8 +21,8 @@ struct Taps {
     longest: usize,
 }
 
-impl Taps {
-    fn new(filter: Filter, axis: Axis) -> Self {
+impl PillowTaps {
+    fn new(filter: Filter, axis: ResizeAxis) -> Self {
         // A filter is as wide as its old pixels where the picture shrinks.
         let scale = axis.from as f64 / axis.to as f64;
         let stretch = scale.max(1.0);
@@ -85,8 +85,8 @@ fn level(sum: i32) -> u8 {
 }
 
 /// The wanted part of a frame in its new size, `height * width * 3` levels.
-pub(super) fn resize(rows: &RgbRows<'_>, filter: Filter, [x, y]: [Axis; 2]) -> Vec<u8> {
-    let (columns, lines) = (Taps::new(filter, x), Taps::new(filter, y));
+pub(super) fn resize(rows: &RgbRows<'_>, filter: Filter, [x, y]: [ResizeAxis; 2]) -> Vec<u8> {
+    let (columns, lines) = (PillowTaps::new(filter, x), PillowTaps::new(filter, y));
     let stride = 3 * x.length;
     // Old rows that are needed, in their new width.
     let first = lines.starts.first().copied().unwrap_or(0);

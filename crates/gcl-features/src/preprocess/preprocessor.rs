@@ -1,15 +1,27 @@
-//! The work itself.
+//! Pre-processing of frames and clips.
 
 use serde_json::{Map, Value, json};
 
 use super::picture::{Picture, Samples};
 use super::size::place;
-use super::values::{Place, Values};
+use super::values::{CropPlace, Values};
 use super::{Crops, Filter, Preprocess, PreprocessError, linear, pillow};
 use crate::colour::RgbRows;
 use crate::frame::Frame;
 
-/// Makes tensors of frames. It holds no state between frames and may be shared by threads.
+/// Turns frames into a network's input. It holds no state between frames and may be shared by threads.
+///
+/// ```
+/// use gcl_features::{Frame, Pixels, Preprocessor, Preset};
+///
+/// let preset = Preset::named("i3d-inception").ok_or("no such preset")?;
+/// let preprocessor = Preprocessor::new(preset.preprocess)?;
+/// let white = Frame::new(320, 240, Pixels::Rgb(vec![255; 320 * 240 * 3]))?;
+/// let clip = preprocessor.clip_tensor(&vec![white; 2], 0)?;
+/// assert_eq!(preprocessor.shape(2), [3, 2, 224, 224]);
+/// assert!(clip.len() == 3 * 2 * 224 * 224 && clip.iter().all(|&value| value == 1.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Preprocessor {
     config: Preprocess,
     params: Map<String, Value>,
@@ -105,7 +117,7 @@ impl Preprocessor {
             Crops::Centre => place(4, first.width, first.height, side),
             Crops::Five | Crops::Ten => place(crop, first.width, first.height, side),
         };
-        self.values.write(clip, &Place { left, top, mirrored, side }, out)
+        self.values.write(clip, &CropPlace { left, top, mirrored, side }, out)
     }
 
     /// One crop of a clip of frames as a tensor `[3, T, H, W]`: for single clips. Extractors prepare each frame

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Crops, Preprocess, PreprocessError};
 use crate::frame::MAX_SIDE;
 
-/// The size that a frame is brought to.
+/// The size of a frame after resizing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resize {
@@ -26,7 +26,7 @@ pub enum Resize {
 
 /// One axis of a change of size.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Axis {
+pub(super) struct ResizeAxis {
     /// Pixels before, and after.
     pub from: usize,
     pub to: usize,
@@ -39,7 +39,11 @@ pub(super) struct Axis {
 
 impl Preprocess {
     /// Both axes of a frame of this size, horizontal first.
-    pub(super) fn axes(&self, width: usize, height: usize) -> Result<[Axis; 2], PreprocessError> {
+    pub(super) fn axes(
+        &self,
+        width: usize,
+        height: usize,
+    ) -> Result<[ResizeAxis; 2], PreprocessError> {
         let (short, long) = (width.min(height), width.max(height));
         let ordered = |short, long| if width <= height { (short, long) } else { (long, short) };
         let (to, scale) = match self.resize {
@@ -67,7 +71,7 @@ impl Preprocess {
                 Crops::Centre => (centre(to, self.crop), self.crop),
                 Crops::Five | Crops::Ten => (0, to),
             };
-            Axis { from, to, scale, start, length }
+            ResizeAxis { from, to, scale, start, length }
         };
         Ok([axis(width, to.0), axis(height, to.1)])
     }

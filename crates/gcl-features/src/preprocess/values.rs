@@ -18,11 +18,11 @@ pub(super) struct Values {
     table: [[f32; 256]; 3],
     /// Which sample of a pixel is the first channel, the second and the third.
     sample: [usize; 3],
-    cube: Option<Cube>,
+    cube: Option<MeanCube>,
 }
 
 /// A mean for each place of a clip.
-struct Cube {
+struct MeanCube {
     path: PathBuf,
     shape: Vec<usize>,
     values: Vec<f32>,
@@ -30,7 +30,7 @@ struct Cube {
 }
 
 /// A crop of a clip.
-pub(super) struct Place {
+pub(super) struct CropPlace {
     pub left: usize,
     pub top: usize,
     pub mirrored: bool,
@@ -47,7 +47,7 @@ impl Values {
             Channels::Rgb => [0, 1, 2],
             Channels::Bgr => [2, 1, 0],
         };
-        let cube = config.mean_cube.clone().map(Cube::read).transpose()?;
+        let cube = config.mean_cube.clone().map(MeanCube::read).transpose()?;
         Ok(Self { divide, mean, std, table, sample, cube })
     }
 
@@ -60,7 +60,7 @@ impl Values {
     pub(super) fn write(
         &self,
         clip: &[&Picture],
-        place: &Place,
+        place: &CropPlace,
         out: &mut [f32],
     ) -> Result<(), PreprocessError> {
         let side = place.side;
@@ -108,7 +108,7 @@ impl Values {
     }
 }
 
-impl Cube {
+impl MeanCube {
     fn read(path: PathBuf) -> Result<Self, PreprocessError> {
         let bytes = fs::read(&path)
             .map_err(|source| PreprocessError::CubeFile { path: path.clone(), source })?;
@@ -125,7 +125,7 @@ impl Cube {
         picture: &Picture,
         channel: usize,
         t: usize,
-        place: &Place,
+        place: &CropPlace,
         y: usize,
     ) -> Result<&[f32], PreprocessError> {
         let (width, height) = picture.of;

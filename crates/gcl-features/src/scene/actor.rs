@@ -2,12 +2,12 @@
 
 use super::canvas::{Canvas, Point};
 use super::dice::Dice;
-use super::figure::{Look, PEDAL_TURN, RUN, Stand, WALK, on_bicycle, on_foot};
-use super::place::{Lane, Place};
+use super::figure::{Appearance, PEDAL_TURN, RUN, Stand, WALK, on_bicycle, on_foot};
+use super::place::{Lane, Street};
 
 /// How somebody moves. All but the first are abnormal in this place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ActorKind {
     /// Walks along the lane.
     Walker,
     /// Rides a bicycle along the lane.
@@ -18,11 +18,11 @@ pub(super) enum Kind {
     Against,
 }
 
-impl Kind {
+impl ActorKind {
     /// The abnormal kinds.
     pub(super) const ABNORMAL: [Self; 3] = [Self::Cyclist, Self::Runner, Self::Against];
 
-    /// Range of usual speeds in body heights a second; a body is 1.7 m.
+    /// Range of usual speeds in body heights per second; a body is 1.7 m.
     fn speeds(self) -> (f32, f32) {
         match self {
             Self::Walker => (0.7, 0.82),
@@ -36,15 +36,15 @@ impl Kind {
 /// Somebody with a way to go at constant speed.
 #[derive(Debug, Clone)]
 pub(super) struct Actor {
-    pub kind: Kind,
-    /// Pixels from the left at frame 0, and pixels a frame.
+    pub kind: ActorKind,
+    /// Pixels from the left at frame 0, and pixels per frame.
     start: f32,
     pub speed: f32,
     /// Row of the ground point, in pixels.
     pub row: f32,
     height: f32,
     phase: f32,
-    look: Look,
+    look: Appearance,
 }
 
 impl Actor {
@@ -52,18 +52,18 @@ impl Actor {
     /// outside the picture and the video).
     pub(super) fn new(
         dice: &mut Dice,
-        place: &Place,
+        place: &Street,
         lane: &Lane,
-        kind: Kind,
+        kind: ActorKind,
         fps: f32,
         (at, x): (f32, f32),
     ) -> Self {
         let row = dice.between(lane.rows.0, lane.rows.1);
         let height = place.body(row) * dice.between(0.94, 1.06);
         let (slow, fast) = kind.speeds();
-        let direction = if kind == Kind::Against { -lane.direction } else { lane.direction };
+        let direction = if kind == ActorKind::Against { -lane.direction } else { lane.direction };
         let speed = direction * dice.between(slow, fast) * place.body(row) / fps;
-        let (phase, look) = (dice.unit(), Look::random(dice));
+        let (phase, look) = (dice.unit(), Appearance::random(dice));
         Self { kind, start: x - speed * at, speed, row, height, phase, look }
     }
 
@@ -86,12 +86,12 @@ impl Actor {
 
     /// The actor's half length along its way in pixels.
     pub(super) fn half_length(&self) -> f32 {
-        self.height * if self.kind == Kind::Cyclist { 0.55 } else { 0.3 }
+        self.height * if self.kind == ActorKind::Cyclist { 0.55 } else { 0.3 }
     }
 
     /// Does what nobody normally does here.
     pub(super) fn is_abnormal(&self) -> bool {
-        self.kind != Kind::Walker
+        self.kind != ActorKind::Walker
     }
 
     /// At least half of the actor is in a picture of `width` pixels.
@@ -106,13 +106,13 @@ impl Actor {
         if x < -reach || x > canvas.width as f32 + reach {
             return;
         }
-        let gait = if self.kind == Kind::Runner { &RUN } else { &WALK };
-        let cycle = if self.kind == Kind::Cyclist { PEDAL_TURN } else { gait.stride };
+        let gait = if self.kind == ActorKind::Runner { &RUN } else { &WALK };
+        let cycle = if self.kind == ActorKind::Cyclist { PEDAL_TURN } else { gait.stride };
         let phase = self.phase + self.speed.abs() * frame as f32 / (cycle * self.height);
         let ground = Point { x, y: self.row };
         let stand = Stand { ground, height: self.height, facing: self.speed.signum(), phase };
         match self.kind {
-            Kind::Cyclist => on_bicycle(canvas, &stand, &self.look),
+            ActorKind::Cyclist => on_bicycle(canvas, &stand, &self.look),
             _ => on_foot(canvas, &stand, gait, &self.look),
         }
     }

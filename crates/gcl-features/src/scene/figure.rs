@@ -6,7 +6,7 @@ use super::trig::{cos, sin};
 
 /// How one person looks, in luma values and relative widths.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct Appearance {
     jacket: f32,
     trousers: f32,
     skin: f32,
@@ -15,7 +15,7 @@ pub(super) struct Look {
     build: f32,
 }
 
-impl Look {
+impl Appearance {
     pub(super) fn random(dice: &mut Dice) -> Self {
         let mut cloth = |dark: f32| {
             if dice.chance(dark) { dice.between(35.0, 60.0) } else { dice.between(205.0, 225.0) }
@@ -85,7 +85,7 @@ fn bone(from: (f32, f32), length: f32, angle: f32) -> (f32, f32) {
 }
 
 /// Draws somebody on foot.
-pub(super) fn on_foot(canvas: &mut Canvas, stand: &Stand, gait: &Gait, look: &Look) {
+pub(super) fn on_foot(canvas: &mut Canvas, stand: &Stand, gait: &Gait, look: &Appearance) {
     let limb = 0.036 * look.build * stand.height;
     // Each leg relative to the hip; the second is half a cycle behind.
     let legs = [0.0, 0.5].map(|behind| {
@@ -128,7 +128,7 @@ pub(super) fn on_foot(canvas: &mut Canvas, stand: &Stand, gait: &Gait, look: &Lo
 pub(super) const PEDAL_TURN: f32 = 2.6;
 
 /// Draws somebody on a bicycle.
-pub(super) fn on_bicycle(canvas: &mut Canvas, stand: &Stand, look: &Look) {
+pub(super) fn on_bicycle(canvas: &mut Canvas, stand: &Stand, look: &Appearance) {
     let tube = 0.02 * stand.height;
     let limb = 0.036 * look.build * stand.height;
     let (hip, shoulder, crank) = ((-0.12, 0.58), (0.1, 0.87), (-0.02, 0.2));

@@ -11,7 +11,7 @@ pub(super) struct Light {
     video: usize,
     level: f32,
     swing: f32,
-    /// Turns of the swing a frame, and at frame 0.
+    /// Turns of the swing per frame, and at frame 0.
     rate: f32,
     phase: f32,
 }

@@ -32,7 +32,7 @@ use gcl_data::{IdError, VideoId};
 
 use dice::{Dice, Purpose};
 use light::Light;
-use place::Place;
+use place::Street;
 use traffic::Extent;
 use tree::Wind;
 pub use video::{Part, SceneVideo};
@@ -44,7 +44,7 @@ pub struct SceneOptions {
     pub width: usize,
     /// Picture height in pixels, 48 to 1080.
     pub height: usize,
-    /// Frames a second, 5 to 60: how far people get between two frames.
+    /// Frames per second, 5 to 60: how far people get between two frames.
     pub fps: usize,
     /// Frames of each video, 16 to 100,000.
     pub frames: usize,
@@ -55,7 +55,7 @@ pub struct SceneOptions {
 }
 
 impl Default for SceneOptions {
-    /// 160 by 120 pixels, 25 frames a second, 32 training and 8 test videos of 400 frames (16 s).
+    /// 160 by 120 pixels, 25 frames per second, 32 training and 8 test videos of 400 frames (16 s).
     fn default() -> Self {
         Self { width: 160, height: 120, fps: 25, frames: 400, train: 32, test: 8 }
     }
@@ -63,19 +63,12 @@ impl Default for SceneOptions {
 
 /// Why a scene cannot be made.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // the messages name the fields
+#[non_exhaustive]
 pub enum SceneError {
     /// An option is outside its range.
     #[error("the scene's {option} is {found}, expected {low} to {high}")]
-    Option {
-        /// The option's name.
-        option: &'static str,
-        /// Its value.
-        found: usize,
-        /// Smallest value.
-        low: usize,
-        /// Largest value.
-        high: usize,
-    },
+    Option { option: &'static str, found: usize, low: usize, high: usize },
     /// A video's id is refused.
     #[error(transparent)]
     Id(#[from] IdError),
@@ -96,7 +89,7 @@ impl Scene {
         check(options)?;
         let SceneOptions { width, height, frames, .. } = *options;
         let extent = Extent { width, frames, fps: options.fps as f32 };
-        let place = Arc::new(Place::new(seed, width, height));
+        let place = Arc::new(Street::new(seed, width, height));
         let mut dice = Dice::new(seed, Purpose::Plan, 0, 0);
         let plans = plan::plans(&mut dice, options.train, options.test);
         let mut videos = Vec::with_capacity(plans.len());

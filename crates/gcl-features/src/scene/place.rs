@@ -16,7 +16,7 @@ pub(super) struct Lane {
 
 /// What does not move.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Street {
     /// The far lane and the near one.
     pub lanes: [Lane; 2],
     backdrop: Canvas,
@@ -33,7 +33,7 @@ const KERB: (f32, f32) = (73.0, 76.0);
 const NEAR: (f32, f32) = (97.0, 103.0);
 const HORIZON: f32 = -40.0;
 
-impl Place {
+impl Street {
     pub(super) fn new(seed: u64, width: usize, height: usize) -> Self {
         let mut dice = Dice::new(seed, Purpose::Place, 0, 0);
         let unit = height as f32 / 120.0;

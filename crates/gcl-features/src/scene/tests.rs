@@ -80,7 +80,7 @@ fn every_abnormal_kind_is_in_both_parts() {
     for seed in 0..10 {
         let scene = scene(seed);
         for part in [Part::Train, Part::Test] {
-            for kind in actor::Kind::ABNORMAL {
+            for kind in actor::ActorKind::ABNORMAL {
                 let mut videos = scene.videos().iter().filter(|v| v.part() == part);
                 let found = videos.any(|v| v.actors.iter().any(|a| a.kind == kind));
                 assert!(found, "seed {seed}: no {kind:?} in {part:?}");

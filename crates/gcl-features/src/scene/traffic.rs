@@ -1,8 +1,8 @@
 //! Who crosses the picture and when: the normal crowd of a video, and its abnormal events.
 
-use super::actor::{Actor, Kind};
+use super::actor::{Actor, ActorKind};
 use super::dice::Dice;
-use super::place::{Lane, Place};
+use super::place::{Lane, Street};
 
 /// Measures of a video that its traffic depends on.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub(super) struct Extent {
 
 /// The crowd: groups that arrive in each lane at a rate that differs between videos and lanes and
 /// changes every few seconds, from nobody to dense. `level` is how busy the video is, 0 to 1.
-pub(super) fn crowd(dice: &mut Dice, place: &Place, level: f32, extent: Extent) -> Vec<Actor> {
+pub(super) fn crowd(dice: &mut Dice, place: &Street, level: f32, extent: Extent) -> Vec<Actor> {
     let mut actors = Vec::new();
     let busiest = 0.065 + 0.11 * level;
     for lane in &place.lanes {
@@ -40,7 +40,7 @@ pub(super) fn crowd(dice: &mut Dice, place: &Place, level: f32, extent: Extent) 
 /// One to three people who walk together into the lane, the first at frame `at`.
 fn group(
     dice: &mut Dice,
-    place: &Place,
+    place: &Street,
     lane: &Lane,
     extent: Extent,
     at: f32,
@@ -49,9 +49,9 @@ fn group(
     let size = [1, 1, 1, 2, 2, 3][dice.below(6)];
     let body = place.body(lane.rows.1);
     let entry = edge(lane.direction, body, extent.width);
-    let first = Actor::new(dice, place, lane, Kind::Walker, extent.fps, (at, entry));
+    let first = Actor::new(dice, place, lane, ActorKind::Walker, extent.fps, (at, entry));
     for _ in 1..size {
-        let mut other = Actor::new(dice, place, lane, Kind::Walker, extent.fps, (at, entry));
+        let mut other = Actor::new(dice, place, lane, ActorKind::Walker, extent.fps, (at, entry));
         other.follow(&first, dice.between(0.1, 0.9) * body);
         actors.push(other);
     }
@@ -60,10 +60,11 @@ fn group(
 
 /// Somebody of an abnormal kind who enters at a random time, early enough to be seen on the whole way
 /// where the video is long enough for that.
-pub(super) fn event(dice: &mut Dice, place: &Place, kind: Kind, extent: Extent) -> Actor {
+pub(super) fn event(dice: &mut Dice, place: &Street, kind: ActorKind, extent: Extent) -> Actor {
     // Against the flow is only plain to see, for people too, where the lane is near.
-    let lane = if kind == Kind::Against { &place.lanes[1] } else { &place.lanes[dice.below(2)] };
-    let direction = if kind == Kind::Against { -lane.direction } else { lane.direction };
+    let lane =
+        if kind == ActorKind::Against { &place.lanes[1] } else { &place.lanes[dice.below(2)] };
+    let direction = if kind == ActorKind::Against { -lane.direction } else { lane.direction };
     let entry = edge(direction, place.body(lane.rows.1), extent.width);
     let at_zero = Actor::new(dice, place, lane, kind, extent.fps, (0.0, entry));
     let crossing = extent.width as f32 / at_zero.speed.abs().max(1e-3);

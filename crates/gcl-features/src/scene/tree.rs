@@ -43,7 +43,7 @@ impl Tree {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wind {
     strength: f32,
-    /// Turns a frame of the swaying and of the gusts, and the gusts' turn at frame 0.
+    /// Turns per frame of the swaying and of the gusts, and the gusts' turn at frame 0.
     sway: f32,
     gusts: f32,
     phase: f32,

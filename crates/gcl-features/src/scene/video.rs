@@ -7,7 +7,7 @@ use gcl_data::VideoId;
 use super::actor::Actor;
 use super::canvas::Canvas;
 use super::light::Light;
-use super::place::Place;
+use super::place::Street;
 use super::tree::Wind;
 use crate::frame::{Frame, FrameError, Pixels};
 
@@ -26,7 +26,7 @@ pub struct SceneVideo {
     pub(super) id: VideoId,
     pub(super) part: Part,
     pub(super) frames: usize,
-    pub(super) place: Arc<Place>,
+    pub(super) place: Arc<Street>,
     /// From the farthest to the nearest.
     pub(super) actors: Vec<Actor>,
     pub(super) light: Light,

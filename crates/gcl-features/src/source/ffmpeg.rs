@@ -20,7 +20,7 @@ const FORMATS: &str = "format=yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p
 pub struct Ffmpeg {
     path: PathBuf,
     process: Process,
-    frames: Frames,
+    frames: FrameStream,
     info: SourceInfo,
     given: usize,
 }
@@ -32,7 +32,7 @@ impl std::fmt::Debug for Ffmpeg {
 }
 
 /// How FFmpeg hands frames over.
-enum Frames {
+enum FrameStream {
     Planes(Y4m<BufReader<ChildStdout>>),
     Rgb(BufReader<ChildStdout>),
 }
@@ -62,12 +62,12 @@ impl Ffmpeg {
         };
         let info = planes.info().clone();
         let frames = match colour {
-            Colour::AsCoded => Frames::Planes(planes),
+            Colour::AsCoded => FrameStream::Planes(planes),
             Colour::Rgb => {
                 process.kill();
                 let stdout;
                 (process, stdout) = Process::start(path, &RGB)?;
-                Frames::Rgb(stdout)
+                FrameStream::Rgb(stdout)
             }
         };
         Ok(Self { path: path.to_owned(), process, frames, info, given: 0 })
@@ -104,8 +104,8 @@ impl FrameSource for Ffmpeg {
 
     fn next(&mut self, frame: &mut Frame) -> Result<bool, SourceError> {
         let more = match &mut self.frames {
-            Frames::Planes(planes) => planes.next(frame)?,
-            Frames::Rgb(stdout) => {
+            FrameStream::Planes(planes) => planes.next(frame)?,
+            FrameStream::Rgb(stdout) => {
                 let next = Self::next_rgb(&self.path, stdout, &self.info, self.given)?;
                 next.map(|next| *frame = next).is_some()
             }
@@ -204,7 +204,7 @@ fn read_messages(mut stderr: ChildStderr) -> String {
 }
 
 /// Name and version of the `ffmpeg` on the PATH, as `ffmpeg 7.1`; `None` where there is none.
-/// Looked up once a process.
+/// Looked up once per process.
 pub fn version() -> Option<&'static str> {
     static VERSION: OnceLock<Option<String>> = OnceLock::new();
     let find = || {

@@ -1,14 +1,14 @@
 //! Where frames come from: video files and folders of images, read one frame at a time.
 //!
-//! | what | how |
+//! | input | decoder |
 //! |---|---|
 //! | H.264 in MP4 or MOV | built in ([`h264`]) |
 //! | a folder of JPEG, PNG or TIFF frames | built in ([`images`]) |
 //! | YUV4MPEG2 | built in ([`y4m`]) |
 //! | anything else | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
 //!
-//! Every source gives all frames of a video in display order, or an error: it never leaves one out,
-//! so a frame's index always means the same frame.
+//! Every source yields all frames of a video in display order, or an error: it never leaves one out,
+//! so a frame's index always refers to the same frame.
 
 mod error;
 pub mod ffmpeg;
@@ -25,18 +25,18 @@ pub use error::SourceError;
 
 use crate::frame::Frame;
 
-/// What is known of a video before its frames are decoded.
+/// The properties of a video that are known before its frames are decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceInfo {
     /// Width in pixels.
     pub width: usize,
     /// Height in pixels.
     pub height: usize,
-    /// Frames per second, on average, where the file says.
+    /// Frames per second, on average, where the file has it.
     pub fps: Option<f64>,
-    /// Number of frames, where the file says.
+    /// Number of frames, where the file has it.
     pub frames: Option<usize>,
-    /// Which decoder reads it, with its version.
+    /// The decoder, with its version.
     pub decoder: String,
 }
 
@@ -55,7 +55,7 @@ pub trait FrameSource: Send {
 /// Which decoders may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Decoder {
-    /// The built-in ones where they can, else `ffmpeg`.
+    /// The built-in ones for the formats that they support, else `ffmpeg`.
     #[default]
     Auto,
     /// The built-in ones only.
@@ -64,10 +64,10 @@ pub enum Decoder {
     Ffmpeg,
 }
 
-/// What is wanted of a video's frames.
+/// The colour format of decoded frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Colour {
-    /// The planes as they are coded, as far as the decoder gives them.
+    /// The planes as coded, as far as the decoder provides them.
     #[default]
     AsCoded,
     /// Frames of which [`Frame::to_rgb`] gives what FFmpeg's `rgb24` is. Only the `ffmpeg` source works differently
@@ -85,7 +85,7 @@ pub fn open(path: &Path, decoder: Decoder) -> Result<Box<dyn FrameSource>, Sourc
 
 /// Opens a video file or a folder of frames.
 ///
-/// The kind of a file is told from its first bytes, not from its name.
+/// A file's type is detected from its first bytes, not from its name.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or needs a decoder that is not allowed or not there.
@@ -101,16 +101,16 @@ pub fn open_as(
         return Ok(Box::new(ffmpeg::Ffmpeg::open(path, "FFmpeg is asked for", colour)?));
     }
     let reason = match sniff(path)? {
-        Kind::Y4m => {
+        FileKind::Y4m => {
             let file = File::open(path).map_err(|error| SourceError::io(path, error))?;
             return Ok(Box::new(y4m::Y4m::new(BufReader::new(file), path, "y4m")?));
         }
-        Kind::Mp4 => match h264::H264::open(path) {
+        FileKind::Mp4 => match h264::H264::open(path) {
             Ok(source) => return Ok(Box::new(source)),
             Err(SourceError::Unsupported { reason, .. }) => reason,
             Err(error) => return Err(error),
         },
-        Kind::Other => "no built-in decoder for this kind of file".to_owned(),
+        FileKind::Other => "no built-in decoder for this kind of file".to_owned(),
     };
     match decoder {
         Decoder::Native => Err(SourceError::unsupported(path, reason)),
@@ -118,25 +118,25 @@ pub fn open_as(
     }
 }
 
-enum Kind {
+enum FileKind {
     Mp4,
     Y4m,
     Other,
 }
 
-/// Tells a file's kind from its first bytes.
-fn sniff(path: &Path) -> Result<Kind, SourceError> {
+/// Detects a file's type from its first bytes.
+fn sniff(path: &Path) -> Result<FileKind, SourceError> {
     let mut head = Vec::new();
     File::open(path)
         .and_then(|file| file.take(12).read_to_end(&mut head))
         .map_err(|error| SourceError::io(path, error))?;
     Ok(match head.as_slice() {
         [] => return Err(SourceError::Empty { path: path.to_owned() }),
-        bytes if bytes.starts_with(b"YUV4MPEG2") => Kind::Y4m,
+        bytes if bytes.starts_with(b"YUV4MPEG2") => FileKind::Y4m,
         [_, _, _, _, b'f', b't', b'y', b'p', ..]
         | [_, _, _, _, b'm', b'o', b'o', b'v', ..]
         | [_, _, _, _, b'm', b'd', b'a', b't', ..]
-        | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => Kind::Mp4,
-        _ => Kind::Other,
+        | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileKind::Mp4,
+        _ => FileKind::Other,
     })
 }

@@ -14,6 +14,21 @@ const MAGIC: &str = "YUV4MPEG2";
 const LONGEST_LINE: u64 = 1024;
 
 /// Reads frames from a YUV4MPEG2 stream: 8-bit mono, 4:2:0, 4:2:2 or 4:4:4.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use gcl_features::source::y4m::Y4m;
+/// use gcl_features::{Frame, FrameSource};
+///
+/// let stream: &[u8] = b"YUV4MPEG2 W2 H1 F25:1 Cmono\nFRAME\n\x10\xeb";
+/// let mut video = Y4m::new(stream, Path::new("memory.y4m"), "y4m")?;
+/// let mut frame = Frame::default();
+/// assert!(video.next(&mut frame)?);
+/// assert_eq!((*frame.luma()).to_vec(), [16, 235]);
+/// assert!(!video.next(&mut frame)?); // after the last frame
+/// # Ok::<(), gcl_features::SourceError>(())
+/// ```
 pub struct Y4m<R> {
     reader: R,
     path: PathBuf,

@@ -1,9 +1,26 @@
-//! Putting a graph together, with the checks that need no input size.
+//! Building a graph, with the checks that need no input size.
 
 use super::{AvgPool, BatchNorm, Conv3d, Graph, Linear, MaxPool, Node, NodeId, Op};
 use crate::GraphError;
 
-/// Builds a [`Graph`] node by node. Every method gives the new node's id, or says what does not fit.
+/// Builds a [`Graph`] node by node. Every method returns the new node's id, or an error naming what does
+/// not fit.
+///
+/// ```
+/// use gcl_kernels::{Conv3d, GraphBuilder, GraphError};
+///
+/// let mut builder = GraphBuilder::new(3);
+/// let clip = builder.input();
+/// // 8 × 3 × 1 × 1 × 1 weights are 24, not 23.
+/// let error = builder.named("stem").conv(clip, Conv3d::new([8, 3, 1, 1, 1], vec![0.0; 23]));
+/// assert!(error.is_err_and(|error| error.to_string().starts_with("stem:")));
+///
+/// let conv = builder.conv(clip, Conv3d::new([8, 3, 1, 1, 1], vec![0.0; 24]))?;
+/// builder.output("features", conv)?;
+/// let graph = builder.finish()?;
+/// assert_eq!(graph.shapes([4, 16, 16])?[conv.index()].dims(), [8, 4, 16, 16]);
+/// # Ok::<(), GraphError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct GraphBuilder {
     graph: Graph,
@@ -11,7 +28,7 @@ pub struct GraphBuilder {
 }
 
 impl GraphBuilder {
-    /// A graph of one input with that many channels.
+    /// A graph with one input of `channels` channels.
     pub fn new(channels: usize) -> Self {
         let input =
             Node { name: "input".to_owned(), op: Op::Input { channels }, inputs: Vec::new() };
@@ -51,7 +68,7 @@ impl GraphBuilder {
         self.push(name, Op::Conv3d(conv), &[x])
     }
 
-    /// A convolution and the batch-norm after it, as one convolution with a bias; folded in f64.
+    /// A convolution and the batch-norm after it, folded in f64 into one convolution with a bias.
     ///
     /// # Errors
     /// Those of [`GraphBuilder::conv`]; a norm whose vectors are not of the channels' number.
@@ -152,7 +169,7 @@ impl GraphBuilder {
         self.push(name, Op::Add, &[a, b])
     }
 
-    /// Volumes one after the other along the channels.
+    /// Volumes concatenated along the channels.
     ///
     /// # Errors
     /// An unknown input, or none.

@@ -1,4 +1,4 @@
-//! What a network computes: nodes in the order of their evaluation, and named outputs.
+//! A network's computation: nodes in the order of their evaluation, and named outputs.
 
 mod builder;
 mod op;
@@ -23,15 +23,15 @@ impl NodeId {
 /// One operation and where its operands come from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// For messages and profiles: given by [`GraphBuilder::named`], otherwise the operation and its place.
+    /// The name in messages and profiles: from [`GraphBuilder::named`], otherwise the operation and index.
     pub name: String,
-    /// What is computed.
+    /// The operation.
     pub op: Op,
-    /// Operands; all of them stand before this node.
+    /// The operands; all of them precede this node.
     pub inputs: Vec<NodeId>,
 }
 
-/// A network with its weights, for clips of any size. Every node's inputs stand before it.
+/// A network with its weights, for clips of any size. Every node's inputs precede it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Graph {
     pub(crate) nodes: Vec<Node>,

@@ -1,6 +1,6 @@
 //! The operations, with their weights as plain data. Sizes are (time, height, width) throughout.
 
-/// One operation of a network. All work on one clip; the batch is the executor's business.
+/// One operation of a network. All are defined on one clip; executors handle the batch.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
     /// The clip, `[channels, T, H, W]`.
@@ -22,18 +22,18 @@ pub enum Op {
     Relu,
     /// Sum of two values of one shape.
     Add,
-    /// Volumes of one size, one after the other along the channels.
+    /// Volumes of one size, concatenated along the channels.
     Concat,
     /// `[C, T, H, W]` to a vector, in this order.
     Flatten,
 }
 
-/// How an input is widened before a window passes over it.
+/// The padding of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pad {
     /// `(before, after)` in time, height and width.
     Explicit([(usize, usize); 3]),
-    /// TensorFlow's SAME: output size ⌈input / stride⌉; the odd one of the padding goes after.
+    /// TensorFlow's SAME: output size ⌈input / stride⌉; an odd padding has the extra element after.
     Same,
 }
 
@@ -57,7 +57,7 @@ impl Pad {
     }
 }
 
-/// What a max-pool sees in the padding.
+/// The value of a max-pool's padding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PadValue {
     /// Nothing: minus infinity, as in PyTorch.
@@ -73,13 +73,13 @@ pub struct Conv3d {
     pub shape: [usize; 5],
     /// Weights of that shape, row-major.
     pub weight: Vec<f32>,
-    /// One a channel out.
+    /// One value per output channel.
     pub bias: Option<Vec<f32>>,
     /// Step in time, height and width.
     pub stride: [usize; 3],
     /// Zeros around the input.
     pub padding: Pad,
-    /// Channels in and out fall into this many groups that do not see each other.
+    /// Input and output channels form this many independent groups.
     pub groups: usize,
 }
 
@@ -115,7 +115,7 @@ impl Conv3d {
     }
 }
 
-/// A batch-norm at inference: `gamma · (x − mean) / √(var + eps) + beta`, each of one value a channel.
+/// A batch-norm at inference: `gamma · (x − mean) / √(var + eps) + beta`, each of one value per channel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchNorm {
     /// Scale.
@@ -137,9 +137,9 @@ pub struct MaxPool {
     pub kernel: [usize; 3],
     /// Step.
     pub stride: [usize; 3],
-    /// Widening of the input.
+    /// The padding of the input.
     pub padding: Pad,
-    /// What stands there.
+    /// The value of the padding.
     pub pad_value: PadValue,
     /// Whether a last, incomplete window counts (PyTorch's rule: if it starts inside the input or the
     /// padding before it).
@@ -182,6 +182,6 @@ pub struct Linear {
     pub shape: [usize; 2],
     /// Weights of that shape, row-major.
     pub weight: Vec<f32>,
-    /// One a value out.
+    /// One value per output.
     pub bias: Option<Vec<f32>>,
 }

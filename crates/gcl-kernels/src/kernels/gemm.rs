@@ -1,12 +1,12 @@
 //! The tile: a few places times one or two blocks of output channels, kept in registers.
 
-use super::isa::{Isa, Kind};
+use super::isa::{Isa, IsaKind};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
 use super::simd::{Portable, Simd};
 
 /// One tile's operands. Strides are in floats.
-pub(crate) struct Tile {
+pub(crate) struct GemmTile {
     /// Input at the first place: 16 channels a place, places side by side.
     pub a: *const f32,
     /// From one group of 16 channels to the next.
@@ -48,7 +48,7 @@ pub(crate) struct Tile {
 /// for `16 · depth · lanes · B`, `bias` (unless null) for `16 B`; `out` for reads and writes, and `residual`
 /// (unless null) for reads, of 16 floats at each of `R` places in `B` blocks. No one else touches `out`.
 #[inline(always)]
-pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &Tile) {
+pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &GemmTile) {
     // SAFETY: the offsets below are those the contract names.
     unsafe {
         let mut acc = [[S::zero(); B]; R];
@@ -115,32 +115,32 @@ pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &Tile) {
 }
 
 /// A tile's function for one size.
-pub(crate) type TileFn = unsafe fn(&Tile);
+pub(crate) type TileFn = unsafe fn(&GemmTile);
 
 /// The function for `places` times `blocks`, both from 1 to [`Isa::tile`].
 pub(crate) fn tile_fn(isa: Isa, places: usize, blocks: usize) -> TileFn {
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
-        Kind::Avx512 => AVX512[blocks - 1][places - 1],
+        IsaKind::Avx512 => AVX512[blocks - 1][places - 1],
         #[cfg(target_arch = "x86_64")]
-        Kind::Avx2 => AVX2[blocks - 1][places - 1],
-        Kind::Portable => PORTABLE[blocks - 1][places - 1],
+        IsaKind::Avx2 => AVX2[blocks - 1][places - 1],
+        IsaKind::Portable => PORTABLE[blocks - 1][places - 1],
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-unsafe fn avx512<const R: usize, const B: usize>(t: &Tile) {
+unsafe fn avx512<const R: usize, const B: usize>(t: &GemmTile) {
     unsafe { tile::<Avx512, R, B>(t) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<const R: usize, const B: usize>(t: &Tile) {
+unsafe fn avx2<const R: usize, const B: usize>(t: &GemmTile) {
     unsafe { tile::<Avx2, R, B>(t) }
 }
 
-unsafe fn portable<const R: usize, const B: usize>(t: &Tile) {
+unsafe fn portable<const R: usize, const B: usize>(t: &GemmTile) {
     unsafe { tile::<Portable, R, B>(t) }
 }
 

@@ -3,7 +3,7 @@
 //! A place's 16 outputs need `G` products of vectors a tap: the `j`-th input of each group, spread over
 //! the group's lanes, times a vector of weights. What is spread serves all three taps in width.
 
-use super::isa::{Isa, Kind};
+use super::isa::{Isa, IsaKind};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
 use super::simd::{Portable, Simd};
@@ -95,17 +95,17 @@ pub(crate) fn grouped_fn(
     let (g, s) = (group.trailing_zeros() as usize - 2, stride - 1);
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
-        Kind::Avx512 => {
+        IsaKind::Avx512 => {
             let widths = [[7, 4, 1], [4, 4, 1]][s];
             let i = widths.iter().position(|w| *w <= width).unwrap_or(2);
             (2, widths[i], AVX512[g][s][i])
         }
         #[cfg(target_arch = "x86_64")]
-        Kind::Avx2 => {
+        IsaKind::Avx2 => {
             let i = usize::from(width < 4);
             (1, [4, 1][i], AVX2[g][s][i])
         }
-        Kind::Portable => {
+        IsaKind::Portable => {
             let i = usize::from(width < 4);
             (1, [4, 1][i], PORTABLE[g][s][i])
         }

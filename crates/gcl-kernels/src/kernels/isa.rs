@@ -2,10 +2,10 @@
 
 /// An instruction set that this processor has: a value of this type is the proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Isa(pub(super) Kind);
+pub struct Isa(pub(super) IsaKind);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum IsaKind {
     #[cfg(target_arch = "x86_64")]
     Avx512,
     #[cfg(target_arch = "x86_64")]
@@ -16,14 +16,14 @@ pub(super) enum Kind {
 impl Isa {
     /// All that this processor has, the fastest first.
     pub fn available() -> Vec<Self> {
-        let mut all = vec![Self(Kind::Portable)];
+        let mut all = vec![Self(IsaKind::Portable)];
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                all.push(Self(Kind::Avx2));
+                all.push(Self(IsaKind::Avx2));
             }
             if is_x86_feature_detected!("avx512f") {
-                all.push(Self(Kind::Avx512));
+                all.push(Self(IsaKind::Avx512));
             }
         }
         all.reverse();
@@ -32,17 +32,17 @@ impl Isa {
 
     /// The fastest.
     pub fn best() -> Self {
-        Self::available().first().copied().unwrap_or(Self(Kind::Portable))
+        Self::available().first().copied().unwrap_or(Self(IsaKind::Portable))
     }
 
     /// `avx512`, `avx2` or `portable`.
     pub fn name(self) -> &'static str {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => "avx512",
+            IsaKind::Avx512 => "avx512",
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => "avx2",
-            Kind::Portable => "portable",
+            IsaKind::Avx2 => "avx2",
+            IsaKind::Portable => "portable",
         }
     }
 
@@ -50,10 +50,10 @@ impl Isa {
     pub(crate) fn tile(self) -> (usize, usize) {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => (14, 2),
+            IsaKind::Avx512 => (14, 2),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => (6, 1),
-            Kind::Portable => (2, 1),
+            IsaKind::Avx2 => (6, 1),
+            IsaKind::Portable => (2, 1),
         }
     }
 }

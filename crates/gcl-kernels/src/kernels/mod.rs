@@ -40,10 +40,10 @@ macro_rules! on_each_isa {
             unsafe {
                 match isa.0 {
                     #[cfg(target_arch = "x86_64")]
-                    $crate::kernels::isa::Kind::Avx512 => avx512($($arg),*),
+                    $crate::kernels::isa::IsaKind::Avx512 => avx512($($arg),*),
                     #[cfg(target_arch = "x86_64")]
-                    $crate::kernels::isa::Kind::Avx2 => avx2($($arg),*),
-                    $crate::kernels::isa::Kind::Portable => {
+                    $crate::kernels::isa::IsaKind::Avx2 => avx2($($arg),*),
+                    $crate::kernels::isa::IsaKind::Portable => {
                         $generic::<$crate::kernels::simd::Portable>($($arg),*);
                     }
                 }

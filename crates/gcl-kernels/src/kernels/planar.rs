@@ -1,6 +1,6 @@
 //! The first convolution: few input channels, so the input stays in rows as it came.
 
-use super::isa::{Isa, Kind};
+use super::isa::{Isa, IsaKind};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
 use super::simd::{Portable, Simd};
@@ -88,10 +88,10 @@ pub(crate) fn row_fn(isa: Isa, stride: usize, places: usize, blocks: usize) -> R
     let (s, b, r) = (stride - 1, blocks - 1, places - 1);
     match isa.0 {
         #[cfg(target_arch = "x86_64")]
-        Kind::Avx512 => AVX512[s][b][r],
+        IsaKind::Avx512 => AVX512[s][b][r],
         #[cfg(target_arch = "x86_64")]
-        Kind::Avx2 => AVX2[s][b][r],
-        Kind::Portable => PORTABLE[s][b][r],
+        IsaKind::Avx2 => AVX2[s][b][r],
+        IsaKind::Portable => PORTABLE[s][b][r],
     }
 }
 

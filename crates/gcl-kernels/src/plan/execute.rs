@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::Plan;
 use crate::block::Block;
-use crate::memory::Shared;
+use crate::memory::SharedBuffer;
 use crate::steps::Context;
 
 /// How far one step has come.
 #[derive(Default)]
-struct Progress {
+struct StepProgress {
     next: AtomicUsize,
     done: AtomicUsize,
     /// Nanoseconds from the run's start to its end.
@@ -18,9 +18,9 @@ struct Progress {
 }
 
 /// Set where a thread panicked, so that the others do not wait for its task.
-struct Failed<'a>(&'a AtomicBool);
+struct FailureFlag<'a>(&'a AtomicBool);
 
-impl Drop for Failed<'_> {
+impl Drop for FailureFlag<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.store(true, Ordering::Release);
@@ -32,14 +32,15 @@ impl Drop for Failed<'_> {
 /// left, waits until those of the others are done, and goes on: it is fine if a thread comes late or not
 /// at all.
 pub(super) fn run(plan: &mut Plan, input: &[f32], clips: usize) -> Vec<Duration> {
-    let slots: Vec<Shared<'_>> = plan.slots.iter_mut().map(|slot| Shared::new(slot)).collect();
+    let slots: Vec<SharedBuffer<'_>> =
+        plan.slots.iter_mut().map(|slot| SharedBuffer::new(slot)).collect();
     let context = Context { input, clips, slots: &slots };
-    let progress: Vec<Progress> = plan.steps.iter().map(|_| Progress::default()).collect();
+    let progress: Vec<StepProgress> = plan.steps.iter().map(|_| StepProgress::default()).collect();
     let start = Instant::now();
     let failed = AtomicBool::new(false);
     let steps = &plan.steps;
     let work = |scratch: &mut [Block]| {
-        let guard = Failed(&failed);
+        let guard = FailureFlag(&failed);
         for (planned, progress) in steps.iter().zip(&progress) {
             let tasks = planned.step.tasks(clips);
             loop {

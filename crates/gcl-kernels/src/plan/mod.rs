@@ -1,4 +1,4 @@
-//! A graph made ready for one size of clips.
+//! A graph prepared for one size of clips.
 
 mod execute;
 mod fusion;
@@ -21,12 +21,12 @@ const MOST_THREADS: usize = 1024;
 
 /// A network with packed weights and buffers, for batches of clips of one size.
 ///
-/// On one machine, a clip's results are the same bits whatever the number of threads, the batch, and the
+/// On one machine, a clip's results are bit-identical whatever the number of threads, the batch, and the
 /// other clips in it. Other instruction sets round differently, by about 1e-6 of the largest value. Values
-/// are taken to be finite: what becomes of infinities and NaN is not the reference's arithmetic.
+/// are assumed to be finite: infinities and NaN do not propagate as in the reference.
 ///
-/// The plan holds its own, rearranged weights, so the graph may be dropped; convolutions of 3 × 3 in space
-/// take up to four times their plain size.
+/// The plan holds its own, packed weights, so the graph may be dropped; convolutions of 3 × 3 in space
+/// take up to four times their unpacked size.
 pub struct Plan {
     isa: Isa,
     threads: usize,
@@ -42,16 +42,15 @@ pub struct Plan {
 struct Planned {
     name: String,
     kind: &'static str,
-    /// Multiplications and additions a clip.
+    /// Multiplications and additions per clip.
     operations: u64,
     step: Box<dyn Step>,
 }
 
-/// How to run a plan.
+/// The options of a plan.
 #[derive(Debug, Clone)]
 pub struct PlanOptions {
-    /// Threads, the caller's among them. By default as many as the machine runs at once; never more than
-    /// 1024.
+    /// Threads, including the caller's. By default the machine's available parallelism; at most 1024.
     pub threads: usize,
     #[doc(hidden)]
     pub isa: Isa,
@@ -67,7 +66,7 @@ impl Default for PlanOptions {
 /// One named output of all clips.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
-    /// The graph's name for it.
+    /// The output's name in the graph.
     pub name: String,
     /// `[clips, channels, T, H, W]`, or `[clips, length]`.
     pub shape: Vec<usize>,
@@ -75,12 +74,25 @@ pub struct Output {
     pub data: Vec<f32>,
 }
 
-/// What one step took.
+/// The time that one step took ([`Plan::profile`]).
+///
+/// ```
+/// use gcl_kernels::{GraphBuilder, Plan};
+///
+/// let mut builder = GraphBuilder::new(3);
+/// let clip = builder.input();
+/// let mean = builder.named("mean").global_avg_pool(clip)?;
+/// builder.output("features", mean)?;
+/// let mut plan = Plan::new(&builder.finish()?, [1, 3, 2, 8, 8])?;
+/// let steps = plan.profile(&[1.0; 3 * 2 * 8 * 8])?;
+/// assert!(steps.iter().any(|step| step.name == "mean"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepTime {
     /// The node it computes.
     pub name: String,
-    /// What sort of step.
+    /// The kind of step.
     pub kind: &'static str,
     /// Multiplications and additions, of all clips.
     pub operations: u64,
@@ -93,7 +105,7 @@ impl Plan {
     /// `[batch, channels, T, H, W]`. Uses all of the machine's threads.
     ///
     /// # Errors
-    /// A graph that does not fit together at this size; no clips; other channels than the graph's.
+    /// A graph that is not valid at this size; no clips; another number of channels than the graph's.
     pub fn new(graph: &Graph, shape: [usize; 5]) -> Result<Self, PlanError> {
         Self::with(graph, shape, &PlanOptions::default())
     }
@@ -153,7 +165,7 @@ impl Plan {
         Ok(self.collect(count))
     }
 
-    /// Runs `clips`, and says what each step took.
+    /// Runs `clips`, and returns the time of each step.
     ///
     /// # Errors
     /// Those of [`Plan::run`].

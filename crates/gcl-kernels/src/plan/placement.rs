@@ -1,7 +1,7 @@
 //! Where every value lies.
 
 use super::fusion::Draft;
-use super::storage::{Storage, assign};
+use super::storage::{BufferLifetime, assign};
 use crate::block::{LANES, blocks};
 use crate::error::PlanError;
 use crate::graph::{Graph, Op, Shape};
@@ -75,7 +75,7 @@ pub(super) fn place(
         all.filter(|n| *n <= isize::MAX as usize / 64)
             .ok_or(PlanError::Memory { blocks: usize::MAX })
     };
-    let mut storages: Vec<Storage> = Vec::new();
+    let mut storages: Vec<BufferLifetime> = Vec::new();
     let mut storage_of: Vec<Option<usize>> = vec![None; shapes.len()];
     let mut rows = Vec::with_capacity(drafts.len());
     for (step, (draft, reads)) in drafts.iter().zip(reads).enumerate() {
@@ -85,7 +85,7 @@ pub(super) fn place(
             Some(at) => at,
             None => {
                 let size = size(whole.0 * whole.1)?;
-                storages.push(Storage { size, first: step, last: step });
+                storages.push(BufferLifetime { size, first: step, last: step });
                 storage_of[value] = Some(storages.len() - 1);
                 storages.len() - 1
             }
@@ -98,7 +98,7 @@ pub(super) fn place(
         }
         rows.push(match reads.rows {
             Some(per_clip) => {
-                storages.push(Storage { size: size(per_clip)?, first: step, last: step });
+                storages.push(BufferLifetime { size: size(per_clip)?, first: step, last: step });
                 Some((storages.len() - 1, per_clip))
             }
             None => None,

@@ -2,11 +2,11 @@
 
 use crate::block::{Block, LANES};
 use crate::kernels::Isa;
-use crate::kernels::gemm::{Tile, tile_fn};
+use crate::kernels::gemm::{GemmTile, tile_fn};
 use crate::memory::View;
-use crate::steps::gather::Place;
+use crate::steps::gather::TileInput;
 use crate::steps::geometry::Geometry;
-use crate::steps::packing::{Layer, Packed};
+use crate::steps::packing::{Layer, PackedWeights};
 use crate::steps::{Context, Step, part};
 
 /// Depth of a chunk, in input blocks: 256 channels × 32 outputs are 32 KB.
@@ -17,7 +17,7 @@ const TILES: usize = 8;
 /// A convolution with all that follows it before another value is made.
 pub(crate) struct ConvStep {
     pub isa: Isa,
-    pub packed: Packed,
+    pub packed: PackedWeights,
     pub from: View,
     pub to: View,
     pub residual: Option<View>,
@@ -36,7 +36,7 @@ impl ConvStep {
         (from, to): (View, View),
         (clips, threads): (usize, usize),
     ) -> Self {
-        let packed = Packed::new(layer, isa.tile().1, CHUNK);
+        let packed = PackedWeights::new(layer, isa.tile().1, CHUNK);
         let clips_side_by_side = to.places == 1 && clips > 1;
         let mut step = Self {
             isa,
@@ -88,7 +88,7 @@ impl Step for ConvStep {
         let (columns, tiles, rows) = self.columns(context.clips);
         let bands = self.bands(context.clips);
         let band = part(tiles * rows, bands, task / self.parts);
-        let places: Vec<Place> =
+        let places: Vec<TileInput> =
             band.map(|t| self.place(t / tiles, part(columns, tiles, t % tiles))).collect();
         let sets = self.packed.set_start.len();
         let per_set = self.packed.units();
@@ -123,7 +123,7 @@ impl ConvStep {
     fn multiply(
         &self,
         context: &Context<'_>,
-        places: &[Place],
+        places: &[TileInput],
         (set, chunk, unit): (usize, usize, usize),
         fresh: bool,
         scratch: &[Block],
@@ -164,7 +164,7 @@ impl ConvStep {
             let (out, out_stride, place_stride) = at(&self.to);
             let ahead = if self.direct() && fresh { TILES * self.isa.tile().0 * LANES } else { 0 };
             let residual = self.residual.as_ref().filter(|_| last).map(at);
-            let tile = Tile {
+            let tile = GemmTile {
                 a: a.cast(),
                 a_stride: a_stride * LANES,
                 depth,

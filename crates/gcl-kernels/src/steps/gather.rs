@@ -7,13 +7,13 @@ use crate::kernels::copy::{OUTSIDE, gather};
 use crate::steps::{Context, ConvStep};
 
 /// A tile's columns: places of one clip, or clips.
-pub(super) struct Place {
+pub(super) struct TileInput {
     pub clip: usize,
     pub columns: Range<usize>,
     pub depth: Range<usize>,
 }
 
-impl Place {
+impl TileInput {
     /// What of a chunk this tile needs.
     pub fn within(&self, chunk: &Range<usize>) -> Range<usize> {
         let start = chunk.start.max(self.depth.start).min(chunk.end);
@@ -23,7 +23,7 @@ impl Place {
 
 impl ConvStep {
     /// A tile's columns, and what of the depth does not lie in the padding for all of them.
-    pub(super) fn place(&self, clip: usize, columns: Range<usize>) -> Place {
+    pub(super) fn place(&self, clip: usize, columns: Range<usize>) -> TileInput {
         let depth = if self.direct() {
             0..self.packed.depth
         } else {
@@ -33,14 +33,14 @@ impl ConvStep {
             let per_time = self.packed.depth / self.geometry.kernel[0];
             times.start * per_time..times.end * per_time
         };
-        Place { clip, columns, depth }
+        TileInput { clip, columns, depth }
     }
 
     /// Copies the input of a tile for `range` of the depth side by side.
     pub(super) fn gather(
         &self,
         context: &Context<'_>,
-        place: &Place,
+        place: &TileInput,
         set: usize,
         range: Range<usize>,
         to: &mut [Block],

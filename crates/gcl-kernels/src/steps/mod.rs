@@ -26,7 +26,7 @@ pub(crate) use pool::{PoolKind, PoolStep};
 pub(crate) use winograd::{Filter, WinogradStep};
 
 use crate::block::Block;
-use crate::memory::Shared;
+use crate::memory::SharedBuffer;
 
 /// What tasks work on.
 pub(crate) struct Context<'a> {
@@ -35,7 +35,7 @@ pub(crate) struct Context<'a> {
     /// How many, at most the plan's batch.
     pub clips: usize,
     /// All buffers.
-    pub slots: &'a [Shared<'a>],
+    pub slots: &'a [SharedBuffer<'a>],
 }
 
 /// One step. Its tasks write disjoint parts of its output; their number depends on the clips alone.

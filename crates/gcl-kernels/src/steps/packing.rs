@@ -40,7 +40,7 @@ impl Layer<'_> {
 /// group; one group if groups are whole blocks; otherwise one output block with every input block that
 /// any of its groups touches, and zeros where groups do not meet. A unit is what one tile covers. The
 /// depth (taps × input blocks) is cut into chunks so that a unit's weights stay in the first-level cache.
-pub(crate) struct Packed {
+pub(crate) struct PackedWeights {
     pub weights: Vec<Block>,
     /// One block an output block.
     pub bias: Vec<Block>,
@@ -57,7 +57,7 @@ pub(crate) struct Packed {
     pub depth: usize,
 }
 
-impl Packed {
+impl PackedWeights {
     /// Packs for tiles of at most `unit` output blocks and chunks of at most `chunk` depth.
     pub(crate) fn new(conv: Layer<'_>, unit: usize, chunk: usize) -> Self {
         let [out, inner, ..] = conv.shape;

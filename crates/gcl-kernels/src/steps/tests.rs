@@ -3,7 +3,7 @@
 
 use super::{Context, CopyStep, FlattenStep, FromPlanarStep, PadRowsStep, Step};
 use crate::block::{Block, LANES, blocks};
-use crate::memory::{Shared, View};
+use crate::memory::{SharedBuffer, View};
 
 const CHANNELS: [usize; 6] = [1, 3, 15, 16, 17, 33];
 const CLIPS: usize = 3;
@@ -38,7 +38,7 @@ fn clips(channels: usize, places: usize) -> Vec<f32> {
 /// Runs steps from slot 0 and the clips to slot 1, which begins full of ones.
 fn run(steps: &[&dyn Step], from: &mut [Block], input: &[f32], blocks: usize) -> Vec<Block> {
     let mut to = vec![Block([1.0; LANES]); blocks];
-    let slots = [Shared::new(from), Shared::new(&mut to)];
+    let slots = [SharedBuffer::new(from), SharedBuffer::new(&mut to)];
     let context = Context { input, clips: CLIPS, slots: &slots };
     for step in steps {
         for task in (0..step.tasks(CLIPS)).rev() {

@@ -13,7 +13,7 @@ pub struct FittedGcl {
 }
 
 impl FittedGcl {
-    /// One score a row, higher for more anomalous; a probability, an error in feature units or a
+    /// One score per row, higher for more anomalous; a probability, an error in feature units or a
     /// mean rank, as the configuration's [`ScoreSource`](crate::ScoreSource) says. Give each video's
     /// rows as a whole: rows are scored in batches, and a batch of another size may round otherwise.
     ///

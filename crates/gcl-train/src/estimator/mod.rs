@@ -75,7 +75,7 @@ impl Gcl {
         Gcl::with(Base::Method(method))
     }
 
-    /// A whole configuration, as a run's `config.toml` holds it.
+    /// A whole configuration, as in a run's `config.toml`.
     pub fn from_config(config: RunConfig) -> Gcl {
         Gcl::with(Base::Config(Box::new(config)))
     }
@@ -110,20 +110,20 @@ impl Gcl {
         self
     }
 
-    /// What every random decision follows from.
+    /// The seed of all random numbers.
     pub fn seed(mut self, seed: u64) -> Gcl {
         self.seed = Some(seed);
         self
     }
 
-    /// The share of training segments that [`FittedGcl::predict`] calls anomalous, in [0, 1).
-    /// It changes nothing about training or scores.
+    /// The share of training segments that [`FittedGcl::predict`] labels anomalous, in [0, 1). It does
+    /// not affect training or scores.
     pub fn contamination(mut self, share: f64) -> Gcl {
         self.contamination = share;
         self
     }
 
-    /// Where tensors live.
+    /// The device of all tensors.
     pub fn device(mut self, device: Device) -> Gcl {
         self.device = device;
         self
@@ -144,12 +144,13 @@ impl Gcl {
         self.fit_videos(&[(id, rows)])
     }
 
-    /// Trains on several videos, in whatever order: which segments are calm is decided within each.
+    /// Trains on several videos, in any order: which segments are temporally stable is decided within
+    /// each.
     ///
     /// # Errors
     /// [`EstimatorError`] for videos or settings that cannot be used together, before anything is
-    /// trained; [`TrainError::Config`] and [`TrainError::Mismatch`] for a configuration that makes
-    /// no run on these rows; [`TrainError::Core`] where the numbers fail.
+    /// trained; [`TrainError::Config`] and [`TrainError::Mismatch`] for a configuration that is not
+    /// valid for these rows; [`TrainError::Core`] for a numerical failure.
     pub fn fit_videos(&self, videos: &[(VideoId, Rows<'_>)]) -> Result<FittedGcl> {
         if !(0.0..1.0).contains(&self.contamination) {
             return Err(EstimatorError::Contamination { found: self.contamination }.into());

@@ -1,6 +1,6 @@
 //! Features in memory: rows of one dimension.
 
-/// The features of one video in memory, row-major `[rows, dim]`: one row a segment, in temporal
+/// The features of one video in memory, row-major `[rows, dim]`: one row per segment, in temporal
 /// order, unscaled, in whatever units the extractor gives. There is at least one row, and all
 /// values are finite.
 ///

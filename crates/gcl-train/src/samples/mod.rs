@@ -35,6 +35,20 @@ pub struct SampleVideo {
 }
 
 /// Features of training segments, row-major `[n, d]`, with the videos they came from.
+///
+/// ```
+/// use gcl_data::VideoId;
+/// use gcl_train::samples::{SampleVideo, Samples};
+///
+/// let video = |id: &str, segments| -> Result<_, gcl_data::IdError> {
+///     Ok(SampleVideo { id: VideoId::new(id)?, segments, normal: None })
+/// };
+/// let videos = vec![video("01", 0..2)?, video("02", 2..3)?];
+/// let samples = Samples::new(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2, videos)?;
+/// assert_eq!((samples.len(), samples.dim()), (3, 2));
+/// assert_eq!(samples.gather(&[2, 0])?, [5.0, 6.0, 1.0, 2.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Samples {
     source: Source,
@@ -73,9 +87,9 @@ impl Samples {
         Samples::new(features, dim, pool(set))
     }
 
-    /// Pools whole videos where they are: segments are read from the files when they are asked for,
-    /// and memory holds only what is in use. The files must stay as they are; one that is cut short
-    /// or written to is an error when it is next read.
+    /// Pools whole videos on disk: segments are read from the files on demand, and memory holds only
+    /// what is in use. The files must not change; one that is truncated or written to is an error when
+    /// it is next read.
     ///
     /// # Errors
     /// As [`Samples::open`].

@@ -13,11 +13,11 @@ use crate::error::{Result, TrainError};
 const BLOCK: usize = 1024;
 
 impl Samples {
-    /// Hands all segments, scaled, to `take`: in order, in blocks of whole rows, row-major
+    /// Calls `take` with all segments, scaled, in order, in blocks of whole rows, row-major
     /// `[rows, d]`.
     ///
     /// # Errors
-    /// If a file cannot be read, or changed; and whatever `take` answers.
+    /// If a file cannot be read, or changed; and any error of `take`.
     pub fn for_each_block(&self, mut take: impl FnMut(&[f32]) -> Result<()>) -> Result<()> {
         let mut rows = Vec::new();
         for start in (0..self.len).step_by(BLOCK) {
@@ -46,7 +46,7 @@ impl Samples {
     /// network sees.
     ///
     /// # Errors
-    /// If the rule's setting makes no sense, or a file cannot be read.
+    /// If the rule's setting is invalid, or a file cannot be read.
     pub fn clean(&mut self, rule: TemporalDifference) -> Result<()> {
         if self.calm.iter().all(|(known, _)| *known != rule) {
             let kept = self.judge(&rule)?;

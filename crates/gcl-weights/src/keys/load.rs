@@ -1,4 +1,4 @@
-//! Holding a file against what a model expects.
+//! Matching a file with the tensors that a model expects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ impl Expected {
 /// Shapes and row-major values by name.
 pub type NamedTensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-/// A file that has all that a model expects. Values are read when they are asked for.
+/// A file that has every tensor that a model expects. Values are read on demand.
 #[derive(Debug)]
 pub struct Matched<'f> {
     file: &'f WeightFile,
@@ -33,9 +33,9 @@ pub struct Matched<'f> {
     report: KeyReport,
 }
 
-/// Brings a file's tensors to the names of a model.
+/// Maps a file's tensors to the names of a model.
 ///
-/// Tensors that the model has no use for are no error: counters (`num_batches_tracked`), heads for
+/// Tensors that the model does not use are not an error: counters (`num_batches_tracked`), heads for
 /// other classes.
 ///
 /// # Errors
@@ -78,7 +78,7 @@ pub fn matched<'f>(
 }
 
 impl Matched<'_> {
-    /// What was applied, and what was not.
+    /// Which tensors were applied, and which were not.
     #[must_use]
     pub fn report(&self) -> &KeyReport {
         &self.report
@@ -87,9 +87,9 @@ impl Matched<'_> {
     /// The values of a tensor by the model's name, row-major.
     ///
     /// # Errors
-    /// As [`WeightFile::f32`]. [`WeightError::Degenerate`] for a value that is no finite number, and
-    /// for weights of a convolution or linear layer (a name that ends in `weight`, two dimensions or
-    /// more) that are all zero: training leaves neither, a damaged file or a placeholder does.
+    /// As [`WeightFile::f32`]. [`WeightError::Degenerate`] for a value that is not finite, and for
+    /// weights of a convolution or linear layer (a name that ends in `weight`, two dimensions or more)
+    /// that are all zero: a sign of a damaged file or a placeholder.
     pub fn f32(&self, name: &str) -> Result<Vec<f32>, WeightError> {
         let info = self.source(name)?;
         let values = self.file.f32(info.name())?;

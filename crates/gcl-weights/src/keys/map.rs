@@ -1,4 +1,4 @@
-//! Rules that turn a file's names into a model's.
+//! Rules that map a file's names to a model's.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,24 @@ use crate::file::{TensorInfo, WeightFile};
 
 /// Rules for names: prefixes to strip, names to change, names to leave out.
 ///
-/// Rules are written as names in which one `*` may stand for any text. They apply in this order:
-/// each prefix is stripped, if every name has it; then the first change that fits is made; then what
-/// fits an ignored pattern is left out.
+/// Rules are patterns in which one `*` matches any text. They apply in this order: each prefix is
+/// stripped, if every name has it; then the first matching change is made; then names that match an
+/// ignored pattern are left out.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use gcl_weights::{KeyMap, Tensor, read, write_safetensors};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("model.safetensors");
+/// let tensor = |name: &str| (name.to_owned(), Tensor::f32([1], &[1.0]));
+/// let tensors = BTreeMap::from(["module.block.0.w", "module.fc.w"].map(tensor));
+/// write_safetensors(&path, &tensors, &BTreeMap::new())?;
+/// let map = KeyMap::new().strip("module.").rename("block.*.w", "layer.*.weight").ignore("fc.*");
+/// assert!(map.names(&read(&path)?)?.keys().eq(["layer.0.weight"]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct KeyMap {
     prefixes: Vec<String>,
@@ -24,14 +39,14 @@ impl KeyMap {
         Self::default()
     }
 
-    /// Strips `prefix`, as `module.`, from all names, if all of them have it.
+    /// Strips `prefix`, such as `module.`, from all names, if all of them have it.
     #[must_use]
     pub fn strip(mut self, prefix: impl Into<String>) -> Self {
         self.prefixes.push(prefix.into());
         self
     }
 
-    /// Changes a name that fits `from` to `to`, where a `*` is what it stood for in `from`:
+    /// Changes a name that matches `from` to `to`, with `*` replaced by what it matched in `from`:
     /// `rename("block.*.w", "layer.*.weight")`.
     #[must_use]
     pub fn rename(mut self, from: &str, to: &str) -> Self {
@@ -39,7 +54,7 @@ impl KeyMap {
         self
     }
 
-    /// Leaves out the names that fit, as `fc.*`: they count as unused.
+    /// Leaves out the names that match, such as `fc.*`: they count as unused.
     #[must_use]
     pub fn ignore(mut self, pattern: &str) -> Self {
         self.ignored.push(Pattern::new(pattern));
@@ -49,7 +64,7 @@ impl KeyMap {
     /// The tensors by their new names, without the ignored ones.
     ///
     /// # Errors
-    /// [`WeightError::Collision`] if two tensors get the same name.
+    /// [`WeightError::Collision`] if two tensors are mapped to the same name.
     pub fn names<'f>(
         &self,
         file: &'f WeightFile,

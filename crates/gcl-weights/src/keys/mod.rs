@@ -1,4 +1,4 @@
-//! Bringing a file's names to a model's.
+//! Mapping a file's names to a model's.
 
 mod load;
 mod map;

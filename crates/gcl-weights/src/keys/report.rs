@@ -1,4 +1,4 @@
-//! What fits, and what does not.
+//! The report of a match between a file and a model.
 
 use std::fmt;
 
@@ -15,21 +15,38 @@ pub struct Misshapen {
     pub found: Vec<usize>,
 }
 
-/// How a file's tensors meet a model's.
+/// How a file's tensors match a model's.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use gcl_weights::{Expected, KeyMap, Tensor, WeightError, matched, read, write_safetensors};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("model.safetensors");
+/// let tensors = BTreeMap::from([("conv.bias".to_owned(), Tensor::f32([2], &[0.0, 1.0]))]);
+/// write_safetensors(&path, &tensors, &BTreeMap::new())?;
+/// let expected = [Expected::new("conv.bias", [3])];
+/// match matched(&read(&path)?, &KeyMap::new(), &expected) {
+///     Err(WeightError::Keys { report, .. }) => assert_eq!(report.misshapen[0].found, [2]),
+///     other => panic!("not refused: {other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyReport {
     /// The model's names that the file fills, and the file's name for each.
     pub applied: Vec<(String, String)>,
     /// The model's names that the file lacks, with their shapes.
     pub missing: Vec<(String, Vec<usize>)>,
-    /// The file's names that the model has no use for, ignored ones among them.
+    /// The file's names that the model does not use, including ignored ones.
     pub unused: Vec<String>,
     /// Those whose shapes differ.
     pub misshapen: Vec<Misshapen>,
 }
 
 impl KeyReport {
-    /// Whether the model gets all it needs: nothing is missing or misshapen.
+    /// Whether the file has everything that the model needs: nothing is missing or misshapen.
     #[must_use]
     pub fn fits(&self) -> bool {
         self.missing.is_empty() && self.misshapen.is_empty()

@@ -1,12 +1,16 @@
 //! What the known names make of their arguments.
 
-use super::{Global, Id, Machine, Node, StorageRecord};
+use super::{Global, Id, Node, PickleMachine, StorageRecord};
 use crate::region::read_at;
 use crate::torch::legacy;
 use crate::{Fault, limits, pickle::numpy};
 
 /// `function(*arguments)`, for the names on the list.
-pub(super) fn reduce(m: &mut Machine<'_, '_>, function: Id, arguments: Id) -> Result<Id, Fault> {
+pub(super) fn reduce(
+    m: &mut PickleMachine<'_, '_>,
+    function: Id,
+    arguments: Id,
+) -> Result<Id, Fault> {
     let Node::Global(global) = *m.graph.node(function) else {
         return Err(m.stack_fault("known function"));
     };
@@ -54,7 +58,7 @@ pub(super) fn reduce(m: &mut Machine<'_, '_>, function: Id, arguments: Id) -> Re
         (Global::LoadFromBytes, [bytes]) => load_from_bytes(m, *bytes),
         (Global::NumpyScalar, [dtype, bytes]) => numpy_scalar(m, *dtype, *bytes),
         (Global::NumpyDtype, [name, ..]) => {
-            let scalar = m.graph.text(*name).and_then(numpy::Scalar::parse);
+            let scalar = m.graph.text(*name).and_then(numpy::NumpyType::parse);
             let why = "a type other than a little-endian number";
             let scalar = scalar.ok_or_else(|| refused(m, global, why))?;
             m.graph.add(Node::NumpyDtype(scalar))
@@ -64,7 +68,7 @@ pub(super) fn reduce(m: &mut Machine<'_, '_>, function: Id, arguments: Id) -> Re
 }
 
 /// An object made without calling its class's constructor: only `Namespace` is.
-pub(super) fn new_object(m: &mut Machine<'_, '_>, class: Id, args: Id) -> Result<Id, Fault> {
+pub(super) fn new_object(m: &mut PickleMachine<'_, '_>, class: Id, args: Id) -> Result<Id, Fault> {
     match (m.graph.node(class), m.graph.items(args)) {
         (Node::Global(Global::Namespace), Some([])) => m.graph.add(Node::Namespace(None)),
         (Node::Global(Global::Dict | Global::Sequence), _) => reduce(m, class, args),
@@ -74,7 +78,7 @@ pub(super) fn new_object(m: &mut Machine<'_, '_>, class: Id, args: Id) -> Result
 }
 
 /// Gives an object its state.
-pub(super) fn build(m: &mut Machine<'_, '_>, object: Id, state: Id) -> Result<(), Fault> {
+pub(super) fn build(m: &mut PickleMachine<'_, '_>, object: Id, state: Id) -> Result<(), Fault> {
     let state_is_dict = matches!(m.graph.node(state), Node::Dict(_));
     match m.graph.node(object) {
         Node::Namespace(None) if state_is_dict => {
@@ -99,7 +103,7 @@ pub(super) fn build(m: &mut Machine<'_, '_>, object: Id, state: Id) -> Result<()
 }
 
 /// A reference out of the pickle: `("storage", class, key, device, elements[, view])`.
-pub(super) fn persistent(m: &mut Machine<'_, '_>, reference: Id) -> Result<Id, Fault> {
+pub(super) fn persistent(m: &mut PickleMachine<'_, '_>, reference: Id) -> Result<Id, Fault> {
     let fault = Fault::Persistent { at: m.at };
     let graph = &m.graph;
     let Some([kind, class, key, _device, elements, view @ ..]) = graph.items(reference) else {
@@ -141,7 +145,7 @@ pub(super) fn persistent(m: &mut Machine<'_, '_>, reference: Id) -> Result<Id, F
 }
 
 /// A dict of a list of pairs, or an empty one for a `defaultdict`'s factory.
-fn dict(m: &mut Machine<'_, '_>, argument: Id) -> Result<Id, Fault> {
+fn dict(m: &mut PickleMachine<'_, '_>, argument: Id) -> Result<Id, Fault> {
     let why = "something other than pairs";
     let mut flat = Vec::new();
     match (m.graph.node(argument), m.graph.items(argument)) {
@@ -162,7 +166,7 @@ fn dict(m: &mut Machine<'_, '_>, argument: Id) -> Result<Id, Fault> {
     Ok(dict)
 }
 
-fn encode(m: &mut Machine<'_, '_>, text: Id) -> Result<Id, Fault> {
+fn encode(m: &mut PickleMachine<'_, '_>, text: Id) -> Result<Id, Fault> {
     let Some(text) = m.graph.text(text) else {
         return Err(refused(m, Global::Encode, "something other than text"));
     };
@@ -172,7 +176,7 @@ fn encode(m: &mut Machine<'_, '_>, text: Id) -> Result<Id, Fault> {
     m.graph.add_blob(&bytes)
 }
 
-fn numpy_scalar(m: &mut Machine<'_, '_>, dtype: Id, bytes: Id) -> Result<Id, Fault> {
+fn numpy_scalar(m: &mut PickleMachine<'_, '_>, dtype: Id, bytes: Id) -> Result<Id, Fault> {
     let mut read = [0; 8];
     let value = match (m.graph.node(dtype), m.graph.node(bytes)) {
         (Node::NumpyDtype(scalar), Node::Blob(span)) => {
@@ -192,7 +196,7 @@ fn numpy_scalar(m: &mut Machine<'_, '_>, dtype: Id, bytes: Id) -> Result<Id, Fau
 }
 
 /// A storage that was written as a file of its own into a plain pickle.
-fn load_from_bytes(m: &mut Machine<'_, '_>, bytes: Id) -> Result<Id, Fault> {
+fn load_from_bytes(m: &mut PickleMachine<'_, '_>, bytes: Id) -> Result<Id, Fault> {
     let region = match m.graph.node(bytes) {
         Node::Bytes(region) if !m.nested => *region,
         Node::Bytes(_) => return Err(refused(m, Global::LoadFromBytes, "itself inside")),
@@ -211,6 +215,6 @@ fn load_from_bytes(m: &mut Machine<'_, '_>, bytes: Id) -> Result<Id, Fault> {
     m.graph.add_storage(record)
 }
 
-fn refused(m: &Machine<'_, '_>, global: Global, why: &'static str) -> Fault {
+fn refused(m: &PickleMachine<'_, '_>, global: Global, why: &'static str) -> Fault {
     Fault::Call { global: global.label(), why, at: m.at }
 }

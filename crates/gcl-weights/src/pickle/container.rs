@@ -1,9 +1,9 @@
 //! The opcodes that build containers, and those that remember values.
 
-use super::{Id, Machine, Node};
+use super::{Id, Node, PickleMachine};
 use crate::{Fault, limits};
 
-impl Machine<'_, '_> {
+impl PickleMachine<'_, '_> {
     pub(super) fn memo_step(&mut self) -> Result<(), Fault> {
         let index = match self.opcode {
             b'q' | b'h' => u32::from(self.small::<1>()?[0]),

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::{Global, Graph, Id, Node};
-use crate::limits::{self, Budget};
+use super::{Global, Id, Node, PickleGraph};
+use crate::limits::{self, WorkBudget};
 use crate::region::Cursor;
 use crate::{Fault, pickle::call};
 
 /// Reads one pickle.
-pub(crate) struct Machine<'a, 'f> {
+pub(crate) struct PickleMachine<'a, 'f> {
     pub(super) cursor: &'a mut Cursor<'f>,
-    pub(super) graph: &'a mut Graph,
-    pub(super) budget: &'a mut Budget,
+    pub(super) graph: &'a mut PickleGraph,
+    pub(super) budget: &'a mut WorkBudget,
     stack: Vec<Id>,
     marks: Vec<usize>,
     pub(super) memo: HashMap<u32, Id>,
@@ -22,14 +22,18 @@ pub(crate) struct Machine<'a, 'f> {
     pub(super) nested: bool,
 }
 
-impl<'a, 'f> Machine<'a, 'f> {
-    pub fn new(cursor: &'a mut Cursor<'f>, graph: &'a mut Graph, budget: &'a mut Budget) -> Self {
+impl<'a, 'f> PickleMachine<'a, 'f> {
+    pub fn new(
+        cursor: &'a mut Cursor<'f>,
+        graph: &'a mut PickleGraph,
+        budget: &'a mut WorkBudget,
+    ) -> Self {
         let at = cursor.at();
         let (stack, marks, memo) = (Vec::new(), Vec::new(), HashMap::new());
         Self { cursor, graph, budget, stack, marks, memo, opcode: 0, at, nested: false }
     }
 
-    /// As [`Machine::new`], for a pickle that lies within another one.
+    /// As [`PickleMachine::new`], for a pickle that lies within another one.
     pub fn nested(mut self, nested: bool) -> Self {
         self.nested = nested;
         self

@@ -18,18 +18,18 @@ mod tensor;
 use std::collections::BTreeMap;
 
 pub(crate) use globals::Global;
-pub(crate) use machine::Machine;
+pub(crate) use machine::PickleMachine;
 
 use crate::region::Region;
 use crate::view::View;
 use crate::{Dtype, Fault, limits};
 
-/// The index of a value in its [`Graph`].
+/// The index of a value in its [`PickleGraph`].
 pub(crate) type Id = u32;
 
 /// A piece of one of the graph's pools.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Span {
+pub(crate) struct PoolSpan {
     start: u32,
     len: u32,
 }
@@ -41,9 +41,9 @@ pub(crate) enum Node {
     Bool(bool),
     Int(i128),
     Float(f64),
-    Text(Span),
+    Text(PoolSpan),
     /// A short byte string, in the pool.
-    Blob(Span),
+    Blob(PoolSpan),
     /// A byte string that stays in the file.
     Bytes(Region),
     Tuple(Vec<Id>),
@@ -52,11 +52,11 @@ pub(crate) enum Node {
     /// An `argparse.Namespace`, and the dict of its values.
     Namespace(Option<Id>),
     Global(Global),
-    /// An index into [`Graph::storages`].
+    /// An index into [`PickleGraph::storages`].
     Storage(u32),
-    /// An index into [`Graph::tensors`].
+    /// An index into [`PickleGraph::tensors`].
     Tensor(u32),
-    NumpyDtype(numpy::Scalar),
+    NumpyDtype(numpy::NumpyType),
     /// An integer of more than 16 bytes, whose value nobody needs.
     Huge,
 }
@@ -77,7 +77,7 @@ pub(crate) struct StorageRecord {
 
 /// Everything that a pickle makes.
 #[derive(Debug, Default)]
-pub(crate) struct Graph {
+pub(crate) struct PickleGraph {
     nodes: Vec<Node>,
     /// How deep containers stand in each other below each node.
     nesting: Vec<u16>,
@@ -89,7 +89,7 @@ pub(crate) struct Graph {
     pub tensors: Vec<View>,
 }
 
-impl Graph {
+impl PickleGraph {
     pub fn node(&self, id: Id) -> &Node {
         self.nodes.get(id as usize).unwrap_or(&Node::None)
     }
@@ -125,13 +125,13 @@ impl Graph {
     }
 
     fn add_text(&mut self, text: &str) -> Result<Id, Fault> {
-        let span = Span { start: self.text.len() as u32, len: text.len() as u32 };
+        let span = PoolSpan { start: self.text.len() as u32, len: text.len() as u32 };
         self.text.push_str(text);
         self.add(Node::Text(span))
     }
 
     fn add_blob(&mut self, bytes: &[u8]) -> Result<Id, Fault> {
-        let span = Span { start: self.blob.len() as u32, len: bytes.len() as u32 };
+        let span = PoolSpan { start: self.blob.len() as u32, len: bytes.len() as u32 };
         self.blob.extend_from_slice(bytes);
         self.add(Node::Blob(span))
     }

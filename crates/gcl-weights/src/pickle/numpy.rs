@@ -6,12 +6,12 @@ use super::Node;
 
 /// The type of a NumPy scalar: its kind (`f`, `i`, `u`, `b`) and its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Scalar {
+pub(crate) struct NumpyType {
     kind: u8,
     size: usize,
 }
 
-impl Scalar {
+impl NumpyType {
     /// From NumPy's short name, as `f8`.
     pub fn parse(name: &str) -> Option<Self> {
         let name = name.trim_start_matches(['<', '|', '=']);
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn values() {
-        let value = |name: &str, bytes: &[u8]| Scalar::parse(name).unwrap().value(bytes);
+        let value = |name: &str, bytes: &[u8]| NumpyType::parse(name).unwrap().value(bytes);
         assert!(matches!(value("i2", &[0xfe, 0xff]), Some(Node::Int(-2))));
         assert!(matches!(value("u1", &[0xfe]), Some(Node::Int(254))));
         assert!(matches!(value("<f8", &1.5f64.to_le_bytes()), Some(Node::Float(v)) if v == 1.5));
@@ -62,7 +62,7 @@ mod tests {
         assert!(matches!(value("b1", &[1]), Some(Node::Bool(true))));
         assert!(value("i8", &[0; 4]).is_none());
         for name in ["", "f", "f1", "O8", "i3", ">f4", "é"] {
-            assert_eq!(Scalar::parse(name), None, "{name}");
+            assert_eq!(NumpyType::parse(name), None, "{name}");
         }
     }
 }

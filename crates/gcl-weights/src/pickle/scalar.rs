@@ -1,12 +1,12 @@
 //! The opcodes that are numbers, texts and bytes.
 
-use super::{Id, Machine, Node};
+use super::{Id, Node, PickleMachine};
 use crate::{Fault, limits};
 
 /// Byte strings of Python 2 up to this long may be text.
 const SHORT: u64 = 1 << 12;
 
-impl Machine<'_, '_> {
+impl PickleMachine<'_, '_> {
     /// The value of the present opcode; `None` if it is none of these.
     pub(super) fn scalar(&mut self) -> Result<Option<Id>, Fault> {
         let node = match self.opcode {

@@ -1,11 +1,11 @@
 //! A tensor from its storage, offset, shape and strides.
 
-use super::{Id, Machine, Node};
+use super::{Id, Node, PickleMachine};
 use crate::view::View;
 use crate::{Fault, limits};
 
 /// `_rebuild_tensor_v2(storage, offset, shape, strides, ...)`, of which four are looked at.
-pub(super) fn rebuild(m: &mut Machine<'_, '_>, args: &[Id]) -> Result<Id, Fault> {
+pub(super) fn rebuild(m: &mut PickleMachine<'_, '_>, args: &[Id]) -> Result<Id, Fault> {
     let &[storage, offset, shape, stride, ..] = args else {
         return Err(m.stack_fault("storage, offset, shape and strides of a tensor"));
     };

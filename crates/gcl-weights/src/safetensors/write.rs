@@ -1,4 +1,4 @@
-//! Writing safetensors: the same bytes for the same tensors, whole or not at all.
+//! Writing safetensors, deterministically and atomically.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +21,7 @@ pub struct Tensor {
 }
 
 impl Tensor {
-    /// A tensor of floats, row-major. [`write_safetensors`] holds the shape against the values.
+    /// A tensor of floats, row-major. [`write_safetensors`] checks the shape against the values.
     #[must_use]
     pub fn f32(shape: impl Into<Vec<usize>>, values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
@@ -36,15 +36,30 @@ impl Tensor {
     }
 }
 
-/// Writes tensors to `path` and answers with the file's SHA-256, 64 hex digits.
+/// Writes tensors to `path` and returns the file's SHA-256, 64 hex digits.
 ///
-/// The bytes depend on names, types, shapes, values and metadata alone: tensors stand by falling
-/// element size, so that each is aligned, then by name. The file replaces `path` in one step;
-/// missing folders are made.
+/// The bytes depend on names, types, shapes, values and metadata alone: tensors are ordered by
+/// descending element size, so that each is aligned, then by name. The file replaces `path` atomically;
+/// missing folders are created.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use gcl_weights::{Tensor, read, write_safetensors};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("model.safetensors");
+/// let tensors = BTreeMap::from([("fc.bias".to_owned(), Tensor::f32([2], &[0.5, -0.5]))]);
+/// let sha256 = write_safetensors(&path, &tensors, &BTreeMap::new())?;
+/// let file = read(&path)?;
+/// assert_eq!(file.f32("fc.bias")?, [0.5, -0.5]);
+/// assert_eq!(file.sha256()?, sha256);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// If the file cannot be written, or [`WeightError::Unwritable`] for a shape that does not fit its
-/// values or a reserved name. `path` is then as it was.
+/// values or a reserved name. `path` is then unchanged.
 pub fn write_safetensors(
     path: impl AsRef<Path>,
     tensors: &BTreeMap<String, Tensor>,
@@ -61,7 +76,13 @@ pub fn write_safetensors(
             return Err(unwritable(path, name, why));
         }
         let (dtype, shape) = (tensor.dtype, tensor.shape.as_slice());
-        plan.push(Planned { name, dtype, shape, bytes: tensor.bytes.len() as u64, from: tensor });
+        plan.push(PlannedTensor {
+            name,
+            dtype,
+            shape,
+            bytes: tensor.bytes.len() as u64,
+            from: tensor,
+        });
     }
     write(path, plan, metadata, |tensor, out| {
         out.write_all(&tensor.bytes).map_err(|e| io_error(path, e))
@@ -70,12 +91,12 @@ pub fn write_safetensors(
 
 impl WeightFile {
     /// Writes the tensors as safetensors, with the names that `map` gives them and without those it
-    /// ignores, one after the other: no more than a tensor is in memory. Types stay; views become
-    /// plain tensors. Answers with the new file's SHA-256. Otherwise as [`write_safetensors`].
+    /// ignores, one after the other: at most one tensor is in memory. Types are kept; views become plain
+    /// tensors. Returns the new file's SHA-256. Otherwise as [`write_safetensors`].
     ///
     /// # Errors
     /// As [`write_safetensors`] and [`WeightFile::f32`]; [`WeightError::Collision`] if two tensors
-    /// get the same name.
+    /// are mapped to the same name.
     pub fn convert(
         &self,
         path: impl AsRef<Path>,
@@ -84,7 +105,7 @@ impl WeightFile {
     ) -> Result<String, WeightError> {
         let path = path.as_ref();
         let names = map.names(self)?;
-        let plan = names.iter().map(|(name, info)| Planned {
+        let plan = names.iter().map(|(name, info)| PlannedTensor {
             name,
             dtype: info.dtype(),
             shape: info.shape(),
@@ -98,7 +119,7 @@ impl WeightFile {
 }
 
 /// A tensor of the file to be, and what its bytes come from.
-struct Planned<'a, T> {
+struct PlannedTensor<'a, T> {
     name: &'a str,
     dtype: Dtype,
     shape: &'a [usize],
@@ -108,7 +129,7 @@ struct Planned<'a, T> {
 
 fn write<T>(
     path: &Path,
-    mut plan: Vec<Planned<'_, T>>,
+    mut plan: Vec<PlannedTensor<'_, T>>,
     metadata: &BTreeMap<String, String>,
     fill: impl Fn(&T, &mut dyn Write) -> Result<(), WeightError>,
 ) -> Result<String, WeightError> {
@@ -142,7 +163,7 @@ fn write<T>(
 /// The JSON header, padded so that the data starts at a multiple of eight bytes.
 fn header<T>(
     path: &Path,
-    plan: &[Planned<'_, T>],
+    plan: &[PlannedTensor<'_, T>],
     metadata: &BTreeMap<String, String>,
 ) -> Result<Vec<u8>, WeightError> {
     let mut fields = Vec::new();

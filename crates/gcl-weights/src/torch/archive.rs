@@ -1,18 +1,18 @@
-//! The zip archive: `<name>/data.pkl`, and one entry `<name>/data/<key>` a storage.
+//! The zip archive: `<name>/data.pkl`, and one entry `<name>/data/<key>` per storage.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 
 use super::{Content, place};
 use crate::Fault;
-use crate::limits::{self, Budget};
-use crate::pickle::{Graph, Machine};
+use crate::limits::{self, WorkBudget};
+use crate::pickle::{PickleGraph, PickleMachine};
 use crate::region::{Cursor, Region};
-use crate::zip::{self, Entry};
+use crate::zip::{self, ZipEntry};
 
 /// Reads the pickle and finds its storages.
-pub(crate) fn read(file: &File, len: u64, budget: &mut Budget) -> Result<Content, Fault> {
-    let entries: BTreeMap<String, Entry> =
+pub(crate) fn read(file: &File, len: u64, budget: &mut WorkBudget) -> Result<Content, Fault> {
+    let entries: BTreeMap<String, ZipEntry> =
         zip::entries(file, len)?.into_iter().map(|e| (e.name.clone(), e)).collect();
     if entries.keys().any(|name| name.ends_with("/constants.pkl")) {
         return Err(Fault::TorchScript);
@@ -21,7 +21,7 @@ pub(crate) fn read(file: &File, len: u64, budget: &mut Budget) -> Result<Content
         let (name, method) = (packed.name.clone(), packed.method);
         return Err(Fault::ZipCompressed { name, method });
     }
-    let pickles: Vec<&Entry> = entries
+    let pickles: Vec<&ZipEntry> = entries
         .values()
         .filter(|e| e.name.strip_suffix("/data.pkl").is_some_and(|folder| !folder.contains('/')))
         .collect();
@@ -38,9 +38,9 @@ pub(crate) fn read(file: &File, len: u64, budget: &mut Budget) -> Result<Content
     if pickle.region.len > limits::PICKLE_BYTES {
         return Err(Fault::Limit { what: "bytes of pickle", max: limits::PICKLE_BYTES });
     }
-    let mut graph = Graph::default();
+    let mut graph = PickleGraph::default();
     let mut cursor = Cursor::new(file, pickle.region);
-    let root = Machine::new(&mut cursor, &mut graph, budget).run()?;
+    let root = PickleMachine::new(&mut cursor, &mut graph, budget).run()?;
     if cursor.left() > 0 {
         return Err(Fault::Trailing { extra: cursor.left() });
     }

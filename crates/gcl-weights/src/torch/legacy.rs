@@ -7,8 +7,8 @@ use std::fs::File;
 
 use super::{Content, place};
 use crate::Fault;
-use crate::limits::Budget;
-use crate::pickle::{Graph, Id, Machine, Node};
+use crate::limits::WorkBudget;
+use crate::pickle::{Id, Node, PickleGraph, PickleMachine};
 use crate::region::{Cursor, Region};
 
 const MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
@@ -18,7 +18,7 @@ const VERSION: i128 = 1001;
 pub(crate) fn read(
     file: &File,
     region: Region,
-    budget: &mut Budget,
+    budget: &mut WorkBudget,
     nested: bool,
 ) -> Result<Content, Fault> {
     match read_either(file, region, budget, nested)? {
@@ -31,13 +31,13 @@ pub(crate) fn read(
 pub(crate) fn read_either(
     file: &File,
     region: Region,
-    budget: &mut Budget,
+    budget: &mut WorkBudget,
     nested: bool,
 ) -> Result<(Content, bool), Fault> {
     let mut cursor = Cursor::new(file, region);
-    let mut graph = Graph::default();
-    let mut pickle = |graph: &mut Graph, cursor: &mut Cursor<'_>| {
-        Machine::new(cursor, graph, budget).nested(nested).run()
+    let mut graph = PickleGraph::default();
+    let mut pickle = |graph: &mut PickleGraph, cursor: &mut Cursor<'_>| {
+        PickleMachine::new(cursor, graph, budget).nested(nested).run()
     };
     let first = pickle(&mut graph, &mut cursor)?;
     if graph.int(first) != Some(MAGIC) {
@@ -66,7 +66,7 @@ pub(crate) fn read_either(
 }
 
 /// Goes over the storages in the order of their keys.
-fn storages(graph: &mut Graph, keys: Id, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+fn storages(graph: &mut PickleGraph, keys: Id, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
     let fault = |wanted| Fault::Legacy { what: "the list of storages", wanted };
     let mut records: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, record) in graph.storages.iter().enumerate() {
@@ -77,7 +77,7 @@ fn storages(graph: &mut Graph, keys: Id, cursor: &mut Cursor<'_>) -> Result<(), 
     let Node::List(keys) = graph.node(keys) else { return Err(fault("a list")) };
     for id in keys.clone() {
         let key = graph.text(id).ok_or_else(|| fault("text"))?;
-        // Taking the key out also refuses one that comes twice.
+        // Taking the key out also refuses one that appears twice.
         let indices = records.remove(key).ok_or_else(|| fault("of this value"))?;
         let elements = u64::from_le_bytes(cursor.array("a storage's length")?);
         let size = indices.first().and_then(|i| graph.storages.get(*i)).map(|r| r.dtype.size());

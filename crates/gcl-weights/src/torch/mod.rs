@@ -6,13 +6,13 @@ pub(crate) mod legacy;
 pub(crate) mod scalars;
 pub(crate) mod state;
 
-use crate::pickle::{Graph, Id};
+use crate::pickle::{Id, PickleGraph};
 use crate::region::Region;
 use crate::{Dtype, Fault};
 
 /// What a file holds.
 pub(crate) struct Content {
-    pub graph: Graph,
+    pub graph: PickleGraph,
     pub root: Id,
 }
 

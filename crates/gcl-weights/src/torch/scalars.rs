@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::state::join;
-use crate::pickle::{Graph, Id, Node};
+use crate::pickle::{Id, Node, PickleGraph};
 use crate::{Fault, Scalar, limits};
 
 /// How deep dicts and Namespaces are followed.
@@ -13,14 +13,14 @@ const TABLE: usize = 4096;
 const TEXT: usize = 1 << 16;
 
 /// All scalars under text keys, by their dotted place.
-pub(crate) fn collect(graph: &Graph, root: Id) -> Result<BTreeMap<String, Scalar>, Fault> {
+pub(crate) fn collect(graph: &PickleGraph, root: Id) -> Result<BTreeMap<String, Scalar>, Fault> {
     let mut walk = Walk { graph, visits: 0, bytes: 0, found: BTreeMap::new() };
     walk.dict(root, "", 0)?;
     Ok(walk.found)
 }
 
 struct Walk<'g> {
-    graph: &'g Graph,
+    graph: &'g PickleGraph,
     visits: usize,
     bytes: usize,
     found: BTreeMap<String, Scalar>,

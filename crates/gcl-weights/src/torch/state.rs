@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::pickle::{Graph, Id, Node};
+use crate::pickle::{Id, Node, PickleGraph};
 use crate::view::View;
 use crate::{Fault, limits};
 
@@ -24,11 +24,11 @@ const USUAL: [&str; 9] = [
 /// `wanted` names the place; without it, it is the first of the usual keys, else the root if that
 /// holds tensors, else the only dict that does; and so on within it.
 pub(crate) fn locate(
-    graph: &Graph,
+    graph: &PickleGraph,
     root: Id,
     wanted: Option<&str>,
 ) -> Result<(String, Vec<(String, View)>), Fault> {
-    let mut place = Place { graph, visits: 0 };
+    let mut place = StatePlace { graph, visits: 0 };
     let (path, dict) = match wanted {
         Some(wanted) => place.named(root, wanted)?,
         None => place.found(root)?,
@@ -38,12 +38,12 @@ pub(crate) fn locate(
     Ok((path, tensors.all))
 }
 
-struct Place<'g> {
-    graph: &'g Graph,
+struct StatePlace<'g> {
+    graph: &'g PickleGraph,
     visits: usize,
 }
 
-impl<'g> Place<'g> {
+impl<'g> StatePlace<'g> {
     fn visit(&mut self) -> Result<(), Fault> {
         self.visits += 1;
         if self.visits > 4 * limits::NODES {
@@ -144,7 +144,7 @@ impl<'g> Place<'g> {
 }
 
 struct Tensors<'g> {
-    place: Place<'g>,
+    place: StatePlace<'g>,
     names: BTreeSet<String>,
     all: Vec<(String, View)>,
 }

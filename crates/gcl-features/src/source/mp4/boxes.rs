@@ -69,7 +69,7 @@ pub(super) fn entries<'a, const N: usize>(
     let (entries, _) = payload.get(at + 4..).unwrap_or(&[]).as_chunks::<N>();
     match count.and_then(|count| entries.get(..count)) {
         Some(entries) => Ok(entries),
-        None => damaged(format!("the {name:?} table is shorter than it says")),
+        None => damaged(format!("the {name:?} table is shorter than its entry count")),
     }
 }
 

@@ -39,7 +39,7 @@ fn unsupported<T>(reason: impl Into<String>) -> Result<T, Mp4Error> {
 }
 
 /// The first video track of a file, H.264.
-pub(super) struct Track {
+pub(super) struct VideoTrack {
     /// Payload of the `avcC` box: parameter sets and the size of length fields.
     pub avcc: Vec<u8>,
     /// Where the coded pictures lie.
@@ -49,7 +49,7 @@ pub(super) struct Track {
 }
 
 /// Reads the tables of the first video track.
-pub(super) fn read(file: &mut File) -> Result<Track, Mp4Error> {
+pub(super) fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let len = file.metadata()?.len();
     let moov = movie(file, len)?;
     let movie_scale = child(&moov, b"mvhd")?.map(times::timescale).transpose()?.unwrap_or(1);
@@ -71,7 +71,7 @@ pub(super) fn read(file: &mut File) -> Result<Track, Mp4Error> {
         if let Some(edits) = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()? {
             times.check_edits(edits.unwrap_or(&[]), movie_scale)?;
         }
-        return Ok(Track { avcc, samples, fps: times.fps() });
+        return Ok(VideoTrack { avcc, samples, fps: times.fps() });
     }
     unsupported("no video track")
 }

@@ -3,7 +3,7 @@
 use super::boxes::{child, entries, pair, u32_at};
 use super::{Mp4Error, damaged, need, unsupported};
 
-/// Sizes and chunk positions of all samples; 4 to 12 bytes a picture.
+/// Sizes and chunk positions of all samples; 4 to 12 bytes per picture.
 pub(in crate::source) struct SampleTable {
     /// Size of every sample, or 0 where `sizes` tells.
     size: u32,

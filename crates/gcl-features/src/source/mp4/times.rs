@@ -5,7 +5,7 @@ use super::{Mp4Error, damaged, need, unsupported};
 
 /// Decoding times (`stts`) and shifts to display times (`ctts`) of all samples, in runs.
 pub(super) struct Times {
-    /// Units a second.
+    /// Units per second.
     scale: u32,
     /// (samples, units between one and the next).
     steps: Vec<(u32, u32)>,
@@ -13,7 +13,7 @@ pub(super) struct Times {
     shifts: Vec<(u32, i32)>,
 }
 
-/// Units a second of an `mvhd` or `mdhd` box.
+/// Units per second of an `mvhd` or `mdhd` box.
 pub(super) fn timescale(payload: &[u8]) -> Result<u32, Mp4Error> {
     let at = if payload.first() == Some(&1) { 20 } else { 12 };
     match u32_at(payload, at) {

@@ -1,7 +1,7 @@
 //! The dense tile.
 
 use super::{Isa, Random, Target, cut, floats, random_blocks};
-use crate::kernels::gemm::{Tile, tile_fn};
+use crate::kernels::gemm::{GemmTile, tile_fn};
 
 #[derive(Debug, Clone, Copy)]
 struct Case {
@@ -59,7 +59,7 @@ fn check(isa: Isa, case: Case, random: &mut Random) {
         }
         out.expected[at] = cut(relu, sum);
     }
-    let tile = Tile {
+    let tile = GemmTile {
         a: a.as_ptr().cast(),
         a_stride,
         depth,

@@ -1,6 +1,7 @@
-//! The transforms of Winograd's minimal filtering F(m × m, r × r), after Lavin & Gray (2016), §4: `m × m`
-//! outputs from `(m + r − 1)²` products instead of `r² m²`. There are F(2, 3) on the points 0, ±1, ∞, and
-//! F(4, 3) and F(3, 4) on 0, ±1, ±2, ∞; the last two share the input's transform.
+//! The transforms of Winograd's minimal filtering F(m × m, r × r), after Lavin & Gray (CVPR 2016, §4,
+//! <https://arxiv.org/abs/1509.09308>): `m × m` outputs from `(m + r − 1)²` products instead of `r² m²`.
+//! There are F(2, 3) on the points 0, ±1, ∞, and F(4, 3) and F(3, 4) on 0, ±1, ±2, ∞; the last two share
+//! the input's transform.
 
 mod axis;
 

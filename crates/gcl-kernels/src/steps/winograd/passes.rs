@@ -4,7 +4,7 @@ use super::WinogradStep;
 use super::cut::Share;
 use super::filter::Filter;
 use crate::block::{Block, LANES};
-use crate::kernels::gemm::{Tile, tile_fn};
+use crate::kernels::gemm::{GemmTile, tile_fn};
 use crate::kernels::winograd::{
     InputRow, OutputRow, input_4, input_6, output_4_2, output_6_3, output_6_4,
 };
@@ -97,7 +97,7 @@ impl WinogradStep {
                         let place = (c * share.times.len() + t) * share.tiles + tiles.start;
                         assert!(depth == 0 || a + (depth - 1) * share.tiles + count <= x.len());
                         assert!((width - 1) * columns + place + count <= out.len());
-                        let tile = Tile {
+                        let tile = GemmTile {
                             a: x.as_ptr().wrapping_add(a).cast(),
                             a_stride: share.tiles * LANES,
                             depth,
