@@ -1,7 +1,8 @@
 //! How few random cuts separate a row from the others ([Liu, Ting and Zhou, ICDM
 //! 2008](https://doi.org/10.1109/ICDM.2008.17)).
 //!
-//! It is written here so that a seed grows the same trees everywhere, and so that a fitted forest can be stored.
+//! It is written here so that a seed grows the same trees everywhere, and so that a fitted forest can
+//! be stored.
 
 use burn::tensor::Device;
 use rand::RngExt;

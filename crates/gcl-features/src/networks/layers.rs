@@ -5,9 +5,9 @@ use gcl_kernels::{BatchNorm, Conv3d, GraphBuilder, Linear, MaxPool, NodeId, Pad,
 use super::NetworkError;
 use super::source::{Role, Source};
 
-/// A network being built, layer by layer. Where only the names of tensors are wanted, every layer gives its input back.
-/// A layer fails with [`NetworkError::Weights`] for a tensor that is missing or misshapen, and [`NetworkError::Graph`] for
-/// sizes that do not fit together.
+/// A network being built, layer by layer. Where only the names of tensors are wanted, every layer gives its input
+/// back. A layer fails with [`NetworkError::Weights`] for a tensor that is missing or misshapen, and with
+/// [`NetworkError::Graph`] for sizes that do not fit together.
 pub struct Layers<'a> {
     graph: GraphBuilder,
     source: Source<'a>,

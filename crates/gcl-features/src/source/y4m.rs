@@ -1,6 +1,7 @@
 //! YUV4MPEG2: raw video with a one-line header, as FFmpeg and most tools write it.
 //!
-//! It is written here because a stream that ends within a frame must be an error: the `y4m` crate reports it as the end.
+//! It is written here because a stream that ends within a frame must be an error: the `y4m` crate reports it as the
+//! end of the stream.
 
 use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};

@@ -116,6 +116,9 @@ mod tests {
         assert_eq!(changed.score, ScoreSource::Generator);
         assert_eq!(changed.cooperative.target, NegativeTarget::Gaussian { sigma: 1.5 });
         assert_eq!(changed.cooperative.optimizer.learning_rate, 1e-3);
+        // A rule without settings takes the place of one with some.
+        let changed = apply_overrides(&config(), &["cooperative.target.kind=replace"]).unwrap();
+        assert_eq!(changed.cooperative.target, NegativeTarget::Replace);
     }
 
     #[test]

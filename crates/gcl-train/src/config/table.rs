@@ -13,8 +13,8 @@ macro_rules! methods {
               $default:expr;)*
         }
     ) => {
-        /// A method that can be trained: a row of the paper's tables, or a plain detector. What each means
-        /// is a set of values, see [`RunConfig::new`](super::RunConfig::new).
+        /// A method that can be trained: a row of the paper's tables, or a plain detector. What each
+        /// means is a set of values, see [`RunConfig::new`](super::RunConfig::new).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Method {
             $($(#[$doc])* #[serde(rename = $name)] $network,)*

@@ -80,9 +80,9 @@ impl Gcl {
         Gcl::with(Base::Config(Box::new(config)))
     }
 
-    /// A detector of your own crate, on scaled features: `make` gives an unfitted one for each fit. The
-    /// model is saved as all are, and read again by [`Model::load_with`]. Only the preset's scaler, the
-    /// contamination and settings of the scaler (`scaler=raw`) have a meaning here.
+    /// A detector of your own crate, on scaled features: `make` gives an unfitted one for each fit.
+    /// The model is saved as all are, and read again by [`Model::load_with`]. Of the settings only the
+    /// scaler (`scaler=raw`) has a meaning here.
     ///
     /// ```
     /// use gcl_core::detector::Pca;
