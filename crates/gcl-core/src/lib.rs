@@ -1,7 +1,6 @@
 //! Networks, losses, pseudo-labels and detectors of generative cooperative learning (GCL).
 //!
-//! This crate knows tensors and nothing else: no files, no video, no training schedule. From the
-//! outside in:
+//! This crate works on tensors only: no files, no video, no training schedule. From the outside in:
 //!
 //! - [`CooperativePair`]: a generator and a discriminator that train each other, one batch at a
 //!   time ([Zaheer et al., CVPR 2022][gcl], §3.2). It reads as the paper's algorithm.

@@ -83,7 +83,7 @@ pub trait WeaklySupervised: Send {
     fn load(&mut self, state: &State) -> Result<()>;
 }
 
-/// Refuses bags that do not fit a model of `d` dimensions, or each other.
+/// Checks that bags fit a model of `d` dimensions, and each other.
 pub(crate) fn check_bags(positive: &Tensor<4>, negative: &Tensor<4>, d: usize) -> Result<()> {
     let [bags, crops, t, found] = positive.dims();
     let [others, crops_there, t_there, found_there] = negative.dims();
@@ -103,7 +103,7 @@ pub(crate) fn check_bags(positive: &Tensor<4>, negative: &Tensor<4>, d: usize) -
     ensure_finite_tensor("a negative bag", negative)
 }
 
-/// Refuses a video that does not fit a model of `d` dimensions; returns its shape.
+/// Checks that a video fits a model of `d` dimensions; returns its shape.
 pub(crate) fn check_video(video: &Tensor<3>, d: usize) -> Result<[usize; 3]> {
     let [crops, t, found] = video.dims();
     if found != d {

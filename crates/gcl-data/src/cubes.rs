@@ -160,7 +160,7 @@ impl CubeWriter {
             CubeRows::Byte(rows) => rows.complete()?,
             CubeRows::Float(rows) => rows.complete()?,
         }
-        // An older array must not stand beside the new list, not even for a moment.
+        // An older array must never be beside the new list, not even briefly.
         let aside = self.set_aside().map_err(|e| io(&self.path, e))?;
         if let Err(error) = places.persist(&list) {
             if let Some(older) = aside {

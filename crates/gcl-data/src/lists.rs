@@ -42,7 +42,7 @@ pub enum ListError {
 pub struct ListedFeature {
     /// The video: the file's name without `.npy` and without `_i3d` or `_c3d`.
     pub id: VideoId,
-    /// The path as it stands there, `\` read as `/`.
+    /// The path as listed, with `\` read as `/`.
     pub path: PathBuf,
 }
 

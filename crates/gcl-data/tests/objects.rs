@@ -144,8 +144,8 @@ fn what_does_not_fit_is_refused_by_name() {
         (new(vec![video("a", usize::MAX, 1)], vec![]), "at most"),
         (new([one(), one()].concat(), vec![]), "video a appears twice"),
         (new(one(), vec![place(1, 0, 2)]), "object number 0 is in video number 1 of 1"),
-        (new(one(), vec![place(0, 38, 40)]), "stands at frame 40 of 38..42"),
-        (new(one(), vec![place(0, 5, 4)]), "stands at frame 4 of 5..9"),
+        (new(one(), vec![place(0, 38, 40)]), "is at frame 40 of 38..42"),
+        (new(one(), vec![place(0, 5, 4)]), "is at frame 4 of 5..9"),
     ] {
         let error = index.unwrap_err();
         assert!(error.contains(expected), "{error}");

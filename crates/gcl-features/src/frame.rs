@@ -77,7 +77,7 @@ impl Default for Frame {
     }
 }
 
-/// Refuses sizes that no frame may have; call it before allocating planes.
+/// Checks a frame's size; call it before allocating planes.
 pub(crate) fn check_size(width: usize, height: usize) -> Result<(), FrameError> {
     let side = 1..=MAX_SIDE;
     if side.contains(&width) && side.contains(&height) {

@@ -87,7 +87,7 @@ impl TrackOptions {
 /// Videos whose features are there already are left as they are. A file that holds no box in any of its
 /// lines, a box after the video's last frame, too many boxes in a frame, or boxes so small that movement
 /// is not finite in units of their height, is skipped and reported; files with some bad lines are not.
-/// Setting `cancel` stops after the video at hand.
+/// Setting `cancel` stops after the current video.
 ///
 /// # Errors
 /// [`TracksError`], for the first failure that would affect every video.

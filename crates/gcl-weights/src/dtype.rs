@@ -58,7 +58,7 @@ impl Dtype {
     /// Appends whole elements as `f32`: floats are rounded to the nearest, integers must be exact.
     /// Answers with the first integer that is not.
     pub(crate) fn f32s(self, bytes: &[u8], out: &mut Vec<f32>) -> Result<(), i64> {
-        #[allow(clippy::cast_possible_truncation)] // rounding is what is asked for
+        #[allow(clippy::cast_possible_truncation)] // rounding is intended
         match self {
             Dtype::F64 => out.extend(each(bytes).map(|b| f64::from_le_bytes(b) as f32)),
             Dtype::F32 => out.extend(each(bytes).map(f32::from_le_bytes)),

@@ -37,7 +37,7 @@ impl Region {
         Ok(bytes)
     }
 
-    /// Hands the bytes over in order, in pieces of at most 64 KiB.
+    /// Calls `take` with the bytes in order, in pieces of at most 64 KiB.
     pub fn pieces<E: From<Fault>>(
         self,
         file: &File,

@@ -1,9 +1,9 @@
 //! The directory of a zip archive.
 //!
-//! PyTorch's checkpoints are not compressed, and what is wanted is where each entry's bytes lie in the file, so that
-//! a tensor can be read by itself. Every entry is described twice, in the directory and in front of
-//! its bytes, and readers that trust different ones of the two can be made to see different files;
-//! here the two must agree, and no two entries may share a byte.
+//! PyTorch's checkpoints are not compressed, and only the position of each entry's bytes is needed, so
+//! that a tensor can be read by itself. Every entry is described twice, in the directory and in front of
+//! its bytes, and readers that trust different ones of the two can be made to see different files; here
+//! the two must agree, and no two entries may share a byte.
 
 use std::collections::BTreeSet;
 use std::fs::File;

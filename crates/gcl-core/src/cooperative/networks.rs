@@ -126,7 +126,7 @@ impl CooperativePair {
         self.discriminator.load(&state.get_state("discriminator"))
     }
 
-    /// Refuses batches that the networks do not fit.
+    /// Checks that a batch fits the networks.
     pub(super) fn check(&self, features: &Tensor<2>) -> Result<()> {
         let (expected, found) = (self.generator.module().mlp().input(), features.dims());
         match found[1] == expected && found[0] > 0 {

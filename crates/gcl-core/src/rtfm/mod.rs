@@ -58,11 +58,11 @@ impl RtfmConfig {
         RtfmConfig { loss, ..RtfmConfig::new(input) }
     }
 
-    /// Refuses settings that make no network.
+    /// Checks that the settings make a network and an optimizer.
     ///
     /// # Errors
     /// [`CoreError::Setting`] for an input of 0 or over [`MAX_WIDTH`], a top_k of 0, a dropout
-    /// outside [0, 1), a weight of the loss that is not 0 or more, or what makes no optimizer.
+    /// outside [0, 1), a negative weight of the loss, or invalid optimizer settings.
     pub fn validate(&self) -> Result<()> {
         if !(1..=MAX_WIDTH).contains(&self.input) {
             return Err(CoreError::setting("input", format!("1 to {MAX_WIDTH}"), self.input));

@@ -13,7 +13,7 @@ pub(crate) struct Tables {
     pub(super) mixing: Vec<Tensor<2>>,
     /// The sums of the mixing matrices' columns, `[1, joints or 1, 1]`.
     pub(super) sums: Vec<Tensor<3>>,
-    /// Where each weight of a temporal convolution stands in the banded matrix that does the same.
+    /// The position of each weight of a temporal convolution in the equivalent banded matrix.
     pub(super) band: Tensor<1, Int>,
     pub(super) frames: usize,
     pub(super) joints: usize,

@@ -54,11 +54,11 @@ impl SultaniConfig {
         }
     }
 
-    /// Refuses settings that make no network.
+    /// Checks that the settings make a network and an optimizer.
     ///
     /// # Errors
     /// [`CoreError::Setting`] for an input or a hidden width of 0 or over [`MAX_WIDTH`], a dropout
-    /// outside [0, 1), a weight of the loss that is not 0 or more, or what makes no optimizer.
+    /// outside [0, 1), a negative weight of the loss, or invalid optimizer settings.
     pub fn validate(&self) -> Result<()> {
         let [first, second] = self.hidden;
         if [self.input, first, second].iter().any(|width| !(1..=MAX_WIDTH).contains(width)) {

@@ -3,7 +3,7 @@
 use super::error::FeatureError;
 use super::open::OpenedFile;
 
-/// Refuses two videos that must not be used together.
+/// Checks that two videos may be used together.
 pub(super) fn agree(first: &OpenedFile, second: &OpenedFile) -> Result<(), FeatureError> {
     let differs = |what: &str, a: &dyn ToString, b: &dyn ToString| FeatureError::Differs {
         what: what.to_owned(),

@@ -118,7 +118,7 @@ fn describe(
     let mut text = serde_json::to_vec_pretty(meta)
         .map_err(|source| FeatureError::Json { path: json.clone(), source })?;
     text.push(b'\n');
-    // An older .npy must not stand beside the new description, not even for a moment.
+    // An older .npy must never be beside the new description, not even briefly.
     match fs::remove_file(&npy) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             return Err(FeatureError::Io { path: npy, source });

@@ -19,7 +19,7 @@ pub trait Element: Copy + private::Sealed {
     /// Appends the little-endian bytes.
     #[doc(hidden)]
     fn bytes(values: &[Self], out: &mut Vec<u8>);
-    /// Refuses what no reader takes back.
+    /// Checks for values that the readers refuse.
     #[doc(hidden)]
     fn check(
         _path: &Path,

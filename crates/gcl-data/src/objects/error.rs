@@ -28,7 +28,7 @@ pub enum ObjectError {
     NoVideo { object: usize, video: usize, videos: usize },
     /// An object is at a frame that its video does not have.
     #[error(
-        "video {video} has {frames} frames, but object number {object} stands at frame {centre} of {start}..{end}"
+        "video {video} has {frames} frames, but object number {object} is at frame {centre} of {start}..{end}"
     )]
     Outside {
         video: VideoId,

@@ -110,7 +110,7 @@ impl ObjectIndex {
         Ok(frames.into_iter().map(smooth).collect())
     }
 
-    /// Refuses another number of scores than objects, and a NaN.
+    /// Checks that there is one score per object, none of them NaN.
     fn check(&self, scores: &[f32]) -> Result<(), ObjectError> {
         let (expected, found) = (self.objects().len(), scores.len());
         if found != expected {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ObjectError, ObjectIndex};
 
-/// How the weights of an object's frames become its own.
+/// How an object's weight is computed from those of its frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WeightReduce {
@@ -17,7 +17,7 @@ pub enum WeightReduce {
     Centre,
 }
 
-/// Which frames' weights an object sees.
+/// Which frames' weights belong to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WeightRule {
@@ -25,8 +25,8 @@ pub enum WeightRule {
     #[default]
     PerVideo,
     /// Those that the published code reads: its slices advance by frames in an array that advances by
-    /// whole snippets, so that from video to video they fall further behind. For comparisons with that
-    /// code alone; videos must be in the order of its list.
+    /// whole snippets, so that they lag further behind from video to video. Only for comparisons with
+    /// that code; videos must be in the order of its list.
     CodeExact,
 }
 
@@ -36,8 +36,8 @@ impl ObjectIndex {
     /// The weight of each object, from a score in [0, 1] for each snippet: how normal it is, 1 − score,
     /// over the object's frames (Joint-VAD, Eq. 6).
     ///
-    /// A snippet's score counts for each of its frames. Frames after the last snippet weigh 0; frames
-    /// after the video's end do not count.
+    /// A snippet's score applies to each of its frames. Frames after the last snippet have weight 0;
+    /// frames after the video's end are ignored.
     ///
     /// # Errors
     /// [`ObjectError::Count`], [`ObjectError::BadScore`] for a score outside [0, 1],

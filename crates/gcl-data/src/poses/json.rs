@@ -22,11 +22,11 @@ type PersonFrames = BTreeMap<u32, [f32; POSE_VALUES]>;
 /// The tracked persons of one video, by person, each with its frames in the order of their numbers.
 ///
 /// The file is read as a stream: a value in it costs no more memory than it has bytes. A person's
-/// frames may be one object or a list of objects. Members other than `keypoints` are passed over.
+/// frames may be one object or a list of objects. Members other than `keypoints` are ignored.
 ///
 /// # Errors
 /// [`PoseError`], with the person and the frame where there is one: another number of values than 51,
-/// a value that is not finite, a frame or person that appears twice or is no number.
+/// a value that is not finite, a frame or person that appears twice or is not a number.
 pub fn read_poses(path: impl AsRef<Path>) -> Result<Vec<Track>, PoseError> {
     let path = path.as_ref();
     let io = |source| PoseError::Io { path: path.to_owned(), source };

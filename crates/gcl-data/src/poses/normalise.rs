@@ -31,9 +31,9 @@ impl Windows {
     /// Replaces `out` by the windows in `indices`, normalised as a flow reads them: `[n, 2, T, V]`,
     /// channels x and y.
     ///
-    /// Pixels are changed as `augment` says, divided by the picture's width and height, centred on the
-    /// window's mean x and mean y, and **both** divided by the standard deviation (population's) of y
-    /// over the window, in double precision.
+    /// Pixels are augmented, divided by the picture's width and height, centred on the window's mean x
+    /// and mean y, and **both** divided by the (population) standard deviation of y over the window, in
+    /// double precision.
     ///
     /// # Errors
     /// [`WindowError::NoWindow`], [`WindowError::Resolution`].

@@ -4,9 +4,9 @@ use super::WindowError;
 
 /// How tracks are cut into windows (STG-NF's rule, as published).
 ///
-/// A track of n frames gives ⌈(n − length) / stride⌉ windows, none where n ≤ length: so its last frame
-/// is in none of them, and a track of exactly `length` frames has no window. A window is kept if at
-/// most `missing` of the `length` frame numbers from its first one on are not in it.
+/// A track of n frames has ⌈(n − length) / stride⌉ windows, none where n ≤ length: its last frame is in
+/// none of them, and a track of exactly `length` frames has no window. A window is kept if at most
+/// `missing` of the `length` frame numbers from its first one on are missing in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowRule {
     /// T, frames in a window: 24 on ShanghaiTech, 16 on UBnormal.
@@ -33,7 +33,7 @@ impl WindowRule {
         Self { length, stride: 1, missing: 2 }
     }
 
-    /// Refuses a length or stride of 0 or above [`WindowRule::MAX`].
+    /// Checks that length and stride are 1 to [`WindowRule::MAX`].
     ///
     /// # Errors
     /// [`WindowError::Rule`].

@@ -7,7 +7,7 @@ use crate::clips::Span;
 use crate::id::VideoId;
 use crate::npy::Npy;
 
-/// Where a window stands.
+/// The place of a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowPlace {
     /// The video, by its position in [`Windows::videos`].
@@ -19,7 +19,7 @@ pub struct WindowPlace {
     pub span: Span,
 }
 
-/// What the points of a window are.
+/// The points of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Points {
     /// V, points per frame: 18 joints, or those of a box.
@@ -29,7 +29,7 @@ pub struct Points {
 }
 
 /// Windows of tracks. The points of a track are held once, `[n, V, C]`, however much windows overlap: a
-/// batch is gathered when it is asked for.
+/// batch is gathered on demand.
 ///
 /// ```
 /// use gcl_data::poses::{Augment, Resolution};
@@ -102,10 +102,10 @@ impl Windows {
         Ok(())
     }
 
-    /// Adds the windows of one track of the video at position `video`: `frames` rise, `values` are
-    /// `[n, V, C]`.
+    /// Adds the windows of one track of the video at position `video`: `frames` are ascending, `values`
+    /// are `[n, V, C]`.
     ///
-    /// A window whose points all have one and the same y cannot be normalised, and is left out
+    /// A window whose points all have the same y cannot be normalised, and is left out
     /// ([`Windows::flat`]).
     ///
     /// # Errors
@@ -202,7 +202,7 @@ impl Windows {
         self.rule
     }
 
-    /// What the points are.
+    /// The points of each window.
     #[must_use]
     pub fn points(&self) -> Points {
         self.points
@@ -214,13 +214,13 @@ impl Windows {
         &self.videos
     }
 
-    /// Where each window stands.
+    /// The place of each window.
     #[must_use]
     pub fn places(&self) -> &[WindowPlace] {
         &self.places
     }
 
-    /// Windows that were left out, since all their points have one y.
+    /// The number of windows left out because all their points have the same y.
     #[must_use]
     pub fn flat(&self) -> usize {
         self.flat

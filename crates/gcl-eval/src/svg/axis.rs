@@ -68,7 +68,7 @@ fn clock(seconds: u32, hours: bool) -> String {
     }
 }
 
-/// A finite range with some width, near to what was asked for.
+/// A finite range of positive width, close to the requested one.
 fn usable(low: f64, high: f64) -> (f64, f64) {
     if !(low.is_finite() && high.is_finite()) {
         return (0.0, 1.0);

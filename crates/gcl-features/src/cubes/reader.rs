@@ -41,7 +41,7 @@ pub struct CubeReader {
     /// Frames read so far.
     read: usize,
     ended: bool,
-    /// Boxes of the frame at hand that still become cubes, last first.
+    /// Boxes of the current frame that still become cubes, last first.
     ready: Vec<Detection>,
 }
 

@@ -32,7 +32,7 @@ pub(super) struct ResizeAxis {
     pub to: usize,
     /// Old pixels per new one.
     pub scale: f64,
-    /// The new pixels that are wanted: `length` of them, from `start`.
+    /// The new pixels to compute: `length` of them, from `start`.
     pub start: usize,
     pub length: usize,
 }

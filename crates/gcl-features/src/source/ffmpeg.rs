@@ -31,7 +31,7 @@ impl std::fmt::Debug for Ffmpeg {
     }
 }
 
-/// How FFmpeg hands frames over.
+/// The format in which FFmpeg writes frames.
 enum FrameStream {
     Planes(Y4m<BufReader<ChildStdout>>),
     Rgb(BufReader<ChildStdout>),

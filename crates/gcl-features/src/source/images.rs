@@ -1,4 +1,4 @@
-//! A folder of images, one per frame: the form in which many data sets are given out.
+//! A folder of images, one per frame: the form in which many data sets are published.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -71,7 +71,7 @@ pub enum Colour {
     #[default]
     AsCoded,
     /// Frames of which [`Frame::to_rgb`] gives what FFmpeg's `rgb24` is. Only the `ffmpeg` source works differently
-    /// for it: it lets FFmpeg convert, since it alone knows the colours of every codec.
+    /// for it: it lets FFmpeg convert, which handles the colour formats of every codec.
     Rgb,
 }
 

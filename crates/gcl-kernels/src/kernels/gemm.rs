@@ -33,11 +33,11 @@ pub(crate) struct GemmTile {
     pub residual_place: usize,
     /// Whether max(·, 0) comes last.
     pub relu: bool,
-    /// How far ahead of `a`, in floats, the input of a later tile lies that is to come nearer; 0 for none.
+    /// How far ahead of `a`, in floats, the input of a later tile is that is prefetched; 0 for none.
     pub ahead: usize,
-    /// Weights that the next tiles will want.
+    /// Weights that the next tiles will need.
     pub next: *const f32,
-    /// How many lines of them come nearer with each group of 16 channels.
+    /// How many lines of them are prefetched with each group of 16 channels.
     pub next_lines: usize,
 }
 

@@ -15,8 +15,8 @@ pub(super) struct Draft {
     pub relu: bool,
 }
 
-/// Steps in an order in which each has its inputs. A convolution or linear layer takes over the sum and
-/// the cut-off after it, and a sum the cut-off, where no one else wants the value in between.
+/// Steps in an order in which each has its inputs. A convolution or linear layer is fused with the sum and
+/// the ReLU after it, and a sum with the ReLU, where nothing else uses the value in between.
 pub(super) fn fuse(graph: &Graph) -> Vec<Draft> {
     let nodes = graph.nodes();
     let mut readers: Vec<Vec<Option<usize>>> = vec![Vec::new(); nodes.len()];

@@ -112,7 +112,7 @@ impl Pattern {
         }
     }
 
-    /// What `*` stands for in `name`, if the name fits.
+    /// The text that `*` matches in `name`, if the name matches.
     fn fit<'n>(&self, name: &'n str) -> Option<&'n str> {
         let rest = name.strip_prefix(self.before.as_str())?;
         match &self.after {

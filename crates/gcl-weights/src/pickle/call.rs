@@ -88,7 +88,7 @@ pub(super) fn build(m: &mut PickleMachine<'_, '_>, object: Id, state: Id) -> Res
             }
             Ok(())
         }
-        // A state dict's `_metadata`: versions of the modules, which nobody reads here.
+        // A state dict's `_metadata`: versions of the modules, which are not used here.
         Node::Dict(_) if state_is_dict => Ok(()),
         // The byte order is the second of them.
         Node::NumpyDtype(_) => {

@@ -27,7 +27,7 @@ pub(crate) enum Global {
     Storage(Dtype),
     NumpyScalar,
     NumpyDtype,
-    /// A type that only stands there as a value: `torch.float32`, `int`, `torch.Tensor`.
+    /// A type that only occurs as a value: `torch.float32`, `int`, `torch.Tensor`.
     Inert,
 }
 

@@ -1,4 +1,4 @@
-//! A reader of pickles that knows data only.
+//! A reader of pickles that accepts data only.
 //!
 //! A pickle is a program for a small stack machine, and Python's own reader lets it call any
 //! function. This one has a fixed list of names ([`globals`]), each with a meaning as data, and
@@ -57,7 +57,7 @@ pub(crate) enum Node {
     /// An index into [`PickleGraph::tensors`].
     Tensor(u32),
     NumpyDtype(numpy::NumpyType),
-    /// An integer of more than 16 bytes, whose value nobody needs.
+    /// An integer of more than 16 bytes, whose value is not needed.
     Huge,
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct StorageRecord {
 #[derive(Debug, Default)]
 pub(crate) struct PickleGraph {
     nodes: Vec<Node>,
-    /// How deep containers stand in each other below each node.
+    /// The nesting depth of containers below each node.
     nesting: Vec<u16>,
     text: String,
     blob: Vec<u8>,
@@ -114,7 +114,7 @@ impl PickleGraph {
         self.nesting.get(id as usize).copied().unwrap_or(0)
     }
 
-    /// Records that `child` now stands in `parent`.
+    /// Records that `child` is contained in `parent`.
     fn contains(&mut self, parent: Id, child: Id) -> Result<(), Fault> {
         let nesting = self.nesting(child) + 1;
         check_nesting(nesting)?;

@@ -50,7 +50,7 @@ impl Times {
         (units > 0.0).then(|| samples * f64::from(self.scale) / units)
     }
 
-    /// Refuses an edit list that hides pictures or shows them more than once: players would
+    /// An error for an edit list that hides pictures or shows them more than once: players would
     /// then show other frames than the track holds. The usual list only takes back the shift of B-frames.
     pub(super) fn check_edits(&self, elst: &[u8], movie_scale: u32) -> Result<(), Mp4Error> {
         let edits: Vec<(u64, i64)> = match elst.first() {

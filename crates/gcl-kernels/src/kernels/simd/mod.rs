@@ -29,7 +29,7 @@ pub(crate) trait Simd: Copy {
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
     /// Larger of each pair.
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
-    /// Brings a line nearer.
+    /// Prefetches a cache line.
     unsafe fn prefetch(at: *const f32);
     /// Which lanes [`Simd::spread`] takes.
     type Lanes: Copy;
