@@ -14,9 +14,9 @@ use super::{DataFacts, Loop, Pretraining, RunConfig, ScoreSource, TrainOn};
 
 methods! {
     networks {
-        /// GCL after unsupervised pre-training on calm segments (GCL_PT).
+        /// GCL after unsupervised pre-training on temporally stable segments (GCL_PT).
         GclPt = "gcl-pt",
-            "generator and discriminator train each other, after pre-training on calm segments",
+            "generator and discriminator train each other, after pre-training on temporally stable segments",
             |config| pretrain(config, calm());
 
         /// GCL from random weights (GCL_B).
@@ -68,9 +68,9 @@ methods! {
             "ae on videos labelled normal (needs video labels)",
             |config| generator_alone(config, Loop::Reconstruct, TrainOn::NormalVideos);
 
-        /// The generator alone, reconstructing calm segments (AE_TD).
+        /// The generator alone, reconstructing temporally stable segments (AE_TD).
         AeTd = "ae-td",
-            "ae on calm segments",
+            "ae on temporally stable segments",
             |config| generator_alone(config, Loop::Reconstruct, calm());
     }
     detectors {
