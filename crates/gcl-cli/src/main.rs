@@ -1,5 +1,8 @@
 //! The `gcl` command: arguments, one file per verb, and exit codes. See `gcl --help`.
 
+#[macro_use]
+mod print;
+
 mod bench;
 mod check;
 mod demo;

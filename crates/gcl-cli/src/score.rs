@@ -6,6 +6,7 @@ use clap::Args;
 use gcl::facts::remember_footage;
 use gcl::score::{Scoring, score};
 use gcl_data::{Clips, FeatureError, FeatureSet, Manifest};
+use gcl_features::discover::discover;
 use gcl_train::{Model, RunDir, RunState, ScoreSource};
 
 use super::error::{Done, Failure, Outcome};
@@ -85,7 +86,11 @@ pub fn run(args: ScoreArgs) -> Outcome {
         let extractor = model.card().extractor.as_ref();
         let (weights, how) = (args.weights.as_deref(), (&args.footage, args.device.as_str()));
         let done = extract::for_model(&args.input, &folder, extractor, weights, how)?;
-        (FeatureSet::open(&folder)?, done, Some(args.input.clone()))
+        // Of what an earlier call left there, only this footage.
+        let inputs = discover(&[args.input.clone()]).map_err(Failure::data)?;
+        let set = FeatureSet::open(&folder)?;
+        let set = set.select(|id| inputs.iter().any(|input| input.id == *id));
+        (set, done, Some(args.input.clone()))
     };
     let how = Scoring { source, manifest: manifest.as_ref(), smooth: args.smooth };
     with_progress(&model, &set, &how, &out)?;

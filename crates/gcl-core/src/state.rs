@@ -124,6 +124,11 @@ impl State {
         }
     }
 
+    /// The names of all parts, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.keys().map(String::as_str)
+    }
+
     /// The parts stored under `name/`.
     pub fn get_state(&self, name: &str) -> State {
         let prefix = format!("{name}/");

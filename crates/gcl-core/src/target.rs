@@ -27,6 +27,7 @@ pub enum NegativeTarget {
     /// The same number in every dimension; 1 is the paper's best.
     Ones {
         /// The number.
+        #[serde(default = "one")]
         value: f32,
     },
     /// A normal sample of the same batch, drawn anew for each anomalous one. A batch without
@@ -40,8 +41,13 @@ pub enum NegativeTarget {
     /// No negative learning: anomalous samples are left out of the loss (the paper's "GCL w/o NL").
     Exclude {
         /// What the loss is divided by.
+        #[serde(default)]
         divisor: ExcludeDivisor,
     },
+}
+
+fn one() -> f32 {
+    1.0
 }
 
 crate::spelling::spelled_as_table!(NegativeTarget);

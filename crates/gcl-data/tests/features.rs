@@ -31,6 +31,7 @@ fn meta(frames: usize, crops: usize) -> FeatureMeta {
         decoder: "frames".to_owned(),
         frames,
         fps: Some(25.0),
+        footage: None,
     }
 }
 
@@ -147,7 +148,7 @@ fn extractors_are_not_mixed() {
         let text = message(dir.path());
         assert!(text.starts_with(&format!("the extractor's {what} differs: a has ")), "{text}");
         assert!(text.contains("b has "), "{text}");
-        let error = is_finished(dir.path(), &id("b"), &meta(16, 1).extractor).unwrap_err();
+        let error = is_finished(dir.path(), &id("b"), &meta(16, 1).extractor, None).unwrap_err();
         assert!(error.to_string().contains(&format!("{what} is ")), "{error}");
     }
     write_features(dir.path(), &id("b"), &[1, 4], &[0.0; 4], &meta(16, 1)).unwrap();
@@ -186,18 +187,18 @@ fn the_writer_leaves_nothing_half_written() {
     let dir = tempfile::tempdir().unwrap();
     let a = id("x/a");
     let extractor = meta(16, 1).extractor;
-    assert!(!is_finished(dir.path(), &a, &extractor).unwrap());
+    assert!(!is_finished(dir.path(), &a, &extractor, None).unwrap());
     let error = write_features(dir.path(), &a, &[2, 3], &[0.0; 6], &meta(16, 1)).unwrap_err();
     assert!(matches!(error, FeatureError::ClipCount { found: 2, expected: 1, .. }), "{error}");
     let nan = [0.0, f32::NAN, 0.0];
     let error = write_features(dir.path(), &a, &[1, 3], &nan, &meta(16, 1)).unwrap_err();
     assert!(matches!(error, FeatureError::Npy(NpyError::NotFinite { column: 1, .. })), "{error}");
-    assert!(!is_finished(dir.path(), &a, &extractor).unwrap());
+    assert!(!is_finished(dir.path(), &a, &extractor, None).unwrap());
     write(dir.path(), "x/a", 16);
-    assert!(is_finished(dir.path(), &a, &extractor).unwrap());
+    assert!(is_finished(dir.path(), &a, &extractor, None).unwrap());
     // A description without its .npy is an extraction that was cut off.
     std::fs::remove_file(a.file(dir.path(), "npy")).unwrap();
-    assert!(!is_finished(dir.path(), &a, &extractor).unwrap());
+    assert!(!is_finished(dir.path(), &a, &extractor, None).unwrap());
 }
 
 #[test]
@@ -257,9 +258,9 @@ fn features_written_as_they_come_are_the_same() {
         for piece in data.chunks(6 * 17) {
             writer.append(piece).unwrap();
         }
-        assert!(!is_finished(parts.path(), &id, &meta.extractor).unwrap());
+        assert!(!is_finished(parts.path(), &id, &meta.extractor, None).unwrap());
         writer.finish(&meta).unwrap();
-        assert!(is_finished(parts.path(), &id, &meta.extractor).unwrap());
+        assert!(is_finished(parts.path(), &id, &meta.extractor, None).unwrap());
         let json = |dir: &Path| std::fs::read(id.file(dir, "json")).unwrap();
         assert!(json(whole.path()) == json(parts.path()));
         let npy = |dir: &Path| Npy::open(id.file(dir, "npy")).unwrap();

@@ -14,6 +14,7 @@ use gcl_data::{
 };
 use serde_json::json;
 
+use crate::pipeline::footage::hash_of;
 use crate::pipeline::{Progress, Summary};
 
 /// More frames than a video of tracks may have: one wrong number in a text would otherwise make
@@ -111,7 +112,8 @@ pub fn extract_tracks(
             summary.cancelled = true;
             break;
         }
-        if is_finished(out, id, &identity)? {
+        let footage = hash_of(&id.file(folder, "txt"));
+        if is_finished(out, id, &identity, footage.as_deref())? {
             summary.already_done += 1;
             progress(Progress::AlreadyDone { id });
             continue;
@@ -122,7 +124,8 @@ pub fn extract_tracks(
             Ok((features, frames)) => {
                 let clips = features.len() / SNIPPET_FEATURES;
                 let extractor = identity.clone();
-                let meta = FeatureMeta { extractor, decoder: "none".to_owned(), frames, fps: None };
+                let decoder = "none".to_owned();
+                let meta = FeatureMeta { extractor, decoder, frames, fps: None, footage };
                 write_features(out, id, &[clips, SNIPPET_FEATURES], &features, &meta)?;
                 summary.extracted += 1;
                 summary.frames += frames;

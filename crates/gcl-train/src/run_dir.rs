@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use gcl_core::State;
+use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_data::atomic::write_bytes_atomic;
 use serde::Serialize;
 
@@ -94,7 +95,8 @@ impl RunDir {
     /// # Errors
     /// [`TrainError::RunExists`] if there is a run already; nothing is overwritten.
     pub fn create<C: RunKind>(&self, config: &C) -> Result<()> {
-        if self.exists() {
+        // What a run without its configuration has learnt is not overwritten either.
+        if self.exists() || self.state_path().exists() || self.model().exists() {
             return Err(TrainError::RunExists { path: self.path.clone() });
         }
         let text = to_toml(config)?;
@@ -103,6 +105,24 @@ impl RunDir {
         write_bytes_atomic(&events, b"").map_err(TrainError::io(&events))?;
         let path = self.config_path();
         write_bytes_atomic(&path, text.as_bytes()).map_err(TrainError::io(&path))
+    }
+
+    /// Starts a run and trains. If that fails before anything was learnt, such as for data that is
+    /// refused, no run is left behind: the folder is free for another one. An interrupted run stays.
+    ///
+    /// # Errors
+    /// As [`RunDir::create`], and what `work` returns.
+    pub fn start<C: RunKind, T>(&self, config: &C, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.create(config)?;
+        let done = work();
+        let learnt = self.state_path().exists() || self.model().exists();
+        if !learnt && matches!(&done, Err(error) if !matches!(error, TrainError::Interrupted)) {
+            // The configuration first: without one, there is no run.
+            for path in [self.config_path(), self.events_path()] {
+                fs::remove_file(&path).map_err(TrainError::io(&path))?;
+            }
+        }
+        done
     }
 
     /// The configuration of the run.
@@ -133,6 +153,7 @@ impl RunDir {
     pub fn save_state(&self, mut state: State, events: usize) -> Result<()> {
         let core = || TrainError::core("saving the state");
         state.put_json("events", &events).map_err(core())?;
+        state.put_json("config", &self.config_hash()).map_err(core())?;
         let bytes = state.to_bytes().map_err(core())?;
         let path = self.state_path();
         write_bytes_atomic(&path, &bytes).map_err(TrainError::io(&path))
@@ -150,7 +171,20 @@ impl RunDir {
         let bytes = fs::read(&path).map_err(TrainError::io(&path))?;
         let state = State::from_bytes(&bytes).map_err(TrainError::damaged(&path))?;
         let events = state.get_json("events").map_err(TrainError::damaged(&path))?;
+        // Absent from states that were saved before it was written.
+        let config: Option<u64> = state.get_json("config").unwrap_or_default();
+        if config.is_some() && config != self.config_hash() {
+            let path = self.config_path();
+            let problem =
+                "changed since the saved state; put it back, or start another run".to_owned();
+            return Err(TrainError::Run { path, problem });
+        }
         Ok(Some((state, events)))
+    }
+
+    /// A hash of the configuration's file, if there is one.
+    fn config_hash(&self) -> Option<u64> {
+        fs::read(self.config_path()).ok().map(|text| fnv1a(FNV_START, &text))
     }
 
     /// Takes the saved state away, if there is one: training then starts anew.

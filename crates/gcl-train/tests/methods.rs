@@ -65,7 +65,10 @@ fn every_methods_configuration_is_the_recorded_one() {
         std::fs::write(&path, &text).unwrap();
     }
     let recorded = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(text, recorded, "if meant: GCL_WRITE_SNAPSHOTS=1 records it");
+    for (found, expected) in text.lines().zip(recorded.lines()) {
+        assert_eq!(found, expected, "if meant: GCL_WRITE_SNAPSHOTS=1 records it");
+    }
+    assert_eq!(text.lines().count(), recorded.lines().count(), "GCL_WRITE_SNAPSHOTS=1 records it");
 }
 
 /// Every option that `docs/method.md` names, as a user sets it.

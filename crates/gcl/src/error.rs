@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_data::{ClipError, FeatureError, ManifestError, ScoreError, TruthError, VideoId};
+use gcl_data::cubes::CubeFileError;
+use gcl_data::{
+    ClipError, FeatureError, ManifestError, PoseError, ScoreError, TruthError, VideoId, WindowError,
+};
 use gcl_eval::{EvalError, StoredError};
 use gcl_features::ExtractError;
 use gcl_features::discover::DiscoverError;
 use gcl_train::TrainError;
+use gcl_weights::WeightError;
 
 /// The result of the workflows' fallible functions.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -27,6 +31,18 @@ pub enum Error {
     /// An extraction that stopped.
     #[error(transparent)]
     Extract(#[from] ExtractError),
+    /// A file of weights.
+    #[error(transparent)]
+    Weights(#[from] WeightError),
+    /// A file or folder of poses.
+    #[error(transparent)]
+    Poses(#[from] PoseError),
+    /// Windows of poses or boxes.
+    #[error(transparent)]
+    Windows(#[from] WindowError),
+    /// A file of object cubes.
+    #[error(transparent)]
+    Cubes(#[from] CubeFileError),
     /// Not one video of the footage can be read.
     #[error("none of the {videos} videos could be extracted")]
     NothingExtracted {

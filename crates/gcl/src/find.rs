@@ -125,10 +125,12 @@ pub fn train_or_load(
         Err(Error::Setting(text))
     };
     if !run.exists() {
-        run.create(config)?;
-    } else if run.config::<RunConfig>()? != *config {
+        return Ok(run.start(config, || train(set, run, options, listener))?);
+    }
+    if run.config::<RunConfig>()? != *config {
         return other("the run there has other settings (config.toml)");
-    } else if run.model().join("model.json").exists() {
+    }
+    if run.model().join("model.json").exists() {
         let model = Model::load(run.path(), &options.device)?;
         return match model.card().trained_on == Samples::on_disk(set)?.fingerprint() {
             true => Ok(model),

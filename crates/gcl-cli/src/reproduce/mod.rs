@@ -23,8 +23,8 @@ use study::Study;
 /// Reproduce a figure or table of the GCL paper (Zaheer et al., CVPR 2022) from your own features.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  gcl reproduce fig5 --features train --test test --truth truth.csv --out figures
-  gcl reproduce table2 --features train --test test --truth Temporal_Anomaly_Annotation.txt \\
+  gcl reproduce fig5 --train train --test test --truth truth.csv --out figures
+  gcl reproduce table2 --train train --test test --truth Temporal_Anomaly_Annotation.txt \\
       --labels videos.csv --published ucf-crime --preset paper --seeds 0..10 --out figures
 
 Trains the required models in OUT/cells and reuses those that exist; rerun the same command to

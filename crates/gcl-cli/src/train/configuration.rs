@@ -86,20 +86,28 @@ pub fn training_options<'a>(
     })
 }
 
-/// Trains a run that exists, from wherever it stands.
+/// Trains a new run with a configuration, or one that exists, from wherever it stands.
 ///
 /// A test set judges it as it goes, and nothing more.
 pub fn train(
     set: &FeatureSet,
     run: &RunDir,
+    new: Option<&RunConfig>,
     choice: &MethodArgs,
     test: Option<&TestSet>,
 ) -> Result<Model, Failure> {
     let normal = normal_videos(&choice.learning)?;
     let options = training_options(&choice.learning, &normal)?;
-    let score = run.config::<RunConfig>()?.score;
+    let score = match new {
+        Some(config) => config.score,
+        None => run.config::<RunConfig>()?.score,
+    };
     let mut listener = Terminal::new(test.map(|test| (test, score)));
-    let result = gcl_train::train(set, run, &options, &mut listener);
+    let mut work = || gcl_train::train(set, run, &options, &mut listener);
+    let result = match new {
+        Some(config) => run.start(config, work),
+        None => work(),
+    };
     listener.finish();
     Ok(result?)
 }

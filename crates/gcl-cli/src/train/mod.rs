@@ -57,18 +57,21 @@ pub fn run(args: TrainArgs) -> Outcome {
         false => args.test,
     };
     let judge = test.open(&set, args.clips.clips())?;
-    match (args.resume, run.exists()) {
-        (true, true) => eprintln!("resuming {}", args.out.display()),
+    let config = match (args.resume, run.exists()) {
+        (true, true) => {
+            eprintln!("resuming {}", args.out.display());
+            None
+        }
         (true, false) => return Err(gcl::Error::NoRun { path: args.out }.into()),
         (false, true) => return Err(TrainError::RunExists { path: args.out }.into()),
         (false, false) => {
             let config = configuration(&args.choice, args.config.as_deref(), &set)?;
             // Before the run itself, which from then on is one that can be resumed.
             test.remember(&run)?;
-            run.create(&config)?;
+            Some(config)
         }
-    }
-    train(&set, &run, &args.choice, judge.as_ref()).map_err(Failure::resumable)?;
+    };
+    train(&set, &run, config.as_ref(), &args.choice, judge.as_ref()).map_err(Failure::resumable)?;
     if let Some(judge) = &judge {
         results::write(judge, &run, &device)?;
     }

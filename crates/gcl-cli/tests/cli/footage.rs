@@ -36,6 +36,14 @@ fn find_ranks_the_odd_moment_first_and_skips_what_is_damaged() {
     assert!(!stderr(&again).contains("training on"), "{}", stderr(&again));
     let other = run(at, &["find", "footage", "--out", "found", "--seed", "9"], 2);
     assert!(stderr(&other).contains("other settings"), "{}", stderr(&other));
+    // Other footage under a known name is extracted anew, and not taken for the old.
+    let cam0 = fs::read(at.join("footage/cam0.y4m")).unwrap();
+    video(&at.join("footage/cam0.y4m"), 320, Some(64));
+    let changed = run(at, &args, 2);
+    assert!(stderr(&changed).contains("extracting: 320 frames"), "{}", stderr(&changed));
+    assert!(stderr(&changed).contains("other footage"), "{}", stderr(&changed));
+    fs::write(at.join("footage/cam0.y4m"), cam0).unwrap();
+    assert_eq!(stdout(&run(at, &args, 1)), stdout(&output));
     // A model must not rank footage that it never saw, under a promise to train on it.
     video(&at.join("footage/cam9.y4m"), 320, None);
     let more = run(at, &args, 2);

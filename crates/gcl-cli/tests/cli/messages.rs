@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{features, run, stderr, stdout};
+use super::support::{features, gcl, run, stderr, stdout};
 
 #[test]
 fn help_names_every_verb_and_the_exit_codes() {
@@ -99,7 +99,34 @@ fn a_failed_start_leaves_no_run_behind() {
     features(&folder.path().join("f"), 2);
     run(folder.path(), &["train", "f", "--out", "r", "--device", "tpu"], 2);
     run(folder.path(), &["train", "f", "--out", "r", "--method", "ae-occ"], 2);
+    // Refused by the training itself, after the run was there: a manifest without labels.
+    fs::write(folder.path().join("no-labels.csv"), "id\nvideo0\nvideo1\n").unwrap();
+    let unlabelled =
+        ["train", "f", "--out", "r", "--method", "ae-occ", "--labels", "no-labels.csv"];
+    run(folder.path(), &unlabelled, 2);
+    assert!(!folder.path().join("r/config.toml").exists());
     run(folder.path(), &["train", "f", "--out", "r", "--method", "knn"], 0);
+    // What is learnt is not overwritten, with or without its configuration.
+    fs::remove_file(folder.path().join("r/config.toml")).unwrap();
+    let events = fs::read(folder.path().join("r/events.jsonl")).unwrap();
+    let again = run(folder.path(), &["train", "f", "--out", "r", "--method", "knn"], 2);
+    assert!(stderr(&again).contains("there is a run already"), "{}", stderr(&again));
+    assert_eq!(fs::read(folder.path().join("r/events.jsonl")).unwrap(), events);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_behind_the_output_is_an_error_and_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    features(&folder.path().join("f"), 2);
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let devices = gcl(folder.path(), &["devices"]).stdout(full()).output().unwrap();
+    assert_eq!(devices.status.code(), Some(3));
+    assert!(stderr(&devices).starts_with("error: standard output: "), "{}", stderr(&devices));
+    // Messages are lost, and the work is done.
+    let train = ["train", "f", "--out", "r", "--method", "knn"];
+    let trained = gcl(folder.path(), &train).stderr(full()).output().unwrap();
+    assert_eq!((trained.status.code(), stdout(&trained)), (Some(0), "r\n".to_owned()));
 }
 
 #[test]

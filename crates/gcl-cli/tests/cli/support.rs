@@ -48,6 +48,7 @@ pub fn features(folder: &Path, videos: usize) {
         decoder: "none".to_owned(),
         frames: 320,
         fps: Some(25.0),
+        footage: None,
     };
     for v in 0..videos {
         let mut rng = rand::rngs::ChaCha8Rng::seed_from_u64(v as u64);

@@ -48,6 +48,9 @@ pub struct FeatureMeta {
     /// Frames per second, where known.
     #[serde(default)]
     pub fps: Option<f64>,
+    /// A hash of the footage, in hex, where known: another video of the same name has another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footage: Option<String>,
 }
 
 impl ExtractorIdentity {

@@ -33,10 +33,10 @@ use crate::npy::{Npy, RowWriter, write_f32};
 ///     crops: 1,
 /// };
 /// let meta =
-///     FeatureMeta { extractor, decoder: "y4m".to_owned(), frames: 32, fps: Some(25.0) };
+///     FeatureMeta { extractor, decoder: "y4m".to_owned(), frames: 32, fps: Some(25.0), footage: None };
 /// let video = VideoId::new("test/01")?;
 /// write_features(dir, &video, &[2, 1], &[0.3, 0.7], &meta)?; // 32 frames are two clips
-/// assert!(is_finished(dir, &video, &meta.extractor)?);
+/// assert!(is_finished(dir, &video, &meta.extractor, None)?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -129,7 +129,8 @@ fn describe(
 }
 
 /// Whether the features of `id` in `dir` are complete and made by `extractor`, as resuming an extraction
-/// checks for each video. Only the description and the `.npy` header are read.
+/// checks for each video. Only the description and the `.npy` header are read. Features of other footage of
+/// the same name, by the hash `footage`, are not finished: they are to be written anew.
 ///
 /// # Errors
 /// [`FeatureError::OtherExtractor`], with the first difference, if they are complete but made in
@@ -138,6 +139,7 @@ pub fn is_finished(
     dir: &Path,
     id: &VideoId,
     extractor: &ExtractorIdentity,
+    footage: Option<&str>,
 ) -> Result<bool, FeatureError> {
     let (npy, json) = (id.file(dir, "npy"), id.file(dir, "json"));
     if !npy.exists() || !json.exists() {
@@ -149,5 +151,6 @@ pub fn is_finished(
         return Err(FeatureError::OtherExtractor { path: npy, difference });
     }
     super::open::check_shape(&npy, Npy::open(&npy)?.shape(), Some(&meta))?;
-    Ok(true)
+    let known = meta.footage.as_deref().zip(footage);
+    Ok(known.is_none_or(|(there, here)| there == here))
 }

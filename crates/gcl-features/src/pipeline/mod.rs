@@ -1,5 +1,6 @@
 //! Feature files of many videos: in parallel, resumable, each file written atomically.
 
+pub(crate) mod footage;
 mod shard;
 mod stream;
 mod video;
@@ -156,7 +157,8 @@ pub fn extract<E: Extractor>(
     let mut summary = Summary::default();
     let mut todo = Vec::new();
     for input in share(inputs, options.shard) {
-        if is_finished(out_dir, &input.id, &identity)? {
+        let footage = footage::hash_of(&input.path);
+        if is_finished(out_dir, &input.id, &identity, footage.as_deref())? {
             summary.already_done += 1;
             progress(Progress::AlreadyDone { id: &input.id });
         } else {

@@ -7,6 +7,7 @@ use std::{fs, thread};
 
 use gcl_data::{ExtractorIdentity, FeatureError, FeatureMeta, FeatureWriter, NpyError};
 
+use super::footage::hash_of;
 use super::stream::ClipStream;
 use super::{ExtractError, ExtractOptions, Progress};
 use crate::discover::VideoInput;
@@ -108,6 +109,7 @@ impl<E: Extractor> Job<'_, E> {
             decoder: info.decoder.clone(),
             frames,
             fps: info.fps.filter(|fps| fps.is_finite() && *fps > 0.0),
+            footage: hash_of(&input.path),
         })?;
         Ok(VideoOutcome::Written { frames, clips })
     }

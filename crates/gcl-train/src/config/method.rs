@@ -135,3 +135,23 @@ impl std::str::FromStr for Method {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use gcl_core::Device;
+
+    use super::*;
+    use crate::config::Preset;
+
+    #[test]
+    fn a_detectors_own_name_is_its_methods() {
+        let data = DataFacts { dim: 8, segments: 100 };
+        for method in Method::ALL {
+            let config = RunConfig::new(method, Preset::Any, 0, data);
+            let settings = config.detector.as_ref().and_then(|detector| detector.settings());
+            let Some(settings) = settings else { continue };
+            assert_eq!(settings.build(0, &Device::flex()).unwrap().name(), method.name());
+        }
+    }
+}

@@ -40,8 +40,13 @@ pub(crate) fn override_with<T: Serialize + DeserializeOwned, S: AsRef<str>>(
         set(&mut table, key.trim(), parse(value.trim())).map_err(&wrong)?;
         // The types refuse keys that they do not have, but for variants without settings, which
         // ignore them: what was read shows it. After each pair, so that the message names the culprit.
-        let read: T =
-            table.try_into().map_err(|e: toml::de::Error| wrong(e.message().to_owned()))?;
+        let read: T = match table.clone().try_into() {
+            Ok(read) => read,
+            // Another kind has settings of its own: the old kind's are not its.
+            Err(error) => bare(&table, key.trim())
+                .and_then(|table| table.try_into().ok())
+                .ok_or_else(|| wrong(toml::de::Error::message(&error).to_owned()))?,
+        };
         table = Table::try_from(&read).map_err(unreadable)?;
         if !holds(&table, key.trim()) {
             return Err(wrong(format!("`{}` is no key here", key.trim())));
@@ -67,6 +72,17 @@ fn set(table: &mut Table, key: &str, value: Value) -> std::result::Result<(), St
         Value::Table(inner) => set(inner, rest, value),
         _ => Err(format!("`{first}` is a value and has no keys")),
     }
+}
+
+/// The same with nothing beside the value at a dotted path, if that value is a name.
+fn bare(table: &Table, key: &str) -> Option<Table> {
+    let (parent, last) = key.rsplit_once('.')?;
+    let siblings = parent.split('.').try_fold(table, |inner, key| inner.get(key)?.as_table())?;
+    let name = siblings.get(last).filter(|value| value.is_str())?;
+    let only = Table::from_iter([(last.to_owned(), name.clone())]);
+    let mut bare = table.clone();
+    set(&mut bare, parent, Value::Table(only)).ok()?;
+    Some(bare)
 }
 
 /// Whether there is anything at a dotted path.
@@ -119,6 +135,13 @@ mod tests {
         // A rule without settings takes the place of one with some.
         let changed = apply_overrides(&config(), &["cooperative.target.kind=replace"]).unwrap();
         assert_eq!(changed.cooperative.target, NegativeTarget::Replace);
+        // So does one with settings that have defaults; its settings follow.
+        let kept = NegativeTarget::Exclude { divisor: Default::default() };
+        let changed = apply_overrides(&changed, &["cooperative.target.kind=exclude"]).unwrap();
+        assert_eq!(changed.cooperative.target, kept);
+        let pairs = ["cooperative.target.kind=ones", "cooperative.target.value=2"];
+        let changed = apply_overrides(&changed, &pairs).unwrap();
+        assert_eq!(changed.cooperative.target, NegativeTarget::Ones { value: 2.0 });
     }
 
     #[test]

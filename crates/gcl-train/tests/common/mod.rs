@@ -79,6 +79,7 @@ pub fn meta(segments: usize) -> FeatureMeta {
         decoder: "none".to_owned(),
         frames: segments * 16 - 5,
         fps: Some(10.0),
+        footage: None,
     }
 }
 

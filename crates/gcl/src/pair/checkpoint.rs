@@ -28,12 +28,12 @@ impl Checkpoint {
     /// # Errors
     /// If it cannot be read, or is of another network.
     pub fn open(path: &Path, device: &Device) -> Result<Checkpoint> {
-        let file = gcl_weights::read(path).map_err(Error::data(path))?;
+        let file = gcl_weights::read(path)?;
         let mut tensors = NamedTensors::new();
         for info in file.tensors() {
             let name = info.name().strip_prefix("module.").unwrap_or(info.name());
             if !name.ends_with("num_batches_tracked") {
-                let values = file.f32(info.name()).map_err(Error::data(path))?;
+                let values = file.f32(info.name())?;
                 tensors.insert(name.to_owned(), (info.shape().to_owned(), values));
             }
         }
@@ -55,7 +55,7 @@ impl Checkpoint {
 /// If they cannot be read, or are not of the checkpoint's frames and OpenPose's joints.
 pub fn score_windows(checkpoint: Checkpoint, path: &Path) -> Result<Vec<f32>> {
     let frames = checkpoint.model.config().frames;
-    let windows = Windows::read_npy(path).map_err(Error::data(path))?;
+    let windows = Windows::read_npy(path)?;
     let (length, joints) = (windows.rule().length, windows.points().joints);
     if (length, joints) != (frames, OPENPOSE_JOINTS) {
         return Err(Error::data(path)(format!(
@@ -79,7 +79,7 @@ pub fn score_poses(
     manifest: Option<PathBuf>,
     out: &Path,
 ) -> Result<()> {
-    let set = PoseSet::open(poses).map_err(Error::data(poses))?;
+    let set = PoseSet::open(poses)?;
     let ids: Vec<VideoId> = set.videos().iter().map(|(id, _)| id.clone()).collect();
     let known = PairData { manifest, ..PairData::default() }.known(&ids)?;
     let list = ids.into_iter().map(|id| {

@@ -8,7 +8,7 @@ use gcl_train::interleave::{
 };
 
 use super::data::PairData;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Frames, and pixels of a side, of cubes where there is no file to say so.
 const CUBE: (usize, usize) = (9, 64);
@@ -46,7 +46,7 @@ impl PairChoice {
         let boxes = objects.tracks.is_some() || objects.poses.is_none() && is_boxes(features);
         let cube = match &objects.cubes {
             Some(path) if self.one_class == OneClassKind::Jigsaw => {
-                let cubes = PackedCubes::open(path).map_err(Error::data(path))?;
+                let cubes = PackedCubes::open(path)?;
                 let at = |i: usize| cubes.shape().get(i).copied().unwrap_or(0);
                 (at(1), at(2))
             }

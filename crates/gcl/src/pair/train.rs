@@ -8,7 +8,7 @@ use gcl_data::FeatureSet;
 use gcl_train::interleave::{
     Left, ObjectFiles, ObjectSource, OneClassSide, Pair, PairConfig, Snippets, Supervision, Videos,
 };
-use gcl_train::{Event, Listener, RunDir};
+use gcl_train::{Event, Listener, RunDir, TrainError};
 
 use super::choice::PairChoice;
 use super::data::PairData;
@@ -66,18 +66,19 @@ pub fn train(
             listener.event(&Event::Warning { text });
         }
     }
-    if matches!(start, Start::New(_)) {
-        run.create(&config)?;
-    }
     let side = judged.map(|(side, _)| side);
     let mut judging = test.map(|test| Judging { test, side, device: device.clone() });
     let pair = Pair::new(config.clone()).device(device).labels(labels);
     let own = own.map(|(side, _)| side);
-    let fitted = match &mut judging {
+    let fit = || match &mut judging {
         Some(judging) => {
             pair.fit_in(Some(&run), own, snippets, cancel, &mut judging.with(listener))
         }
         None => pair.fit_in(Some(&run), own, snippets, cancel, listener),
+    };
+    let fitted = match start {
+        Start::New(_) => run.start(&config, fit),
+        Start::Resume => fit(),
     }?;
     fitted.save(&run.model(), &config, scaler, selected.set.identity().cloned())?;
     judging.map(|mut judging| PairResults::write(&mut judging, &fitted, &run)).transpose()
@@ -91,9 +92,7 @@ fn configuration(
 ) -> Result<PairConfig> {
     match (start, run.exists()) {
         (Start::New(choice), false) => choice.config(data, features),
-        (Start::New(_), true) => {
-            Err(gcl_train::TrainError::RunExists { path: run.path().to_owned() }.into())
-        }
+        (Start::New(_), true) => Err(TrainError::RunExists { path: run.path().to_owned() }.into()),
         (Start::Resume, true) => Ok(run.config()?),
         (Start::Resume, false) => Err(Error::NoRun { path: run.path().to_owned() }),
     }
