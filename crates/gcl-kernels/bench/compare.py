@@ -209,12 +209,47 @@ def inception():
     return Features(*layers)
 
 
+class Inverted(nn.Module):
+    """A wide depthwise convolution between two of one tap, as MobileNetV2's."""
+
+    def __init__(self, w, inner, out, taps, stride, wider, size):
+        super().__init__()
+        wide = inner * wider
+        layers = [w.conv_bn(conv(inner, wide, 1)), nn.ReLU6()] if wider > 1 else []
+        kernel, step = (1, taps, taps), (1, stride, stride)
+        depthwise = w.conv_bn(conv(wide, wide, kernel, step, 0, wide))
+        layers += [Same(depthwise, size, kernel, step), nn.ReLU6()]
+        layers.append(w.conv_bn(conv(wide, out, 1), 0.5))
+        self.layers = nn.Sequential(*layers)
+        self.residual = inner == out and stride == 1
+
+    def forward(self, x):
+        return x + self.layers(x) if self.residual else self.layers(x)
+
+
+def efficientnet_lite0():
+    w, size = Weights(), (1, 256, 384)
+    stem = w.conv_bn(conv(3, 32, (1, 3, 3), (1, 2, 2)))
+    layers, width = [Same(stem, size, (1, 3, 3), (1, 2, 2)), nn.ReLU6()], 32
+    size = (1, 128, 192)
+    for repeats, taps, stride, wider, out in [
+        (1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80),
+        (3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320),
+    ]:
+        for block in range(repeats):
+            s = stride if block == 0 else 1
+            layers.append(Inverted(w, width, out, taps, s, wider, size))
+            size, width = (1, -(-size[1] // s), -(-size[2] // s)), out
+    return Features(*layers, w.conv_bn(conv(320, 1280, 1)), nn.ReLU6())
+
+
 NETWORKS = {
     "resnext101": (lambda: resnext101(64), (16, 112, 112)),
     "resnext101-128": (lambda: resnext101(128), (16, 112, 112)),
     "c3d": (C3D, (16, 112, 112)),
     "i3d": (inception, (16, 224, 224)),
     "i3d-resnet50": (i3d_resnet50, (16, 224, 224)),
+    "lite0": (efficientnet_lite0, (1, 256, 384)),
 }
 
 
