@@ -5,7 +5,7 @@
 //! - [`extractor`] is what turns clips into feature vectors;
 //! - [`preprocess`] is what published networks want done to frames first;
 //! - [`networks`] are these networks;
-//! - [`gradient`] is the one that needs no weights;
+//! - [`gradient`] is the one that needs no weights, and [`lite0`] the one that brings its own;
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
 //! - [`cubes`] cuts boxes out of frames, and [`tracks`] makes clip features of boxes alone;
 //! - [`thumbs`] takes single frames as pictures for reports.
@@ -17,6 +17,7 @@ pub mod extractor;
 mod frame;
 pub mod gradient;
 mod guard;
+pub mod lite0;
 mod natural;
 pub mod networks;
 pub mod pipeline;

@@ -26,7 +26,15 @@ pub use preprocessor::Preprocessor;
 pub use preset::Preset;
 pub use size::Resize;
 
-use crate::frame::MAX_SIDE;
+use crate::colour::RgbRows;
+use crate::frame::{Frame, MAX_SIDE};
+use size::Axis;
+
+/// A whole frame brought to a size as Pillow's `BILINEAR` does, interleaved RGB: `height * width * 3` levels.
+pub(crate) fn resized(frame: &Frame, width: usize, height: usize) -> Vec<u8> {
+    let axes = [Axis::whole(frame.width(), width), Axis::whole(frame.height(), height)];
+    pillow::resize(&RgbRows::new(frame), Filter::PillowBilinear, axes)
+}
 
 /// How pixels are computed where a picture changes its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

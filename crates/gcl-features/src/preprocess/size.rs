@@ -37,6 +37,13 @@ pub(super) struct Axis {
     pub length: usize,
 }
 
+impl Axis {
+    /// All of a picture.
+    pub(super) fn whole(from: usize, to: usize) -> Self {
+        Self { from, to, scale: from as f64 / to as f64, start: 0, length: to }
+    }
+}
+
 impl Preprocess {
     /// Both axes of a frame of this size, horizontal first.
     pub(super) fn axes(&self, width: usize, height: usize) -> Result<[Axis; 2], PreprocessError> {
