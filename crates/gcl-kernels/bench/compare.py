@@ -2,7 +2,7 @@
 
     cargo build --release -p gcl-kernels --examples
     python bench/compare.py <path of the backbones binary> [--network NAME] [--batch N] [--threads N]
-        [--rounds N] [--eager]
+        [--rounds N] [--eager | --onnx]
 
 Prints the largest difference of the outputs, and ours / theirs: the ratio of the medians, of the
 shortest times, and the median of the ratios of neighbouring runs. With one thread the times are those
@@ -77,7 +77,7 @@ class Features(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, x):
-        return self.layers(x).mean((2, 3, 4))
+        return self.layers(x).flatten(2).mean(2)
 
 
 def resnext101(stem):
@@ -240,7 +240,39 @@ def efficientnet_lite0():
             s = stride if block == 0 else 1
             layers.append(Inverted(w, width, out, taps, s, wider, size))
             size, width = (1, -(-size[1] // s), -(-size[2] // s)), out
-    return Features(*layers, w.conv_bn(conv(320, 1280, 1)), nn.ReLU6())
+    return flat(Features(*layers, w.conv_bn(conv(320, 1280, 1)), nn.ReLU6()))
+
+
+def flat(module):
+    """The same network on pictures: convolutions of single frames in two dimensions, which are faster there."""
+    for name, child in module.named_children():
+        if isinstance(child, nn.Conv3d):
+            layer = nn.Conv2d(child.in_channels, child.out_channels, child.kernel_size[1:],
+                              child.stride[1:], groups=child.groups, bias=False)
+            layer.weight.data = child.weight.data.squeeze(2)
+            setattr(module, name, layer)
+        elif isinstance(child, nn.BatchNorm3d):
+            norm = nn.BatchNorm2d(child.num_features, eps=child.eps)
+            norm.load_state_dict(child.state_dict())
+            setattr(module, name, norm)
+        else:
+            flat(child)
+    if isinstance(module, Same):
+        module.pads = module.pads[:4]
+    return module
+
+
+def by_onnxruntime(model, clips, threads):
+    """The model in ONNX Runtime."""
+    import onnxruntime
+
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        torch.onnx.export(model, clips, file.name, dynamo=False)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = onnxruntime.InferenceSession(file.name, options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    return lambda x: torch.from_numpy(session.run(None, {name: x.numpy()})[0])
 
 
 NETWORKS = {
@@ -261,6 +293,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--eager", action="store_true")
+    parser.add_argument("--onnx", action="store_true", help="ONNX Runtime instead of TorchScript")
     parser.add_argument("--isa", default=None)
     args = parser.parse_args()
     warnings.simplefilter("ignore")  # TorchScript is deprecated, and still the fastest here
@@ -269,6 +302,7 @@ def main():
     model = build().eval()
     shape = (args.batch, 3, *size)
     clips = torch.from_numpy(made_up(0, int(numpy.prod(shape)), 1.0)).reshape(shape)
+    clips = clips.squeeze(2)  # a single frame is a picture
     ours_args = [args.binary, args.network, str(args.batch), str(args.threads), "serve"]
     ours_args += [args.isa] if args.isa else []
     ours = subprocess.Popen(ours_args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -284,7 +318,9 @@ def main():
             return int(file.read().split()[0]) / 1e6
 
     with torch.inference_mode():
-        if not args.eager:
+        if args.onnx:
+            model = by_onnxruntime(model, clips, args.threads)
+        elif not args.eager:
             model = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.script(model)))
 
         clock = time.thread_time if args.threads == 1 else time.perf_counter
