@@ -70,6 +70,9 @@ impl NetworkArgs {
     /// device in place of another.
     pub fn choose(&self, device: &str) -> Result<Chosen, Failure> {
         let usage = |text: String| Err(Failure::Usage(text));
+        if self.batch == 0 {
+            return usage("--batch is 0; it must be at least 1".to_owned());
+        }
         let Some(published) = Published::named(&self.net) else {
             let given = self.weights.is_some()
                 || self.random_weights
@@ -104,9 +107,6 @@ impl NetworkArgs {
         };
         if self.layer.is_some() && published != Published::C3d {
             return usage(format!("`{}` has no choice of layers; c3d has", self.net));
-        }
-        if self.batch == 0 {
-            return usage("--batch is 0; it must be at least 1".to_owned());
         }
         let device = device::find(device)?;
         let (preprocess, clips) = self.preprocessing(published)?;
