@@ -139,7 +139,7 @@ fn the_embedded_network_needs_no_weights() {
     let score = ["score", "found", "new.y4m", "--out", "s"];
     run(at, &score, 0);
     let npy = gcl::data::Npy::open(at.join("s/.features/new.npy")).unwrap();
-    assert_eq!(npy.shape(), [3, 1316]);
+    assert_eq!(npy.shape(), [3, 1352]);
     // What the network sees and what moves.
     let values = npy.to_f32().unwrap();
     assert!(values[..1280].iter().any(|v| *v > 0.1) && values[1280..].iter().any(|v| *v > 0.1));

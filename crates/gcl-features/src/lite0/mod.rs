@@ -8,7 +8,7 @@
 //! | values | what |
 //! |---|---|
 //! | 0 to 1279 | what is there: the network's, averaged over the clip's frames that it sees |
-//! | 1280 to 1315 | what moves, times [`MOTION`]: in each of 4x3 areas the largest mean of abs(dI/dt) of a cell in the clip's first half, then in its second half, then the largest length of the flow of channels 2 and 3 |
+//! | 1280 to 1351 | what moves, times [`MOTION`]: of each of 4x3 areas the most that a cell has of channels 0, 1, 2, -2, 3 and -3 of `gradient`, that is of change in the clip's first half and in its second, and of flow to the right, left, down and up |
 
 mod motion;
 mod network;
@@ -36,7 +36,7 @@ const PER_CLIP: usize = 4;
 /// Factor of the motion's values: with it they vary from clip to clip about as much as the network's, or more.
 pub const MOTION: f32 = 0.4;
 
-/// The extractor `lite0`, version 1: 1316 values a clip.
+/// The extractor `lite0`, version 1: 1352 values a clip.
 pub struct Lite0 {
     runners: Mutex<Runners>,
     clips: usize,

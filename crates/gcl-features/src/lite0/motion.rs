@@ -5,24 +5,25 @@ use crate::gradient::{COLUMNS, ROWS};
 /// Cells of the gradient's grid along each side of an area.
 const SIDE: usize = 4;
 const AREAS: usize = (ROWS / SIDE) * (COLUMNS / SIDE);
-/// Values of a clip: three kinds of motion in each area.
-pub(super) const DIM: usize = 3 * AREAS;
+/// Values of a clip: six kinds of motion in each area.
+pub(super) const DIM: usize = 6 * AREAS;
 
-/// Appends the motion of a clip: of each area the largest change in the clip's first half, the largest in its
-/// second half, and the fastest movement, of any of its cells. `gradient` is the descriptor's vector.
+/// Appends the motion of a clip: in each area the most that any of its cells has of change in the clip's first
+/// half, of change in its second half, and of flow to the right, to the left, down and up. `gradient` is the
+/// descriptor's vector.
 ///
 /// A maximum keeps what a small thing does in a large area, and says little of where in it: a person who
 /// walks a few steps further on is no other event.
 pub(super) fn describe(gradient: &[f32], values: &mut Vec<f32>) {
     let cells = ROWS * COLUMNS;
-    let channel = |n: usize| gradient.get(n * cells..(n + 1) * cells).unwrap_or_default();
-    let speed: Vec<f32> = channel(2).iter().zip(channel(3)).map(|(x, y)| x.hypot(*y)).collect();
-    for cells in [channel(0), channel(1), &speed] {
+    // A channel of the descriptor, and the sign of what is looked for.
+    for (channel, sign) in [(0, 1.0), (1, 1.0), (2, 1.0), (2, -1.0), (3, 1.0), (3, -1.0)] {
         let mut areas = [0.0f32; AREAS];
-        for (cell, value) in cells.iter().enumerate() {
+        let values_of = gradient.get(channel * cells..(channel + 1) * cells).unwrap_or_default();
+        for (cell, value) in values_of.iter().enumerate() {
             let (row, column) = (cell / COLUMNS / SIDE, cell % COLUMNS / SIDE);
             let area = &mut areas[row * (COLUMNS / SIDE) + column];
-            *area = area.max(*value);
+            *area = area.max(sign * value);
         }
         values.extend(areas);
     }
@@ -42,7 +43,8 @@ mod tests {
         gradient[at(0, 0, 4)] = 1.0; // area 1
         gradient[at(0, 1, 5)] = 3.0; // area 1
         gradient[at(1, 11, 15)] = 5.0; // the last area
-        gradient[at(2, 4, 0)] = -3.0; // the second row's first area
+        gradient[at(2, 4, 0)] = -3.0; // the second row's first area: one cell one way, another the other
+        gradient[at(2, 5, 1)] = 1.5;
         gradient[at(3, 4, 0)] = 4.0;
         gradient[at(4, 0, 0)] = 9.0; // what is there does not move
         let mut values = vec![7.0];
