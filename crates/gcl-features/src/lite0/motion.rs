@@ -51,8 +51,11 @@ mod tests {
         describe(&gradient, &mut values);
         let mut expected = vec![0.0; 1 + DIM];
         expected[0] = 7.0;
-        (expected[1], expected[2], expected[1 + 12 + 11], expected[1 + 24 + 4]) =
-            (2.0, 3.0, 5.0, 5.0);
+        for (kind, area, value) in
+            [(0, 0, 2.0), (0, 1, 3.0), (1, 11, 5.0), (2, 4, 1.5), (3, 4, 3.0), (4, 4, 4.0)]
+        {
+            expected[1 + 12 * kind + area] = value;
+        }
         assert_eq!(values, expected);
     }
 }
