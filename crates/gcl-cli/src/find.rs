@@ -59,6 +59,7 @@ pub fn run(args: FindArgs) -> Outcome {
     };
     let found = match &pictures {
         Pictures::Gradient { .. } => find_with(&args, &pictures, &Gradient)?,
+        Pictures::Lite0 { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
         Pictures::Network { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
     };
     match args.json {

@@ -106,6 +106,15 @@ pub trait Extractor: Send + Sync {
     /// The frame does not suit the extractor, or the extractor failed.
     fn prepare(&self, frame: &Frame) -> Result<Self::Prepared, ExtractorError>;
 
+    /// The same, for extractors that look more closely at some of a video's frames: `place` counts them from 0.
+    ///
+    /// # Errors
+    /// Those of [`prepare`](Self::prepare).
+    fn prepare_at(&self, place: usize, frame: &Frame) -> Result<Self::Prepared, ExtractorError> {
+        let _ = place;
+        self.prepare(frame)
+    }
+
     /// Feature vectors of 1 to [`batch`](Self::batch) clips, each the clip rule's number of frames of one size:
     /// `clips.len() * crops * dim` values, in this order.
     ///

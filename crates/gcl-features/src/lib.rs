@@ -5,7 +5,7 @@
 //! - [`extractor`] turns clips into feature vectors;
 //! - [`preprocess`] is the pre-processing of frames for published networks;
 //! - [`networks`] are these networks;
-//! - [`gradient`] is an extractor that needs no weights;
+//! - [`gradient`] is the one that needs no weights, and [`lite0`] the one that brings its own;
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
 //! - [`cubes`] cuts boxes out of frames, and [`tracks`] computes clip features from boxes alone;
 //! - [`thumbs`] takes single frames as pictures for reports.
@@ -32,6 +32,7 @@ pub mod extractor;
 mod frame;
 pub mod gradient;
 mod guard;
+pub mod lite0;
 mod natural;
 pub mod networks;
 pub mod pipeline;

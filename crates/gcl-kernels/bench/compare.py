@@ -2,7 +2,7 @@
 
     cargo build --release -p gcl-kernels --examples
     python bench/compare.py <path of the backbones binary> [--network NAME] [--batch N] [--threads N]
-        [--rounds N] [--eager]
+        [--rounds N] [--eager | --onnx]
 
 Prints the largest difference of the outputs, and ours / theirs: the ratio of the medians, of the
 shortest times, and the median of the ratios of neighbouring runs. With one thread the times are those
@@ -77,7 +77,7 @@ class Features(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, x):
-        return self.layers(x).mean((2, 3, 4))
+        return self.layers(x).flatten(2).mean(2)
 
 
 def resnext101(stem):
@@ -209,12 +209,79 @@ def inception():
     return Features(*layers)
 
 
+class Inverted(nn.Module):
+    """A wide depthwise convolution between two of one tap, as MobileNetV2's."""
+
+    def __init__(self, w, inner, out, taps, stride, wider, size):
+        super().__init__()
+        wide = inner * wider
+        layers = [w.conv_bn(conv(inner, wide, 1)), nn.ReLU6()] if wider > 1 else []
+        kernel, step = (1, taps, taps), (1, stride, stride)
+        depthwise = w.conv_bn(conv(wide, wide, kernel, step, 0, wide))
+        layers += [Same(depthwise, size, kernel, step), nn.ReLU6()]
+        layers.append(w.conv_bn(conv(wide, out, 1), 0.5))
+        self.layers = nn.Sequential(*layers)
+        self.residual = inner == out and stride == 1
+
+    def forward(self, x):
+        return x + self.layers(x) if self.residual else self.layers(x)
+
+
+def efficientnet_lite0():
+    w, size = Weights(), (1, 256, 384)
+    stem = w.conv_bn(conv(3, 32, (1, 3, 3), (1, 2, 2)))
+    layers, width = [Same(stem, size, (1, 3, 3), (1, 2, 2)), nn.ReLU6()], 32
+    size = (1, 128, 192)
+    for repeats, taps, stride, wider, out in [
+        (1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80),
+        (3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320),
+    ]:
+        for block in range(repeats):
+            s = stride if block == 0 else 1
+            layers.append(Inverted(w, width, out, taps, s, wider, size))
+            size, width = (1, -(-size[1] // s), -(-size[2] // s)), out
+    return flat(Features(*layers, w.conv_bn(conv(320, 1280, 1)), nn.ReLU6()))
+
+
+def flat(module):
+    """The same network on pictures: convolutions of single frames in two dimensions, which are faster there."""
+    for name, child in module.named_children():
+        if isinstance(child, nn.Conv3d):
+            layer = nn.Conv2d(child.in_channels, child.out_channels, child.kernel_size[1:],
+                              child.stride[1:], groups=child.groups, bias=False)
+            layer.weight.data = child.weight.data.squeeze(2)
+            setattr(module, name, layer)
+        elif isinstance(child, nn.BatchNorm3d):
+            norm = nn.BatchNorm2d(child.num_features, eps=child.eps)
+            norm.load_state_dict(child.state_dict())
+            setattr(module, name, norm)
+        else:
+            flat(child)
+    if isinstance(module, Same):
+        module.pads = module.pads[:4]
+    return module
+
+
+def by_onnxruntime(model, clips, threads):
+    """The model in ONNX Runtime."""
+    import onnxruntime
+
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        torch.onnx.export(model, clips, file.name, dynamo=False)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = onnxruntime.InferenceSession(file.name, options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    return lambda x: torch.from_numpy(session.run(None, {name: x.numpy()})[0])
+
+
 NETWORKS = {
     "resnext101": (lambda: resnext101(64), (16, 112, 112)),
     "resnext101-128": (lambda: resnext101(128), (16, 112, 112)),
     "c3d": (C3D, (16, 112, 112)),
     "i3d": (inception, (16, 224, 224)),
     "i3d-resnet50": (i3d_resnet50, (16, 224, 224)),
+    "lite0": (efficientnet_lite0, (1, 256, 384)),
 }
 
 
@@ -226,6 +293,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--eager", action="store_true")
+    parser.add_argument("--onnx", action="store_true", help="ONNX Runtime instead of TorchScript")
     parser.add_argument("--isa", default=None)
     args = parser.parse_args()
     warnings.simplefilter("ignore")  # TorchScript is deprecated, and still the fastest here
@@ -234,6 +302,7 @@ def main():
     model = build().eval()
     shape = (args.batch, 3, *size)
     clips = torch.from_numpy(made_up(0, int(numpy.prod(shape)), 1.0)).reshape(shape)
+    clips = clips.squeeze(2)  # a single frame is a picture
     ours_args = [args.binary, args.network, str(args.batch), str(args.threads), "serve"]
     ours_args += [args.isa] if args.isa else []
     ours = subprocess.Popen(ours_args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -249,7 +318,9 @@ def main():
             return int(file.read().split()[0]) / 1e6
 
     with torch.inference_mode():
-        if not args.eager:
+        if args.onnx:
+            model = by_onnxruntime(model, clips, args.threads)
+        elif not args.eager:
             model = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.script(model)))
 
         clock = time.thread_time if args.threads == 1 else time.perf_counter

@@ -39,6 +39,7 @@ pub fn run(graph: &Graph, clip: &[f32], size: [usize; 3]) -> Result<Vec<Vec<f32>
             }
             (Op::Linear(linear), Some((x, _))) => multiply(linear, x),
             (Op::Relu, Some((x, _))) => x.iter().map(|v| v.max(0.0)).collect(),
+            (Op::Relu6, Some((x, _))) => x.iter().map(|v| v.clamp(0.0, 6.0)).collect(),
             (Op::Add, Some((x, _))) => {
                 x.iter().zip(&values[node.inputs[1].0]).map(|(a, b)| a + b).collect()
             }

@@ -41,6 +41,14 @@ fn a_convolution_by_hand() {
 }
 
 #[test]
+fn cut_offs_by_hand() {
+    let clip = [-1.0, 0.5, 6.0, 7.5];
+    let relu6 = run(1, [1, 1, 4], &clip, |g| drop(g.relu6(g.input())));
+    assert_eq!(relu6, [0.0, 0.5, 6.0, 6.0]);
+    assert_eq!(run(1, [1, 1, 4], &clip, |g| drop(g.relu(g.input()))), [0.0, 0.5, 6.0, 7.5]);
+}
+
+#[test]
 fn pools_by_hand() {
     let clip = [-1.0, -2.0, -3.0];
     let pool = MaxPool::new([1, 1, 2], [1, 1, 2]);

@@ -80,6 +80,7 @@ fn network(channels: usize, size: [usize; 3], random: &mut Random) -> Graph {
         let twins: Vec<Value> = values.iter().copied().filter(|y| y.size == x.size).collect();
         let y = random.one_of(&twins);
         let made = match random.below(9) {
+            0 if random.below(2) == 0 => g.relu6(x.node).ok().map(|node| Value { node, ..x }),
             0 => g.relu(x.node).ok().map(|node| Value { node, ..x }),
             1 | 2 if y.channels == x.channels => {
                 g.add(x.node, y.node).ok().map(|node| Value { node, ..x })

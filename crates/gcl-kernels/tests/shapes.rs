@@ -112,6 +112,54 @@ fn grouped() {
     }
 }
 
+/// One channel a group, as many out as in: taps around the tiles' widths, before and behind a ReLU6.
+#[test]
+#[cfg_attr(miri, ignore = "takes hours")]
+fn depthwise() {
+    let mut random = Random(12);
+    for (i, width) in [1, 2, 3, 6, 7, 13, 14, 15, 31].into_iter().enumerate() {
+        for (j, pad) in PADS.into_iter().enumerate() {
+            let kernel = [[1, 3, 3], [1, 5, 5], [1, 1, 2]][(i + j) % 3];
+            let stride = [[1; 3], [1, 2, 2], [2, 1, 2], [1, 2, 1]][(i + 2 * j) % 4];
+            let (channels, rows) = (CHANNELS[(i + j) % 6], 1 + (i + 2 * j) % 6);
+            let size = grown([1 + j % 2, rows, width], kernel, pad);
+            let conv = random.conv(channels, channels, kernel, channels);
+            let conv = conv.stride(stride).padding(pad);
+            let what = format!("{:?} stride {stride:?} {pad:?} on {size:?}", conv.shape);
+            let graph = graph(channels, |g, x| {
+                // Large enough that the upper limit is met too.
+                let weight = (0..channels).map(|_| 9.0).collect();
+                let x = g.conv(x, Conv3d::new([channels, 1, 1, 1, 1], weight).groups(channels))?;
+                let x = g.relu6(x)?;
+                let x = g.conv(x, conv)?;
+                g.relu6(x)
+            });
+            takes("depthwise", &graph, size);
+            check(&what, &graph, size, if j % 2 == 0 { 3 } else { 1 }, &mut random);
+        }
+    }
+}
+
+/// A sum after a depthwise convolution, and values that more than the cut-off reads.
+#[test]
+#[cfg_attr(miri, ignore = "takes hours")]
+fn depthwise_among_others() {
+    let mut random = Random(13);
+    for channels in [5, 16, 33] {
+        let first = random.conv(channels, channels, [1, 3, 3], channels).padding(Pad::Same);
+        let second = random.conv(channels, channels, [1, 3, 3], channels).padding(Pad::Same);
+        let graph = graph(channels, |g, x| {
+            let y = g.conv(x, first)?;
+            let cut = g.relu6(y)?;
+            let z = g.conv(cut, second)?;
+            let sum = g.add(z, y)?;
+            let low = g.relu6(sum)?;
+            g.add(low, cut)
+        });
+        check(&format!("{channels} channels"), &graph, [1, 5, 9], 2, &mut random);
+    }
+}
+
 /// Rows as they came: widths around the tiles of 2, 6 and 14 places.
 #[test]
 #[cfg_attr(miri, ignore = "takes hours")]

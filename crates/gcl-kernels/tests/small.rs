@@ -27,6 +27,15 @@ fn groups() {
     }
 }
 
+#[test]
+fn depthwise() {
+    let mut random = Random(6);
+    for stride in [1, 2] {
+        let conv = random.conv(17, 17, [1, 2, 3], 17).stride([1, 1, stride]).padding(Pad::Same);
+        check_conv(conv, [2, 2, 4], 2, &mut random);
+    }
+}
+
 /// From rows, and by halves, which take Winograd's step.
 #[test]
 fn first_convolutions() {

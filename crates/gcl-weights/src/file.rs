@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::region::Region;
+use crate::region::{Bytes, Region};
 use crate::view::View;
 use crate::{Dtype, Scalar};
 
@@ -81,7 +80,7 @@ pub(crate) struct Storage {
 #[derive(Debug)]
 pub struct WeightFile {
     pub(crate) path: PathBuf,
-    pub(crate) file: File,
+    pub(crate) file: Bytes,
     pub(crate) len: u64,
     pub(crate) format: Format,
     pub(crate) location: String,

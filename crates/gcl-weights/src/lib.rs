@@ -53,6 +53,6 @@ pub use dtype::Dtype;
 pub use error::{Fault, WeightError};
 pub use file::{Format, TensorInfo, WeightFile};
 pub use keys::{Expected, KeyMap, KeyReport, Matched, Misshapen, NamedTensors, matched};
-pub use open::{read, read_at};
+pub use open::{read, read_at, read_bytes};
 pub use safetensors::{Tensor, write_safetensors};
 pub use scalar::Scalar;

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use crate::file::{Storage, TensorInfo};
 use crate::limits::{self, WorkBudget};
 use crate::pickle::StorageRecord;
-use crate::region::{self, Region};
+use crate::region::{self, Bytes, Region};
 use crate::torch::{Content, archive, legacy, scalars, state};
 use crate::view::View;
 use crate::{Fault, Format, Scalar, WeightError, WeightFile, safetensors};
@@ -34,6 +34,16 @@ pub fn read_at(path: impl AsRef<Path>, location: &str) -> Result<WeightFile, Wei
     open(path.as_ref(), Some(location))
 }
 
+/// As [`read`], of a file that is part of the program; `name` takes the place of its path, in messages.
+///
+/// # Errors
+/// [`WeightError::Content`] with what is wrong.
+pub fn read_bytes(name: &str, bytes: &'static [u8]) -> Result<WeightFile, WeightError> {
+    let path = Path::new(name);
+    contents(path, Bytes::Memory(bytes), bytes.len() as u64, None)
+        .map_err(|fault| WeightError::Content { path: path.to_owned(), fault })
+}
+
 fn open(path: &Path, location: Option<&str>) -> Result<WeightFile, WeightError> {
     let io = |source| WeightError::Io { path: path.to_owned(), source };
     // Asked before opening: opening a pipe would wait for its other end.
@@ -42,13 +52,13 @@ fn open(path: &Path, location: Option<&str>) -> Result<WeightFile, WeightError> 
     }
     let file = File::open(path).map_err(io)?;
     let len = file.metadata().map_err(io)?.len();
-    contents(path, file, len, location)
+    contents(path, Bytes::File(file), len, location)
         .map_err(|fault| WeightError::Content { path: path.to_owned(), fault })
 }
 
 fn contents(
     path: &Path,
-    file: File,
+    file: Bytes,
     len: u64,
     location: Option<&str>,
 ) -> Result<WeightFile, Fault> {
@@ -87,7 +97,7 @@ fn contents(
 
 fn table_of(
     path: &Path,
-    file: File,
+    file: Bytes,
     len: u64,
     format: Format,
     (location, tensors): (String, Vec<(String, View)>),
@@ -106,7 +116,7 @@ fn table_of(
 }
 
 /// The format, by the first bytes. `Pickle` may turn out to be `TorchLegacy`.
-fn detect(file: &File, len: u64) -> Result<Format, Fault> {
+fn detect(file: &Bytes, len: u64) -> Result<Format, Fault> {
     let mut first = [0; 512];
     let first = first.get_mut(..len.min(512) as usize).unwrap_or_default();
     region::read_at(file, first, 0)?;

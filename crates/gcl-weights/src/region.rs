@@ -28,7 +28,7 @@ impl Region {
     }
 
     /// All of its bytes, at most `max`.
-    pub fn read(self, file: &File, what: &'static str, max: u64) -> Result<Vec<u8>, Fault> {
+    pub fn read(self, file: &Bytes, what: &'static str, max: u64) -> Result<Vec<u8>, Fault> {
         if self.len > max {
             return Err(Fault::Limit { what, max });
         }
@@ -40,7 +40,7 @@ impl Region {
     /// Calls `take` with the bytes in order, in pieces of at most 64 KiB.
     pub fn pieces<E: From<Fault>>(
         self,
-        file: &File,
+        file: &Bytes,
         mut take: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut buffer = vec![0; self.len.min(PIECE as u64) as usize];
@@ -59,15 +59,34 @@ impl Region {
 /// Bytes read at a time.
 pub(crate) const PIECE: usize = 1 << 16;
 
-/// Fills `bytes` from byte `at` of the file on.
+/// Where a weight file's bytes are.
+#[derive(Debug)]
+pub(crate) enum Bytes {
+    File(File),
+    /// Part of the program.
+    Memory(&'static [u8]),
+}
+
+/// Fills `bytes` from byte `at` on.
+pub(crate) fn read_at(from: &Bytes, bytes: &mut [u8], at: u64) -> io::Result<()> {
+    match from {
+        Bytes::File(file) => read_file(file, bytes, at),
+        Bytes::Memory(all) => {
+            let rest = usize::try_from(at).ok().and_then(|at| all.get(at..));
+            let part = rest.and_then(|rest| rest.get(..bytes.len()));
+            bytes.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
+            Ok(())
+        }
+    }
+}
+
 #[cfg(unix)]
-pub(crate) fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+fn read_file(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
 }
 
-/// Fills `bytes` from byte `at` of the file on.
 #[cfg(windows)]
-pub(crate) fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
+fn read_file(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         let read = std::os::windows::fs::FileExt::seek_read(file, bytes, at)?;
         if read == 0 {
@@ -81,7 +100,7 @@ pub(crate) fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Res
 
 /// Reads a region from its start on, through a small buffer.
 pub(crate) struct Cursor<'f> {
-    pub file: &'f File,
+    pub file: &'f Bytes,
     at: u64,
     end: u64,
     buffer: Vec<u8>,
@@ -92,7 +111,7 @@ pub(crate) struct Cursor<'f> {
 impl<'f> Cursor<'f> {
     const BUFFER: u64 = 1 << 13;
 
-    pub fn new(file: &'f File, region: Region) -> Self {
+    pub fn new(file: &'f Bytes, region: Region) -> Self {
         Self { file, at: region.at, end: region.end(), buffer: Vec::new(), next: 0 }
     }
 

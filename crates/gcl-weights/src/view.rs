@@ -1,8 +1,6 @@
 //! A tensor as a view of a storage: an offset, a shape and strides.
 
-use std::fs::File;
-
-use crate::region::{PIECE, Region};
+use crate::region::{Bytes, PIECE, Region};
 use crate::{Dtype, Fault, WeightError};
 
 /// Where a tensor's elements are. It has been held against its storage's length.
@@ -97,7 +95,7 @@ impl View {
     /// Hands over the elements' bytes in row-major order, in pieces of whole elements.
     pub fn pieces(
         &self,
-        file: &File,
+        file: &Bytes,
         storage: Region,
         mut take: impl FnMut(&[u8]) -> Result<(), WeightError>,
         fail: impl Fn(Fault) -> WeightError,
@@ -154,7 +152,7 @@ const WINDOW: u64 = 1 << 12;
 
 /// A moving window on a part of a file.
 struct Window<'f> {
-    file: &'f File,
+    file: &'f Bytes,
     span: Region,
     /// Bytes that are read at a time.
     size: u64,
@@ -164,7 +162,7 @@ struct Window<'f> {
 }
 
 impl<'f> Window<'f> {
-    fn new(file: &'f File, span: Region, size: u64) -> Self {
+    fn new(file: &'f Bytes, span: Region, size: u64) -> Self {
         Self { file, span, size, start: 0, bytes: Vec::new() }
     }
 

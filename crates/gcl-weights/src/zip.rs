@@ -6,9 +6,8 @@
 //! the two must agree, and no two entries may share a byte.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 
-use crate::region::{Cursor, Region};
+use crate::region::{Bytes, Cursor, Region};
 use crate::{Fault, limits};
 
 /// An entry, and where its bytes are.
@@ -24,7 +23,7 @@ pub(crate) struct ZipEntry {
 }
 
 /// Reads the directory of a file of `len` bytes.
-pub(crate) fn entries(file: &File, len: u64) -> Result<Vec<ZipEntry>, Fault> {
+pub(crate) fn entries(file: &Bytes, len: u64) -> Result<Vec<ZipEntry>, Fault> {
     let (directory, count) = directory(file, len)?;
     let mut entries = Vec::new();
     let mut cursor = Cursor::new(file, directory);
@@ -52,7 +51,7 @@ pub(crate) fn entries(file: &File, len: u64) -> Result<Vec<ZipEntry>, Fault> {
 }
 
 /// Finds the directory through the record at the file's end, which also says how many entries it has.
-fn directory(file: &File, len: u64) -> Result<(Region, u64), Fault> {
+fn directory(file: &Bytes, len: u64) -> Result<(Region, u64), Fault> {
     const END: u64 = 22;
     // A comment of up to 64 KiB may follow the record.
     let tail_len = len.min(END + 0xffff);
@@ -139,7 +138,7 @@ fn entry(cursor: &mut Cursor<'_>) -> Result<ZipEntry, Fault> {
 }
 
 /// Finds an entry's bytes through its own header, which must agree with the directory.
-fn locate(file: &File, entry: &mut ZipEntry, end: u64) -> Result<(), Fault> {
+fn locate(file: &Bytes, entry: &mut ZipEntry, end: u64) -> Result<(), Fault> {
     let before = Region { at: 0, len: end };
     let fixed = before.part(entry.header, 30, "a zip entry's header")?;
     let fixed = fixed.read(file, "a zip entry's header", 30)?;

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use common::golden;
-use gcl_weights::{Dtype, Format, KeyMap, Tensor, WeightError, read, write_safetensors};
+use gcl_weights::{
+    Dtype, Fault, Format, KeyMap, Tensor, WeightError, read, read_bytes, write_safetensors,
+};
 
 fn tensors() -> BTreeMap<String, Tensor> {
     let named = [
@@ -56,6 +58,37 @@ fn the_bytes_are_fixed() {
     assert_eq!(sha256, "a06ccadd01057a4ceb1433dfacf4f1fdee9afa1ad6b953de1ef1337ef938fe8f");
     let again = folder.path().join("again");
     assert_eq!(write_safetensors(again, &tensors, &BTreeMap::new()).unwrap(), sha256);
+}
+
+#[test]
+fn half_precision_rounds_to_the_nearest() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("w");
+    // One, what lies between two halves and goes to the even one, the smallest half, and what is too large.
+    let values = [1.0, 1.0 + 1.5 / 1024.0, f32::powi(2.0, -24), 1e6];
+    let tensors = [("w".to_owned(), Tensor::f16([4], &values))].into();
+    write_safetensors(&path, &tensors, &BTreeMap::new()).unwrap();
+    let file = read(&path).unwrap();
+    assert_eq!(file.get("w").unwrap().dtype(), Dtype::F16);
+    let expected = [1.0, 1.0 + 2.0 / 1024.0, f32::powi(2.0, -24), f32::INFINITY];
+    assert_eq!(file.f32("w").unwrap(), expected);
+}
+
+#[test]
+fn a_file_in_memory_is_read_as_one_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("w");
+    let sha256 = write_safetensors(&path, &tensors(), &metadata()).unwrap();
+    let bytes: &'static [u8] = fs::read(&path).unwrap().leak();
+    let file = read_bytes("embedded", bytes).unwrap();
+    assert_eq!((file.sha256().unwrap(), file.bytes()), (sha256, bytes.len() as u64));
+    assert_eq!(file.f32("b").unwrap(), read(&path).unwrap().f32("b").unwrap());
+    let error = file.f32("missing").unwrap_err().to_string();
+    assert!(error.starts_with("embedded"), "{error}");
+    let cut = read_bytes("embedded", &bytes[..bytes.len() - 1]).unwrap_err();
+    assert!(matches!(cut, WeightError::Content { fault: Fault::Offsets { .. }, .. }), "{cut}");
+    assert!(read_bytes("embedded", &bytes[..20]).is_err());
+    assert!(read_bytes("embedded", &[]).is_err());
 }
 
 #[test]

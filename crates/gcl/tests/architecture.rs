@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 /// Folders below `crates`; the facade's package is `gcl-vad`, since `gcl` is taken where crates are
 /// published.
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 11] = [
     "gcl-data",
     "gcl-core",
     "gcl-weights",
     "gcl-kernels",
+    "gcl-lite0",
     "gcl-features",
     "gcl-train",
     "gcl-eval",

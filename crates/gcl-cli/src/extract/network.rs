@@ -17,12 +17,12 @@ use crate::error::Failure;
 pub(super) const BATCH: usize = 8;
 
 /// The extractors that are not published networks.
-const OWN: [&str; 3] = ["gradient", "box-tracks", "cubes"];
+const OWN: [&str; 4] = ["gradient", "lite0", "box-tracks", "cubes"];
 
 /// The extractor's arguments.
 #[derive(Args, Debug)]
 pub struct NetworkArgs {
-    /// Extractor: `gradient` needs no weights, `box-tracks` reads tracks instead of images, `cubes`
+    /// Extractor: `gradient` needs no weights, `lite0` is a network that is part of the program, `box-tracks` reads tracks instead of images, `cubes`
     /// crops objects around boxes (one file, for the jigsaw model); the others are published networks.
     #[arg(long, default_value = "gradient", value_parser =
           PossibleValuesParser::new(OWN.into_iter().chain(Published::names())))]
@@ -70,6 +70,9 @@ impl NetworkArgs {
     /// device in place of another.
     pub fn choose(&self, device: &str) -> Result<Chosen, Failure> {
         let usage = |text: String| Err(Failure::Usage(text));
+        if self.batch == 0 {
+            return usage("--batch is 0; it must be at least 1".to_owned());
+        }
         let Some(published) = Published::named(&self.net) else {
             let given = self.weights.is_some()
                 || self.random_weights
@@ -79,13 +82,14 @@ impl NetworkArgs {
             if given {
                 let net = &self.net;
                 return usage(format!(
-                    "`{net}` has no weights, pre-processing, crops or layers; name a network with --net"
+                    "`{net}` takes no weights, pre-processing, crops or layers; name a published network with --net"
                 ));
             }
             let clips = self.cut(Clips::default());
             return Ok(match self.net.as_str() {
                 "box-tracks" => Chosen::Tracks { clips },
                 "cubes" => Chosen::Cubes,
+                "lite0" => Chosen::Pictures(Pictures::lite0(device, self.batch, clips)?),
                 _ => Chosen::Pictures(Pictures::Gradient { clips }),
             });
         };
@@ -103,9 +107,6 @@ impl NetworkArgs {
         };
         if self.layer.is_some() && published.layers().is_empty() {
             return usage(format!("`{}` has no choice of layers; c3d has", self.net));
-        }
-        if self.batch == 0 {
-            return usage("--batch is 0; it must be at least 1".to_owned());
         }
         let device = device::find(device)?;
         let (preprocess, clips) = self.preprocessing(published)?;

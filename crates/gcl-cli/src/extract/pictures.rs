@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gcl_data::{Clips, ExtractorIdentity};
 use gcl_features::gradient::Gradient;
+use gcl_features::lite0::Lite0;
 use gcl_features::networks::{Executor, FcLayer, RunOptions, Weights};
 use gcl_features::{ExtractOptions, Extractor, NetworkExtractor, Published, Shard, Summary};
 use serde_json::Value;
@@ -20,7 +21,14 @@ pub enum Pictures {
         /// The clip rule.
         clips: Clips,
     },
-    /// A network.
+    /// The embedded network.
+    Lite0 {
+        /// The network.
+        extractor: Box<Lite0>,
+        /// The clip rule.
+        clips: Clips,
+    },
+    /// A published network.
     Network {
         /// The network with its pre-processing.
         extractor: Box<NetworkExtractor>,
@@ -42,10 +50,17 @@ impl Pictures {
         let (name, clips) = (&identity.name, identity.clips);
         let usage = |text: String| Err(Failure::Usage(text));
         let Some(published) = Published::named(name) else {
-            return match (name == "gradient", weights) {
-                (true, None) => Ok(Self::Gradient { clips }),
-                (true, Some(_)) => usage("the model's features need no --weights".to_owned()),
-                (false, _) => usage(format!(
+            return match (name.as_str(), weights) {
+                ("gradient", None) => Ok(Self::Gradient { clips }),
+                ("lite0", None) => {
+                    let pictures = Self::lite0(device, BATCH, clips)?;
+                    same_weights(identity, &pictures.identity())?;
+                    Ok(pictures)
+                }
+                ("gradient" | "lite0", Some(_)) => {
+                    usage("the model's features need no --weights".to_owned())
+                }
+                _ => usage(format!(
                     "the model was trained on `{name}` features, which do not come from footage; \
                      extract them in the same way first, and score those"
                 )),
@@ -80,16 +95,14 @@ impl Pictures {
             frames: clips.length,
         };
         let extractor = Box::new(ready(published, layer, &weights, preprocess, &options)?);
-        let (theirs, ours) = (&identity.weights_sha256, extractor.weights_sha256());
-        if *theirs != ours {
-            let shown = |sha256: &Option<String>| sha256.clone().unwrap_or("none".to_owned());
-            return Err(Failure::Data(format!(
-                "the model's `{name}` features came from other weights, of SHA-256 {}; these have {}",
-                shown(theirs),
-                shown(&ours)
-            )));
-        }
+        same_weights(identity, &extractor.identity(clips))?;
         Ok(Self::Network { extractor, clips })
+    }
+
+    /// The embedded network on a device by name.
+    pub(super) fn lite0(device: &str, batch: usize, clips: Clips) -> Result<Self, Failure> {
+        let made = Lite0::new(&device::find(device)?, Executor::Auto, batch);
+        Ok(Self::Lite0 { extractor: Box::new(made.map_err(Failure::data)?), clips })
     }
 
     /// Extracts all footage, shows progress, and lists what was skipped on standard error.
@@ -103,6 +116,7 @@ impl Pictures {
         let options = self.options(how, shard);
         match self {
             Self::Gradient { .. } => extract_with(footage, out, &Gradient, &options),
+            Self::Lite0 { extractor, .. } => extract_with(footage, out, &**extractor, &options),
             Self::Network { extractor, .. } => extract_with(footage, out, &**extractor, &options),
         }
     }
@@ -111,7 +125,7 @@ impl Pictures {
     pub fn options(&self, how: &FootageArgs, shard: Option<Shard>) -> ExtractOptions {
         let mut options = how.options(shard);
         options.clips = self.clips();
-        if matches!(self, Self::Network { .. }) && how.threads.is_none() {
+        if !matches!(self, Self::Gradient { .. }) && how.threads.is_none() {
             // The network takes one batch at a time; more videos would only fill memory.
             options.threads = options.threads.min(4);
         }
@@ -122,13 +136,30 @@ impl Pictures {
     pub fn identity(&self) -> ExtractorIdentity {
         match self {
             Self::Gradient { clips } => Gradient.identity(*clips),
+            Self::Lite0 { extractor, clips } => extractor.identity(*clips),
             Self::Network { extractor, clips } => extractor.identity(*clips),
         }
     }
 
     fn clips(&self) -> Clips {
         match self {
-            Self::Gradient { clips } | Self::Network { clips, .. } => *clips,
+            Self::Gradient { clips } | Self::Lite0 { clips, .. } | Self::Network { clips, .. } => {
+                *clips
+            }
         }
     }
+}
+
+/// Refuses weights that are not those of a model's features.
+fn same_weights(theirs: &ExtractorIdentity, ours: &ExtractorIdentity) -> Result<(), Failure> {
+    if theirs.weights_sha256 == ours.weights_sha256 {
+        return Ok(());
+    }
+    let shown = |of: &ExtractorIdentity| of.weights_sha256.clone().unwrap_or("none".to_owned());
+    Err(Failure::Data(format!(
+        "the model's `{}` features came from other weights, of SHA-256 {}; these have {}",
+        theirs.name,
+        shown(theirs),
+        shown(ours)
+    )))
 }

@@ -41,6 +41,9 @@ fn arguments_that_do_not_fit_are_refused() {
     for (args, code, hint) in [
         (vec!["--random-weights"], 2, "--net"),
         (vec!["--weights", "w.pth"], 2, "--net"),
+        (vec!["--net", "lite0", "--weights", "w.pth"], 2, "takes no weights"),
+        (vec!["--net", "lite0", "--batch", "0"], 2, "batch"),
+        (vec!["--net", "lite0", "--device", "tpu"], 2, "flex"),
         (vec!["--net", "resnet"], 2, "i3d-resnet50"),
         ([&i3d[..], &["--layer", "fc7"]].concat(), 2, "c3d"),
         ([&i3d[..], &["--preprocess", "crop"]].concat(), 2, "KEY=VALUE"),
@@ -118,6 +121,36 @@ fn footage_is_searched_and_scored_by_a_networks_features() {
     assert!(stderr(&run(at, &score, 2)).contains("--weights FILE"));
     assert!(stderr(&run(at, &with_weights, 3)).contains("misshapen"));
     changed(true);
+    assert!(stderr(&run(at, &score, 3)).contains("SHA-256 abcd"));
+}
+
+#[test]
+fn the_embedded_network_needs_no_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for i in 0..3 {
+        video(&at.join(format!("footage/cam{i}.y4m")), 48, None);
+    }
+    video(&at.join("new.y4m"), 40, Some(16));
+    let find = ["find", "footage", "--out", "found", "--method", "knn", "--net", "lite0"];
+    run(at, &find, 0);
+    assert!(fs::read_to_string(at.join("found/moments.csv")).unwrap().contains("cam0"));
+
+    let score = ["score", "found", "new.y4m", "--out", "s"];
+    run(at, &score, 0);
+    let npy = gcl::data::Npy::open(at.join("s/.features/new.npy")).unwrap();
+    assert_eq!(npy.shape(), [3, 1352]);
+    // What the network sees and what moves.
+    let values = npy.to_f32().unwrap();
+    assert!(values[..1280].iter().any(|v| *v > 0.1) && values[1280..].iter().any(|v| *v > 0.1));
+    let output = run(at, &[&score[..], &["--weights", "w.pth"]].concat(), 2);
+    assert!(stderr(&output).contains("need no --weights"), "{}", stderr(&output));
+
+    // A model of other embedded weights, as another version of the program may have.
+    let path = at.join("found/model/model.json");
+    let mut card: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    card["extractor"]["weights_sha256"] = "abcd".into();
+    fs::write(&path, card.to_string()).unwrap();
     assert!(stderr(&run(at, &score, 3)).contains("SHA-256 abcd"));
 }
 

@@ -4,8 +4,8 @@
 pub(super) const WIDTH: usize = 64;
 pub(super) const HEIGHT: usize = 48;
 /// Columns and rows of cells, each 4x4 pixels.
-pub(super) const COLUMNS: usize = WIDTH / 4;
-pub(super) const ROWS: usize = HEIGHT / 4;
+pub(crate) const COLUMNS: usize = WIDTH / 4;
+pub(crate) const ROWS: usize = HEIGHT / 4;
 
 /// One number for each pixel of the grid, rows from top to bottom.
 pub(super) type Plane = [[i16; WIDTH]; HEIGHT];

@@ -23,7 +23,8 @@ use serde_json::{Map, Value, json};
 use crate::extractor::{Extractor, ExtractorError};
 use crate::frame::Frame;
 use cells::Sums;
-use grid::{COLUMNS, Gradients, HEIGHT, ROWS, WIDTH};
+pub(crate) use grid::{COLUMNS, ROWS};
+use grid::{Gradients, HEIGHT, WIDTH};
 
 /// Values of a cell.
 const CHANNELS: usize = 6;

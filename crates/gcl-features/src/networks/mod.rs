@@ -20,6 +20,7 @@ mod source;
 
 pub use c3d::{C3d, FcLayer};
 pub use error::NetworkError;
+pub(crate) use executor::is_flex;
 pub use executor::{Executor, Forward, MOST_CLIPS, forward};
 pub use extractor::{NetworkExtractor, RunOptions, Weights};
 pub use inception::InceptionI3d;

@@ -206,7 +206,7 @@ impl<E: Extractor> PreparedFrames<'_, E> {
         if self.read.is_multiple_of(REPORT_EVERY) {
             report(REPORT_EVERY);
         }
-        Ok(Some(self.job.extractor.prepare(&self.frame)?))
+        Ok(Some(self.job.extractor.prepare_at(self.read - 1, &self.frame)?))
     }
 }
 

@@ -24,7 +24,15 @@ pub use picture::{Picture, Samples};
 pub use preprocessor::Preprocessor;
 pub use size::Resize;
 
-use crate::frame::MAX_SIDE;
+use crate::colour::RgbRows;
+use crate::frame::{Frame, MAX_SIDE};
+use size::ResizeAxis;
+
+/// A whole frame brought to a size as Pillow's `BILINEAR` does, interleaved RGB: `height * width * 3` levels.
+pub(crate) fn resized(frame: &Frame, width: usize, height: usize) -> Vec<u8> {
+    let axes = [ResizeAxis::whole(frame.width(), width), ResizeAxis::whole(frame.height(), height)];
+    pillow::resize(&RgbRows::new(frame), Filter::PillowBilinear, axes)
+}
 
 /// The interpolation of resizing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -37,6 +37,13 @@ pub(super) struct ResizeAxis {
     pub length: usize,
 }
 
+impl ResizeAxis {
+    /// All of a picture.
+    pub(super) fn whole(from: usize, to: usize) -> Self {
+        Self { from, to, scale: from as f64 / to as f64, start: 0, length: to }
+    }
+}
+
 impl Preprocess {
     /// Both axes of a frame of this size, horizontal first.
     pub(super) fn axes(

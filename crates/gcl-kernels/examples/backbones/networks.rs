@@ -1,4 +1,4 @@
-//! The video backbones that the kernels are made for, with made-up weights that `bench/compare.py`
+//! The backbones that the kernels are made for, with made-up weights that `bench/compare.py`
 //! makes up in the same way.
 
 use gcl_kernels::{
@@ -9,12 +9,13 @@ use gcl_kernels::{
 pub type Network = (&'static str, [usize; 3], fn() -> Result<Graph, GraphError>);
 
 /// All of them.
-pub const NETWORKS: [Network; 5] = [
+pub const NETWORKS: [Network; 6] = [
     ("resnext101", [16, 112, 112], || resnext101(64)),
     ("resnext101-128", [16, 112, 112], || resnext101(128)),
     ("c3d", [16, 112, 112], c3d),
     ("i3d", [16, 224, 224], inception),
     ("i3d-resnet50", [16, 224, 224], i3d_resnet50),
+    ("lite0", [1, 256, 384], efficientnet_lite0),
 ];
 
 /// Values in (−1, 1) times `scale`: a hash of (tensor, position).
@@ -81,6 +82,18 @@ impl Net {
     ) -> Result<NodeId, GraphError> {
         let x = self.conv(name, x, shape, 1.0, how)?;
         self.g.relu(x)
+    }
+
+    /// The same with TensorFlow's padding and ReLU6.
+    fn conv_relu6(
+        &mut self,
+        name: &str,
+        x: NodeId,
+        shape: [usize; 5],
+        how: impl FnOnce(Conv3d) -> Conv3d,
+    ) -> Result<NodeId, GraphError> {
+        let x = self.conv(name, x, shape, 1.0, |c| how(c).padding(Pad::Same))?;
+        self.g.relu6(x)
     }
 
     fn pool(
@@ -251,5 +264,45 @@ fn i3d_resnet50() -> Result<Graph, GraphError> {
     }
     let x = n.g.global_avg_pool(x)?;
     let x = n.g.flatten(x)?;
+    n.finish("features", x)
+}
+
+/// EfficientNet-Lite0 on a frame of 384 × 256.
+fn efficientnet_lite0() -> Result<Graph, GraphError> {
+    let mut n = Net::new();
+    let x = n.g.input();
+    let mut x = n.conv_relu6("stem", x, [32, 3, 1, 3, 3], |c| c.stride([1, 2, 2]))?;
+    let mut width = 32;
+    // Repeats, taps a side, stride, widening, channels out.
+    for (group, [repeats, taps, stride, wider, out]) in [
+        [1, 3, 1, 1, 16],
+        [2, 3, 2, 6, 24],
+        [2, 5, 2, 6, 40],
+        [3, 3, 2, 6, 80],
+        [3, 5, 1, 6, 112],
+        [4, 5, 2, 6, 192],
+        [1, 3, 1, 6, 320],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for block in 0..repeats {
+            let name = |conv: &str| format!("group{group}.{block}.{conv}");
+            let wide = width * wider;
+            let stride = if block == 0 { stride } else { 1 };
+            let mut y = x;
+            if wider > 1 {
+                y = n.conv_relu6(&name("expand"), y, [wide, width, 1, 1, 1], |c| c)?;
+            }
+            y = n.conv_relu6(&name("depthwise"), y, [wide, 1, 1, taps, taps], |c| {
+                c.stride([1, stride, stride]).groups(wide)
+            })?;
+            y = n.conv(&name("project"), y, [out, wide, 1, 1, 1], 0.5, |c| c)?;
+            x = if block > 0 { n.g.add(x, y)? } else { y };
+            width = out;
+        }
+    }
+    let x = n.conv_relu6("head", x, [1280, 320, 1, 1, 1], |c| c)?;
+    let x = n.g.global_avg_pool(x)?;
     n.finish("features", x)
 }

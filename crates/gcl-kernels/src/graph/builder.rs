@@ -160,6 +160,15 @@ impl GraphBuilder {
         self.push(name, Op::Relu, &[x])
     }
 
+    /// min(max(x, 0), 6), as in MobileNets.
+    ///
+    /// # Errors
+    /// An unknown input.
+    pub fn relu6(&mut self, x: NodeId) -> Result<NodeId, GraphError> {
+        let name = self.name_of("relu6");
+        self.push(name, Op::Relu6, &[x])
+    }
+
     /// a + b.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub enum Op {
     Linear(Linear),
     /// max(x, 0).
     Relu,
+    /// min(max(x, 0), 6).
+    Relu6,
     /// Sum of two values of one shape.
     Add,
     /// Volumes of one size, concatenated along the channels.

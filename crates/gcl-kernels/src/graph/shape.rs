@@ -98,7 +98,7 @@ fn infer(node: &Node, inputs: &[Shape], clip: [usize; 3]) -> Result<Shape, Graph
                 return Err(wrong(node, "input", format!("{:?}", found.dims()), expected));
             }
         },
-        Op::Relu => inputs[0],
+        Op::Relu | Op::Relu6 => inputs[0],
         Op::Add if inputs[0] == inputs[1] => inputs[0],
         Op::Add => {
             let expected = format!("{:?}", inputs[0].dims());

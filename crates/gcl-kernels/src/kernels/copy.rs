@@ -1,5 +1,6 @@
 //! Blocks moved, added and cut off at zero.
 
+use super::clamp::Clamp;
 use super::on_each_isa;
 use super::simd::Simd;
 use crate::block::Block;
@@ -36,18 +37,18 @@ unsafe fn gather_with<S: Simd>(
 }
 
 on_each_isa! {
-    /// `out = a`, plus `b` unless it is null, then max(·, 0) if `relu`, over `count` blocks.
+    /// `out = a`, plus `b` unless it is null, clamped, over `count` blocks.
     ///
     /// # Safety
     /// All are valid for `count` blocks; no one else touches `out`.
-    combine = combine_with(a: *const Block, b: *const Block, relu: bool, count: usize, out: *mut Block)
+    combine = combine_with(a: *const Block, b: *const Block, clamp: Clamp, count: usize, out: *mut Block)
 }
 
 #[inline(always)]
 unsafe fn combine_with<S: Simd>(
     a: *const Block,
     b: *const Block,
-    relu: bool,
+    clamp: Clamp,
     count: usize,
     out: *mut Block,
 ) {
@@ -58,10 +59,7 @@ unsafe fn combine_with<S: Simd>(
             if !b.is_null() {
                 v = S::add(v, S::load(b.add(i).cast()));
             }
-            if relu {
-                v = S::max(S::zero(), v);
-            }
-            S::store(out.add(i).cast(), v);
+            S::store(out.add(i).cast(), clamp.apply::<S>(v));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The tile: a few places times one or two blocks of output channels, kept in registers.
 
+use super::clamp::Clamp;
 use super::isa::{Isa, IsaKind};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
@@ -31,8 +32,8 @@ pub(crate) struct GemmTile {
     pub residual_stride: usize,
     /// From one place of the residual to the next.
     pub residual_place: usize,
-    /// Whether max(·, 0) comes last.
-    pub relu: bool,
+    /// What comes last.
+    pub clamp: Clamp,
     /// How far ahead of `a`, in floats, the input of a later tile is that is prefetched; 0 for none.
     pub ahead: usize,
     /// Weights that the next tiles will need.
@@ -105,10 +106,7 @@ pub(crate) unsafe fn tile<S: Simd, const R: usize, const B: usize>(t: &GemmTile)
                     let at = b * t.residual_stride + r * t.residual_place;
                     v = S::add(v, S::load(t.residual.add(at)));
                 }
-                if t.relu {
-                    v = S::max(S::zero(), v);
-                }
-                S::store(t.out.add(b * t.out_stride + r * t.place_stride), v);
+                S::store(t.out.add(b * t.out_stride + r * t.place_stride), t.clamp.apply::<S>(v));
             }
         }
     }

@@ -3,6 +3,7 @@
 //! A place's 16 outputs need `G` products of vectors a tap: the `j`-th input of each group, spread over
 //! the group's lanes, times a vector of weights. What is spread serves all three taps in width.
 
+use super::clamp::Clamp;
 use super::isa::{Isa, IsaKind};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
@@ -20,8 +21,8 @@ pub(crate) struct GroupedTile {
     pub out: [*mut f32; 2],
     /// Bias.
     pub bias: *const f32,
-    /// Whether max(·, 0) comes last.
-    pub relu: bool,
+    /// What comes last.
+    pub clamp: Clamp,
 }
 
 /// `H` rows of `W` places, `STEP` input places apart.
@@ -74,7 +75,7 @@ unsafe fn grouped_tile<
         for i in 0..H {
             for r in 0..W {
                 let v = acc[i][r];
-                let v = if t.relu { S::max(S::zero(), v) } else { v };
+                let v = t.clamp.apply::<S>(v);
                 S::store(t.out[i].add(16 * r), v);
             }
         }

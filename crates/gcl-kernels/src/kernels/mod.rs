@@ -7,7 +7,9 @@
 // Counted loops over constants are what becomes registers.
 #![allow(clippy::needless_range_loop)]
 
+mod clamp;
 pub(crate) mod copy;
+pub(crate) mod depthwise;
 pub(crate) mod gemm;
 pub(crate) mod grouped;
 mod isa;
@@ -18,6 +20,7 @@ mod simd;
 mod tests;
 pub(crate) mod winograd;
 
+pub(crate) use clamp::Clamp;
 pub use isa::Isa;
 
 /// A function over one [`simd::Simd`], compiled for each instruction set and picked by [`Isa`].

@@ -1,5 +1,6 @@
 //! The first convolution: few input channels, so the input stays in rows as it came.
 
+use super::clamp::Clamp;
 use super::isa::{Isa, IsaKind};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{Avx2, Avx512};
@@ -27,8 +28,8 @@ pub(crate) struct RowTile {
     pub out_stride: usize,
     /// Bias of each block.
     pub bias: *const f32,
-    /// Whether max(·, 0) comes last.
-    pub relu: bool,
+    /// What comes last.
+    pub clamp: Clamp,
 }
 
 /// `R` places, `STEP` floats apart in the input, times `B` blocks.
@@ -73,7 +74,7 @@ unsafe fn row_tile<S: Simd, const STEP: usize, const R: usize, const B: usize>(t
         for b in 0..B {
             for r in 0..R {
                 let v = acc[r][b];
-                let v = if t.relu { S::max(S::zero(), v) } else { v };
+                let v = t.clamp.apply::<S>(v);
                 S::store(t.out.add(b * t.out_stride + 16 * r), v);
             }
         }

@@ -1,9 +1,10 @@
 //! Which nodes become one step.
 
 use crate::graph::{Graph, NodeId, Op};
+use crate::kernels::Clamp;
 
 /// A step to be: the node that it starts with, and the one whose value it makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Draft {
     /// A convolution, a pool, ... or a lone sum or cut-off.
     pub node: usize,
@@ -11,8 +12,8 @@ pub(super) struct Draft {
     pub value: usize,
     /// What is added at the end.
     pub residual: Option<usize>,
-    /// Whether max(·, 0) comes last.
-    pub relu: bool,
+    /// What comes last.
+    pub clamp: Clamp,
 }
 
 /// Steps in an order in which each has its inputs. A convolution or linear layer is fused with the sum and
@@ -35,7 +36,8 @@ pub(super) fn fuse(graph: &Graph) -> Vec<Draft> {
         if taken[node] {
             continue;
         }
-        let mut draft = Draft { node, value: node, residual: None, relu: false };
+        let mut draft =
+            Draft { node, value: node, residual: None, clamp: clamp_of(&nodes[node].op) };
         if multiplies(node)
             && let Some(sum) = only_reader(node)
             && let (Op::Add, [NodeId(a), NodeId(b)]) = (&nodes[sum].op, &nodes[sum].inputs[..])
@@ -50,14 +52,22 @@ pub(super) fn fuse(graph: &Graph) -> Vec<Draft> {
         }
         if (multiplies(node) || matches!(nodes[node].op, Op::Add))
             && let Some(cut) = only_reader(draft.value)
-            && matches!(nodes[cut].op, Op::Relu)
+            && matches!(nodes[cut].op, Op::Relu | Op::Relu6)
         {
-            (draft.value, draft.relu) = (cut, true);
+            (draft.value, draft.clamp) = (cut, clamp_of(&nodes[cut].op));
             taken[cut] = true;
         }
-        draft.relu |= matches!(nodes[node].op, Op::Relu);
         drafts.push(draft);
     }
     drafts.sort_by_key(|draft| draft.value);
     drafts
+}
+
+/// What an operation does to its values, if it is a cut-off.
+fn clamp_of(op: &Op) -> Clamp {
+    match op {
+        Op::Relu => Clamp::RELU,
+        Op::Relu6 => Clamp::RELU6,
+        _ => Clamp::NONE,
+    }
 }

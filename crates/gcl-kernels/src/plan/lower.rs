@@ -6,10 +6,12 @@ use super::reads::{Reads, channels, conv_geometry, geometry, kind_of, reads_of, 
 use super::{PlanOptions, Planned};
 use crate::error::PlanError;
 use crate::graph::{Conv3d, Graph, Op, Pad, PadValue, Shape};
+use crate::kernels::Clamp;
 use crate::memory::View;
 use crate::steps::{
-    CombineStep, ConvStep, CopyStep, Filter, FlattenStep, FromPlanarStep, Geometry, GroupedStep,
-    Halved, HalvesStep, Layer, PadRowsStep, PlanarStep, PoolKind, PoolStep, Step, WinogradStep,
+    CombineStep, ConvStep, CopyStep, DepthwiseStep, Filter, FlattenStep, FromPlanarStep, Geometry,
+    GroupedStep, Halved, HalvesStep, Layer, PadRowsStep, PlanarStep, PoolKind, PoolStep, Step,
+    WinogradStep,
 };
 
 /// Steps, the slots' sizes, and where the outputs are.
@@ -29,7 +31,7 @@ pub(super) fn lower(
     let mut reads: Vec<Reads> = drafts.iter().map(|draft| reads_of(graph, shapes, draft)).collect();
     let wanted = graph.outputs().iter().any(|(_, x)| x.0 == 0);
     if wanted || reads.iter().any(|r| r.values.contains(&0)) {
-        drafts.insert(0, Draft { node: 0, value: 0, residual: None, relu: false });
+        drafts.insert(0, Draft { node: 0, value: 0, residual: None, clamp: Clamp::NONE });
         reads.insert(0, Reads { values: Vec::new(), rows: None });
     }
     let placement = place(graph, shapes, &drafts, &reads, batch)?;
@@ -111,9 +113,9 @@ impl Lowering<'_> {
                 let kind = PoolKind::Mean(1.0 / from.places as f32);
                 self.push(draft, "pool", 0, PoolStep { isa, from: *from, to, geometry, kind });
             }
-            (Op::Add | Op::Relu, [a, rest @ ..]) => {
+            (Op::Add | Op::Relu | Op::Relu6, [a, rest @ ..]) => {
                 let b = rest.first().copied();
-                self.push(draft, "sum", 0, CombineStep { isa, a: *a, b, relu: draft.relu, to });
+                self.push(draft, "sum", 0, CombineStep { isa, a: *a, b, clamp: draft.clamp, to });
             }
             (Op::Concat, parts) => self.join(draft, parts, to),
             (Op::Flatten, [from]) if *from != to => {
@@ -145,7 +147,7 @@ impl Lowering<'_> {
             let load = (self.batch, self.options.threads);
             let (isa, geometry) = (self.options.isa, halved.geometry);
             let mut step = WinogradStep::new(isa, filter, &halved.conv, geometry, (from, to), load);
-            step.relu = draft.relu;
+            step.clamp = draft.clamp;
             self.push(draft, "first conv", work, step);
             return;
         }
@@ -153,7 +155,7 @@ impl Lowering<'_> {
         let (channels, size, before) = (conv.shape[1], g.size, g.pads[2].0);
         self.push(draft, "layout", 0, PadRowsStep { channels, size, before, row, to: rows });
         let mut step = PlanarStep::new(self.options.isa, conv, g, rows, to);
-        step.relu = draft.relu;
+        step.clamp = draft.clamp;
         self.push(draft, "first conv", work, step);
     }
 
@@ -166,15 +168,21 @@ impl Lowering<'_> {
         (kind, work): (&'static str, u64),
     ) {
         let load = (self.batch, self.options.threads);
+        if draft.residual.is_none() && DepthwiseStep::fits(conv) {
+            let mut step = DepthwiseStep::new(self.options.isa, conv, g, views, load);
+            step.clamp = draft.clamp;
+            self.push(draft, "depthwise", work, step);
+            return;
+        }
         if draft.residual.is_none() && GroupedStep::fits(conv) {
             let mut step = GroupedStep::new(self.options.isa, conv, g, views, load);
-            step.relu = draft.relu;
+            step.clamp = draft.clamp;
             self.push(draft, kind, work, step);
             return;
         }
         if let Some(filter) = Filter::for_conv(conv, &g) {
             let mut step = WinogradStep::new(self.options.isa, filter, conv, g, views, load);
-            step.relu = draft.relu;
+            step.clamp = draft.clamp;
             step.residual = draft.residual.and_then(|x| self.placement.views[x]);
             self.push(draft, filter.name(), work, step);
             return;
@@ -192,7 +200,7 @@ impl Lowering<'_> {
     ) {
         let load = (self.batch, self.options.threads);
         let mut step = ConvStep::new(self.options.isa, layer, g, views, load);
-        step.relu = draft.relu;
+        step.clamp = draft.clamp;
         step.residual = draft.residual.and_then(|x| self.placement.views[x]);
         self.push(draft, kind, work, step);
     }

@@ -1,8 +1,8 @@
 //! Any convolution, and the linear layer, as products of tiles.
 
 use crate::block::{Block, LANES};
-use crate::kernels::Isa;
 use crate::kernels::gemm::{GemmTile, tile_fn};
+use crate::kernels::{Clamp, Isa};
 use crate::memory::View;
 use crate::steps::gather::TileInput;
 use crate::steps::geometry::Geometry;
@@ -21,7 +21,7 @@ pub(crate) struct ConvStep {
     pub from: View,
     pub to: View,
     pub residual: Option<View>,
-    pub relu: bool,
+    pub clamp: Clamp,
     pub geometry: Geometry,
     /// Columns are a clip's places; or, where a clip has one place, clips.
     pub(super) clips_side_by_side: bool,
@@ -44,7 +44,7 @@ impl ConvStep {
             from,
             to,
             residual: None,
-            relu: false,
+            clamp: Clamp::NONE,
             geometry,
             clips_side_by_side,
             parts: 1,
@@ -177,7 +177,7 @@ impl ConvStep {
                 residual: residual.map_or(std::ptr::null(), |(at, ..)| at.cast_const().cast()),
                 residual_stride: residual.map_or(0, |(_, stride, _)| stride),
                 residual_place: residual.map_or(0, |(.., place)| place),
-                relu: self.relu && last,
+                clamp: if last { self.clamp } else { Clamp::NONE },
                 ahead,
                 next: weights.as_ptr().wrapping_add(weights.len() + i * depth * lines).cast(),
                 next_lines: lines,

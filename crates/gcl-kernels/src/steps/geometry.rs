@@ -33,6 +33,15 @@ impl Geometry {
         low..high.max(low)
     }
 
+    /// Taps of a window that lie inside along an axis, and the input position under the first.
+    pub(crate) fn inside(&self, axis: usize, out: usize) -> (Range<usize>, usize) {
+        let (before, kernel) = (self.pads[axis].0, self.kernel[axis]);
+        let start = out * self.stride[axis];
+        let from = before.saturating_sub(start).min(kernel);
+        let to = (self.size[axis] + before).saturating_sub(start).min(kernel).max(from);
+        (from..to, (start + from).saturating_sub(before))
+    }
+
     /// Time, height and width of an output place's window, before padding is taken off.
     pub(crate) fn corner(&self, at: usize) -> [usize; 3] {
         let [_, h, w] = self.out;

@@ -2,9 +2,9 @@
 
 use crate::block::{Block, LANES, blocks};
 use crate::graph::Conv3d;
-use crate::kernels::Isa;
 use crate::kernels::copy::widen;
 use crate::kernels::grouped::{GroupedTile, grouped_fn};
+use crate::kernels::{Clamp, Isa};
 use crate::memory::View;
 use crate::steps::geometry::Geometry;
 use crate::steps::{Context, Step, part};
@@ -18,7 +18,7 @@ pub(crate) struct GroupedStep {
     bias: Vec<Block>,
     pub from: View,
     pub to: View,
-    pub relu: bool,
+    pub clamp: Clamp,
     pub geometry: Geometry,
     /// Parts of the output's times, for an even load.
     bands: usize,
@@ -56,7 +56,7 @@ impl GroupedStep {
         }
         let wanted = (4 * threads).div_ceil(clips * to.blocks);
         let bands = wanted.clamp(1, geometry.out[0]);
-        Self { isa, group, weights, bias, from, to, relu: false, geometry, bands }
+        Self { isa, group, weights, bias, from, to, clamp: Clamp::NONE, geometry, bands }
     }
 
     /// Rows and width of a plane with its padding, as far as windows reach.
@@ -146,7 +146,7 @@ impl Step for GroupedStep {
                             w: weights.as_ptr().cast(),
                             out: pair.map(|h| out.add(h * g.out[2] + w).cast::<f32>()),
                             bias: self.bias[block..=block].as_ptr().cast(),
-                            relu: self.relu,
+                            clamp: self.clamp,
                         }
                     };
                     // SAFETY: as above; this block of channels and these times are the task's own.

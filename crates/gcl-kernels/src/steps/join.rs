@@ -1,17 +1,17 @@
 //! Sums, cut-offs and joins that no convolution could take over.
 
 use crate::block::{Block, LANES};
-use crate::kernels::Isa;
 use crate::kernels::copy::combine;
+use crate::kernels::{Clamp, Isa};
 use crate::memory::View;
 use crate::steps::{Context, Step};
 
-/// `a`, plus `b` if there is one, then max(·, 0) if `relu`.
+/// `a`, plus `b` if there is one, clamped.
 pub(crate) struct CombineStep {
     pub isa: Isa,
     pub a: View,
     pub b: Option<View>,
-    pub relu: bool,
+    pub clamp: Clamp,
     pub to: View,
 }
 
@@ -25,7 +25,7 @@ impl Step for CombineStep {
         let at = |view: &View| context.slots[view.slot].at(view.block(clip, block), view.places);
         let b = self.b.as_ref().map_or(std::ptr::null(), |b| at(b).cast_const());
         // SAFETY: checked by `at`; this block of channels is the task's own.
-        unsafe { combine(self.isa, at(&self.a), b, self.relu, self.to.places, at(&self.to)) };
+        unsafe { combine(self.isa, at(&self.a), b, self.clamp, self.to.places, at(&self.to)) };
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a plan is made of: steps, each cut into tasks that any thread may take.
 
 mod conv;
+mod depthwise;
 mod gather;
 mod geometry;
 mod grouped;
@@ -15,6 +16,7 @@ mod tests;
 mod winograd;
 
 pub(crate) use conv::ConvStep;
+pub(crate) use depthwise::DepthwiseStep;
 pub(crate) use geometry::Geometry;
 pub(crate) use grouped::GroupedStep;
 pub(crate) use halves::{Halved, HalvesStep};

@@ -2,8 +2,8 @@
 
 use crate::block::{Block, LANES, blocks};
 use crate::graph::Conv3d;
-use crate::kernels::Isa;
 use crate::kernels::planar::{RowTile, row_fn};
+use crate::kernels::{Clamp, Isa};
 use crate::memory::View;
 use crate::steps::geometry::Geometry;
 use crate::steps::{Context, Step, part};
@@ -23,22 +23,8 @@ pub(crate) struct PlanarStep {
     /// Width of such a row in floats.
     row: usize,
     pub to: View,
-    pub relu: bool,
+    pub clamp: Clamp,
     pub geometry: Geometry,
-}
-
-/// Taps `from..to` of a window that lie inside, and the input position under the first.
-fn inside(
-    out: usize,
-    stride: usize,
-    kernel: usize,
-    before: usize,
-    size: usize,
-) -> (usize, usize, usize) {
-    let start = out * stride;
-    let from = before.saturating_sub(start).min(kernel);
-    let to = (size + before).saturating_sub(start).min(kernel).max(from);
-    (from, to, (start + from).saturating_sub(before))
 }
 
 impl PlanarStep {
@@ -75,7 +61,7 @@ impl PlanarStep {
             bias[o / LANES].0[o % LANES] = *b;
         }
         let row = Self::row(&geometry);
-        Self { isa, weights, bias, channels, from, row, to, relu: false, geometry }
+        Self { isa, weights, bias, channels, from, row, to, clamp: Clamp::NONE, geometry }
     }
 
     fn bands(&self) -> usize {
@@ -96,14 +82,14 @@ impl Step for PlanarStep {
         let tiles = g.out[2].div_ceil(self.isa.tile().0);
         let plane = self.row * g.size[1];
         let [kt, kh, kw] = g.kernel;
-        let (d0, d1, d) = inside(t, g.stride[0], kt, g.pads[0].0, g.size[0]);
+        let (times, d) = g.inside(0, t);
         let mut block = 0;
         while block < self.to.blocks {
             let width = self.isa.tile().1.min(self.to.blocks - block);
             let per_row = kw * width * LANES;
             for h_out in rows.clone() {
-                let (h0, h1, h) = inside(h_out, g.stride[1], kh, g.pads[1].0, g.size[1]);
-                let empty = d0 == d1 || h0 == h1;
+                let (taps, h) = g.inside(1, h_out);
+                let empty = times.is_empty() || taps.is_empty();
                 for tile in 0..tiles {
                     let columns = part(g.out[2], tiles, tile);
                     let x = (d * g.size[1] + h) * self.row + columns.start * g.stride[2];
@@ -111,8 +97,8 @@ impl Step for PlanarStep {
                     let volume = self.channels * g.size[0] * plane;
                     let used = (columns.len() - 1) * g.stride[2] + kw;
                     let reach = (self.channels - 1) * g.size[0] * plane
-                        + (d1 - d0).saturating_sub(1) * plane
-                        + (h1 - h0).saturating_sub(1) * self.row
+                        + times.len().saturating_sub(1) * plane
+                        + taps.len().saturating_sub(1) * self.row
                         + used;
                     assert!(empty || x + reach <= volume);
                     let rows_in = context.slots[self.from.slot].at(first, volume.div_ceil(LANES));
@@ -122,15 +108,15 @@ impl Step for PlanarStep {
                     let out = context.slots[self.to.slot].at(out_first, out_reach);
                     let per_out = self.channels * kt * kh * kw;
                     let weights = &self.weights[block * per_out..][..per_out * width];
-                    let skipped = (d0 * kh + h0) * per_row;
+                    let skipped = (times.start * kh + taps.start) * per_row;
                     let tile = RowTile {
                         // SAFETY: x lies in the volume (asserted above), or is not read.
                         x: unsafe {
                             rows_in.cast::<f32>().cast_const().add(if empty { 0 } else { x })
                         },
                         channels: (self.channels, g.size[0] * plane),
-                        times: (d1 - d0, plane),
-                        rows: (h1 - h0, self.row),
+                        times: (times.len(), plane),
+                        rows: (taps.len(), self.row),
                         width: kw,
                         // SAFETY: the first tap inside lies in this unit's weights, or is not read.
                         w: unsafe {
@@ -140,7 +126,7 @@ impl Step for PlanarStep {
                         out: out.cast(),
                         out_stride: self.to.places * LANES,
                         bias: self.bias[block..][..width].as_ptr().cast(),
-                        relu: self.relu,
+                        clamp: self.clamp,
                     };
                     // SAFETY: ranges are checked above; the task's rows are its own.
                     unsafe { row_fn(self.isa, g.stride[2], columns.len(), width)(&tile) };

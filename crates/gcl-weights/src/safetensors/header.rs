@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs::File;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde::de::{Error, MapAccess, Visitor};
 
 use crate::file::Storage;
-use crate::region::{Region, read_at};
+use crate::region::{Bytes, Region, read_at};
 use crate::view::View;
 use crate::{Dtype, Fault, Scalar, limits};
 
@@ -36,7 +35,7 @@ struct Raw {
 }
 
 /// Reads the header of a file of `len` bytes.
-pub(crate) fn read(file: &File, len: u64) -> Result<Header, Fault> {
+pub(crate) fn read(file: &Bytes, len: u64) -> Result<Header, Fault> {
     let mut size = [0; 8];
     read_at(file, &mut size, 0)?;
     let all = Region { at: 0, len };

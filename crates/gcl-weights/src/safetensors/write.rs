@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use half::f16;
 use sha2::{Digest, Sha256};
 
 use crate::file::{TensorInfo, WeightFile};
@@ -26,6 +27,13 @@ impl Tensor {
     pub fn f32(shape: impl Into<Vec<usize>>, values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self { dtype: Dtype::F32, shape: shape.into(), bytes }
+    }
+
+    /// A tensor of half-precision floats, row-major: the values rounded to the nearest.
+    #[must_use]
+    pub fn f16(shape: impl Into<Vec<usize>>, values: &[f32]) -> Self {
+        let bytes = values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect();
+        Self { dtype: Dtype::F16, shape: shape.into(), bytes }
     }
 
     /// A tensor of integers, row-major.

@@ -1,17 +1,16 @@
 //! The zip archive: `<name>/data.pkl`, and one entry `<name>/data/<key>` per storage.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 
 use super::{Content, place};
 use crate::Fault;
 use crate::limits::{self, WorkBudget};
 use crate::pickle::{PickleGraph, PickleMachine};
-use crate::region::{Cursor, Region};
+use crate::region::{Bytes, Cursor, Region};
 use crate::zip::{self, ZipEntry};
 
 /// Reads the pickle and finds its storages.
-pub(crate) fn read(file: &File, len: u64, budget: &mut WorkBudget) -> Result<Content, Fault> {
+pub(crate) fn read(file: &Bytes, len: u64, budget: &mut WorkBudget) -> Result<Content, Fault> {
     let entries: BTreeMap<String, ZipEntry> =
         zip::entries(file, len)?.into_iter().map(|e| (e.name.clone(), e)).collect();
     if entries.keys().any(|name| name.ends_with("/constants.pkl")) {
@@ -61,7 +60,7 @@ pub(crate) fn read(file: &File, len: u64, budget: &mut WorkBudget) -> Result<Con
 }
 
 /// Holds bytes against their checksum, if the writer gave one.
-pub(crate) fn verify(file: &File, region: Region, expected: u32, name: &str) -> Result<(), Fault> {
+pub(crate) fn verify(file: &Bytes, region: Region, expected: u32, name: &str) -> Result<(), Fault> {
     if expected == 0 {
         return Ok(());
     }

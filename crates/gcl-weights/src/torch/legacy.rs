@@ -3,20 +3,19 @@
 //! pickle, which is the value alone.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 
 use super::{Content, place};
 use crate::Fault;
 use crate::limits::WorkBudget;
 use crate::pickle::{Id, Node, PickleGraph, PickleMachine};
-use crate::region::{Cursor, Region};
+use crate::region::{Bytes, Cursor, Region};
 
 const MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
 const VERSION: i128 = 1001;
 
 /// Reads a row of pickles with its storages.
 pub(crate) fn read(
-    file: &File,
+    file: &Bytes,
     region: Region,
     budget: &mut WorkBudget,
     nested: bool,
@@ -29,7 +28,7 @@ pub(crate) fn read(
 
 /// Reads a row of pickles with its storages, or a plain pickle; says whether it was the former.
 pub(crate) fn read_either(
-    file: &File,
+    file: &Bytes,
     region: Region,
     budget: &mut WorkBudget,
     nested: bool,

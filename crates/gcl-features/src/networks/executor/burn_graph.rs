@@ -150,6 +150,10 @@ impl Ready {
                 Value::Volume(x) => Value::Volume(burn::tensor::activation::relu(x)),
                 Value::Flat(x) => Value::Flat(burn::tensor::activation::relu(x)),
             },
+            (Op::Relu6, _) => match inputs.next()? {
+                Value::Volume(x) => Value::Volume(x.clamp(0.0, 6.0)),
+                Value::Flat(x) => Value::Flat(x.clamp(0.0, 6.0)),
+            },
             (Op::Add, _) => match (inputs.next()?, inputs.next()?) {
                 (Value::Volume(a), Value::Volume(b)) => Value::Volume(a + b),
                 (Value::Flat(a), Value::Flat(b)) => Value::Flat(a + b),

@@ -63,11 +63,11 @@ impl Forward for Plan {
 }
 
 #[cfg(feature = "flex")]
-fn is_flex(device: &Device) -> bool {
+pub(crate) fn is_flex(device: &Device) -> bool {
     *device == Device::flex()
 }
 
 #[cfg(not(feature = "flex"))]
-fn is_flex(_: &Device) -> bool {
+pub(crate) fn is_flex(_: &Device) -> bool {
     false
 }

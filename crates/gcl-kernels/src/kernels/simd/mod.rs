@@ -29,6 +29,8 @@ pub(crate) trait Simd: Copy {
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
     /// Larger of each pair.
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
+    /// Smaller of each pair.
+    unsafe fn min(a: Self::V, b: Self::V) -> Self::V;
     /// Prefetches a cache line.
     unsafe fn prefetch(at: *const f32);
     /// Which lanes [`Simd::spread`] takes.
@@ -92,6 +94,10 @@ impl Simd for Portable {
     #[inline(always)]
     unsafe fn max(a: [f32; 16], b: [f32; 16]) -> [f32; 16] {
         std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
+    }
+    #[inline(always)]
+    unsafe fn min(a: [f32; 16], b: [f32; 16]) -> [f32; 16] {
+        std::array::from_fn(|i| if a[i] < b[i] { a[i] } else { b[i] })
     }
     #[inline(always)]
     unsafe fn prefetch(_: *const f32) {}

@@ -1,6 +1,6 @@
 //! Gathering, sums and widened rows.
 
-use super::{Isa, Random, Target, cut, floats, random_blocks};
+use super::{CLAMPS, Isa, Random, Target, cut, floats, random_blocks};
 use crate::kernels::copy::{OUTSIDE, combine, gather, widen};
 
 /// Counts around the tiles' sizes.
@@ -39,18 +39,18 @@ fn sums() {
     let mut random = Random(5);
     for isa in Isa::available() {
         for count in [0].into_iter().chain(COUNTS) {
-            for (two, relu) in [(false, false), (false, true), (true, false), (true, true)] {
+            for (two, clamp) in [false, true].into_iter().flat_map(|two| CLAMPS.map(|c| (two, c))) {
                 let (a, b) = (random_blocks(count, &mut random), random_blocks(count, &mut random));
                 let mut out = Target::new(count + 1, &mut random);
                 for (i, (x, y)) in floats(&a).iter().zip(floats(&b)).enumerate() {
                     let y = if two { f64::from(*y) } else { 0.0 };
-                    out.expected[i] = cut(relu, f64::from(*x) + y);
+                    out.expected[i] = cut(clamp, f64::from(*x) + y);
                 }
                 let second = if two { b.as_ptr() } else { std::ptr::null() };
                 let to = out.found.as_mut_ptr();
                 // SAFETY: all have `count` blocks.
-                unsafe { combine(isa, a.as_ptr(), second, relu, count, to) };
-                out.check(isa, || format!("{count} blocks, two {two}, relu {relu}"));
+                unsafe { combine(isa, a.as_ptr(), second, clamp, count, to) };
+                out.check(isa, || format!("{count} blocks, two {two}, {clamp:?}"));
             }
         }
     }

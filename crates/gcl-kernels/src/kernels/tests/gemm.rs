@@ -1,6 +1,6 @@
 //! The dense tile.
 
-use super::{Isa, Random, Target, cut, floats, random_blocks};
+use super::{CLAMPS, Clamp, Isa, Random, Target, cut, floats, random_blocks};
 use crate::kernels::gemm::{GemmTile, tile_fn};
 
 #[derive(Debug, Clone, Copy)]
@@ -11,7 +11,7 @@ struct Case {
     lanes: usize,
     bias: bool,
     residual: bool,
-    relu: bool,
+    clamp: Clamp,
 }
 
 #[test]
@@ -19,16 +19,16 @@ fn every_tile() {
     let mut random = Random(1);
     for isa in Isa::available() {
         let (most_places, most_blocks) = isa.tile();
-        for i in 0..most_places * most_blocks * 96 {
-            let (size, rest) = (i / 96, i % 96);
+        for i in 0..most_places * most_blocks * 144 {
+            let (size, rest) = (i / 144, i % 144);
             let case = Case {
                 places: size % most_places + 1,
                 blocks: size / most_places + 1,
-                depth: rest / 32 + 1,
-                lanes: [1, 3, 15, 16][rest / 8 % 4],
-                bias: rest & 1 > 0,
-                residual: rest & 2 > 0,
-                relu: rest & 4 > 0,
+                depth: rest / 48 + 1,
+                lanes: [1, 3, 15, 16][rest / 12 % 4],
+                bias: rest / 3 % 2 > 0,
+                residual: rest / 6 % 2 > 0,
+                clamp: CLAMPS[i % 3],
             };
             check(isa, case, &mut random);
         }
@@ -36,7 +36,7 @@ fn every_tile() {
 }
 
 fn check(isa: Isa, case: Case, random: &mut Random) {
-    let Case { places, blocks, depth, lanes, bias, residual, relu } = case;
+    let Case { places, blocks, depth, lanes, bias, residual, clamp } = case;
     // Outputs lie two blocks apart, and residuals side by side.
     let (a_stride, out_stride, residual_stride) =
         (16 * (places + 1), 32 * places + 16, 16 * places + 32);
@@ -57,7 +57,7 @@ fn check(isa: Isa, case: Case, random: &mut Random) {
         if residual {
             sum += f64::from(floats(&added)[block * residual_stride + 16 * r + lane]);
         }
-        out.expected[at] = cut(relu, sum);
+        out.expected[at] = cut(clamp, sum);
     }
     let tile = GemmTile {
         a: a.as_ptr().cast(),
@@ -72,9 +72,9 @@ fn check(isa: Isa, case: Case, random: &mut Random) {
         residual: if residual { added.as_ptr().cast() } else { std::ptr::null() },
         residual_stride,
         residual_place: 16,
-        relu,
+        clamp,
         // Prefetches may point past all buffers.
-        ahead: if relu { 4096 } else { 0 },
+        ahead: if clamp == Clamp::NONE { 0 } else { 4096 },
         next: w.as_ptr().cast(),
         next_lines: lanes,
     };

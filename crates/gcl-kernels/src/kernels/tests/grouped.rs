@@ -1,6 +1,6 @@
 //! The tile of groups of 4, 8 and 16 channels.
 
-use super::{Isa, Random, Target, cut, floats, random_blocks, skipped};
+use super::{CLAMPS, Clamp, Isa, Random, Target, cut, floats, random_blocks, skipped};
 use crate::kernels::grouped::{GroupedTile, grouped_fn};
 
 /// Which taps in time lie inside.
@@ -16,9 +16,9 @@ fn every_tile() {
                 if skipped(width + 9) {
                     continue;
                 }
-                for i in (0..16).filter(|i| !skipped(group + width + i)) {
-                    let (stride, relu, times) = (i % 2 + 1, i / 2 % 2 > 0, TIMES[i / 4]);
-                    check(isa, group, stride, width, (times, relu), &mut random);
+                for i in (0..24).filter(|i| !skipped(group + width + i)) {
+                    let (stride, clamp, times) = (i % 2 + 1, CLAMPS[i / 2 % 3], TIMES[i / 6]);
+                    check(isa, group, stride, width, (times, clamp), &mut random);
                 }
             }
         }
@@ -30,7 +30,7 @@ fn check(
     group: usize,
     stride: usize,
     width: usize,
-    (times, relu): ([bool; 3], bool),
+    (times, clamp): ([bool; 3], Clamp),
     random: &mut Random,
 ) {
     let (high, wide, kernel) = grouped_fn(isa, group, stride, width);
@@ -53,7 +53,7 @@ fn check(
                     * f64::from(floats(&w)[tap * 16 + lane]);
             }
         }
-        out.expected[(y * (wide + 1) + r) * 16 + lane] = cut(relu, sum);
+        out.expected[(y * (wide + 1) + r) * 16 + lane] = cut(clamp, sum);
     }
     let first = out.float();
     let tile = GroupedTile {
@@ -67,7 +67,7 @@ fn check(
         w: w.as_ptr().cast(),
         out: [first, first.wrapping_add(16 * (wide + 1))],
         bias: bias.as_ptr().cast(),
-        relu,
+        clamp,
     };
     // SAFETY: the buffers above have the sizes of the contract.
     unsafe { kernel(&tile) };

@@ -5,6 +5,7 @@
 //! past it.
 
 mod copy;
+mod depthwise;
 mod gemm;
 mod grouped;
 mod planar;
@@ -13,7 +14,7 @@ mod pool;
 mod random;
 mod winograd;
 
-use super::Isa;
+use super::{Clamp, Isa};
 use crate::block::Block;
 use random::Random;
 
@@ -59,6 +60,9 @@ fn floats(blocks: &[Block]) -> &[f32] {
     unsafe { std::slice::from_raw_parts(blocks.as_ptr().cast(), blocks.len() * 16) }
 }
 
-fn cut(relu: bool, v: f64) -> f64 {
-    if relu { v.max(0.0) } else { v }
+/// No cut-off, ReLU, and a range that cuts sums of random values at both ends.
+const CLAMPS: [Clamp; 3] = [Clamp::NONE, Clamp::RELU, Clamp { low: -0.5, high: 0.75 }];
+
+fn cut(clamp: Clamp, v: f64) -> f64 {
+    v.clamp(f64::from(clamp.low), f64::from(clamp.high))
 }

@@ -1,6 +1,6 @@
 //! The first convolution's row tile.
 
-use super::{Isa, Random, Target, cut, floats, random_blocks, skipped};
+use super::{CLAMPS, Clamp, Isa, Random, Target, cut, floats, random_blocks, skipped};
 use crate::kernels::planar::{RowTile, row_fn};
 
 /// Channels, taps in time, in height and in width.
@@ -12,14 +12,14 @@ fn every_tile() {
     let mut random = Random(2);
     for isa in Isa::available() {
         let (most_places, most_blocks) = isa.tile();
-        for i in 0..most_places * most_blocks * 24 {
+        for i in 0..most_places * most_blocks * 36 {
             if skipped(i) {
                 continue;
             }
-            let (size, rest) = (i / 24, i % 24);
+            let (size, rest) = (i / 36, i % 36);
             let (places, blocks) = (size % most_places + 1, size / most_places + 1);
-            let (window, stride, relu) = (WINDOWS[rest / 4], rest / 2 % 2 + 1, rest % 2 > 0);
-            check(isa, (places, blocks), window, stride, relu, &mut random);
+            let (window, stride, clamp) = (WINDOWS[rest / 6], rest / 3 % 2 + 1, CLAMPS[rest % 3]);
+            check(isa, (places, blocks), window, stride, clamp, &mut random);
         }
     }
 }
@@ -29,7 +29,7 @@ fn check(
     (places, blocks): (usize, usize),
     window: [usize; 4],
     stride: usize,
-    relu: bool,
+    clamp: Clamp,
     random: &mut Random,
 ) {
     let [channels, times, rows, width] = window;
@@ -60,7 +60,7 @@ fn check(
             let at = c * wc + d * wd + h * wh + (k * blocks + block) * 16 + lane;
             sum += f64::from(v) * f64::from(floats(&w)[at]);
         }
-        out.expected[block * out_stride + 16 * r + lane] = cut(relu, sum);
+        out.expected[block * out_stride + 16 * r + lane] = cut(clamp, sum);
     }
     let tile = RowTile {
         x: x.as_ptr(),
@@ -73,7 +73,7 @@ fn check(
         out: out.float(),
         out_stride,
         bias: bias.as_ptr().cast(),
-        relu,
+        clamp,
     };
     // SAFETY: the buffers above have the sizes of the contract.
     unsafe { row_fn(isa, stride, places, blocks)(&tile) };

@@ -1,6 +1,6 @@
 //! The transforms of minimal filtering against their matrices.
 
-use super::{Isa, Random, Target, cut, random_blocks, skipped};
+use super::{CLAMPS, Isa, Random, Target, cut, random_blocks, skipped};
 use crate::block::Block;
 use crate::kernels::winograd::{
     InputRow, OutputRow, input_4, input_6, output_4_2, output_6_3, output_6_4,
@@ -94,7 +94,7 @@ fn outputs() {
             let m = matrix.len();
             for rows in 1..=m {
                 for places in [1, m - 1, m, m + 1, 4 * m - 1, 4 * m] {
-                    for flags in (0..4).filter(|i| !skipped(m * rows + 2 * places + i)) {
+                    for flags in (0..6).filter(|i| !skipped(m * rows + 2 * places + i)) {
                         check_output(isa, matrix, (rows, places), flags, &mut random);
                     }
                 }
@@ -104,7 +104,8 @@ fn outputs() {
 }
 
 fn check_output(isa: Isa, matrix: Matrix, size: (usize, usize), flags: usize, random: &mut Random) {
-    let (m, n, relu, residual) = (matrix.len(), matrix[0].len(), flags & 1 > 0, flags & 2 > 0);
+    let (m, n) = (matrix.len(), matrix[0].len());
+    let (clamp, residual) = (CLAMPS[flags % 3], flags / 3 > 0);
     let (count, row) = (size.1.div_ceil(m), size.1 + 1);
     let stride = count + 1;
     let x = random_blocks((n * n - 1) * stride + count, random);
@@ -121,7 +122,7 @@ fn check_output(isa: Isa, matrix: Matrix, size: (usize, usize), flags: usize, ra
         if residual {
             sum += f64::from(added[y * row + place].0[lane]);
         }
-        out.expected[(y * row + place) * 16 + lane] = cut(relu, sum);
+        out.expected[(y * row + place) * 16 + lane] = cut(clamp, sum);
     }
     let tiles = OutputRow {
         x: x.as_ptr(),
@@ -132,7 +133,7 @@ fn check_output(isa: Isa, matrix: Matrix, size: (usize, usize), flags: usize, ra
         row,
         residual: if residual { added.as_ptr() } else { std::ptr::null() },
         bias: bias.as_ptr(),
-        relu,
+        clamp,
     };
     // SAFETY: the buffers above have the sizes of the contract.
     unsafe {

@@ -5,6 +5,7 @@
 
 mod axis;
 
+use super::clamp::Clamp;
 use super::on_each_isa;
 use super::simd::Simd;
 use crate::block::Block;
@@ -46,8 +47,8 @@ pub(crate) struct OutputRow {
     pub residual: *const Block,
     /// Bias.
     pub bias: *const Block,
-    /// Whether max(·, 0) comes last.
-    pub relu: bool,
+    /// What comes last.
+    pub clamp: Clamp,
 }
 
 on_each_isa! {
@@ -180,10 +181,7 @@ where
                     if !t.residual.is_null() {
                         v = S::add(v, S::load(t.residual.add(i * t.row + place).cast()));
                     }
-                    if t.relu {
-                        v = S::max(S::zero(), v);
-                    }
-                    S::store(t.out.add(i * t.row + place).cast(), v);
+                    S::store(t.out.add(i * t.row + place).cast(), t.clamp.apply::<S>(v));
                 }
             }
         }

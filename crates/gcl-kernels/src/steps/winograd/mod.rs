@@ -10,7 +10,7 @@ mod passes;
 
 use crate::block::{Block, LANES};
 use crate::graph::Conv3d;
-use crate::kernels::Isa;
+use crate::kernels::{Clamp, Isa};
 use crate::memory::View;
 use crate::steps::geometry::Geometry;
 use crate::steps::{Context, Step, part};
@@ -29,7 +29,7 @@ pub(crate) struct WinogradStep {
     pub from: View,
     pub to: View,
     pub residual: Option<View>,
-    pub relu: bool,
+    pub clamp: Clamp,
     pub geometry: Geometry,
     tiles: (usize, usize),
     bands: Bands,
@@ -54,8 +54,21 @@ impl WinogradStep {
         let bands = Bands::new(&geometry, tiles, units, clips, threads);
         let weights = filter.pack(conv, to.blocks, isa.tile().1);
         let lanes = LANES.min(conv.shape[1]);
-        let (residual, relu) = (None, false);
-        Self { isa, filter, lanes, weights, bias, from, to, residual, relu, geometry, tiles, bands }
+        let (residual, clamp) = (None, Clamp::NONE);
+        Self {
+            isa,
+            filter,
+            lanes,
+            weights,
+            bias,
+            from,
+            to,
+            residual,
+            clamp,
+            geometry,
+            tiles,
+            bands,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::WinogradStep;
 use super::cut::Share;
 use super::filter::Filter;
 use crate::block::{Block, LANES};
+use crate::kernels::Clamp;
 use crate::kernels::gemm::{GemmTile, tile_fn};
 use crate::kernels::winograd::{
     InputRow, OutputRow, input_4, input_6, output_4_2, output_6_3, output_6_4,
@@ -110,7 +111,7 @@ impl WinogradStep {
                             residual: std::ptr::null(),
                             residual_stride: 0,
                             residual_place: 0,
-                            relu: false,
+                            clamp: Clamp::NONE,
                             ahead: 0,
                             next: next.cast(),
                             next_lines: lines,
@@ -161,7 +162,7 @@ impl WinogradStep {
                                 .as_ref()
                                 .map_or(std::ptr::null(), |view| at(view).cast_const()),
                             bias: &raw const self.bias[unit + b],
-                            relu: self.relu,
+                            clamp: self.clamp,
                         };
                         // SAFETY: checked by `at` and above; these outputs are the task's own.
                         unsafe {
