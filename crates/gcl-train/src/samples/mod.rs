@@ -17,7 +17,7 @@ use rand::seq::SliceRandom;
 
 use crate::error::{Result, TrainError};
 pub(crate) use batches::{Batch, Batches};
-use fingerprint::hash_of_ends;
+use fingerprint::hash_of_sampled;
 use source::{Disk, Source, Store};
 
 /// Segments that are scored at once.
@@ -54,8 +54,8 @@ pub struct Samples {
     source: Source,
     videos: Vec<SampleVideo>,
     len: usize,
-    /// A hash of the unscaled features of each video's first and last segment.
-    ends: u64,
+    /// A hash of the unscaled features of each video's sampled segments.
+    sampled: u64,
     /// What each cleaning rule kept, decided on unscaled features.
     calm: Vec<(TemporalDifference, Vec<bool>)>,
     scaled: bool,
@@ -131,8 +131,8 @@ impl Samples {
             return Err(TrainError::Mismatch(format!("{len} segments are too many")));
         }
         let source = Source { dim, scaler: None, store: Arc::new(store) };
-        let ends = hash_of_ends(&source, &videos)?;
-        Ok(Samples { source, videos, len, ends, calm: Vec::new(), scaled: false })
+        let sampled = hash_of_sampled(&source, &videos)?;
+        Ok(Samples { source, videos, len, sampled, calm: Vec::new(), scaled: false })
     }
 
     /// Scales all features: those in memory at once, since a row is read many times, those on disk
