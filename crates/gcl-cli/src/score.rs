@@ -87,7 +87,7 @@ pub fn run(args: ScoreArgs) -> Outcome {
         let (weights, how) = (args.weights.as_deref(), (&args.footage, args.device.as_str()));
         let done = extract::for_model(&args.input, &folder, extractor, weights, how)?;
         // Of what an earlier call left there, only this footage.
-        let inputs = discover(&[args.input.clone()]).map_err(Failure::data)?;
+        let inputs = discover(std::slice::from_ref(&args.input)).map_err(Failure::data)?;
         let set = FeatureSet::open(&folder)?;
         let set = set.select(|id| inputs.iter().any(|input| input.id == *id));
         (set, done, Some(args.input.clone()))
