@@ -250,7 +250,7 @@ fn a_killed_run_resumes_from_its_folder_and_no_listener_changes_it() {
     let path = run_b.path().join("config.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, text.replacen("seed = 4", "seed = 5", 1)).unwrap();
-    let error = run_b.state().err().expect("the seed was changed").to_string();
+    let error = run_b.state().expect_err("the seed was changed").to_string();
     assert!(error.contains("config.toml: changed since the saved state"), "{error}");
 }
 
