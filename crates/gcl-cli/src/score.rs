@@ -90,12 +90,12 @@ pub fn run(args: ScoreArgs) -> Outcome {
         let inputs = discover(std::slice::from_ref(&args.input)).map_err(Failure::data)?;
         let set = FeatureSet::open(&folder)?;
         let set = set.select(|id| inputs.iter().any(|input| input.id == *id));
-        (set, done, Some(args.input.clone()))
+        (set, done, Some(inputs))
     };
     let how = Scoring { source, manifest: manifest.as_ref(), smooth: args.smooth };
     with_progress(&model, &set, &how, &out)?;
     if let Some(footage) = footage {
-        remember_footage(&[footage], &out)?;
+        remember_footage(&footage, &out)?;
     }
     println!("{}", out.display());
     Ok(done)

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gcl::judge::check_both_kinds;
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_data::{Clips, FeatureSet};
 use gcl_train::{RunDir, ScoreSource, SegmentScores, TestAuc, TrainError};
@@ -102,22 +103,15 @@ impl TestSet {
         format: &str,
     ) -> Result<TestSet, Failure> {
         set.check_like(training.dim(), training.identity())?;
-        let dir = set.dir().display().to_string();
-        let clips = set.clips().ok_or_else(|| {
-            let text = "plain .npy files do not say how many frames a clip has; give --clip-length";
-            Failure::Usage(format!("{dir}: {text}"))
-        })?;
+        let unknown = || TrainError::NoClipLength { path: set.dir().to_owned() };
+        let clips = set.clips().ok_or_else(unknown)?;
         let truth = eval::read_truth(truth, format)?;
         let test = gcl::judge::TestSet::new(set, clips, &truth, None)?;
         for id in &test.without_truth {
             eprintln!("test set: skipped {id}: the truth has no such video");
         }
-        let all = || test.videos.iter().flat_map(|video| &video.labels);
-        if !(all().any(|&label| label) && all().any(|&label| !label)) {
-            return Err(Failure::Data(format!(
-                "{dir}: by its truth the test set has no abnormal or no normal frame, so no AUC"
-            )));
-        }
+        let labels = test.videos.iter().flat_map(|video| &video.labels);
+        check_both_kinds(labels, test.features.dir())?;
         Ok(TestSet(test))
     }
 

@@ -14,6 +14,15 @@ impl Block {
     pub(crate) const ZERO: Self = Self([0.0; LANES]);
 }
 
+/// One value a channel, in this many blocks.
+pub(crate) fn in_blocks(values: &[f32], blocks: usize) -> Vec<Block> {
+    let mut all = vec![Block::ZERO; blocks];
+    for (channel, value) in values.iter().enumerate() {
+        all[channel / LANES].0[channel % LANES] = *value;
+    }
+    all
+}
+
 /// Blocks that hold `channels`.
 pub(crate) fn blocks(channels: usize) -> usize {
     channels.div_ceil(LANES)

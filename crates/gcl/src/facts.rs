@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gcl_data::VideoId;
 use gcl_data::atomic::write_bytes_atomic;
-use gcl_features::discover::discover;
+use gcl_features::VideoInput;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -53,12 +53,12 @@ pub fn read(scores: &Path) -> Result<Facts> {
 /// Notes where each video's footage lies, for the report's pictures.
 ///
 /// # Errors
-/// If the footage or the facts cannot be read, or the facts not be written.
-pub fn remember_footage(footage: &[PathBuf], scores: &Path) -> Result<()> {
+/// If the facts cannot be read or written.
+pub fn remember_footage(footage: &[VideoInput], scores: &Path) -> Result<()> {
     let mut known = read(scores)?;
-    for input in discover(footage)? {
+    for input in footage {
         if let Some(video) = known.get_mut(&input.id) {
-            video.footage = Some(input.path);
+            video.footage = Some(input.path.clone());
         }
     }
     write(scores, &known)

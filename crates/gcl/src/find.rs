@@ -92,7 +92,7 @@ pub fn find<E: Extractor>(
     let videos = set.videos().len();
     let mut scored = |done| (follow.scoring)(done, videos);
     score(&model, &set, &how, &run.scores(), cancel, &mut scored)?;
-    remember_footage(wanted.footage, &run.scores())?;
+    remember_footage(&inputs, &run.scores())?;
 
     let skipped = extraction.skipped.iter().map(|(id, why)| (id.to_string(), why.clone()));
     let contents = Contents {

@@ -13,6 +13,7 @@ use gcl::score::Scoring;
 use gcl_data::{Clips, FeatureSet, Truth, TruthFormat, VideoId};
 use gcl_eval::report::Tile;
 use gcl_eval::{Evaluator, Measure};
+use gcl_features::discover;
 use gcl_features::scene::SceneOptions;
 use gcl_train::{Model, RunDir, ScoreSource};
 
@@ -75,7 +76,7 @@ pub fn run(args: DemoArgs) -> Outcome {
     let model = model?;
     let how = Scoring { source: model.card().config.score, manifest: None, smooth: 0.0 };
     score::with_progress(&model, &test, &how, &run.scores())?;
-    remember_footage(&footage, &run.scores())?;
+    remember_footage(&discover(&footage).map_err(Failure::data)?, &run.scores())?;
 
     let truth = Truth::read(&truth_path, TruthFormat::Ranges)?;
     let rows = judge(&model, &test, &truth, &videos)?;

@@ -19,8 +19,9 @@ impl Terminal {
     }
 
     /// Takes the bar away, and leaves a line.
-    pub fn finish(self) {
+    pub fn finish(mut self) {
         if self.steps > 0 {
+            self.progress.name("training");
             self.progress.finish();
         }
     }

@@ -57,6 +57,7 @@ fn pairs_have_verbs_of_their_own_with_help() {
         (vec!["pair", "train", "f", "--out", "r", "--occ", "mgfn"], "stg-nf"),
         (vec!["pair", "train", "f", "--out", "r", "--test-split", "x"], "--truth"),
         (vec!["pair", "train", "--out", "r"], "<FEATURES>"),
+        (vec!["report", "nothing"], "no run here"),
         (vec!["pair", "report", "nothing"], "no run here"),
         (vec!["pair", "score", "nothing", "f"], "no trained pair here"),
     ];
@@ -65,6 +66,9 @@ fn pairs_have_verbs_of_their_own_with_help() {
         assert!(stderr(&output).contains(hint), "{args:?}: {}", stderr(&output));
         assert!(!at.join("r").exists(), "{args:?}");
     }
+    run(at, &["train", "f", "--out", "knn", "--method", "knn"], 0);
+    let unscored = run(at, &["report", "knn"], 3);
+    assert!(stderr(&unscored).contains("knn: no scores here yet"), "{}", stderr(&unscored));
 }
 
 #[test]

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 /// Blocks of a file, and files of a folder, that are read where there are more.
-const BLOCKS: u64 = 256;
+const BLOCKS: u64 = 16;
 
 /// The bytes of a block.
 const BLOCK: u64 = 1 << 16;
 
-/// A hash of a video file, in hex: of its size and content, for a file of more than 16 MiB of blocks
-/// spread over it, so that a long video costs no time. Of a folder of frames, of all names and sizes and
+/// A hash of a video file, in hex: of its size and content, for a file of more than 1 MiB of blocks
+/// spread over it: every start of an extraction reads this of every video. Of a folder of frames, of all names and sizes and
 /// of frames spread over it. `None` if it cannot be read: opening the video gives the reason.
 pub(crate) fn hash_of(path: &Path) -> Option<String> {
     let mut hash = Sha256::new();

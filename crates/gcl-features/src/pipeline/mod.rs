@@ -162,11 +162,11 @@ pub fn extract<E: Extractor>(
             summary.already_done += 1;
             progress(Progress::AlreadyDone { id: &input.id });
         } else {
-            todo.push((video::bytes(&input.path), input));
+            todo.push((video::bytes(&input.path), input, footage));
         }
     }
     // A long video that starts last would keep one thread busy while the others have nothing to do.
-    todo.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.id.cmp(&y.id)));
+    todo.sort_by(|(a, x, _), (b, y, _)| b.cmp(a).then_with(|| x.id.cmp(&y.id)));
 
     let job = video::Job { extractor, identity: &identity, options, out_dir, cancel, progress };
     let next = AtomicUsize::new(0);
@@ -176,10 +176,11 @@ pub fn extract<E: Extractor>(
         for _ in 0..options.threads.clamp(1, todo.len().max(1)) {
             scope.spawn(|| {
                 while !failed.load(Ordering::Relaxed) {
-                    let Some((_, input)) = todo.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                    let Some((_, input, footage)) = todo.get(next.fetch_add(1, Ordering::Relaxed))
+                    else {
                         break;
                     };
-                    let outcome = job.run(input);
+                    let outcome = job.run(input, footage.clone());
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                     match outcome {
                         Ok(outcome) => results.0.add(&input.id, outcome, progress),

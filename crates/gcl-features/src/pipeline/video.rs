@@ -7,7 +7,6 @@ use std::{fs, thread};
 
 use gcl_data::{ExtractorIdentity, FeatureError, FeatureMeta, FeatureWriter, NpyError};
 
-use super::footage::hash_of;
 use super::stream::ClipStream;
 use super::{ExtractError, ExtractOptions, Progress};
 use crate::discover::VideoInput;
@@ -74,8 +73,13 @@ struct ReadVideo {
 }
 
 impl<E: Extractor> Job<'_, E> {
-    /// Extracts and writes one video. An error stops the whole extraction.
-    pub(super) fn run(&self, input: &VideoInput) -> Result<VideoOutcome, ExtractError> {
+    /// Extracts and writes one video. `footage` is the hash that it had before it was decoded: a video that
+    /// grows meanwhile is read anew by the next call. An error stops the whole extraction.
+    pub(super) fn run(
+        &self,
+        input: &VideoInput,
+        footage: Option<String>,
+    ) -> Result<VideoOutcome, ExtractError> {
         if self.cancel.load(Ordering::Relaxed) {
             return Ok(VideoOutcome::Cancelled);
         }
@@ -109,7 +113,7 @@ impl<E: Extractor> Job<'_, E> {
             decoder: info.decoder.clone(),
             frames,
             fps: info.fps.filter(|fps| fps.is_finite() && *fps > 0.0),
-            footage: hash_of(&input.path),
+            footage,
         })?;
         Ok(VideoOutcome::Written { frames, clips })
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::block::{Block, LANES, blocks};
+use crate::block::{Block, LANES, blocks, in_blocks};
 use crate::graph::Conv3d;
 use crate::kernels::depthwise::{DepthwiseTile, depthwise_fn};
 use crate::kernels::{Clamp, Isa};
@@ -45,10 +45,7 @@ impl DepthwiseStep {
             let (channel, tap) = (i / taps, i % taps);
             weights[channel / LANES * taps + tap].0[channel % LANES] = *w;
         }
-        let mut bias = vec![Block::ZERO; blocks(out)];
-        for (o, b) in conv.bias.iter().flatten().enumerate() {
-            bias[o / LANES].0[o % LANES] = *b;
-        }
+        let bias = in_blocks(conv.bias.as_deref().unwrap_or_default(), blocks(out));
         let wanted = (4 * threads).div_ceil(clips * to.blocks);
         let bands = wanted.clamp(1, geometry.out[0] * geometry.out[1]);
         Self { isa, weights, bias, from, to, clamp: Clamp::NONE, geometry, bands }

@@ -1,6 +1,6 @@
 //! Convolutions of 3 × 3 × 3 whose groups are 4, 8 or 16 channels.
 
-use crate::block::{Block, LANES, blocks};
+use crate::block::{Block, LANES, blocks, in_blocks};
 use crate::graph::Conv3d;
 use crate::kernels::copy::widen;
 use crate::kernels::grouped::{GroupedTile, grouped_fn};
@@ -50,10 +50,7 @@ impl GroupedStep {
             let at = ((o / LANES * 9 + tap / 3) * group + j) * 3 + tap % 3;
             weights[at].0[o % LANES] = *w;
         }
-        let mut bias = vec![Block::ZERO; blocks(out)];
-        for (o, b) in conv.bias.iter().flatten().enumerate() {
-            bias[o / LANES].0[o % LANES] = *b;
-        }
+        let bias = in_blocks(conv.bias.as_deref().unwrap_or_default(), blocks(out));
         let wanted = (4 * threads).div_ceil(clips * to.blocks);
         let bands = wanted.clamp(1, geometry.out[0]);
         Self { isa, group, weights, bias, from, to, clamp: Clamp::NONE, geometry, bands }

@@ -1,6 +1,6 @@
 //! Convolution weights in the order in which tiles read them.
 
-use crate::block::{Block, LANES, blocks};
+use crate::block::{Block, LANES, blocks, in_blocks};
 use crate::graph::{Conv3d, Linear};
 use crate::steps::part;
 
@@ -88,10 +88,7 @@ impl PackedWeights {
             Self { weights, bias, set_start, set_inputs, set_outputs, unit, chunks, depth };
         packed.weights = vec![Block::ZERO; sets * set_outputs * depth * LANES];
         packed.fill(conv);
-        packed.bias = vec![Block::ZERO; blocks(out)];
-        for (o, b) in conv.bias.unwrap_or_default().iter().enumerate() {
-            packed.bias[o / LANES].0[o % LANES] = *b;
-        }
+        packed.bias = in_blocks(conv.bias.unwrap_or_default(), blocks(out));
         packed
     }
 

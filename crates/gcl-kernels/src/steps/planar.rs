@@ -1,6 +1,6 @@
 //! A convolution of few channels, from rows as they came.
 
-use crate::block::{Block, LANES, blocks};
+use crate::block::{Block, LANES, blocks, in_blocks};
 use crate::graph::Conv3d;
 use crate::kernels::planar::{RowTile, row_fn};
 use crate::kernels::{Clamp, Isa};
@@ -56,10 +56,7 @@ impl PlanarStep {
                     conv.weight[o * per_out + k];
             }
         }
-        let mut bias = vec![Block::ZERO; all];
-        for (o, b) in conv.bias.iter().flatten().enumerate() {
-            bias[o / LANES].0[o % LANES] = *b;
-        }
+        let bias = in_blocks(conv.bias.as_deref().unwrap_or_default(), all);
         let row = Self::row(&geometry);
         Self { isa, weights, bias, channels, from, row, to, clamp: Clamp::NONE, geometry }
     }

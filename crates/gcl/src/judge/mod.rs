@@ -6,4 +6,4 @@ mod test_set;
 
 pub use epochs::{Curve, EpochAuc, Epochs, read_epochs, remove_epochs};
 pub use scores::{Judgement, judge, judge_video, pooled};
-pub use test_set::{TestSet, TestVideo, whole_frames};
+pub use test_set::{TestSet, TestVideo, check_both_kinds, whole_frames};

@@ -1,5 +1,7 @@
 //! Test features with their truth, lined up.
 
+use std::path::Path;
+
 use gcl_data::{Clips, FeatureSet, Manifest, Tail, Truth, VideoId};
 
 use crate::error::{Error, Result};
@@ -75,6 +77,22 @@ impl TestSet {
     pub fn expand(&self, video: &TestVideo, segments: &[f32]) -> Result<Vec<f32>> {
         let located = |source| Error::Clips { id: video.id.clone(), source };
         self.clips.expand(segments, video.labels.len()).map_err(located)
+    }
+}
+
+/// Refuses labels of which all are normal or all abnormal; `path` is where they come from.
+///
+/// # Errors
+/// [`Error::Data`] naming `path`.
+pub fn check_both_kinds<'a>(
+    mut labels: impl Iterator<Item = &'a bool> + Clone,
+    path: &Path,
+) -> Result<()> {
+    match labels.clone().any(|&label| label) && labels.any(|&label| !label) {
+        true => Ok(()),
+        false => Err(Error::data(path)(
+            "by its truth the test set has no abnormal or no normal frame, so no AUC",
+        )),
     }
 }
 

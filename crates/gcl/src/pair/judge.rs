@@ -14,7 +14,8 @@ use gcl_train::interleave::{
 use gcl_train::{Event, Listener, TrainError};
 
 use super::data::{PairData, ids};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::judge::check_both_kinds;
 
 /// Test videos whose scores are kept as modules proceed.
 const FOLLOWED: usize = 2;
@@ -69,11 +70,7 @@ impl TestData {
             labels.insert(id.clone(), own);
         }
         selected.set = selected.set.select(|id| labels.contains_key(id));
-        let mut flags = labels.values().flatten();
-        if !(flags.clone().any(|&label| label) && flags.any(|&label| !label)) {
-            let problem = "by its truth the test set has no abnormal or no normal frame, so no AUC";
-            return Err(Error::Data { path: self.truth.clone(), problem: problem.to_owned() });
-        }
+        check_both_kinds(labels.values().flatten(), &self.truth)?;
         let given = |own: &Option<PathBuf>, training: &Option<PathBuf>| {
             own.clone().or_else(|| training.clone())
         };

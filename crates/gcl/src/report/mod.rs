@@ -45,6 +45,9 @@ pub struct Contents<'a> {
 /// the page cannot be written.
 pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report> {
     let config: RunConfig = run.config()?;
+    if !run.scores().exists() {
+        return Err(Error::data(run.path())("no scores here yet; score the run first"));
+    }
     let scores = ScoreSet::open(run.scores())?;
     let facts = facts::read(&run.scores())?;
     let title = format!("{} on {} videos", config.method, scores.videos().len());

@@ -8,7 +8,7 @@ mod cut;
 mod filter;
 mod passes;
 
-use crate::block::{Block, LANES};
+use crate::block::{Block, LANES, in_blocks};
 use crate::graph::Conv3d;
 use crate::kernels::{Clamp, Isa};
 use crate::memory::View;
@@ -45,10 +45,7 @@ impl WinogradStep {
         (clips, threads): (usize, usize),
     ) -> Self {
         let m = filter.m();
-        let mut bias = vec![Block::ZERO; to.blocks];
-        for (o, b) in conv.bias.iter().flatten().enumerate() {
-            bias[o / LANES].0[o % LANES] = *b;
-        }
+        let bias = in_blocks(conv.bias.as_deref().unwrap_or_default(), to.blocks);
         let tiles = (geometry.out[1].div_ceil(m), geometry.out[2].div_ceil(m));
         let units = to.blocks.div_ceil(isa.tile().1);
         let bands = Bands::new(&geometry, tiles, units, clips, threads);
