@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl::find::{Find, Follow, Found, find, when};
+use gcl::find::{FOLDS, Find, Follow, Found, find, method, when};
 use gcl_data::FeatureSet;
 use gcl_eval::report::ShownMoment;
-use gcl_features::Extractor;
+use gcl_features::{Extractor, VideoInput};
 use gcl_features::discover::discover;
 use gcl_features::gradient::Gradient;
+use gcl_features::lite0;
 
 use super::device;
 use super::error::{Done, Failure, Outcome};
@@ -43,6 +44,10 @@ pub struct FindArgs {
     network: NetworkArgs,
     #[command(flatten)]
     how: FootageArgs,
+    /// Cut the footage into this many parts and score each by a model that was trained on the others, so
+    /// that no event is its own example of what is usual; 0 scores it by the model of all of it.
+    #[arg(long, value_name = "FOLDS", default_value_t = FOLDS)]
+    cross_fit: usize,
     /// Print the moments as JSON.
     #[arg(long)]
     json: bool,
@@ -53,14 +58,19 @@ pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
     device::find(&args.choice.learning.device)?;
     train::check_settings(&args.choice)?;
-    let Chosen::Pictures(pictures) = args.network.choose(&args.choice.learning.device)? else {
+    let inputs = discover(&args.footage).map_err(Failure::data)?;
+    let net = || match lite0::sees(&inputs, args.how.options(None).decoder) {
+        true => "lite0",
+        false => "gradient",
+    };
+    let Chosen::Pictures(pictures) = args.network.choose(&args.choice.learning.device, net)? else {
         let text = "box-tracks are no footage: use gcl extract, train and score";
         return Err(Failure::Usage(text.to_owned()));
     };
     let found = match &pictures {
-        Pictures::Gradient { .. } => find_with(&args, &pictures, &Gradient)?,
-        Pictures::Lite0 { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
-        Pictures::Network { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
+        Pictures::Gradient { .. } => find_with(&args, &inputs, &pictures, &Gradient)?,
+        Pictures::Lite0 { extractor, .. } => find_with(&args, &inputs, &pictures, &**extractor)?,
+        Pictures::Network { extractor, .. } => find_with(&args, &inputs, &pictures, &**extractor)?,
     };
     match args.json {
         true => print_json(&found.moments)?,
@@ -76,12 +86,17 @@ pub fn run(args: FindArgs) -> Outcome {
 /// Finds with progress on the terminal.
 fn find_with<E: Extractor>(
     args: &FindArgs,
+    inputs: &[VideoInput],
     pictures: &Pictures,
     extractor: &E,
 ) -> Result<Found, Failure> {
     let normal = train::normal_videos(&args.choice.learning)?;
     let configuration = |set: &FeatureSet| {
-        let config = train::configuration(&args.choice, None, set);
+        let choice = MethodArgs {
+            method: args.choice.method.or_else(|| (args.choice.preset != "paper").then(|| method(set))),
+            ..args.choice.clone()
+        };
+        let config = train::configuration(&choice, None, set);
         config.map_err(|failure| gcl::Error::Setting(failure.message().to_owned()))
     };
     let wanted = Find {
@@ -90,9 +105,10 @@ fn find_with<E: Extractor>(
         extraction: pictures.options(&args.how, None),
         configuration: &configuration,
         training: train::training_options(&args.choice.learning, &normal)?,
+        folds: args.cross_fit,
         top: args.top,
     };
-    let shown = Shown::new(&discover(&args.footage).map_err(Failure::data)?);
+    let shown = Shown::new(inputs);
     let mut terminal = Terminal::new(None);
     let mut scoring = None;
     let found = find(

@@ -15,6 +15,7 @@
 //! 6. [`train`]: all of that, for those who want a call and not a loop; with [`Signals`] of what goes
 //!    wrong, and the states that a run keeps ([`RunState`]).
 //! 7. [`Gcl`]: the same without files: features in memory to a model that scores ([`FittedGcl`]).
+//! 8. [`cross_fit()`]: the training footage scored by models that did not see what they score.
 //!
 //! ```
 //! use gcl_train::{Gcl, Method, Rows};
@@ -30,6 +31,7 @@
 
 mod agreement;
 pub mod config;
+pub mod cross_fit;
 pub mod error;
 pub mod estimator;
 pub mod events;
@@ -51,6 +53,7 @@ pub mod warnings;
 mod watch;
 
 pub use config::{Method, Preset, RunConfig, ScoreSource};
+pub use cross_fit::cross_fit;
 pub use error::{Result, TrainError};
 pub use estimator::{EstimatorError, FittedGcl, Gcl, Rows, RowsError};
 pub use events::{Event, Listener, Silent, TestAuc};

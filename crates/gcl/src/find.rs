@@ -1,4 +1,5 @@
-//! Unlabelled footage to its most anomalous moments: extract, train on the same footage, score, report.
+//! Unlabelled footage to its most anomalous moments: extract, train on the same footage, score it by models
+//! that did not see what they score, report.
 
 use std::path::{Path, PathBuf};
 
@@ -8,12 +9,29 @@ use gcl_eval::report::ShownMoment;
 use gcl_eval::timestamp;
 use gcl_features::discover::discover;
 use gcl_features::{ExtractOptions, Extractor, Progress, Summary, extract};
-use gcl_train::{Listener, Model, RunConfig, RunDir, Samples, TrainError, TrainOptions, train};
+use gcl_train::{
+    Listener, Method, Model, Preset, RunConfig, RunDir, Samples, TrainError, TrainOptions, train,
+};
 
 use crate::error::{Error, Result};
 use crate::facts::remember_footage;
 use crate::report::{self, Contents};
-use crate::score::{Scoring, score};
+use crate::score::score_own;
+
+/// The method that [`find`] is best called with where nothing is known of the footage, for features of an
+/// extractor: nearest neighbours, unless these are the features that the papers' settings are for. On footage
+/// that it is trained on, no other method here is as good on all of the sets measured (`docs/results.md`,
+/// "Footage on its own").
+#[must_use]
+pub fn method(set: &FeatureSet) -> Method {
+    match Preset::of_features(set) {
+        Preset::Any => Method::Knn,
+        preset => preset.method(),
+    }
+}
+
+/// The parts that footage is best cut into for [`Find::folds`].
+pub const FOLDS: usize = 5;
 
 /// What is called while [`find`] works.
 pub struct Follow<'a> {
@@ -39,6 +57,9 @@ pub struct Find<'a> {
     pub configuration: &'a dyn Fn(&FeatureSet) -> Result<RunConfig>,
     /// How the training is run.
     pub training: TrainOptions<'a>,
+    /// The parts that the footage is cut into, each scored by a model of the others; 0 or 1 scores it by the
+    /// model that was trained on all of it. See [`score_own`].
+    pub folds: usize,
     /// The most moments.
     pub top: usize,
 }
@@ -88,10 +109,10 @@ pub fn find<E: Extractor>(
     let run = RunDir::new(out);
     let config = (wanted.configuration)(&set)?;
     let model = train_or_load(&set, &run, &config, &wanted.training, follow.training)?;
-    let how = Scoring { source: model.card().config.score, manifest: None, smooth: 0.0 };
     let videos = set.videos().len();
     let mut scored = |done| (follow.scoring)(done, videos);
-    score(&model, &set, &how, &run.scores(), cancel, &mut scored)?;
+    let (folds, options) = (wanted.folds, &wanted.training);
+    score_own(&run, &model, &set, folds, options, follow.training, &mut scored)?;
     remember_footage(&inputs, &run.scores())?;
 
     let skipped = extraction.skipped.iter().map(|(id, why)| (id.to_string(), why.clone()));

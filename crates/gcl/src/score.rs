@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_data::objects::gaussian;
 use gcl_data::{Clips, FeatureSet, Manifest, ScoreInfo, ScoreWriter};
-use gcl_train::{Model, ScoreSource, TrainError};
+use gcl_train::{Listener, Model, RunDir, ScoreSource, TrainError, TrainOptions, cross_fit};
 
 use crate::error::{Error, Result};
 use crate::facts::{self, Facts, VideoFacts};
@@ -36,6 +36,59 @@ pub fn score(
     cancel: &AtomicBool,
     progress: &mut dyn FnMut(usize),
 ) -> Result<()> {
+    let mut features = Vec::new();
+    let mut segments = |index: usize| -> Result<Vec<f32>> {
+        set.read(index, &mut features)?;
+        Ok(model.score(&features)?.get(how.source)?)
+    };
+    write(model, set, how, "", out, cancel, &mut segments, progress)
+}
+
+/// Scores every video of the set that a model was trained on, each segment by a model that was trained on the
+/// other of `folds` parts ([`cross_fit`]); by the model itself where there is too little to leave anything out,
+/// too much to hold in memory, or only one fold asked for. Finished folds are kept in the run's folder.
+///
+/// # Errors
+/// As [`score`] and [`cross_fit`].
+pub fn score_own(
+    run: &RunDir,
+    model: &Model,
+    set: &FeatureSet,
+    folds: usize,
+    options: &TrainOptions<'_>,
+    listener: &mut dyn Listener,
+    progress: &mut dyn FnMut(usize),
+) -> Result<()> {
+    let source = model.card().config.score;
+    let how = Scoring { source, manifest: None, smooth: 0.0 };
+    let kept = run.path().join("cross-fit");
+    let crossed = match folds {
+        0 | 1 => None,
+        _ => cross_fit(model, set, folds, &kept, options, listener)?,
+    };
+    let (out, cancel) = (run.scores(), options.cancel);
+    match crossed {
+        None => score(model, set, &how, &out, cancel, progress),
+        Some(mut scores) => {
+            let note = format!(", cross-fitted in {folds} folds");
+            let mut segments = |index: usize| Ok(std::mem::take(&mut scores[index]));
+            write(model, set, &how, &note, &out, cancel, &mut segments, progress)
+        }
+    }
+}
+
+/// Writes every video's frame scores from its segments'.
+#[allow(clippy::too_many_arguments)] // two callers, here
+fn write(
+    model: &Model,
+    set: &FeatureSet,
+    how: &Scoring<'_>,
+    note: &str,
+    out: &Path,
+    cancel: &AtomicBool,
+    segments: &mut dyn FnMut(usize) -> Result<Vec<f32>>,
+    progress: &mut dyn FnMut(usize),
+) -> Result<()> {
     model.check(set)?;
     let clips = clip_rule(model, set)?;
     let source = how.source;
@@ -43,20 +96,18 @@ pub fn score(
     let info = ScoreInfo {
         bounded: matches!(source, ScoreSource::Discriminator | ScoreSource::MeanRank),
         source: match how.smooth > 0.0 {
-            true => format!("{name}, smoothed over time (sigma {} frames)", how.smooth),
-            false => name.to_owned(),
+            true => format!("{name}{note}, smoothed over time (sigma {} frames)", how.smooth),
+            false => format!("{name}{note}"),
         },
         model: Some(model.id()?),
     };
     let writer = ScoreWriter::create(out, info)?;
     let mut known = Facts::new();
-    let mut features = Vec::new();
     for (index, video) in set.videos().iter().enumerate() {
         if cancel.load(Ordering::Relaxed) {
             return Err(TrainError::Interrupted.into());
         }
-        set.read(index, &mut features)?;
-        let segments = model.score(&features)?.get(source)?;
+        let segments = segments(index)?;
         let listed = how.manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
         let frames = video.frames.or(listed).unwrap_or_else(|| whole_frames(clips, video.segments));
         let located = |source| Error::Clips { id: video.id.clone(), source };

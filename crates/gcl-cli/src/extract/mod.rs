@@ -102,7 +102,7 @@ impl Default for FootageArgs {
 /// Runs the command.
 pub fn run(args: ExtractArgs) -> Outcome {
     let (footage, out) = (&args.footage, &args.out);
-    let (summary, identity) = match args.network.choose(&args.device)? {
+    let (summary, identity) = match args.network.choose(&args.device, || "gradient")? {
         Chosen::Tracks { clips } => {
             if args.shard.is_some() {
                 let text = "box-tracks take seconds; --shard is for pictures";

@@ -23,10 +23,11 @@ const OWN: [&str; 4] = ["gradient", "lite0", "box-tracks", "cubes"];
 #[derive(Args, Debug)]
 pub struct NetworkArgs {
     /// Extractor: `gradient` needs no weights, `lite0` is a network that is part of the program, `box-tracks` reads tracks instead of images, `cubes`
-    /// crops objects around boxes (one file, for the jigsaw model); the others are published networks.
-    #[arg(long, default_value = "gradient", value_parser =
+    /// crops objects around boxes (one file, for the jigsaw model); the others are published networks
+    /// [default: `gradient`; of `gcl find`: `lite0` for pictures of at least 96x64]
+    #[arg(long, value_parser =
           PossibleValuesParser::new(OWN.into_iter().chain(Published::names())))]
-    net: String,
+    net: Option<String>,
     /// Weights of the network: a PyTorch checkpoint or a safetensors file.
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -67,26 +68,26 @@ pub enum Chosen {
 
 impl NetworkArgs {
     /// Loads what was asked for, to run on a device by name. Nothing is guessed: no weights without a word, no
-    /// device in place of another.
-    pub fn choose(&self, device: &str) -> Result<Chosen, Failure> {
+    /// device in place of another. `default` is the extractor that nobody named.
+    pub fn choose(&self, device: &str, default: impl FnOnce() -> &'static str) -> Result<Chosen, Failure> {
+        let net = self.net.as_deref().unwrap_or_else(|| default());
         let usage = |text: String| Err(Failure::Usage(text));
         if self.batch == 0 {
             return usage("--batch is 0; it must be at least 1".to_owned());
         }
-        let Some(published) = Published::named(&self.net) else {
+        let Some(published) = Published::named(net) else {
             let given = self.weights.is_some()
                 || self.random_weights
                 || !self.preprocess.is_empty()
                 || self.crops.is_some()
                 || self.layer.is_some();
             if given {
-                let net = &self.net;
                 return usage(format!(
                     "`{net}` takes no weights, pre-processing, crops or layers; name a published network with --net"
                 ));
             }
             let clips = self.cut(Clips::default());
-            return Ok(match self.net.as_str() {
+            return Ok(match net {
                 "box-tracks" => Chosen::Tracks { clips },
                 "cubes" => Chosen::Cubes,
                 "lite0" => Chosen::Pictures(Pictures::lite0(device, self.batch, clips)?),
@@ -100,13 +101,13 @@ impl NetworkArgs {
                 return usage(format!(
                     "`{}` needs its weights (--weights FILE): {}. They are not part of this program; \
                      docs/extraction.md says more",
-                    self.net,
+                    net,
                     published.checkpoint()
                 ));
             }
         };
         if self.layer.is_some() && published.layers().is_empty() {
-            return usage(format!("`{}` has no choice of layers; c3d has", self.net));
+            return usage(format!("`{}` has no choice of layers; c3d has", net));
         }
         let device = device::find(device)?;
         let (preprocess, clips) = self.preprocessing(published)?;

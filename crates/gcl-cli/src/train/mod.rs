@@ -6,10 +6,12 @@ mod configuration;
 use std::path::PathBuf;
 
 use clap::Args;
+use gcl::score::score_own;
 use gcl_data::FeatureSet;
 use gcl_train::{RunDir, TrainError};
 
 use super::error::{Done, Failure, Outcome};
+use super::terminal::Terminal;
 use super::test_set::TestArgs;
 use super::{device, results};
 pub use args::{ClipArgs, MethodArgs};
@@ -21,6 +23,7 @@ pub use configuration::{check_settings, configuration, normal_videos, train, tra
   gcl train features --out runs/first
   gcl train features --out runs/knn --method knn
   gcl train features --out runs/slow --set training.budget.epochs=30 --set training.batch=512
+  gcl train features --out runs/own --cross-fit 5
   gcl train features --out runs/judged --test test-features --truth truth.csv
   gcl train features --out runs/first --resume
 
@@ -37,6 +40,10 @@ pub struct TrainArgs {
     clips: ClipArgs,
     #[command(flatten)]
     test: TestArgs,
+    /// Then score the training videos into the run's folder, in this many parts, each by a model that was
+    /// trained on the others.
+    #[arg(long, value_name = "FOLDS")]
+    cross_fit: Option<usize>,
     /// Configuration file, such as config.toml of a previous run; replaces --method and --preset.
     #[arg(long, conflicts_with_all = ["method", "preset"])]
     config: Option<PathBuf>,
@@ -71,7 +78,16 @@ pub fn run(args: TrainArgs) -> Outcome {
             Some(config)
         }
     };
-    train(&set, &run, config.as_ref(), &args.choice, judge.as_ref()).map_err(Failure::resumable)?;
+    let model = train(&set, &run, config.as_ref(), &args.choice, judge.as_ref());
+    let model = model.map_err(Failure::resumable)?;
+    if let Some(folds) = args.cross_fit {
+        let normal = normal_videos(&args.choice.learning)?;
+        let options = training_options(&args.choice.learning, &normal)?;
+        let mut terminal = Terminal::new(None);
+        let scored = score_own(&run, &model, &set, folds, &options, &mut terminal, &mut |_| ());
+        terminal.finish();
+        scored.map_err(|error| Failure::from(error).resumable())?;
+    }
     if let Some(judge) = &judge {
         results::write(judge, &run, &device)?;
     }

@@ -1,7 +1,7 @@
 //! The built-in extractor that knows things: EfficientNet-Lite0 for what is there, gradients for what moves.
 //!
 //! The network was trained to name what is in pictures (ImageNet); its weights are part of the program
-//! ([`gcl_lite0`]). It sees every fourth frame of a video, brought to 384x256 pixels whatever the aspect, and
+//! ([`gcl_lite0`]). It sees every eighth frame of a video, brought to 384x256 pixels whatever the aspect, and
 //! gives 1280 values a frame: its last channels, averaged over the picture. Pictures say nothing of motion, so
 //! that of [`gradient`](crate::gradient) stands beside them:
 //!
@@ -19,24 +19,26 @@ use std::sync::{Mutex, PoisonError};
 use burn::tensor::Device;
 use serde_json::{Map, Value, json};
 
+use crate::discover::VideoInput;
 use crate::extractor::{Extractor, ExtractorError};
 use crate::frame::Frame;
 use crate::gradient::{Gradient, GradientFrame};
 use crate::networks::{Executor, NetworkError};
 use crate::preprocess::resized;
+use crate::source::{Decoder, open};
 use runners::Runners;
 
 /// What the network sees.
 const WIDTH: usize = 384;
 const HEIGHT: usize = 256;
 /// It sees the frames whose place in the video is a multiple of this.
-const EVERY: usize = 4;
+const EVERY: usize = 8;
 /// Frames that it sees of a clip of sixteen.
-const PER_CLIP: usize = 4;
+const PER_CLIP: usize = 2;
 /// Factor of the motion's values: with it they vary from clip to clip about as much as the network's, or more.
 pub const MOTION: f32 = 0.4;
 
-/// The extractor `lite0`, version 1: 1352 values a clip.
+/// The extractor `lite0`, version 2: 1352 values a clip.
 pub struct Lite0 {
     runners: Mutex<Runners>,
     clips: usize,
@@ -54,6 +56,20 @@ pub struct Lite0Frame {
     gradient: GradientFrame,
     /// `[HEIGHT, WIDTH, 3]`.
     picture: Option<Vec<u8>>,
+}
+
+/// Whether footage is large enough for the network to see what is in it: pictures of at least 96x64, a quarter
+/// a side of what it looks at. Told by the first of these that can be opened; `false` if none can.
+#[must_use]
+pub fn sees(footage: &[VideoInput], decoder: Decoder) -> bool {
+    let size = |video: &VideoInput| {
+        let mut source = open(&video.path, decoder).ok()?;
+        let mut frame = Frame::default();
+        let any = source.next(&mut frame).ok()?;
+        any.then(|| (frame.width(), frame.height()))
+    };
+    let first = footage.iter().find_map(size);
+    first.is_some_and(|(width, height)| 4 * width >= WIDTH && 4 * height >= HEIGHT)
 }
 
 impl Lite0 {
@@ -84,7 +100,7 @@ impl Extractor for Lite0 {
     }
 
     fn version(&self) -> &str {
-        "1"
+        "2"
     }
 
     fn params(&self) -> Map<String, Value> {

@@ -1,0 +1,139 @@
+//! Scores of the training footage by models that did not see what they score.
+//!
+//! A model knows what it was trained on. The nearest neighbours of a segment of a long event are the event's
+//! own segments, and a generator reconstructs what it has learned by heart: without labels, what is scored is
+//! mostly what was trained on. So the segments are cut into [`folds`], and each fold is scored by a model
+//! that was trained on the others (cross-fitting; scikit-learn's `cross_val_predict`). Measured in
+//! `docs/results.md`.
+
+mod folds;
+
+use std::fs::create_dir_all;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use gcl_core::ScalerKind;
+use gcl_data::{FeatureSet, Npy, write_f32};
+
+use crate::config::RunConfig;
+use crate::error::{Result, TrainError};
+use crate::events::Listener;
+use crate::model::{Model, ModelCard};
+use crate::run::{TrainOptions, train_on};
+use crate::samples::{SampleVideo, Samples};
+use crate::sink::Memory;
+pub use folds::{Piece, folds};
+
+/// Scores each segment of the set that `model` was trained on by a model of the same configuration that was
+/// trained on the other folds: one score per segment, for each video in the set's order. The scaler is the
+/// whole model's. Finished folds are kept in the folder `kept`, and a second call goes on from there; one that
+/// is cancelled loses the fold it was at. The listener hears of each fold's training.
+///
+/// `None` where there is nothing to leave out: for fewer than 20 segments a fold, and for features larger
+/// than the options' memory limit, in which one event is a small part.
+///
+/// # Errors
+/// As [`train`](crate::train()); [`TrainError::Npy`] for a kept fold that is damaged or of other features.
+pub fn cross_fit(
+    model: &Model,
+    set: &FeatureSet,
+    count: usize,
+    kept: &Path,
+    options: &TrainOptions<'_>,
+    listener: &mut dyn Listener,
+) -> Result<Option<Vec<Vec<f32>>>> {
+    let videos = set.videos();
+    let lengths: Vec<usize> = videos.iter().map(|video| video.segments).collect();
+    let pieces = folds(&lengths, count);
+    let bytes = 4 * (set.total() as u64).saturating_mul(set.dim() as u64);
+    if bytes > options.memory_limit || pieces.iter().all(|piece| piece.fold == 0) {
+        return Ok(None);
+    }
+    let mut features = Vec::with_capacity(videos.len());
+    for index in 0..videos.len() {
+        let mut rows = Vec::new();
+        set.read(index, &mut rows)?;
+        let scaled = model.card().scaler.apply(&mut rows);
+        scaled.map_err(TrainError::core("scaling features"))?;
+        features.push(rows);
+    }
+    let footage = Footage { set, dim: set.dim(), features: &features };
+    create_dir_all(kept).map_err(TrainError::io(kept))?;
+    let mut scores: Vec<Vec<f32>> = lengths.iter().map(|&length| vec![0.0; length]).collect();
+    for fold in 0..count {
+        if options.cancel.load(Ordering::Relaxed) {
+            return Err(TrainError::Interrupted);
+        }
+        let own: Vec<&Piece> = pieces.iter().filter(|piece| piece.fold == fold).collect();
+        let path = kept.join(format!("{fold}-of-{count}.npy"));
+        let found = match path.exists() {
+            true => read(&path, own.iter().map(|piece| piece.segments.len()).sum())?,
+            false => {
+                let others: Vec<&Piece> = pieces.iter().filter(|piece| piece.fold != fold).collect();
+                let found = footage.score(model.card(), &others, &own, options, listener)?;
+                write_f32(&path, &[found.len()], &found)?;
+                found
+            }
+        };
+        let mut rest = found.as_slice();
+        for piece in own {
+            let (here, after) = rest.split_at(piece.segments.len());
+            scores[piece.video][piece.segments.clone()].copy_from_slice(here);
+            rest = after;
+        }
+    }
+    Ok(Some(scores))
+}
+
+/// Scaled features of a set, a matrix for each video.
+struct Footage<'a> {
+    set: &'a FeatureSet,
+    dim: usize,
+    features: &'a [Vec<f32>],
+}
+
+impl Footage<'_> {
+    fn rows(&self, piece: &Piece) -> &[f32] {
+        &self.features[piece.video][piece.segments.start * self.dim..piece.segments.end * self.dim]
+    }
+
+    /// The scores of `own` by a model of `others`.
+    fn score(
+        &self,
+        card: &ModelCard,
+        others: &[&Piece],
+        own: &[&Piece],
+        options: &TrainOptions<'_>,
+        listener: &mut dyn Listener,
+    ) -> Result<Vec<f32>> {
+        let mut pooled = Vec::new();
+        let mut videos = Vec::new();
+        for piece in others {
+            let start = pooled.len() / self.dim;
+            pooled.extend_from_slice(self.rows(piece));
+            let id = self.set.videos()[piece.video].id.clone();
+            let segments = start..pooled.len() / self.dim;
+            videos.push(SampleVideo { id, segments, normal: None });
+        }
+        let samples = Samples::new(pooled, self.dim, videos)?;
+        let config = RunConfig { scaler: ScalerKind::Raw, ..card.config.clone() };
+        let model = train_on(samples, config, None, &mut Memory::default(), options, listener)?;
+        let mut scores = Vec::new();
+        for piece in own {
+            scores.extend(model.score(self.rows(piece))?.get(card.config.score)?);
+        }
+        Ok(scores)
+    }
+}
+
+/// A fold's scores from an earlier call.
+fn read(path: &Path, segments: usize) -> Result<Vec<f32>> {
+    let mut scores = Vec::new();
+    let file = Npy::open(path)?;
+    if file.rows() != segments {
+        let problem = format!("expected {segments} scores, found {}", file.rows());
+        return Err(TrainError::Damaged { path: path.to_owned(), problem });
+    }
+    file.read_rows(0..segments, &mut scores)?;
+    Ok(scores)
+}

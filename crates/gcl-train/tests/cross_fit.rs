@@ -1,0 +1,127 @@
+//! The training footage scored by models that did not see what they score.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use gcl_core::{Device, rng};
+use gcl_data::{FeatureSet, write_f32};
+use gcl_train::config::DataFacts;
+use gcl_train::{
+    Event, Listener, Method, Model, Preset, RunConfig, RunDir, Silent, TrainError, TrainOptions, cross_fit,
+    train,
+};
+use rand::RngExt;
+
+const D: usize = 6;
+/// A long event: its segments lie apart from all others, and close together.
+const EVENT: std::ops::Range<usize> = 90..120;
+
+/// One video of 200 segments with an event.
+fn features(folder: &Path) -> FeatureSet {
+    let mut rng = rng::stream(5, "cross-fit", 0);
+    let rows: Vec<f32> = (0..200 * D)
+        .map(|i| {
+            let noise: f32 = rng.sample(rand_distr::StandardNormal);
+            if EVENT.contains(&(i / D)) { 4.0 + 0.05 * noise } else { noise }
+        })
+        .collect();
+    fs::create_dir_all(folder).unwrap();
+    write_f32(&folder.join("camera.npy"), &[200, D], &rows).unwrap();
+    FeatureSet::open(folder).unwrap()
+}
+
+fn model(set: &FeatureSet, run: &Path, method: Method, options: &TrainOptions<'_>) -> Model {
+    let data = DataFacts { dim: D, segments: set.total() };
+    let run = RunDir::new(run);
+    let config = RunConfig::new(method, Preset::Any, 0, data);
+    run.start(&config, || train(set, &run, options, &mut Silent)).unwrap()
+}
+
+/// The share of pairs of a segment of the event and another one that the scores order rightly.
+fn auc(scores: &[f32]) -> f64 {
+    let (mut right, mut pairs) = (0, 0);
+    for inside in EVENT {
+        for outside in (0..scores.len()).filter(|i| !EVENT.contains(i)) {
+            pairs += 1;
+            right += usize::from(scores[inside] > scores[outside]);
+        }
+    }
+    f64::from(right as u32) / f64::from(pairs)
+}
+
+#[test]
+fn a_long_event_is_no_example_of_what_is_usual() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = features(&folder.path().join("features"));
+    let never = AtomicBool::new(false);
+    let options = TrainOptions::new(Device::flex(), &never);
+    let knn = model(&set, &folder.path().join("knn"), Method::Knn, &options);
+    let mut rows = Vec::new();
+    set.read(0, &mut rows).unwrap();
+    let own = auc(&knn.score(&rows).unwrap().detector.unwrap());
+    let kept = folder.path().join("kept");
+    let crossed = cross_fit(&knn, &set, 5, &kept, &options, &mut Silent).unwrap().unwrap();
+    assert_eq!(crossed.iter().map(Vec::len).collect::<Vec<_>>(), [200]);
+    let crossed = auc(&crossed[0]);
+    assert!(own < 0.1 && crossed > 0.75, "seen {own:.3}, not seen {crossed:.3}");
+}
+
+/// Cancels when the second fold's training starts.
+struct Cancel<'a> {
+    after: usize,
+    cancel: &'a AtomicBool,
+}
+
+impl Listener for Cancel<'_> {
+    fn event(&mut self, event: &Event) {
+        if let Event::Started { .. } = event {
+            match self.after {
+                0 => self.cancel.store(true, Ordering::Relaxed),
+                _ => self.after -= 1,
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_call_goes_on_with_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = features(&folder.path().join("features"));
+    let cancel = AtomicBool::new(false);
+    let options = TrainOptions::new(Device::flex(), &cancel);
+    let method = Method::GclB;
+    let gcl = model(&set, &folder.path().join("run"), method, &options);
+    let whole = folder.path().join("whole");
+    let scores = |kept: &Path, listener: &mut dyn Listener| cross_fit(&gcl, &set, 3, kept, &options, listener);
+    let expected = scores(&whole, &mut Silent).unwrap().unwrap();
+
+    let kept = folder.path().join("kept");
+    let stopped = scores(&kept, &mut Cancel { after: 1, cancel: &cancel });
+    assert!(matches!(stopped, Err(TrainError::Interrupted)), "{stopped:?}");
+    assert_eq!(fs::read_dir(&kept).unwrap().count(), 1, "the first fold is kept, the second is not");
+    cancel.store(false, Ordering::Relaxed);
+    assert_eq!(scores(&kept, &mut Silent).unwrap().unwrap(), expected);
+
+    write_f32(&kept.join("1-of-3.npy"), &[3], &[1.0; 3]).unwrap();
+    let damaged = scores(&kept, &mut Silent).unwrap_err().to_string();
+    assert!(damaged.contains("1-of-3.npy: expected 67 scores, found 3"), "{damaged}");
+}
+
+#[test]
+fn nothing_is_left_out_of_little_footage_or_of_too_much() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = features(&folder.path().join("features"));
+    let never = AtomicBool::new(false);
+    let options = TrainOptions::new(Device::flex(), &never);
+    let knn = model(&set, &folder.path().join("knn"), Method::Knn, &options);
+    let kept = folder.path().join("kept");
+    let mut crossed =
+        |count, options: &TrainOptions<'_>| cross_fit(&knn, &set, count, &kept, options, &mut Silent).unwrap();
+    assert_eq!(crossed(11, &options), None, "200 segments in 11 folds");
+    let little = TrainOptions { memory_limit: 1000, ..TrainOptions::new(Device::flex(), &never) };
+    assert_eq!(crossed(5, &little), None);
+    assert!(!kept.exists());
+    assert!(crossed(10, &options).is_some());
+}
