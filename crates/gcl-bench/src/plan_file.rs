@@ -15,9 +15,7 @@ use super::plan::{Plan, PresetChoice, Variant, parse_seeds, vary};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct PlanFile {
     methods: Vec<Method>,
-    #[serde(default)]
     presets: Option<Vec<String>>,
-    #[serde(default)]
     seeds: Option<Seeds>,
     #[serde(default)]
     set: Table,
@@ -48,17 +46,11 @@ struct DataEntry {
     train: PathBuf,
     test: PathBuf,
     truth: PathBuf,
-    #[serde(default)]
     truth_format: Option<String>,
-    #[serde(default)]
     clip_length: Option<usize>,
-    #[serde(default)]
     clip_stride: Option<usize>,
-    #[serde(default)]
     clip_tail: Option<String>,
-    #[serde(default)]
     manifest: Option<PathBuf>,
-    #[serde(default)]
     labels: Option<PathBuf>,
 }
 

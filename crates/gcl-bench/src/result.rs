@@ -44,10 +44,8 @@ pub struct Inputs {
     pub abnormal_frames: u64,
     /// A hash of what both sets of features hold (see [`Samples::fingerprint`]), of how videos were cut
     /// and of the truth. Absent, and so unlike any data, in cells of versions that did not note it.
-    #[serde(default)]
     fingerprint: Option<u64>,
     /// A hash of the video labels; absent where the method does not use them.
-    #[serde(default)]
     video_labels: Option<u64>,
 }
 

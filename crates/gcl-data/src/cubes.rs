@@ -84,11 +84,7 @@ pub struct CubeWriter {
     places: Vec<CubePlace>,
 }
 
-impl std::fmt::Debug for CubeWriter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CubeWriter").finish_non_exhaustive()
-    }
-}
+crate::brief_debug!(CubeWriter);
 
 impl CubeWriter {
     /// Starts the file `path` (`.npy`) of cubes of `frames` frames of `size` by `size` pixels.

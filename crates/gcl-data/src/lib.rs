@@ -19,6 +19,7 @@
 //! ```
 
 pub mod atomic;
+mod brief;
 pub mod check;
 pub mod clips;
 pub mod cubes;

@@ -22,7 +22,6 @@ pub struct ScoreInfo {
     /// The source of the scores, such as `discriminator` or `generator`.
     pub source: String,
     /// The model that scored, such as its hash.
-    #[serde(default)]
     pub model: Option<String>,
 }
 

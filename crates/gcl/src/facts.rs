@@ -17,10 +17,8 @@ const NAME: &str = "videos.json";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct VideoFacts {
     /// Frames a second, where known.
-    #[serde(default)]
     pub fps: Option<f64>,
     /// The footage, where known.
-    #[serde(default)]
     pub footage: Option<PathBuf>,
 }
 

@@ -24,7 +24,6 @@ pub struct ExtractorIdentity {
     #[serde(default)]
     pub preprocessing: Map<String, Value>,
     /// SHA-256 of the weight file, in hex; none where there are no weights.
-    #[serde(default)]
     pub weights_sha256: Option<String>,
     /// Whether the network's weights are random: for tests, not for results.
     #[serde(default)]
@@ -46,7 +45,6 @@ pub struct FeatureMeta {
     /// Frames of the video.
     pub frames: usize,
     /// Frames per second, where known.
-    #[serde(default)]
     pub fps: Option<f64>,
     /// A hash of the footage, in hex, where known: another video of the same name has another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -45,11 +45,7 @@ pub struct CubeReader {
     ready: Vec<Detection>,
 }
 
-impl std::fmt::Debug for CubeReader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CubeReader").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(CubeReader);
 
 impl CubeReader {
     /// Opens the video at `path`; `boxes` are all its boxes, in the order of their frames.

@@ -28,11 +28,7 @@ pub struct Preprocessor {
     values: Values,
 }
 
-impl std::fmt::Debug for Preprocessor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Preprocessor").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(Preprocessor);
 
 impl Preprocessor {
     /// Checks the parameters and reads the mean cube, where there is one.

@@ -25,11 +25,7 @@ pub struct Ffmpeg {
     given: usize,
 }
 
-impl std::fmt::Debug for Ffmpeg {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ffmpeg").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(Ffmpeg);
 
 /// The format in which FFmpeg writes frames.
 enum FrameStream {

@@ -40,11 +40,7 @@ pub struct H264 {
     flushed: bool,
 }
 
-impl std::fmt::Debug for H264 {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("H264").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(H264);
 
 impl H264 {
     /// Reads the file's index and decodes up to the first frame.

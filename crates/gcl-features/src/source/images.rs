@@ -20,11 +20,7 @@ pub struct Images {
     given: usize,
 }
 
-impl std::fmt::Debug for Images {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Images").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(Images);
 
 impl Images {
     /// Lists the folder and reads the size of the first image.

@@ -40,11 +40,7 @@ pub struct Y4m<R> {
     given: usize,
 }
 
-impl<R> std::fmt::Debug for Y4m<R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Y4m").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(Y4m<R>; R);
 
 impl<R: BufRead> Y4m<R> {
     /// Reads the stream's header. `path` is only named in errors.

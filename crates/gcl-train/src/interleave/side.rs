@@ -81,11 +81,7 @@ pub struct OneClassOn<M, X> {
     device: Device,
 }
 
-impl<M, X> std::fmt::Debug for OneClassOn<M, X> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OneClassOn").finish_non_exhaustive()
-    }
-}
+gcl_core::brief_debug!(OneClassOn<M, X>; M, X);
 
 impl<M: OneClass, X: Objects<Batch = M::Batch>> OneClassOn<M, X> {
     /// A model that trains on and scores the same objects.

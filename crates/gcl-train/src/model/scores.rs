@@ -55,11 +55,7 @@ pub struct Scorer<'a> {
     pub(crate) discriminator: Option<&'a RankScale>,
 }
 
-impl std::fmt::Debug for Scorer<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scorer").finish_non_exhaustive()
-    }
-}
+gcl_core::brief_debug!(Scorer<'_>);
 
 impl Scorer<'_> {
     /// Scores one video's segments, in order, from unscaled features, row-major `[segments, d]`.
