@@ -15,9 +15,11 @@ use thiserror::Error;
 
 use crate::atomic::temporary_beside;
 use crate::clips::Span;
+use crate::file::{At, FileError};
 use crate::id::VideoId;
 use crate::npy::{Dtype, Kind, Npy, NpyError, RowWriter, check_finite};
 use crate::objects::ObjectPlace;
+use crate::table;
 use crate::tracks::{Bounds, TrackError, read_places};
 
 /// The place of a cube in a video.
@@ -43,8 +45,8 @@ pub enum CubeFileError {
     #[error(transparent)]
     Places(#[from] TrackError),
     /// Reading or writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Not cubes.
     #[error("{path}: shape {shape:?}; cubes are [N, 3, T, H, W], none but N 0")]
     Shape { path: PathBuf, shape: Vec<usize> },
@@ -90,7 +92,7 @@ impl CubeWriter {
     /// Starts the file `path` (`.npy`) of cubes of `frames` frames of `size` by `size` pixels.
     ///
     /// # Errors
-    /// [`CubeFileError::Npy`], [`CubeFileError::Io`].
+    /// [`CubeFileError::Npy`], [`CubeFileError::File`].
     pub fn create(
         path: impl AsRef<Path>,
         frames: usize,
@@ -146,23 +148,22 @@ impl CubeWriter {
     /// Writes the list of places and the array, then renames both; returns the number of cubes.
     ///
     /// # Errors
-    /// [`CubeFileError::Npy`], [`CubeFileError::Io`]. Older files of these names are then unchanged,
+    /// [`CubeFileError::Npy`], [`CubeFileError::File`]. Older files of these names are then unchanged,
     /// unless the last step failed, that of renaming the array: then there is none.
     pub fn finish(mut self) -> Result<usize, CubeFileError> {
-        let io = |path: &Path, source| CubeFileError::Io { path: path.to_owned(), source };
         let list = self.path.with_extension("csv");
-        let places = self.list().map_err(|e| io(&list, e))?;
+        let places = self.list().at(&list)?;
         match &mut self.rows {
             CubeRows::Byte(rows) => rows.complete()?,
             CubeRows::Float(rows) => rows.complete()?,
         }
         // An older array must never be beside the new list, not even briefly.
-        let aside = self.set_aside().map_err(|e| io(&self.path, e))?;
-        if let Err(error) = places.persist(&list) {
+        let aside = self.set_aside().at(&self.path)?;
+        if let Err(error) = places.persist(&list).at(&list) {
             if let Some(older) = aside {
-                older.persist(&self.path).map_err(|e| io(&self.path, e.error))?;
+                older.persist(&self.path).at(&self.path)?;
             }
-            return Err(io(&list, error.error));
+            return Err(error.into());
         }
         Ok(match self.rows {
             CubeRows::Byte(rows) => rows.finish()?,
@@ -172,14 +173,14 @@ impl CubeWriter {
 
     /// The list of places as a file that has no name yet.
     fn list(&self) -> io::Result<NamedTempFile> {
-        let mut lines = csv::Writer::from_writer(Vec::new());
-        lines.write_record(["video", "frame", "x1", "y1", "x2", "y2"])?;
-        for CubePlace { video, frame, bounds } in &self.places {
+        let head = ["video", "frame", "x1", "y1", "x2", "y2"].map(str::to_owned);
+        let row = |CubePlace { video, frame, bounds }: &CubePlace| {
             let [x1, y1, x2, y2] = bounds.map(|side| side.to_string());
-            lines.write_record([video.as_str(), &frame.to_string(), &x1, &y1, &x2, &y2])?;
-        }
+            [video.to_string(), frame.to_string(), x1, y1, x2, y2]
+        };
+        let rows = std::iter::once(head).chain(self.places.iter().map(row));
         let mut file = temporary_beside(&self.path)?;
-        file.write_all(&lines.into_inner().map_err(|e| e.into_error())?)?;
+        file.write_all(&table::csv_of(rows)?)?;
         Ok(file)
     }
 

@@ -1,11 +1,11 @@
 //! Finding a folder's files by extension, as video ids.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::file::{At, FileError};
 use crate::id::{IdError, VideoId};
 
 /// The deepest nesting of folders, which also ends a loop of links.
@@ -17,8 +17,8 @@ const MAX_DEPTH: usize = 32;
 #[non_exhaustive]
 pub enum FilesError {
     /// The folder cannot be read.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A file's name is no video id.
     #[error(transparent)]
     Id(#[from] IdError),
@@ -51,16 +51,15 @@ fn scan(
     if depth > MAX_DEPTH {
         return Err(FilesError::TooDeep(dir.to_owned()));
     }
-    let io = |path: &Path, source| FilesError::Io { path: path.to_owned(), source };
-    for entry in fs::read_dir(dir).map_err(|e| io(dir, e))? {
-        let entry = entry.map_err(|e| io(dir, e))?;
+    for entry in fs::read_dir(dir).at(dir)? {
+        let entry = entry.at(dir)?;
         let path = entry.path();
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }
-        let mut kind = entry.file_type().map_err(|e| io(&path, e))?;
+        let mut kind = entry.file_type().at(&path)?;
         if kind.is_symlink() {
-            kind = fs::metadata(&path).map_err(|e| io(&path, e))?.file_type();
+            kind = fs::metadata(&path).at(&path)?.file_type();
         }
         if kind.is_dir() {
             scan(&path, extension, depth + 1, paths)?;

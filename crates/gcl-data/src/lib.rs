@@ -24,6 +24,7 @@ pub mod check;
 pub mod clips;
 pub mod cubes;
 pub mod features;
+pub mod file;
 pub mod files;
 pub mod id;
 pub mod lists;
@@ -48,6 +49,7 @@ pub use features::{
     ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo,
     FeatureWriter, is_finished, write_features,
 };
+pub use file::{At, FileError};
 pub use files::FilesError;
 pub use id::{IdError, VideoId};
 pub use manifest::{Manifest, ManifestEntry, ManifestError};

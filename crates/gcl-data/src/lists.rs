@@ -7,11 +7,11 @@
 //! | [`read_feature_list`] | `/anywhere/01_0015_i3d.npy`: feature files, as RTFM lists them |
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::file::{At, FileError};
 use crate::id::{IdError, VideoId};
 use crate::manifest::{Manifest, ManifestEntry};
 
@@ -21,8 +21,8 @@ use crate::manifest::{Manifest, ManifestEntry};
 #[non_exhaustive]
 pub enum ListError {
     /// Reading failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A line's name is no video id.
     #[error("{path}, line {line}: {source}")]
     Id { path: PathBuf, line: usize, source: IdError },
@@ -150,8 +150,7 @@ fn both(
 
 /// The lines that are not empty, with their numbers from 1.
 fn lines(path: &Path) -> Result<Vec<(usize, String)>, ListError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ListError::Io { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).at(path)?;
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     let lines: Vec<(usize, String)> = (1..)
         .zip(lines)

@@ -1,11 +1,13 @@
 //! The list of a data set's videos.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::atomic::write_bytes_atomic;
+use crate::file::{At, FileError};
 use crate::id::{IdError, VideoId};
 use crate::table;
 
@@ -49,12 +51,9 @@ pub struct Manifest {
 #[allow(missing_docs)] // the messages name the fields
 #[non_exhaustive]
 pub enum ManifestError {
-    /// Reading failed, or a line has another number of columns than the header.
-    #[error("{path}: {source}")]
-    Csv { path: PathBuf, source: csv::Error },
     /// Writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A column is not known, or appears twice.
     #[error("{path}: column `{column}` is unknown or appears twice; a manifest has {}", COLUMNS.join(","))]
     Column { path: PathBuf, column: String },
@@ -95,8 +94,7 @@ impl Manifest {
     /// [`ManifestError`], with the line where there is one.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ManifestError> {
         let path = path.as_ref();
-        let csv = |source| ManifestError::Csv { path: path.to_owned(), source };
-        let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
+        let table::CsvTable { header, records } = table::read(path)?;
         for (i, column) in header.iter().enumerate() {
             if !COLUMNS.contains(&column) || header.iter().take(i).any(|c| c == column) {
                 let (path, column) = (path.to_owned(), column.to_owned());
@@ -122,28 +120,25 @@ impl Manifest {
     /// Writes the manifest to `path`, sorted by id, atomically.
     ///
     /// # Errors
-    /// [`ManifestError::Io`] or [`ManifestError::Csv`].
+    /// [`ManifestError::File`].
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), ManifestError> {
         let path = path.as_ref();
-        let csv = |source| ManifestError::Csv { path: path.to_owned(), source };
-        let io = |source| ManifestError::Io { path: path.to_owned(), source };
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(COLUMNS).map_err(csv)?;
+        let mut rows = vec![COLUMNS.map(str::to_owned)];
         for (id, entry) in &self.videos {
             let file = match &entry.path {
                 None => "",
-                Some(file) => file.to_str().ok_or_else(|| {
-                    io(std::io::Error::other(format!("{}: not UTF-8", file.display())))
-                })?,
+                Some(file) => file
+                    .to_str()
+                    .ok_or_else(|| io::Error::other(format!("{}: not UTF-8", file.display())))
+                    .at(path)?,
             };
             let label = entry.label.map_or("", |label| if label { "1" } else { "0" });
             let frames = entry.frames.map(|n| n.to_string()).unwrap_or_default();
-            let split = entry.split.as_deref().unwrap_or_default();
-            let camera = entry.camera.as_deref().unwrap_or_default();
-            writer.write_record([id.as_str(), file, split, label, &frames, camera]).map_err(csv)?;
+            let text = |value: &Option<String>| value.clone().unwrap_or_default();
+            let (split, camera) = (text(&entry.split), text(&entry.camera));
+            rows.push([id.to_string(), file.into(), split, label.into(), frames, camera]);
         }
-        let bytes = writer.into_inner().map_err(|e| io(e.into_error()))?;
-        write_bytes_atomic(path, &bytes).map_err(io)
+        Ok(write_bytes_atomic(path, &table::csv_of(rows).at(path)?)?)
     }
 }
 

@@ -1,14 +1,12 @@
 //! Scores: one `.npy` file of `f32` per video, one score per frame, and `scores.json` for the folder.
 
 use std::fmt;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::atomic::write_bytes_atomic;
+use crate::file::{FileError, find_json, write_json};
 use crate::files::{FilesError, with_extension};
 use crate::id::VideoId;
 use crate::npy::{Npy, NpyError, write_f32};
@@ -48,11 +46,8 @@ pub enum ScoreError {
     #[error(transparent)]
     Npy(#[from] NpyError),
     /// Reading or writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
-    /// `scores.json` is not a [`ScoreInfo`].
-    #[error("{path}: not the description of scores: {source}")]
-    Json { path: PathBuf, source: serde_json::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// No scores at all.
     #[error("{0}: no .npy file here or below")]
     Empty(PathBuf),
@@ -84,22 +79,18 @@ impl ScoreWriter {
     ///
     /// # Errors
     /// [`ScoreError::Taken`] if the folder has scores with another description, or `.npy` files
-    /// without any; [`ScoreError::Io`], [`ScoreError::Json`] or [`ScoreError::Files`].
+    /// without any; [`ScoreError::File`] or [`ScoreError::Files`].
     pub fn create(dir: impl AsRef<Path>, info: ScoreInfo) -> Result<Self, ScoreError> {
         let dir = dir.as_ref();
         let taken = |found| ScoreError::Taken { path: dir.to_owned(), found };
-        match read_info(dir)? {
+        match find_json::<ScoreInfo>(&dir.join(INFO), DESCRIPTION)? {
             Some(found) if found != info => return Err(taken(format!("scores of {found}"))),
             None if dir.exists() && !with_extension(dir, "npy")?.is_empty() => {
                 return Err(taken("other .npy files".to_owned()));
             }
             _ => {}
         }
-        let path = dir.join(INFO);
-        let mut text = serde_json::to_vec_pretty(&info)
-            .map_err(|source| ScoreError::Json { path: path.clone(), source })?;
-        text.push(b'\n');
-        write_bytes_atomic(&path, &text).map_err(|source| ScoreError::Io { path, source })?;
+        write_json(&dir.join(INFO), &info)?;
         Ok(Self { dir: dir.to_owned(), info })
     }
 
@@ -150,7 +141,7 @@ impl ScoreSet {
     /// [`ScoreError`]: no file, or one that is not a list of scores.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, ScoreError> {
         let dir = dir.as_ref();
-        let info = read_info(dir)?;
+        let info = find_json(&dir.join(INFO), DESCRIPTION)?;
         let mut videos = Vec::new();
         for id in with_extension(dir, "npy")? {
             let npy = Npy::open(id.file(dir, "npy"))?;
@@ -208,17 +199,7 @@ impl ScoreSet {
 }
 
 const INFO: &str = "scores.json";
-
-fn read_info(dir: &Path) -> Result<Option<ScoreInfo>, ScoreError> {
-    let path = dir.join(INFO);
-    match fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text)
-            .map(Some)
-            .map_err(|source| ScoreError::Json { path, source }),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(ScoreError::Io { path, source }),
-    }
-}
+const DESCRIPTION: &str = "the description of scores";
 
 fn check_bounds(id: &VideoId, bounded: bool, scores: &[f32]) -> Result<(), ScoreError> {
     let outside = |score: f32| !(0.0..=1.0).contains(&score) && score.is_finite();

@@ -136,7 +136,7 @@ fn a_list_that_cannot_be_written_leaves_the_old_array() {
     put(&list.join("in the way"), "x");
     let mut writer = CubeWriter::create(&path, 1, 1, CubeType::Byte).unwrap();
     writer.push(&place("b", 1), &[1.0; 3]).unwrap();
-    assert!(matches!(writer.finish(), Err(CubeFileError::Io { path, .. }) if path == list));
+    assert!(matches!(writer.finish(), Err(CubeFileError::File(e)) if e.path == list));
     assert_eq!(Npy::open(&path).unwrap().to_f32().unwrap(), [0.25; 3]);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
 }

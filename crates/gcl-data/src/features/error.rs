@@ -1,11 +1,11 @@
 //! The errors of feature folders.
 
-use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::clips::{ClipError, Clips};
+use crate::file::FileError;
 use crate::files::FilesError;
 use crate::id::VideoId;
 use crate::npy::NpyError;
@@ -25,11 +25,8 @@ pub enum FeatureError {
     #[error(transparent)]
     Clips(#[from] ClipError),
     /// Reading or writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
-    /// A `.json` file is not a [`FeatureMeta`](super::FeatureMeta).
-    #[error("{path}: not the description of a feature file: {source}")]
-    Json { path: PathBuf, source: serde_json::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A description's values are invalid.
     #[error("{path}: {what}")]
     Meta { path: PathBuf, what: String },

@@ -1,6 +1,5 @@
 //! The description beside a feature file.
 
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::error::FeatureError;
 use crate::clips::Clips;
+use crate::file::read_json;
 
 /// The identity of an extractor: the same for all features that are used together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,12 +95,9 @@ impl FeatureMeta {
     /// Reads and checks the description at `path`.
     ///
     /// # Errors
-    /// [`FeatureError::Io`], [`FeatureError::Json`] or [`FeatureError::Meta`].
+    /// [`FeatureError::File`] or [`FeatureError::Meta`].
     pub fn read(path: &Path) -> Result<Self, FeatureError> {
-        let text =
-            fs::read(path).map_err(|source| FeatureError::Io { path: path.to_owned(), source })?;
-        let meta: Self = serde_json::from_slice(&text)
-            .map_err(|source| FeatureError::Json { path: path.to_owned(), source })?;
+        let meta: Self = read_json(path, "the description of a feature file")?;
         meta.validate(path)?;
         Ok(meta)
     }

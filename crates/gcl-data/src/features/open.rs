@@ -1,6 +1,5 @@
 //! Judging a feature file by its header and description.
 
-use std::io;
 use std::path::Path;
 
 use super::error::FeatureError;
@@ -23,11 +22,7 @@ pub(super) fn look(dir: &Path, id: VideoId) -> Result<OpenedFile, FeatureError> 
     let path = id.file(dir, "npy");
     let npy = Npy::open(&path)?;
     let json = id.file(dir, "json");
-    let meta = match FeatureMeta::read(&json) {
-        Ok(meta) => Some(meta),
-        Err(FeatureError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
-        Err(e) => return Err(e),
-    };
+    let meta = json.exists().then(|| FeatureMeta::read(&json)).transpose()?;
     let [segments, crops, dim] = check_shape(&path, npy.shape(), meta.as_ref())?;
     Ok(OpenedFile { id, segments, crops, dim, meta, file_length: npy.file_length() })
 }

@@ -1,11 +1,11 @@
 //! The errors of poses and windows.
 
-use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use super::POSE_VALUES;
+use crate::file::FileError;
 use crate::files::FilesError;
 use crate::id::{IdError, VideoId};
 use crate::npy::NpyError;
@@ -19,8 +19,8 @@ pub enum PoseError {
     #[error(transparent)]
     Files(#[from] FilesError),
     /// Reading failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The file is implausibly large.
     #[error("{path}: {found} bytes of poses; at most {max} are accepted")]
     TooLarge { path: PathBuf, found: u64, max: u64 },

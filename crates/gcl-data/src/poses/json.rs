@@ -11,6 +11,7 @@ use serde::de::{
 };
 
 use super::{POSE_VALUES, PoseError, Track};
+use crate::file::At;
 use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
@@ -29,9 +30,8 @@ type PersonFrames = BTreeMap<u32, [f32; POSE_VALUES]>;
 /// a value that is not finite, a frame or person that appears twice or is not a number.
 pub fn read_poses(path: impl AsRef<Path>) -> Result<Vec<Track>, PoseError> {
     let path = path.as_ref();
-    let io = |source| PoseError::Io { path: path.to_owned(), source };
-    let file = File::open(path).map_err(io)?;
-    let found = file.metadata().map_err(io)?.len();
+    let file = File::open(path).at(path)?;
+    let found = file.metadata().at(path)?.len();
     if found > MAX_BYTES {
         return Err(PoseError::TooLarge { path: path.to_owned(), found, max: MAX_BYTES });
     }

@@ -41,8 +41,7 @@ pub fn read_detections(
 
 /// The same file's boxes with their videos, line by line.
 pub(crate) fn read_places(path: &Path) -> Result<Vec<(VideoId, Detection)>, TrackError> {
-    let csv = |source| TrackError::Csv { path: path.to_owned(), source };
-    let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
+    let table::CsvTable { header, records } = table::read(path)?;
     let find = |name: &str| header.iter().position(|column| column == name);
     let need = |column| find(column).ok_or(TrackError::Column { path: path.to_owned(), column });
     let clip = find("clip").or_else(|| find("video")).or_else(|| find("id"));

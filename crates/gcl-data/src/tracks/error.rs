@@ -1,10 +1,10 @@
 //! The errors of files of boxes.
 
-use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::file::FileError;
 use crate::id::IdError;
 
 /// Why boxes were not read.
@@ -13,11 +13,8 @@ use crate::id::IdError;
 #[non_exhaustive]
 pub enum TrackError {
     /// Reading failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
-    /// The file is not CSV.
-    #[error("{path}: {source}")]
-    Csv { path: PathBuf, source: csv::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A required column is missing.
     #[error(
         "{path}: there is no column `{column}`; boxes are clip,frame,x1,y1,x2,y2 and optionally confidence"

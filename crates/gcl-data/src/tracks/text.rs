@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::{Bounds, BoxTrack, TrackError};
+use crate::file::At;
 use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
@@ -54,17 +55,16 @@ impl TrackFile {
 /// frame) is left out, counted and reported in [`TrackFile::bad`].
 ///
 /// # Errors
-/// [`TrackError::Io`], [`TrackError::NoBox`] if there are lines and none is a box.
+/// [`TrackError::File`], [`TrackError::NoBox`] if there are lines and none is a box.
 pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, TrackError> {
     let path = path.as_ref();
-    let io = |source| TrackError::Io { path: path.to_owned(), source };
-    let mut reader = BufReader::new(File::open(path).map_err(io)?);
+    let mut reader = BufReader::new(File::open(path).at(path)?);
     let mut persons: BTreeMap<u32, BTreeMap<u32, Bounds>> = BTreeMap::new();
     let mut file = TrackFile::default();
     let mut text = Vec::new();
     for number in 1.. {
         text.clear();
-        if reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text).map_err(io)? == 0 {
+        if reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text).at(path)? == 0 {
             break;
         }
         let line = String::from_utf8_lossy(&text);
@@ -91,7 +91,7 @@ pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, TrackError> {
             file.bad.push(BadLine { line: number, what });
         }
         if !whole {
-            skip_line(&mut reader).map_err(io)?;
+            skip_line(&mut reader).at(path)?;
         }
     }
     if let (0, Some(BadLine { line, what })) = (file.boxes, file.bad.first().cloned()) {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::error::TruthError;
+use crate::file::At;
 use crate::files::with_extension;
 
 /// A format of ground truth.
@@ -93,11 +94,10 @@ pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
 
 /// The first line that is not empty, or its beginning.
 fn first_line(path: &Path) -> Result<String, TruthError> {
-    let io = |source| TruthError::Io { path: path.to_owned(), source };
     // A flags file may be one line of any length; its beginning says enough.
-    let mut reader = BufReader::new(File::open(path).map_err(io)?.take(1 << 16));
+    let mut reader = BufReader::new(File::open(path).at(path)?.take(1 << 16));
     let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line).map_err(io)? > 0 {
+    while reader.read_until(b'\n', &mut line).at(path)? > 0 {
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_start_matches('\u{feff}').trim();
         if !text.is_empty() {

@@ -1,11 +1,11 @@
 //! The errors of ground truth.
 
-use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::clips::Span;
+use crate::file::FileError;
 use crate::files::FilesError;
 use crate::id::{IdError, VideoId};
 use crate::npy::NpyError;
@@ -26,11 +26,8 @@ pub enum TruthError {
     #[error("truth: {0}")]
     Resolve(#[from] ResolveError),
     /// Reading or writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
-    /// The file is not CSV.
-    #[error("{path}: {source}")]
-    Csv { path: PathBuf, source: csv::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The file has none of the formats.
     #[error(
         "{0}: no known form of truth: neither UCF-Crime's annotation text, nor a CSV of ranges \

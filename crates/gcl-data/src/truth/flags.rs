@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{TruthError, VideoLabels};
+use crate::file::At;
 use crate::files::{FilesError, with_extension};
 use crate::id::VideoId;
 
@@ -31,8 +32,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
 
 /// The flags of one file, separated by line ends, blanks or commas.
 fn read_one(file: &Path) -> Result<Vec<bool>, TruthError> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|source| TruthError::Io { path: file.to_owned(), source })?;
+    let text = std::fs::read_to_string(file).at(file)?;
     let mut flags = Vec::new();
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
         let values = line.split(|c: char| c.is_whitespace() || c == ',');

@@ -18,8 +18,10 @@ pub use error::TruthError;
 
 use crate::atomic::write_bytes_atomic;
 use crate::clips::Span;
+use crate::file::At;
 use crate::id::VideoId;
 use crate::resolve::{resolve, resolve_all};
+use crate::table;
 
 /// More frames than any video has (a hundred days at 30 per second); a larger number is a mistake.
 pub const MAX_FRAMES: usize = 1 << 28;
@@ -178,12 +180,10 @@ impl Truth {
     /// atomically, and reads back as [`TruthFormat::Ranges`].
     ///
     /// # Errors
-    /// [`TruthError::Io`] or [`TruthError::Csv`].
+    /// [`TruthError::File`].
     pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<(), TruthError> {
         let path = path.as_ref();
-        let csv = |source| TruthError::Csv { path: path.to_owned(), source };
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(["id", "start", "end", "frames"]).map_err(csv)?;
+        let mut rows = vec![["id", "start", "end", "frames"].map(str::to_owned)];
         for (id, labels) in &self.videos {
             let (spans, frames) = match labels {
                 VideoLabels::Flags(flags) => (runs(flags), Some(flags.len())),
@@ -191,16 +191,13 @@ impl Truth {
             };
             let frames = frames.map(|n| n.to_string()).unwrap_or_default();
             if spans.is_empty() {
-                writer.write_record([id.as_str(), "", "", &frames]).map_err(csv)?;
+                rows.push([id.to_string(), String::new(), String::new(), frames.clone()]);
             }
-            for span in spans {
-                let (start, end) = (span.start.to_string(), span.end.to_string());
-                writer.write_record([id.as_str(), &start, &end, &frames]).map_err(csv)?;
+            for Span { start, end } in spans {
+                rows.push([id.to_string(), start.to_string(), end.to_string(), frames.clone()]);
             }
         }
-        let io = |source| TruthError::Io { path: path.to_owned(), source };
-        let bytes = writer.into_inner().map_err(|e| io(e.into_error()))?;
-        write_bytes_atomic(path, &bytes).map_err(io)
+        Ok(write_bytes_atomic(path, &table::csv_of(rows).at(path)?)?)
     }
 }
 

@@ -33,8 +33,7 @@ const FORMS: [(&str, &str, usize, bool); 5] = [
 ];
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
-    let csv = |source| TruthError::Csv { path: path.to_owned(), source };
-    let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
+    let table::CsvTable { header, records } = table::read(path)?;
     let at = |line, what| TruthError::Line { path: path.to_owned(), line, what };
     let columns = columns(&header).map_err(|what| at(1, what))?;
     let mut videos = BTreeMap::new();

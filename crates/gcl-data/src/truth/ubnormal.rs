@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::{MAX_FRAMES, TruthError, VideoLabels};
 use crate::clips::Span;
+use crate::file::At;
 use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::npy::Npy;
@@ -36,9 +37,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, Trut
 /// Whether a file starts as a `.npy` does.
 fn is_array(path: &Path) -> Result<bool, TruthError> {
     let mut head = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(6).read_to_end(&mut head))
-        .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
+    File::open(path).and_then(|file| file.take(6).read_to_end(&mut head)).at(path)?;
     Ok(head == b"\x93NUMPY")
 }
 
@@ -53,8 +52,7 @@ fn mask(path: &Path) -> Result<VideoLabels, TruthError> {
 
 /// Text: `object,start,end` per line, `end` excluded, frames counted from 0 and maybe written as `12.0`.
 fn text(path: &Path) -> Result<VideoLabels, TruthError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).at(path)?;
     let frame = |text: &str| {
         let value = text.trim().parse::<f64>().ok();
         value.filter(|v| (0.0..=MAX_FRAMES as f64).contains(v)).map(|v| v as usize)

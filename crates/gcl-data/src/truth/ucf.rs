@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::{TruthError, VideoLabels};
 use crate::clips::Span;
+use crate::file::At;
 use crate::id::VideoId;
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).at(path)?;
     let mut videos = BTreeMap::new();
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
         if line.trim().is_empty() {
