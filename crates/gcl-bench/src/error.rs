@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_data::{FeatureError, ManifestError, TruthError};
+use gcl_data::{FeatureError, FileError, ManifestError, TruthError};
 use gcl_eval::EvalError;
 use gcl_train::TrainError;
 
@@ -45,13 +45,8 @@ pub enum BenchmarkError {
         problem: String,
     },
     /// Reading or writing a file failed.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Training or scoring failed.
     #[error(transparent)]
     Train(#[from] TrainError),
@@ -73,11 +68,6 @@ pub enum BenchmarkError {
 }
 
 impl BenchmarkError {
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> BenchmarkError {
-        let path = path.to_owned();
-        move |source| BenchmarkError::Io { path, source }
-    }
-
     pub(crate) fn folder(path: &Path, problem: impl ToString) -> BenchmarkError {
         BenchmarkError::Folder { path: path.to_owned(), problem: problem.to_string() }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_data::{Clips, Tail, TruthFormat};
+use gcl_data::{At, Clips, Tail, TruthFormat};
 use gcl_train::Method;
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -46,7 +46,7 @@ struct DataEntry {
     train: PathBuf,
     test: PathBuf,
     truth: PathBuf,
-    truth_format: Option<String>,
+    truth_format: Option<TruthFormat>,
     clip_length: Option<usize>,
     clip_stride: Option<usize>,
     clip_tail: Option<String>,
@@ -81,7 +81,7 @@ impl Plan {
     /// # Errors
     /// [`BenchmarkError::Plan`] naming the file and what is wrong in it.
     pub fn read(path: &Path) -> Result<Plan> {
-        let text = std::fs::read_to_string(path).map_err(BenchmarkError::io(path))?;
+        let text = std::fs::read_to_string(path).at(path)?;
         let base = path.parent().unwrap_or(Path::new(""));
         let located =
             |problem: String| BenchmarkError::Plan(format!("{}: {problem}", path.display()));
@@ -143,8 +143,6 @@ fn inline(value: &Value) -> String {
 impl DataEntry {
     fn resolve(self, base: &Path) -> Result<DataSet> {
         let wrong = |problem: String| BenchmarkError::Data { name: self.name.clone(), problem };
-        let format = self.truth_format.as_deref().unwrap_or("auto");
-        let truth_format: TruthFormat = format.parse().map_err(wrong)?;
         let tail: Tail = self
             .clip_tail
             .as_deref()
@@ -159,7 +157,7 @@ impl DataEntry {
             train: base.join(self.train),
             test: base.join(self.test),
             truth: base.join(self.truth),
-            truth_format,
+            truth_format: self.truth_format.unwrap_or_default(),
             clips,
             manifest: self.manifest.map(|path| base.join(path)),
             labels: self.labels.map(|path| base.join(path)),

@@ -6,7 +6,7 @@ use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::{Measure, stats};
 use serde::Serialize;
 
-use super::error::{BenchmarkError, Result};
+use super::error::Result;
 use super::result::{CellResult, Measures};
 
 /// Mean and sample standard deviation over seeds.
@@ -162,7 +162,7 @@ impl Table {
     pub fn write(&self, folder: &Path) -> Result<()> {
         for (name, text) in [("sweep.csv", self.csv()), ("sweep.md", self.markdown())] {
             let path = folder.join(name);
-            write_bytes_atomic(&path, text.as_bytes()).map_err(BenchmarkError::io(&path))?;
+            write_bytes_atomic(&path, text.as_bytes())?;
         }
         Ok(())
     }

@@ -73,7 +73,11 @@ mod tests {
             out.write_all(b"half of the ne")?;
             Err(io::Error::other("disk on fire"))
         });
-        assert_eq!(result.unwrap_err().to_string(), "disk on fire");
+        let error = result.unwrap_err();
+        assert_eq!(
+            (error.path.as_path(), error.source.to_string()),
+            (path.as_path(), "disk on fire".into())
+        );
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }

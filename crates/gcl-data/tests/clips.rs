@@ -146,7 +146,7 @@ fn json_form_is_checked() {
 
 #[test]
 fn every_rule_has_a_name() {
-    let named = Tail::NAMES.map(|name| name.parse::<Tail>().unwrap());
+    let named = Tail::ALL.map(|rule| rule.name().parse::<Tail>().unwrap());
     assert_eq!(named, [Tail::Shift, Tail::Drop, Tail::Loop, Tail::PaperResnext]);
     let error = "cut".parse::<Tail>().unwrap_err();
     assert!(error.contains("`cut`") && error.contains("paper-resnext"), "{error}");

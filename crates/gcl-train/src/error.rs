@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gcl_core::CoreError;
 use gcl_data::cubes::CubeFileError;
-use gcl_data::{ClipError, FeatureError, NpyError, ObjectError, VideoId, WindowError};
+use gcl_data::{ClipError, FeatureError, FileError, NpyError, ObjectError, VideoId, WindowError};
 
 use crate::estimator::{EstimatorError, RowsError};
 
@@ -50,13 +50,8 @@ pub enum TrainError {
     #[error("{0}")]
     Config(String),
     /// Reading or writing a file failed.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A file of a run or a model is damaged or of another version.
     #[error("{path}: {problem}")]
     Damaged {
@@ -136,18 +131,19 @@ impl TrainError {
         matches!(self, TrainError::Core { source: CoreError::NotFinite { .. }, .. })
     }
 
-    pub(crate) fn core(doing: impl Into<String>) -> impl FnOnce(CoreError) -> TrainError {
-        let doing = doing.into();
-        move |source| TrainError::Core { doing, source }
-    }
-
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> TrainError {
-        let path = path.to_owned();
-        move |source| TrainError::Io { path, source }
-    }
-
     pub(crate) fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> TrainError {
         let path = path.to_owned();
         move |problem| TrainError::Damaged { path, problem: problem.to_string() }
+    }
+}
+
+/// Says what failed.
+pub(crate) trait Doing<T> {
+    fn doing(self, what: impl Into<String>) -> Result<T>;
+}
+
+impl<T> Doing<T> for gcl_core::Result<T> {
+    fn doing(self, what: impl Into<String>) -> Result<T> {
+        self.map_err(|source| TrainError::Core { doing: what.into(), source })
     }
 }

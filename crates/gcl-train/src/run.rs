@@ -8,7 +8,7 @@ use gcl_core::{CooperativePair, Device};
 use gcl_data::{FeatureSet, VideoId};
 
 use crate::config::{DetectorConfig, Loop, RunConfig};
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::{Event, Listener, PhaseOutline};
 use crate::kept::RunState;
 use crate::model::{Model, ModelCard, pair_of};
@@ -125,7 +125,7 @@ fn fit(
     let count = (DETECTOR_VALUES / samples.dim()).max(1);
     let rows = samples.subsample(count, card.config.seed, "detector")?;
     let fitted = detector.fit(&rows, samples.dim());
-    fitted.map_err(TrainError::core("fitting the detector"))?;
+    fitted.doing("fitting the detector")?;
     let finished = Event::Finished { steps: 0, generator_r2: None, chosen: None, oracle: None };
     tell(sink, listener, finished)?;
     Ok(Model::from_detector(card, detector))
@@ -229,8 +229,8 @@ fn finish(
             sink.model(state, &model)?;
         } else {
             let (g, d) = (&kept.generator, Some(kept.discriminator.as_slice()));
-            let pair = pair_of(&card.config, g, d, &options.device)
-                .map_err(TrainError::core("going back to a kept state"))?;
+            let pair =
+                pair_of(&card.config, g, d, &options.device).doing("going back to a kept state")?;
             let scores = judge(&pair)?;
             sink.model(state, &ranked(pair, scores)?)?;
         }

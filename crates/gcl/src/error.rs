@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use gcl_data::cubes::CubeFileError;
 use gcl_data::{
-    ClipError, FeatureError, ManifestError, PoseError, ScoreError, TruthError, VideoId, WindowError,
+    ClipError, FeatureError, FileError, ManifestError, PoseError, ScoreError, TruthError, VideoId,
+    WindowError,
 };
 use gcl_eval::{EvalError, StoredError};
 use gcl_features::ExtractError;
@@ -104,21 +105,11 @@ pub enum Error {
         problem: String,
     },
     /// Reading or writing a file failed.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 impl Error {
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
-        let path = path.to_owned();
-        move |source| Error::Io { path, source }
-    }
-
     pub(crate) fn data<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Error {
         let path = path.to_owned();
         move |problem| Error::Data { path, problem: problem.to_string() }

@@ -5,6 +5,7 @@ use gcl_bench::measure::{
     time,
 };
 use gcl_core::Device;
+use gcl_data::At;
 use gcl_features::networks::Weights;
 use gcl_features::{Decoder, Published};
 
@@ -89,7 +90,7 @@ pub fn decode(args: &BenchArgs) -> Result<Figure, Failure> {
         Some(path) => (path.clone(), path.display().to_string()),
         None => {
             let path = folder.path().join("camera.mp4");
-            std::fs::write(&path, CAMERA).map_err(Failure::io(&path))?;
+            std::fs::write(&path, CAMERA).at(&path)?;
             (path, "built in".to_owned())
         }
     };

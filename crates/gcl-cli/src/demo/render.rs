@@ -59,15 +59,13 @@ fn claim(folder: &Path, seed: u64) -> Result<(), Failure> {
             folder.display(),
             found.trim()
         ))),
-        Err(_) => {
-            gcl_data::atomic::write_bytes_atomic(&path, mine.as_bytes()).map_err(Failure::io(&path))
-        }
+        Err(_) => Ok(gcl_data::atomic::write_bytes_atomic(&path, mine.as_bytes())?),
     }
 }
 
 fn write(video: &SceneVideo, options: &SceneOptions, path: &Path) -> Result<(), Failure> {
     let SceneOptions { width, height, fps, .. } = *options;
-    write_atomic(path, |out| {
+    Ok(write_atomic(path, |out| {
         writeln!(out, "YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL")?;
         for frame in 0..video.frames() {
             let frame = video.render(frame).map_err(std::io::Error::other)?;
@@ -75,6 +73,5 @@ fn write(video: &SceneVideo, options: &SceneOptions, path: &Path) -> Result<(), 
             out.write_all(&frame.luma())?;
         }
         Ok(())
-    })
-    .map_err(Failure::io(path))
+    })?)
 }

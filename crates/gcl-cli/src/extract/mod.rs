@@ -141,7 +141,7 @@ pub fn run(args: ExtractArgs) -> Outcome {
     } else {
         println!("{}", args.out.display());
     }
-    Ok(done(&summary))
+    Ok(Done::all(summary.skipped.is_empty()))
 }
 
 /// Extracts all footage, shows progress, and lists what was skipped on standard error.
@@ -194,12 +194,6 @@ pub fn for_model(
         )));
     };
     let pictures = Pictures::like(identity, weights, device)?;
-    Ok(done(&pictures.extract(&[footage.to_owned()], out, how, None)?))
-}
-
-fn done(summary: &Summary) -> Done {
-    match summary.skipped.is_empty() {
-        true => Done::Fully,
-        false => Done::WithSkips,
-    }
+    let summary = pictures.extract(&[footage.to_owned()], out, how, None)?;
+    Ok(Done::all(summary.skipped.is_empty()))
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::pictures::Pictures;
 use crate::device;
 use crate::error::Failure;
+use crate::values::named;
 
 /// Clips, times crops, that a network takes at once unless told otherwise.
 pub(super) const BATCH: usize = 8;
@@ -38,8 +39,7 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "KEY=VALUE")]
     preprocess: Vec<String>,
     /// Override the extractor's rule for the last frames.
-    #[arg(long, value_name = "RULE", value_parser =
-          PossibleValuesParser::new(Tail::NAMES).try_map(|name| name.parse::<Tail>()))]
+    #[arg(long, value_name = "RULE", value_parser = named::<Tail>(Tail::ALL.map(Tail::name)))]
     tail: Option<Tail>,
     /// Batch size of the network, in clips times crops.
     #[arg(long, default_value_t = BATCH)]
@@ -187,6 +187,5 @@ pub fn networks() -> impl TypedValueParser<Value = Published> {
 
 /// The layers by name that features can be taken from.
 pub fn layers() -> impl TypedValueParser<Value = FcLayer> {
-    let named = |name: String| FcLayer::named(&name).ok_or("no such layer");
-    PossibleValuesParser::new(FcLayer::ALL.map(FcLayer::name)).try_map(named)
+    named(FcLayer::ALL.map(FcLayer::name))
 }

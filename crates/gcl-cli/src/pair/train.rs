@@ -8,8 +8,9 @@ use gcl_data::TruthFormat;
 use gcl_train::interleave::{InterleavePreset, ObjectFiles, OneClassKind, PairMethod, WeakKind};
 
 use super::args::{DataArgs, one_class, weak};
-use super::terminal::Terminal;
 use crate::error::{Done, Failure, Outcome};
+use crate::terminal::{Terminal, auc};
+use crate::values::truth_formats;
 use crate::{device, interrupt};
 
 /// Train a pair of models, or one of them alone.
@@ -82,9 +83,8 @@ struct TestArgs {
     #[arg(long, value_name = "TRUTH")]
     truth: Option<PathBuf>,
     /// Format of the ground truth.
-    #[arg(long, default_value = "auto", hide_short_help = true,
-          value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
-    truth_format: String,
+    #[arg(long, default_value = "auto", hide_short_help = true, value_parser = truth_formats())]
+    truth_format: TruthFormat,
     /// Features of the test set [default: the training features' folder]
     #[arg(long, value_name = "FEATURES", requires = "truth")]
     test: Option<PathBuf>,
@@ -103,13 +103,12 @@ struct TestArgs {
 }
 
 impl TestArgs {
-    fn data(self) -> Result<Option<TestData>, Failure> {
-        let Some(truth) = self.truth else { return Ok(None) };
-        let format: TruthFormat = self.truth_format.parse().map_err(Failure::Usage)?;
+    fn data(self) -> Option<TestData> {
+        let (truth, format) = (self.truth?, self.truth_format);
         let (poses, tracks, cubes) = (self.test_poses, self.test_tracks, self.test_cubes);
         let objects = ObjectFiles { poses, tracks, cubes };
         let (features, split) = (self.test, self.test_split);
-        Ok(Some(TestData { truth, format, features, split, objects }))
+        Some(TestData { truth, format, features, split, objects })
     }
 }
 
@@ -134,8 +133,8 @@ pub fn run(args: TrainArgs) -> Outcome {
             settings: args.set,
         }),
     };
-    let (data, test) = (args.data.data(), args.test.data()?);
-    let mut terminal = Terminal::new();
+    let (data, test) = (args.data.data(), args.test.data());
+    let mut terminal = Terminal::pair();
     let (cancel, test) = (&interrupt::INTERRUPTED, test.as_ref());
     let trained = gcl::pair::train(&data, test, &start, &args.out, &device, cancel, &mut terminal);
     terminal.finish();
@@ -148,11 +147,10 @@ pub fn run(args: TrainArgs) -> Outcome {
 
 /// The AUCs, on standard error.
 fn print(results: &PairResults) {
-    let show = |auc: Option<f64>| auc.map_or("-".to_owned(), |auc| format!("{auc:.4}"));
-    let (one_class, weak) = (show(results.last.one_class), show(results.last.weak));
+    let (one_class, weak) = (auc(results.last.one_class), auc(results.last.weak));
     eprintln!("frame AUC: one-class {one_class}, weak {weak}");
     if let Some(best) = results.oracle {
-        let (one_class, weak) = (show(best.one_class), show(best.weak));
+        let (one_class, weak) = (auc(best.one_class), auc(best.weak));
         eprintln!("best loops, chosen by these labels: one-class {one_class}, weak {weak}");
     }
 }

@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use gcl::report::{HISTOGRAMS, histograms};
 use gcl_core::weights::from_safetensors;
 use gcl_core::{CooperativePair, Scaler};
+use gcl_data::At;
 use gcl_eval::embed::{TsneOptions, principal_components, tsne};
 use gcl_eval::svg::{Cloud, Histogram, Scatter};
 use gcl_train::{Method, Model};
@@ -122,7 +123,7 @@ fn reconstruct(study: &Study<'_>, cell: &Finished, rows: &[f32]) -> Result<Vec<f
     let card = Model::load(&cell.folder, &study.options.device)?.card().clone();
     let (config, scaler): (_, Scaler) = (&card.config, card.scaler);
     let path = cell.folder.join("model").join("generator.safetensors");
-    let weights = std::fs::read(&path).map_err(Failure::io(&path))?;
+    let weights = std::fs::read(&path).at(&path)?;
     let device = &study.options.device;
     let cooperative = config.cooperative.clone();
     let (g, d) = (&config.generator, &config.discriminator);

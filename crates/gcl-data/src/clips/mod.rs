@@ -1,7 +1,6 @@
 //! How a video is cut into clips, and how the clips' scores become one score per frame.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,40 +50,8 @@ pub enum Tail {
     PaperResnext,
 }
 
-impl Tail {
-    /// All rules.
-    pub const ALL: [Self; 4] = [Self::Shift, Self::Drop, Self::Loop, Self::PaperResnext];
-
-    /// Their names, in the same order.
-    pub const NAMES: [&str; Self::ALL.len()] =
-        [Self::ALL[0].name(), Self::ALL[1].name(), Self::ALL[2].name(), Self::ALL[3].name()];
-
-    /// The rule's name, as options take it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Shift => "shift",
-            Self::Drop => "drop",
-            Self::Loop => "loop",
-            Self::PaperResnext => "paper-resnext",
-        }
-    }
-}
-
-impl fmt::Display for Tail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Tail {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|rule| rule.name() == name);
-        found.ok_or_else(|| format!("`{name}` is not one of {}", Self::NAMES.join(", ")))
-    }
-}
+crate::named!(Tail:
+    Shift = "shift", Drop = "drop", Loop = "loop", PaperResnext = "paper-resnext");
 
 /// The rule that cuts a video into clips of `length` frames, one every `stride` frames.
 ///

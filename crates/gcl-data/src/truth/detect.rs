@@ -1,17 +1,18 @@
 //! The formats of ground truth, and their detection.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 
 use super::error::TruthError;
 use crate::file::At;
 use crate::files::with_extension;
 
 /// A format of ground truth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TruthFormat {
     /// Detected from the files.
     #[default]
@@ -37,28 +38,9 @@ pub enum TruthFormat {
     Ubnormal,
 }
 
-impl fmt::Display for TruthFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Auto => "auto",
-            Self::Ucf => "ucf",
-            Self::Ranges => "ranges",
-            Self::Masks => "masks",
-            Self::Flags => "flags",
-            Self::Ubnormal => "ubnormal",
-        })
-    }
-}
-
-impl FromStr for TruthFormat {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, String> {
-        [Self::Auto, Self::Ucf, Self::Ranges, Self::Masks, Self::Flags, Self::Ubnormal]
-            .into_iter()
-            .find(|format| format.to_string() == s)
-            .ok_or_else(|| format!("`{s}` is not one of auto, ucf, ranges, masks, flags, ubnormal"))
-    }
-}
+crate::named!(TruthFormat:
+    Auto = "auto", Ucf = "ucf", Ranges = "ranges", Masks = "masks", Flags = "flags",
+    Ubnormal = "ubnormal");
 
 /// The format of what is at `path`, by its files' extensions or its first line.
 pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {

@@ -12,7 +12,7 @@ use gcl_core::detector::Detector;
 use gcl_data::VideoId;
 
 use crate::config::{DataFacts, Method, Preset, RunConfig, apply_overrides};
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::Silent;
 use crate::model::{Model, ModelCard};
 use crate::run::{TrainOptions, train_on};
@@ -211,7 +211,7 @@ fn fit_detector(
     samples.scale(&scaler)?;
     let rows = samples.subsample(samples.len(), config.seed, "detector")?;
     let fitted = detector.fit(&rows, samples.dim());
-    fitted.map_err(TrainError::core("fitting the detector"))?;
+    fitted.doing("fitting the detector")?;
     Ok(Model::from_detector(ModelCard::new(config, None, scaler, trained_on), detector))
 }
 
