@@ -40,13 +40,7 @@ impl Trainer {
     /// # Errors
     /// [`TrainError::Config`] if the configuration is not valid for this data.
     pub fn new(config: RunConfig, samples: Samples, device: &Device) -> Result<Trainer> {
-        if config.generator.input != samples.dim() {
-            return Err(TrainError::Mismatch(format!(
-                "the configuration is for features of {} dimensions, the features have {}",
-                config.generator.input,
-                samples.dim()
-            )));
-        }
+        config.check_dim(samples.dim())?;
         config.validate()?;
         let (g, d) = (&config.generator, &config.discriminator);
         let pair = CooperativePair::new(g, d, config.cooperative.clone(), config.seed, device)
