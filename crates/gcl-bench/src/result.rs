@@ -181,7 +181,7 @@ fn search(folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
         let cell = &result.cell;
         let methods = gcl_train::Method::ALL;
         let method = methods.iter().position(|m| *m == cell.method).unwrap_or(methods.len());
-        let (data, preset) = (cell.data.clone(), cell.preset_name());
+        let (data, preset) = (cell.data.clone(), cell.preset.name());
         let key = (data, method, preset.to_owned(), cell.settings.join(","), cell.seed);
         found.entry(key).or_insert(result);
         return Ok(());

@@ -118,7 +118,7 @@ impl Table {
             let fields = [
                 quoted(&cell.data),
                 cell.method.to_string(),
-                cell.preset_name().to_owned(),
+                cell.preset.to_string(),
                 quoted(&cell.settings.join("; ")),
                 cell.seed.to_string(),
                 result.score.clone(),
@@ -179,7 +179,7 @@ fn row(group: &[&CellResult]) -> Option<Row> {
     Some(Row {
         data: first.cell.data.clone(),
         method: first.cell.method.to_string(),
-        preset: first.cell.preset_name().to_owned(),
+        preset: first.cell.preset.to_string(),
         variant: first.cell.variant.clone(),
         seeds: group.iter().map(|c| c.cell.seed).collect(),
         generator: by("generator"),
