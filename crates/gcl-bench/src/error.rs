@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_data::{FeatureError, FileError, ManifestError, TruthError};
+use gcl_data::{FeatureError, FileError, TruthError};
 use gcl_eval::EvalError;
 use gcl_train::TrainError;
 
@@ -56,9 +56,6 @@ pub enum BenchmarkError {
     /// The truth cannot be read, or does not fit.
     #[error(transparent)]
     Truth(#[from] TruthError),
-    /// A manifest cannot be read.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
     /// Scores cannot be judged.
     #[error(transparent)]
     Eval(#[from] EvalError),

@@ -157,7 +157,6 @@ macro_rules! data_failures {
 data_failures! {
     gcl_data::FeatureError,
     gcl_data::FileError,
-    gcl_data::ManifestError,
     gcl_data::ScoreError,
     gcl_data::TruthError,
     gcl_eval::EvalError,

@@ -20,7 +20,7 @@ use crate::id::VideoId;
 use crate::npy::{Dtype, Kind, Npy, NpyError, RowWriter, check_finite};
 use crate::objects::ObjectPlace;
 use crate::table;
-use crate::tracks::{Bounds, TrackError, read_places};
+use crate::tracks::{Bounds, read_places};
 
 /// The place of a cube in a video.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,10 +41,7 @@ pub enum CubeFileError {
     /// The array cannot be read or written.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// The list of places cannot be read.
-    #[error(transparent)]
-    Places(#[from] TrackError),
-    /// Reading or writing failed.
+    /// The list of places or another file cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
     /// Not cubes.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::file::{FileError, find_json, write_json};
-use crate::files::{FilesError, with_extension};
+use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::npy::{Npy, NpyError, write_f32};
 
@@ -39,9 +39,6 @@ impl fmt::Display for ScoreInfo {
 #[allow(missing_docs)] // the messages name the fields
 #[non_exhaustive]
 pub enum ScoreError {
-    /// A folder could not be listed.
-    #[error(transparent)]
-    Files(#[from] FilesError),
     /// A `.npy` file cannot be read or written.
     #[error(transparent)]
     Npy(#[from] NpyError),

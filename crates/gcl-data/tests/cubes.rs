@@ -61,7 +61,7 @@ fn an_unfinished_file_leaves_the_old_one() {
     let error = PackedCubes::open(&path).unwrap_err();
     assert!(matches!(error, CubeFileError::Count { found: 1, expected: 0, .. }), "{error}");
     std::fs::remove_file(&list).unwrap();
-    assert!(matches!(PackedCubes::open(&path), Err(CubeFileError::Places(_))));
+    assert!(matches!(PackedCubes::open(&path), Err(CubeFileError::File(_))));
     gcl_data::write_f32(&path, &[1, 2, 1, 1, 1], &[0.0; 2]).unwrap();
     assert!(matches!(PackedCubes::open(&path), Err(CubeFileError::Shape { .. })));
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_data::tracks::{SNIPPET_FEATURES, read_tracks, snippet_features};
 use gcl_data::{
-    ClipError, Clips, ExtractorIdentity, FeatureError, FeatureMeta, FilesError, ResolveError,
+    ClipError, Clips, ExtractorIdentity, FeatureError, FeatureMeta, FileError, ResolveError,
     VideoId, files, is_finished, resolve_all, write_features,
 };
 use serde_json::json;
@@ -49,7 +49,7 @@ impl Default for TrackOptions {
 pub enum TracksError {
     /// The folder of tracks cannot be listed, or a file's name is no video id.
     #[error(transparent)]
-    Files(#[from] FilesError),
+    Files(#[from] FileError),
     /// There is no text of tracks.
     #[error("{path}: no .txt file of tracks here or below", path = .0.display())]
     Empty(PathBuf),

@@ -1,6 +1,6 @@
 //! The errors of training and scoring.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use gcl_core::CoreError;
 use gcl_data::cubes::CubeFileError;
@@ -49,17 +49,9 @@ pub enum TrainError {
     /// A configuration is wrong.
     #[error("{0}")]
     Config(String),
-    /// Reading or writing a file failed.
+    /// A file cannot be read or written, or is damaged or of another version.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A file of a run or a model is damaged or of another version.
-    #[error("{path}: {problem}")]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
     /// A model is a detector of another crate, and whoever opens it does not know that one.
     #[error("{path}: the model is a detector `{kind}` of another crate, which is not known here")]
     UnknownDetector {
@@ -129,11 +121,6 @@ impl TrainError {
     /// Whether it is a numerical failure: a loss or score that is not finite.
     pub fn is_numerical(&self) -> bool {
         matches!(self, TrainError::Core { source: CoreError::NotFinite { .. }, .. })
-    }
-
-    pub(crate) fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> TrainError {
-        let path = path.to_owned();
-        move |problem| TrainError::Damaged { path, problem: problem.to_string() }
     }
 }
 

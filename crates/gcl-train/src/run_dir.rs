@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use gcl_core::State;
 use gcl_core::rng::{FNV_START, fnv1a};
-use gcl_data::At;
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::{At, FileError};
 use serde::Serialize;
 
 use crate::config::{RunKind, from_toml, kind_of, to_toml};
@@ -128,7 +128,7 @@ impl RunDir {
     ///
     /// # Errors
     /// [`TrainError::Run`] if there is no run, [`TrainError::Kind`] if it is of another kind,
-    /// [`TrainError::Damaged`] if the configuration does not parse.
+    /// [`TrainError::File`] if the configuration does not parse.
     pub fn config<C: RunKind>(&self) -> Result<C> {
         let path = self.config_path();
         if !path.exists() {
@@ -141,7 +141,7 @@ impl RunDir {
                 let (path, found) = (self.path.clone(), found.to_owned());
                 Err(TrainError::Kind { path, expected: C::KIND, found })
             }
-            None => from_toml(&text).map_err(TrainError::damaged(&path)),
+            None => Ok(from_toml(&text).at(&path)?),
         }
     }
 
@@ -163,7 +163,7 @@ impl RunDir {
     pub fn state(&self) -> Result<Option<(State, usize)>> {
         let path = self.state_path();
         let Some(state) = read_state(&path)? else { return Ok(None) };
-        let events = state.get_json("events").map_err(TrainError::damaged(&path))?;
+        let events = state.get_json("events").at(&path)?;
         // Absent from states that were saved before it was written.
         let config: Option<u64> = state.get_json("config").unwrap_or_default();
         if config.is_some() && config != self.config_hash() {
@@ -209,7 +209,7 @@ impl RunDir {
             let found = kept.iter().filter(|&&b| b == b'\n').count();
             if found < keep {
                 let problem = format!("{found} events, expected at least {keep}");
-                return Err(TrainError::Damaged { path, problem });
+                return Err(FileError::new(path, problem).into());
             }
         }
         write_bytes_atomic(&path, &kept)?;
@@ -225,7 +225,7 @@ impl RunDir {
         let path = self.events_path();
         let text = fs::read_to_string(&path).at(&path)?;
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-        let parse = |line| serde_json::from_str(line).map_err(TrainError::damaged(&path));
+        let parse = |line| Ok(serde_json::from_str(line).at(&path)?);
         whole.lines().map(parse).collect()
     }
 }
@@ -235,7 +235,7 @@ pub(crate) fn read_state(path: &Path) -> Result<Option<State>> {
     if !path.exists() {
         return Ok(None);
     }
-    State::from_bytes(&fs::read(path).at(path)?).map(Some).map_err(TrainError::damaged(path))
+    Ok(Some(State::from_bytes(&fs::read(path).at(path)?).at(path)?))
 }
 
 /// The open event log of a run.
@@ -253,7 +253,7 @@ impl EventLog {
     /// # Errors
     /// If it cannot be written.
     pub fn write<E: Serialize>(&mut self, event: &E) -> Result<()> {
-        let mut line = serde_json::to_vec(event).map_err(TrainError::damaged(&self.path))?;
+        let mut line = serde_json::to_vec(event).at(&self.path)?;
         line.push(b'\n');
         self.file.write_all(&line).at(&self.path)?;
         self.count += 1;

@@ -3,10 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gcl_data::cubes::CubeFileError;
-use gcl_data::{
-    ClipError, FeatureError, FileError, ManifestError, PoseError, ScoreError, TruthError, VideoId,
-    WindowError,
-};
+use gcl_data::{ClipError, FeatureError, FileError, ScoreError, TruthError, VideoId, WindowError};
 use gcl_eval::{EvalError, StoredError};
 use gcl_features::ExtractError;
 use gcl_features::discover::DiscoverError;
@@ -35,9 +32,6 @@ pub enum Error {
     /// A file of weights.
     #[error(transparent)]
     Weights(#[from] WeightError),
-    /// A file or folder of poses.
-    #[error(transparent)]
-    Poses(#[from] PoseError),
     /// Windows of poses or boxes.
     #[error(transparent)]
     Windows(#[from] WindowError),
@@ -50,9 +44,6 @@ pub enum Error {
         /// How many there are.
         videos: usize,
     },
-    /// A manifest.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
     /// A folder of scores.
     #[error(transparent)]
     Scores(#[from] ScoreError),
@@ -96,23 +87,15 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
-    /// A file or folder that is not what it should be.
-    #[error("{path}: {problem}")]
-    Data {
-        /// The file or folder.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// Reading or writing a file failed.
+    /// A file or folder that cannot be read or written, or is not what it should be.
     #[error(transparent)]
     File(#[from] FileError),
 }
 
 impl Error {
+    /// What is wrong with a file or folder.
     pub(crate) fn data<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Error {
-        let path = path.to_owned();
-        move |problem| Error::Data { path, problem: problem.to_string() }
+        move |problem| FileError::new(path, problem.to_string()).into()
     }
 }
 

@@ -6,7 +6,6 @@ use thiserror::Error;
 
 use crate::clips::{ClipError, Clips};
 use crate::file::FileError;
-use crate::files::FilesError;
 use crate::id::VideoId;
 use crate::npy::NpyError;
 
@@ -18,18 +17,12 @@ pub enum FeatureError {
     /// A `.npy` file cannot be read or written.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// A folder could not be listed.
-    #[error(transparent)]
-    Files(#[from] FilesError),
     /// The caller's clip rule is out of range.
     #[error(transparent)]
     Clips(#[from] ClipError),
-    /// Reading or writing failed.
+    /// A folder or file cannot be read or written, or a description is not valid.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A description's values are invalid.
-    #[error("{path}: {what}")]
-    Meta { path: PathBuf, what: String },
     /// No `.npy` file at all.
     #[error("{0}: no .npy file here or below")]
     Empty(PathBuf),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::error::FeatureError;
 use crate::clips::Clips;
-use crate::file::read_json;
+use crate::file::{FileError, read_json};
 
 /// The identity of an extractor: the same for all features that are used together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ impl FeatureMeta {
     /// Reads and checks the description at `path`.
     ///
     /// # Errors
-    /// [`FeatureError::File`] or [`FeatureError::Meta`].
+    /// [`FeatureError::File`].
     pub fn read(path: &Path) -> Result<Self, FeatureError> {
         let meta: Self = read_json(path, "the description of a feature file")?;
         meta.validate(path)?;
@@ -104,7 +104,7 @@ impl FeatureMeta {
 
     /// Checks the values; `path` is for the error.
     pub(super) fn validate(&self, path: &Path) -> Result<(), FeatureError> {
-        let refuse = |what: String| Err(FeatureError::Meta { path: path.to_owned(), what });
+        let refuse = |what: String| Err(FileError::new(path, what).into());
         self.extractor.clips.validate()?;
         if self.extractor.crops == 0 {
             return refuse("crops is 0; it must be at least 1".to_owned());

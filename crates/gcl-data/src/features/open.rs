@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::error::FeatureError;
 use super::meta::FeatureMeta;
+use crate::file::FileError;
 use crate::id::VideoId;
 use crate::npy::Npy;
 
@@ -45,7 +46,7 @@ pub(super) fn check_shape(
     if let Some(FeatureMeta { extractor, frames, .. }) = meta {
         if extractor.crops != crops {
             let what = format!("{crops} crops, but the description says {}", extractor.crops);
-            return Err(FeatureError::Meta { path: path.to_owned(), what });
+            return Err(FileError::new(path, what).into());
         }
         let (clips, frames) = (extractor.clips, *frames);
         let expected = clips.count(frames);

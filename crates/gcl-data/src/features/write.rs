@@ -39,7 +39,7 @@ use crate::npy::{Npy, RowWriter, write_f32};
 /// ```
 ///
 /// # Errors
-/// [`FeatureError::Shape`] or [`FeatureError::Meta`] if shape, data and description do not fit,
+/// [`FeatureError::Shape`] or [`FeatureError::File`] if shape, data and description do not fit,
 /// [`FeatureError::ClipCount`] if `T` is not what the description's frames and clip rule give,
 /// [`FeatureError::Npy`] for a value that is not finite, [`FeatureError::File`].
 pub fn write_features(

@@ -36,11 +36,11 @@ impl WindowRule {
     /// Checks that length and stride are 1 to [`WindowRule::MAX`].
     ///
     /// # Errors
-    /// [`WindowError::Rule`].
+    /// [`WindowError::Refused`].
     pub fn validate(self) -> Result<Self, WindowError> {
         for (what, found) in [("length", self.length), ("stride", self.stride)] {
             if !(1..=Self::MAX).contains(&found) {
-                return Err(WindowError::Rule { what, found, max: Self::MAX });
+                return Err(WindowError::rule(what, found, Self::MAX));
             }
         }
         Ok(self)

@@ -82,11 +82,11 @@ pub const WINDOW_FEATURES: usize = 18;
 /// | 17 | length of that way by the length of the path, 1 where nothing moved |
 ///
 /// # Errors
-/// [`WindowError::Rule`] for windows of other points.
+/// [`WindowError::Refused`] for windows of other points.
 pub fn window_features(windows: &Windows, lag: usize) -> Result<Vec<f32>, WindowError> {
     if windows.points() != super::BOX_POINTS {
-        let (what, found) = ("points", windows.points().joints);
-        return Err(WindowError::Rule { what, found, max: super::BOX_POINTS.joints });
+        let (found, max) = (windows.points().joints, super::BOX_POINTS.joints);
+        return Err(WindowError::rule("points", found, max));
     }
     let mut out = Vec::with_capacity(windows.len() * WINDOW_FEATURES);
     for index in 0..windows.len() {

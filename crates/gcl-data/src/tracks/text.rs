@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use super::{Bounds, BoxTrack, TrackError};
-use crate::file::At;
+use super::{Bounds, BoxTrack};
+use crate::file::{At, FileError};
 use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
@@ -55,8 +55,8 @@ impl TrackFile {
 /// frame) is left out, counted and reported in [`TrackFile::bad`].
 ///
 /// # Errors
-/// [`TrackError::File`], [`TrackError::NoBox`] if there are lines and none is a box.
-pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, TrackError> {
+/// [`FileError`], also if there are lines and none is a box.
+pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, FileError> {
     let path = path.as_ref();
     let mut reader = BufReader::new(File::open(path).at(path)?);
     let mut persons: BTreeMap<u32, BTreeMap<u32, Bounds>> = BTreeMap::new();
@@ -95,7 +95,9 @@ pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, TrackError> {
         }
     }
     if let (0, Some(BadLine { line, what })) = (file.boxes, file.bad.first().cloned()) {
-        return Err(TrackError::NoBox { path: path.to_owned(), lines: file.bad_lines, line, what });
+        let lines = file.bad_lines;
+        let problem = format!("no box in any of {lines} lines; the first, line {line}: {what}");
+        return Err(FileError::new(path, problem));
     }
     let track = |(id, boxes): (u32, BTreeMap<u32, Bounds>)| BoxTrack {
         id,

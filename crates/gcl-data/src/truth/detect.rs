@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::TruthError;
-use crate::file::At;
+use crate::file::{At, FileError};
 use crate::files::with_extension;
 
 /// A format of ground truth.
@@ -42,6 +42,10 @@ crate::named!(TruthFormat:
     Auto = "auto", Ucf = "ucf", Ranges = "ranges", Masks = "masks", Flags = "flags",
     Ubnormal = "ubnormal");
 
+pub(super) const UNKNOWN: &str = "no known form of truth: neither UCF-Crime's annotation text, nor \
+     a CSV of ranges (id,start,end,frames), nor masks (.npy), nor one 0 or 1 per frame (.csv or .txt)";
+const MIXED: &str = "both .npy and .csv or .txt files; name the format";
+
 /// The format of what is at `path`, by its files' extensions or its first line.
 pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
     if path.is_dir() {
@@ -52,10 +56,10 @@ pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
         let flags =
             !with_extension(path, "csv")?.is_empty() || !with_extension(path, "txt")?.is_empty();
         return match (masks, flags) {
-            (true, true) => Err(TruthError::Mixed(path.to_owned())),
+            (true, true) => Err(FileError::new(path, MIXED).into()),
             (true, false) => Ok(TruthFormat::Masks),
             (false, true) => Ok(TruthFormat::Flags),
-            (false, false) => Err(TruthError::Empty(path.to_owned())),
+            (false, false) => Err(FileError::new(path, "no video").into()),
         };
     }
     if path.extension().is_some_and(|e| e == "npy") {
@@ -70,7 +74,7 @@ pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
             Ok(TruthFormat::Flags)
         }
         [_, ..] if line.contains(',') => Ok(TruthFormat::Ranges),
-        _ => Err(TruthError::Unknown(path.to_owned())),
+        _ => Err(FileError::new(path, UNKNOWN).into()),
     }
 }
 
@@ -87,5 +91,5 @@ fn first_line(path: &Path) -> Result<String, TruthError> {
         }
         line.clear();
     }
-    Err(TruthError::Empty(path.to_owned()))
+    Err(FileError::new(path, "no video").into())
 }

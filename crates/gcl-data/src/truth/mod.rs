@@ -18,7 +18,7 @@ pub use error::TruthError;
 
 use crate::atomic::write_bytes_atomic;
 use crate::clips::Span;
-use crate::file::At;
+use crate::file::{At, FileError};
 use crate::id::VideoId;
 use crate::resolve::{resolve, resolve_all};
 use crate::table;
@@ -70,7 +70,7 @@ impl Truth {
             given => given,
         };
         let videos = match format {
-            TruthFormat::Auto => return Err(TruthError::Unknown(path.to_owned())),
+            TruthFormat::Auto => return Err(FileError::new(path, detect::UNKNOWN).into()),
             TruthFormat::Ucf => ucf::read(path)?,
             TruthFormat::Ranges => ranges::read(path)?,
             TruthFormat::Masks => masks::read(path)?,
@@ -78,7 +78,7 @@ impl Truth {
             TruthFormat::Ubnormal => ubnormal::read(path)?,
         };
         if videos.is_empty() {
-            return Err(TruthError::Empty(path.to_owned()));
+            return Err(FileError::new(path, "no video").into());
         }
         Ok(Self { format, videos })
     }

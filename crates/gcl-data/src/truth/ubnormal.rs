@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::masks::not_a_mask;
 use super::{MAX_FRAMES, TruthError, VideoLabels};
 use crate::clips::Span;
-use crate::file::At;
+use crate::file::{At, FileError};
 use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::npy::Npy;
@@ -28,7 +29,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, Trut
         let path = name.file(folder, "txt");
         let labels = if is_array(&path)? { mask(&path)? } else { text(&path)? };
         let id = name.as_str().strip_suffix(SUFFIX).unwrap_or(name.as_str());
-        let id = VideoId::new(id).map_err(|source| TruthError::Id { path, line: 0, source })?;
+        let id = VideoId::new(id).at(&path)?;
         videos.insert(id, labels);
     }
     Ok(videos)
@@ -45,7 +46,7 @@ fn is_array(path: &Path) -> Result<bool, TruthError> {
 fn mask(path: &Path) -> Result<VideoLabels, TruthError> {
     let npy = Npy::open(path)?;
     if npy.shape().len() != 1 {
-        return Err(TruthError::MaskShape { path: path.to_owned(), shape: npy.shape().to_owned() });
+        return Err(not_a_mask(path, &npy).into());
     }
     Ok(VideoLabels::Flags(npy.to_bools()?.into_iter().map(|normal| !normal).collect()))
 }
@@ -68,7 +69,7 @@ fn text(path: &Path) -> Result<VideoLabels, TruthError> {
             Some((start, end)) if start < end => spans.push(Span { start, end }),
             _ => {
                 let what = format!("`{}`; expected object,start,end", shorten(row, 60));
-                return Err(TruthError::Line { path: path.to_owned(), line, what });
+                return Err(FileError::line(path, line, what).into());
             }
         }
     }

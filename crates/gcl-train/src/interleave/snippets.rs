@@ -5,7 +5,7 @@ use std::ops::Range;
 use burn::tensor::TensorData;
 use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_core::{Device, Scaler, Tensor, WeaklySupervised};
-use gcl_data::{FeatureSet, Npy, VideoId};
+use gcl_data::{FeatureSet, FileError, Npy, VideoId};
 
 use super::objects::with_values;
 use crate::error::{Doing, Result, TrainError};
@@ -37,7 +37,7 @@ impl Snippets {
                     own.len(),
                     video.segments * row
                 );
-                return Err(TrainError::Damaged { path, problem });
+                return Err(FileError::new(path, problem).into());
             }
             values.extend_from_slice(&own);
             videos.push((video.id.clone(), video.segments));

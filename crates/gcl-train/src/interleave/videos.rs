@@ -98,12 +98,11 @@ impl Videos {
     /// # Errors
     /// If a file cannot be read, or no video has one.
     pub fn pose_windows(&self, folder: &Path, rule: WindowRule) -> Result<(Windows, Left)> {
-        let bad = |e: gcl_data::PoseError| TrainError::Mismatch(e.to_string());
-        let set = PoseSet::open(folder).map_err(bad)?;
+        let set = PoseSet::open(folder)?;
         let mut left = Left::default();
         let mut windows = Windows::of_poses(rule)?;
         for (video, file) in self.list.iter().zip(self.files(folder, set.videos(), &mut left)?) {
-            let tracks = file.map(read_poses).transpose().map_err(bad)?.unwrap_or_default();
+            let tracks = file.map(read_poses).transpose()?.unwrap_or_default();
             windows.add_poses(video.id.clone(), &tracks)?;
         }
         left.flat = windows.flat();
@@ -146,7 +145,7 @@ fn texts(root: &Path, folder: &Path, found: &mut Vec<(VideoId, PathBuf)>) -> Res
         if entry.file_type().at(&path)?.is_dir() {
             texts(root, &path, found)?;
         } else if path.extension().is_some_and(|e| e == "txt") {
-            let id = VideoId::from_path(root, &path).map_err(TrainError::damaged(&path))?;
+            let id = VideoId::from_path(root, &path).at(&path)?;
             found.push((id, path));
         }
     }

@@ -94,7 +94,7 @@ impl Model {
     /// # Errors
     /// If the card cannot be serialized.
     pub fn id(&self) -> Result<String> {
-        let card = serde_json::to_vec(&self.card).map_err(TrainError::damaged(Path::new("")))?;
+        let card = serde_json::to_vec(&self.card).at(Path::new(""))?;
         let method = self.card.config.method;
         Ok(format!("{method}-{:016x}", fnv1a(FNV_START, &card)))
     }
@@ -126,7 +126,7 @@ impl Model {
                 write("detector.safetensors", &state)?;
             }
         }
-        let card = serde_json::to_vec(&self.card).map_err(TrainError::damaged(folder))?;
+        let card = serde_json::to_vec(&self.card).at(folder)?;
         Ok(write("model.json", &card)?)
     }
 
@@ -158,7 +158,7 @@ impl Model {
             return Err(TrainError::Run { path: folder.to_owned(), problem });
         }
         let text = fs::read(&path).at(&path)?;
-        let card = ModelCard::parse(&text).map_err(TrainError::damaged(&path))?;
+        let card = ModelCard::parse(&text).at(&path)?;
         let read = |name: &str| {
             let path = folder.join(name);
             fs::read(&path).at(&path)

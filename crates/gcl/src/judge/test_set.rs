@@ -118,7 +118,7 @@ impl TestSet {
 /// Refuses labels of which all are normal or all abnormal; `path` is where they come from.
 ///
 /// # Errors
-/// [`Error::Data`] naming `path`.
+/// [`Error::File`] naming `path`.
 pub fn check_both_kinds<'a>(
     mut labels: impl Iterator<Item = &'a bool> + Clone,
     path: &Path,
