@@ -4,7 +4,7 @@
 //! features, not comparable with those on clip features or poses.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_data::tracks::{SNIPPET_FEATURES, read_tracks, snippet_features};
@@ -49,10 +49,7 @@ impl Default for TrackOptions {
 pub enum TracksError {
     /// The folder of tracks cannot be listed, or a file's name is no video id.
     #[error(transparent)]
-    Files(#[from] FileError),
-    /// There is no text of tracks.
-    #[error("{path}: no .txt file of tracks here or below", path = .0.display())]
-    Empty(PathBuf),
+    File(#[from] FileError),
     /// The features cannot be written, or there are others in their place.
     #[error(transparent)]
     Features(#[from] FeatureError),
@@ -104,7 +101,7 @@ pub fn extract_tracks(
     let mut summary = Summary::default();
     let ids = files::with_extension(folder, "txt")?;
     if ids.is_empty() {
-        return Err(TracksError::Empty(folder.to_owned()));
+        return Err(FileError::new(folder, "no .txt file of tracks here or below").into());
     }
     let names = resolve_all(&ids, options.frames.keys())?;
     for (id, name) in ids.iter().zip(names) {

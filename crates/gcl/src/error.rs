@@ -6,7 +6,6 @@ use gcl_data::cubes::CubeFileError;
 use gcl_data::{ClipError, FeatureError, FileError, ScoreError, TruthError, VideoId, WindowError};
 use gcl_eval::{EvalError, StoredError};
 use gcl_features::ExtractError;
-use gcl_features::discover::DiscoverError;
 use gcl_train::TrainError;
 use gcl_weights::WeightError;
 
@@ -23,9 +22,6 @@ pub enum Error {
     /// Features.
     #[error(transparent)]
     Features(#[from] FeatureError),
-    /// Footage that cannot be found.
-    #[error(transparent)]
-    Discover(#[from] DiscoverError),
     /// An extraction that stopped.
     #[error(transparent)]
     Extract(#[from] ExtractError),
