@@ -82,3 +82,22 @@ impl<M: Module> Learner<M> {
         Ok(())
     }
 }
+
+/// `reset`, `save` and `load` of a model that is a `learner`, made by `Self::learner` of its `config`.
+macro_rules! learns {
+    () => {
+        fn reset(&mut self, seed: u64) -> Result<()> {
+            self.learner = Self::learner(&self.config, seed, &self.device)?;
+            Ok(())
+        }
+
+        fn save(&self) -> Result<crate::state::State> {
+            self.learner.save()
+        }
+
+        fn load(&mut self, state: &crate::state::State) -> Result<()> {
+            self.learner.load(state)
+        }
+    };
+}
+pub(crate) use learns;
