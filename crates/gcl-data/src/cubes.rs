@@ -124,7 +124,6 @@ impl CubeWriter {
     }
 
     /// Cubes so far.
-    #[must_use]
     pub fn cubes(&self) -> usize {
         self.places.len()
     }
@@ -235,13 +234,11 @@ impl PackedCubes {
     }
 
     /// The places of the cubes.
-    #[must_use]
     pub fn places(&self) -> &[CubePlace] {
         &self.places
     }
 
     /// A cube's shape, `[3, T, H, W]`.
-    #[must_use]
     pub fn shape(&self) -> &[usize] {
         self.npy.shape().get(1..).unwrap_or_default()
     }

@@ -47,7 +47,6 @@ const COLUMNS: [&str; 6] = ["id", "path", "split", "label", "frames", "camera"];
 
 impl Manifest {
     /// Whether each labelled video is normal.
-    #[must_use]
     pub fn normal_videos(&self) -> BTreeMap<VideoId, bool> {
         let videos = self.videos.iter();
         videos.filter_map(|(id, entry)| Some((id.clone(), !entry.label?))).collect()

@@ -157,19 +157,16 @@ impl ScoreSet {
     }
 
     /// The description, if the folder has one.
-    #[must_use]
     pub fn info(&self) -> Option<&ScoreInfo> {
         self.info.as_ref()
     }
 
     /// The videos with their numbers of frames, sorted by id.
-    #[must_use]
     pub fn videos(&self) -> &[(VideoId, usize)] {
         &self.videos
     }
 
     /// The number of scored frames of `id`.
-    #[must_use]
     pub fn frames(&self, id: &VideoId) -> Option<usize> {
         let i = self.videos.binary_search_by(|(video, _)| video.cmp(id)).ok()?;
         self.videos.get(i).map(|(_, frames)| *frames)

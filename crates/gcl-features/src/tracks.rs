@@ -63,7 +63,6 @@ pub enum TracksError {
 
 impl TrackOptions {
     /// The identity in the features' descriptions.
-    #[must_use]
     pub fn identity(&self) -> ExtractorIdentity {
         let parameters = [("lag", json!(self.lag)), ("max_gap", json!(self.max_gap))];
         ExtractorIdentity {

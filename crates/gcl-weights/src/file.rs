@@ -43,25 +43,21 @@ pub struct TensorInfo {
 
 impl TensorInfo {
     /// The name, with the names of nested dicts in front, separated by dots.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The type of the elements.
-    #[must_use]
     pub fn dtype(&self) -> Dtype {
         self.view.dtype
     }
 
     /// The shape; empty for a scalar.
-    #[must_use]
     pub fn shape(&self) -> &[usize] {
         &self.view.shape
     }
 
     /// The number of elements.
-    #[must_use]
     pub fn elements(&self) -> u64 {
         self.view.elements
     }
@@ -92,49 +88,41 @@ pub struct WeightFile {
 
 impl WeightFile {
     /// The file's path.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// The file's length in bytes.
-    #[must_use]
     pub fn bytes(&self) -> u64 {
         self.len
     }
 
     /// The file's format.
-    #[must_use]
     pub fn format(&self) -> Format {
         self.format
     }
 
     /// Where in the file the tensors are, as `state_dict`; empty for the top.
-    #[must_use]
     pub fn location(&self) -> &str {
         &self.location
     }
 
     /// The tensors, in the file's order.
-    #[must_use]
     pub fn tensors(&self) -> &[TensorInfo] {
         &self.tensors
     }
 
     /// The number of tensors.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.tensors.len()
     }
 
     /// Whether there are no tensors.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tensors.is_empty()
     }
 
     /// The tensor of this name.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&TensorInfo> {
         self.tensors.get(*self.index.get(name)?)
     }
@@ -142,7 +130,6 @@ impl WeightFile {
     /// The scalars beside the tensors by their dotted path: `epoch`, `arch`, `args.seg_len`; for
     /// safetensors, the entries of `__metadata__`. Large tables, and values nested in more than four
     /// dicts, are left out.
-    #[must_use]
     pub fn metadata(&self) -> &BTreeMap<String, Scalar> {
         &self.metadata
     }

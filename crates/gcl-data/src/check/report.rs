@@ -87,7 +87,6 @@ impl CheckRow {
     }
 
     /// The video's frames, from the first part that has them: features, scores, truth, manifest.
-    #[must_use]
     pub fn frames(&self) -> Option<usize> {
         self.feature_frames.or(self.score_frames).or(self.truth_frames).or(self.manifest_frames)
     }
@@ -102,7 +101,6 @@ pub struct CheckReport {
 
 impl CheckReport {
     /// Whether everything matches.
-    #[must_use]
     pub fn is_ok(&self) -> bool {
         self.rows.iter().all(|row| row.problems.is_empty())
     }

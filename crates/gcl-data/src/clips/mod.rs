@@ -19,13 +19,11 @@ pub struct Span {
 
 impl Span {
     /// The number of frames, 0 if `end` is not after `start`.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.end.saturating_sub(self.start)
     }
 
     /// Whether the span holds no frame.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -143,7 +141,6 @@ impl Clips {
     }
 
     /// The number of clips of a video of `frames` frames.
-    #[must_use]
     pub fn count(&self, frames: usize) -> usize {
         let parts = self.parts(frames);
         parts.whole + usize::from(parts.extra)
@@ -156,7 +153,6 @@ impl Clips {
     /// of a whole clip applies to its own frames; where clips overlap, to the `stride` frames at its
     /// centre (the first and last clip extend to their outer ends). The score of a tail clip applies to
     /// the frames that no whole clip covers.
-    #[must_use]
     pub fn span(&self, i: usize, frames: usize) -> Span {
         let parts = self.parts(frames);
         let offset = parts.length.saturating_sub(parts.stride) / 2;

@@ -53,7 +53,6 @@ pub struct FeatureMeta {
 
 impl ExtractorIdentity {
     /// The first difference from `other`, as its key and the two values; `None` if they are equal.
-    #[must_use]
     pub fn difference(&self, other: &Self) -> Option<(String, String, String)> {
         let (Ok(Value::Object(a)), Ok(Value::Object(b))) =
             (serde_json::to_value(self), serde_json::to_value(other))

@@ -59,37 +59,31 @@ impl Npy {
     }
 
     /// The file's path, as it was opened.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// When the file was last modified, where the system records it.
-    #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         self.file.metadata().and_then(|m| m.modified()).ok()
     }
 
     /// The array's shape; empty for a single value.
-    #[must_use]
     pub fn shape(&self) -> &[usize] {
         &self.header.shape
     }
 
     /// The element type.
-    #[must_use]
     pub fn dtype(&self) -> Dtype {
         self.header.dtype
     }
 
     /// The file's length in bytes when it was opened.
-    #[must_use]
     pub fn file_length(&self) -> u64 {
         self.length
     }
 
     /// The number of rows: the first axis, or 1 for a single value.
-    #[must_use]
     pub fn rows(&self) -> usize {
         self.header.shape.first().copied().unwrap_or(1)
     }

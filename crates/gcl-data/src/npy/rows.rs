@@ -129,7 +129,6 @@ impl<T: Element> RowWriter<T> {
     }
 
     /// Rows so far.
-    #[must_use]
     pub fn rows(&self) -> usize {
         self.shape.first().copied().unwrap_or(0)
     }

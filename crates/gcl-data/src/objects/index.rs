@@ -150,32 +150,27 @@ impl ObjectIndex {
     }
 
     /// The videos.
-    #[must_use]
     pub fn videos(&self) -> &[ObjectVideo] {
         &self.videos
     }
 
     /// The objects.
-    #[must_use]
     pub fn objects(&self) -> &[ObjectPlace] {
         &self.objects
     }
 
     /// Frames in a snippet.
-    #[must_use]
     pub fn length(&self) -> usize {
         self.length
     }
 
     /// Snippets of all videos together.
-    #[must_use]
     pub fn snippets(&self) -> usize {
         self.starts.last().copied().unwrap_or(0)
     }
 
     /// The snippets of the video at position `video`, among those of all videos; empty if there is no
     /// such video.
-    #[must_use]
     pub fn snippets_of(&self, video: usize) -> Range<usize> {
         match self.starts.get(video..).unwrap_or_default() {
             [start, end, ..] => *start..*end,

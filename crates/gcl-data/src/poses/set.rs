@@ -46,7 +46,6 @@ impl PoseSet {
     }
 
     /// The videos and their files, sorted by id.
-    #[must_use]
     pub fn videos(&self) -> &[(VideoId, PathBuf)] {
         &self.videos
     }

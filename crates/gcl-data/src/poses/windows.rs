@@ -200,43 +200,36 @@ impl Windows {
     }
 
     /// The number of windows.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
     /// Whether there is no window.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
 
     /// The rule.
-    #[must_use]
     pub fn rule(&self) -> WindowRule {
         self.rule
     }
 
     /// The points of each window.
-    #[must_use]
     pub fn points(&self) -> Points {
         self.points
     }
 
     /// The videos, in the order in which they were added.
-    #[must_use]
     pub fn videos(&self) -> &[VideoId] {
         &self.videos
     }
 
     /// The place of each window.
-    #[must_use]
     pub fn places(&self) -> &[WindowPlace] {
         &self.places
     }
 
     /// The number of windows left out because all their points have the same y.
-    #[must_use]
     pub fn flat(&self) -> usize {
         self.flat
     }

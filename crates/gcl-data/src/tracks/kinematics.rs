@@ -29,7 +29,6 @@ impl Kinematics {
     /// Movement in frame i is measured from frame i − `lag` to frame i; in the first `lag` frames from
     /// the first frame to frame `lag`. Fewer boxes than that are extrapolated; a single one stands
     /// still.
-    #[must_use]
     pub fn of(boxes: &[Bounds], lag: usize) -> Vec<Self> {
         let lag = lag.max(1);
         let last = boxes.len().saturating_sub(1);
@@ -61,7 +60,6 @@ impl Kinematics {
     }
 
     /// The values, in the order of the fields.
-    #[must_use]
     pub fn values(&self) -> [f32; 7] {
         let Self { vx, vy, speed, acceleration, log_aspect, log_height, growth } = *self;
         [vx, vy, speed, acceleration, log_aspect, log_height, growth]

@@ -40,7 +40,6 @@ pub struct TrackFile {
 
 impl TrackFile {
     /// One past the last frame with a box: the fewest frames that the video can have.
-    #[must_use]
     pub fn frames(&self) -> usize {
         let last = self.tracks.iter().filter_map(|track| track.frames.last());
         last.max().map_or(0, |last| *last as usize + 1)

@@ -84,7 +84,6 @@ impl Truth {
     }
 
     /// Truth from labels in memory; true is abnormal.
-    #[must_use]
     pub fn from_labels(labels: impl IntoIterator<Item = (VideoId, Vec<bool>)>) -> Self {
         let videos =
             labels.into_iter().map(|(id, flags)| (id, VideoLabels::Flags(flags))).collect();
@@ -92,7 +91,6 @@ impl Truth {
     }
 
     /// The format that was read.
-    #[must_use]
     pub fn format(&self) -> TruthFormat {
         self.format
     }
@@ -103,13 +101,11 @@ impl Truth {
     }
 
     /// The number of videos.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.videos.len()
     }
 
     /// Whether there is no video.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.videos.is_empty()
     }

@@ -36,7 +36,6 @@ pub enum CubeError {
 
 impl CubeError {
     /// Whether it concerns one video only, so that the others can still be processed.
-    #[must_use]
     pub fn is_of_video(&self) -> bool {
         match self {
             Self::Source { .. }

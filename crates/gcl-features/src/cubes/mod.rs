@@ -62,7 +62,6 @@ impl CubeRule {
     }
 
     /// Values of a cube.
-    #[must_use]
     pub fn values(&self) -> usize {
         3 * self.frames * self.size * self.size
     }

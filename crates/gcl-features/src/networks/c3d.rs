@@ -69,7 +69,6 @@ pub struct C3d {
 
 impl C3d {
     /// The published sizes.
-    #[must_use]
     pub fn published(layer: FcLayer) -> Self {
         let widths = [64, 128, 256, 256, 512, 512, 512, 512];
         Self { widths, fc: 4096, crop: 112, layer }

@@ -31,43 +31,36 @@ impl Published {
     }
 
     /// The extractor of this name.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|known| known.name == name).copied()
     }
 
     /// Its name.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
     /// Its network; `layer` matters where there are [`layers`](Self::layers).
-    #[must_use]
     pub fn network(&self, layer: FcLayer) -> Box<dyn Network> {
         (self.network)(layer)
     }
 
     /// The layers that features can be taken from; none where there is no choice.
-    #[must_use]
     pub fn layers(&self) -> &'static [FcLayer] {
         self.layers
     }
 
     /// The name of its pre-processing among the [`Preset`]s.
-    #[must_use]
     pub fn preset_name(&self) -> &'static str {
         self.preset.0
     }
 
     /// Its pre-processing and clip rule.
-    #[must_use]
     pub fn preset(&self) -> Preset {
         (self.preset.1)()
     }
 
     /// Where its weights come from, and what their file is called.
-    #[must_use]
     pub fn checkpoint(&self) -> &'static str {
         self.checkpoint
     }

@@ -79,7 +79,6 @@ pub fn matched<'f>(
 
 impl Matched<'_> {
     /// Which tensors were applied, and which were not.
-    #[must_use]
     pub fn report(&self) -> &KeyReport {
         &self.report
     }

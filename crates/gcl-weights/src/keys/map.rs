@@ -34,13 +34,11 @@ pub struct KeyMap {
 
 impl KeyMap {
     /// No rules: every name stays.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Strips `prefix`, such as `module.`, from all names, if all of them have it.
-    #[must_use]
     pub fn strip(mut self, prefix: impl Into<String>) -> Self {
         self.prefixes.push(prefix.into());
         self
@@ -48,14 +46,12 @@ impl KeyMap {
 
     /// Changes a name that matches `from` to `to`, with `*` replaced by what it matched in `from`:
     /// `rename("block.*.w", "layer.*.weight")`.
-    #[must_use]
     pub fn rename(mut self, from: &str, to: &str) -> Self {
         self.renames.push((Pattern::new(from), Pattern::new(to)));
         self
     }
 
     /// Leaves out the names that match, such as `fc.*`: they count as unused.
-    #[must_use]
     pub fn ignore(mut self, pattern: &str) -> Self {
         self.ignored.push(Pattern::new(pattern));
         self
