@@ -50,6 +50,14 @@ impl Model {
         &self.card
     }
 
+    /// The two networks, unless it is a detector.
+    pub fn pair(&self) -> Option<&CooperativePair> {
+        match &self.network {
+            Network::Pair(pair) => Some(pair),
+            Network::Detector(_) => None,
+        }
+    }
+
     /// Scores one video's segments, in order, from unscaled features, row-major `[segments, d]`.
     ///
     /// # Errors
