@@ -2,7 +2,7 @@
 
 use gcl::judge::TestSet;
 use gcl_train::interleave::threshold::Stop;
-use gcl_train::{Event, Listener, RunState, ScoreSource, Scorer, TestAuc, TrainError};
+use gcl_train::{Event, Listener, RunDir, RunState, ScoreSource, Scorer, TestAuc, TrainError};
 
 use super::progress::Progress;
 
@@ -72,6 +72,14 @@ impl Listener for Terminal<'_> {
     fn evaluate(&mut self, networks: &Scorer<'_>) -> Result<Option<TestAuc>, TrainError> {
         let Some((test, score)) = self.judge else { return Ok(None) };
         Ok(Some(test.auc(|features| networks.score(features), score)?))
+    }
+}
+
+/// Says what `--resume` has to do.
+pub fn say_resumed(run: &RunDir) {
+    match run.is_finished() {
+        true => eprintln!("{} is finished: nothing is left to train", run.path().display()),
+        false => eprintln!("resuming {}", run.path().display()),
     }
 }
 

@@ -122,6 +122,21 @@ fn everything_in_line() {
 }
 
 #[test]
+fn features_that_are_no_numbers_are_a_problem() {
+    let dir = tempfile::tempdir().unwrap();
+    features(dir.path(), &[("a", 1), ("b", 2)]);
+    let path = dir.path().join("b.npy");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last = bytes.len() - 4;
+    bytes[last..].copy_from_slice(&f32::NAN.to_le_bytes());
+    std::fs::write(&path, bytes).unwrap();
+    let features = FeatureSet::open_with(dir.path(), Some(Clips::default())).unwrap();
+    let report = Check { features: Some(&features), ..Check::default() }.run().unwrap();
+    assert!(report.rows[0].problems.is_empty(), "{report}");
+    assert!(report.rows[1].problems[0].to_string().contains("NaN"), "{report}");
+}
+
+#[test]
 fn each_thing_out_of_line() {
     let dir = tempfile::tempdir().unwrap();
     let features = features(&dir.path().join("f"), &[("a", 2), ("b", 1), ("t/a", 1)]);

@@ -83,7 +83,7 @@ impl TrackOptions {
 ///
 /// Videos whose features are there already are left as they are. A file that holds no box in any of its
 /// lines, a box after the video's last frame, too many boxes in a frame, or boxes so small that movement
-/// is not finite in units of their height, is skipped and reported; files with some bad lines are not.
+/// is not finite in units of their height, is skipped and reported; of files with some bad lines these are counted.
 /// Setting `cancel` stops after the current video.
 ///
 /// # Errors
@@ -117,7 +117,10 @@ pub fn extract_tracks(
         let known = name.and_then(|name| options.frames.get(name)).copied();
         progress(Progress::Started { id, frames: known });
         match describe(&id.file(folder, "txt"), known, options) {
-            Ok((features, frames)) => {
+            Ok((features, frames, bad_lines)) => {
+                if bad_lines > 0 {
+                    summary.bad_lines.push((id.clone(), bad_lines));
+                }
                 let clips = features.len() / SNIPPET_FEATURES;
                 let extractor = identity.clone();
                 let decoder = "none".to_owned();
@@ -141,7 +144,7 @@ fn describe(
     path: &Path,
     known: Option<usize>,
     options: &TrackOptions,
-) -> Result<(Vec<f32>, usize), String> {
+) -> Result<(Vec<f32>, usize, usize), String> {
     let file = read_tracks(path).map_err(|error| error.to_string())?;
     let (least, path) = (file.frames(), path.display());
     let frames = known.unwrap_or(least);
@@ -163,5 +166,5 @@ fn describe(
             "{path}: a feature of clip {clip} is {value}; some boxes are too small"
         ));
     }
-    Ok((features, frames))
+    Ok((features, frames, file.bad_lines))
 }

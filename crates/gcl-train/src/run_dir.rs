@@ -91,6 +91,11 @@ impl RunDir {
         self.config_path().exists()
     }
 
+    /// Whether a run was trained to its end: its model is there.
+    pub fn is_finished(&self) -> bool {
+        self.model().exists()
+    }
+
     /// Starts a run: a fresh folder with the configuration.
     ///
     /// # Errors

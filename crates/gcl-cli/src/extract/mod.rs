@@ -177,6 +177,9 @@ pub fn list_skipped(summary: &Summary) {
     for (id, reason) in &summary.skipped {
         eprintln!("skipped {id}: {reason}");
     }
+    for (id, lines) in &summary.bad_lines {
+        eprintln!("{id}: {lines} lines are no boxes, and left out");
+    }
 }
 
 /// Extracts footage as a model's training features were extracted; a published network needs its `weights`.

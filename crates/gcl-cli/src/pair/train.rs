@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use gcl::pair::{PairChoice, PairResults, Start, TestData};
 use gcl_data::TruthFormat;
+use gcl_train::RunDir;
 use gcl_train::interleave::{InterleavePreset, ObjectFiles, OneClassKind, PairMethod, WeakKind};
 
 use super::args::{DataArgs, one_class, weak};
 use crate::error::{Done, Failure, Outcome};
-use crate::terminal::{Terminal, auc};
+use crate::terminal::{Terminal, auc, say_resumed};
 use crate::values::truth_formats;
 use crate::{device, interrupt};
 
@@ -115,6 +116,10 @@ impl TestArgs {
 /// Runs the command.
 pub fn run(args: TrainArgs) -> Outcome {
     let device = device::find(&args.device)?;
+    let run = RunDir::new(&args.out);
+    if args.resume && run.exists() {
+        say_resumed(&run);
+    }
     let start = match args.resume {
         true => Start::Resume,
         false => Start::New(PairChoice {

@@ -13,6 +13,7 @@ use gcl_train::{RunDir, TrainError};
 use super::error::{Done, Failure, Outcome};
 use super::test_set::TestArgs;
 use super::{device, terminal};
+use crate::terminal::say_resumed;
 pub use args::{ClipArgs, MethodArgs};
 pub use configuration::{check_settings, configuration, normal_videos, train, training_options};
 
@@ -60,7 +61,7 @@ pub fn run(args: TrainArgs) -> Outcome {
     let judge = test.open(&set, args.clips.clips())?;
     let config = match (args.resume, run.exists()) {
         (true, true) => {
-            eprintln!("resuming {}", args.out.display());
+            say_resumed(&run);
             None
         }
         (true, false) => return Err(gcl::Error::NoRun { path: args.out }.into()),

@@ -192,11 +192,15 @@ fn killed_and_resumed_a_pair_scores_the_same() {
     assert!(state.exists());
     let resume = ["pair", "train", "features", "--resume", "--out=killed", "--tracks=tracks"];
     run(here, &resume, 0);
+    let again = stderr(&run(here, &resume, 0));
+    assert!(again.contains("killed is finished: nothing is left to train"), "{again}");
     for name in ["whole", "killed"] {
         run(here, &["pair", "score", name, "features", "--tracks=tracks"], 0);
     }
     let read = |name: &str, path: &str| fs::read(here.join(name).join(path)).unwrap();
-    for path in ["scores/one-class/video3.npy", "scores/weak/video0.npy", "events.jsonl"] {
+    let weights = ["model/weak.safetensors", "model/one-class.safetensors"];
+    let scores = ["scores/one-class/video3.npy", "scores/weak/video0.npy", "events.jsonl"];
+    for path in scores.into_iter().chain(weights) {
         assert!(read("whole", path) == read("killed", path), "{path}");
     }
 }

@@ -26,6 +26,8 @@ pub enum Problem {
     Frames { part: String, expected: usize, found: usize },
     /// The number of clips does not follow from the number of frames.
     Segments { expected: usize, found: usize },
+    /// The features cannot be read, or are not all finite numbers.
+    Features { what: String },
     /// The truth cannot be applied to the video.
     Truth { what: String },
 }
@@ -46,7 +48,7 @@ impl fmt::Display for Problem {
             Self::Segments { expected, found } => {
                 write!(f, "{found} clips, but its frames make {expected}")
             }
-            Self::Truth { what } => f.write_str(what),
+            Self::Features { what } | Self::Truth { what } => f.write_str(what),
         }
     }
 }

@@ -87,6 +87,8 @@ pub struct Summary {
     pub already_done: usize,
     /// Videos without features, sorted by id, with the reason for each.
     pub skipped: Vec<(VideoId, String)>,
+    /// Lines of texts of tracks that are no boxes, by video; the others were taken.
+    pub bad_lines: Vec<(VideoId, usize)>,
     /// Frames of the videos whose features were written.
     pub frames: usize,
     /// Whether the extraction was cancelled before its end; running it again resumes it.
