@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, TypedValueParser};
 use gcl::pair::{PairChoice, PairResults, Start, TestData};
 use gcl_data::TruthFormat;
 use gcl_train::RunDir;
@@ -11,7 +12,7 @@ use gcl_train::interleave::{InterleavePreset, ObjectFiles, OneClassKind, PairMet
 use super::args::{DataArgs, one_class, weak};
 use crate::error::{Done, Failure, Outcome};
 use crate::terminal::{Terminal, auc, say_resumed};
-use crate::values::truth_formats;
+use crate::values::{named, truth_formats};
 use crate::{device, interrupt};
 
 /// Train a pair of models, or one of them alone.
@@ -37,11 +38,12 @@ pub struct TrainArgs {
     #[arg(long, default_value = "rtfm", value_parser = weak())]
     ws: WeakKind,
     /// Train only one of the two, supervised, as its own paper does.
-    #[arg(long, value_name = "MODEL")]
-    alone: Option<Alone>,
+    #[arg(long, value_name = "MODEL", value_parser = alone())]
+    alone: Option<PairMethod>,
     /// Hyperparameters: `paper` follows the paper's text, `joint-vad-code` the authors' code.
-    #[arg(long, default_value = "joint-vad-code")]
-    preset: PresetName,
+    #[arg(long, default_value = "joint-vad-code",
+          value_parser = named::<InterleavePreset>(InterleavePreset::ALL.map(InterleavePreset::name)))]
+    preset: InterleavePreset,
     /// Random seed; the same seed gives the same result.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -59,21 +61,12 @@ pub struct TrainArgs {
 }
 
 /// One of the two models.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Alone {
-    /// the one-class model, on videos labelled normal
-    OneClass,
-    /// the weakly-supervised model, with a label for each video
-    Weak,
-}
-
-/// Where settings come from.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum PresetName {
-    /// the paper's text
-    Paper,
-    /// the authors' code
-    JointVadCode,
+fn alone() -> impl TypedValueParser<Value = PairMethod> {
+    let help = [
+        (PairMethod::OneClass, "the one-class model, on videos labelled normal"),
+        (PairMethod::Weak, "the weakly-supervised model, with a label for each video"),
+    ];
+    named(help.map(|(method, help)| PossibleValue::new(method.name()).help(help)))
 }
 
 /// A test set on which every loop is judged; nothing that is trained depends on it.
@@ -123,17 +116,10 @@ pub fn run(args: TrainArgs) -> Outcome {
     let start = match args.resume {
         true => Start::Resume,
         false => Start::New(PairChoice {
-            method: match args.alone {
-                None => PairMethod::Interleave,
-                Some(Alone::OneClass) => PairMethod::OneClass,
-                Some(Alone::Weak) => PairMethod::Weak,
-            },
+            method: args.alone.unwrap_or_default(),
             one_class: args.occ,
             weak: args.ws,
-            preset: match args.preset {
-                PresetName::Paper => InterleavePreset::Paper,
-                PresetName::JointVadCode => InterleavePreset::JointVadCode,
-            },
+            preset: args.preset,
             seed: args.seed,
             settings: args.set,
         }),

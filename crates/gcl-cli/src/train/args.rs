@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValue, TypedValueParser};
+use gcl_bench::PresetChoice;
 use gcl_data::{Clips, Tail};
 use gcl_train::{Method, NamedBudget};
 
@@ -18,8 +19,9 @@ pub struct MethodArgs {
     pub method: Option<Method>,
     /// Hyperparameters: `paper` is tuned for ResNeXt-101 features, `any` is for all others; `auto`
     /// selects one based on the features.
-    #[arg(long, default_value = "auto", value_parser = ["auto", "any", "paper"])]
-    pub preset: String,
+    #[arg(long, default_value = "auto",
+          value_parser = named::<PresetChoice>(["auto", "any", "paper"]))]
+    pub preset: PresetChoice,
     #[command(flatten)]
     pub learning: LearningArgs,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use gcl::judge::TestSet;
+use gcl_bench::PresetChoice;
 use gcl_data::{At, FeatureSet, Manifest, VideoId};
 use gcl_train::config::{DataFacts, apply_overrides, from_toml};
 use gcl_train::{Model, Preset, RunConfig, RunDir, TrainOptions};
@@ -45,10 +46,9 @@ pub fn configuration(
             from_toml(&text).map_err(located)?
         }
         None => {
-            let preset = match choice.preset.as_str() {
-                "paper" => Preset::Paper,
-                "any" => Preset::Any,
-                _ => Preset::of_features(set),
+            let preset = match choice.preset {
+                PresetChoice::Fixed(preset) => preset,
+                PresetChoice::Auto => Preset::of_features(set),
             };
             let data = DataFacts { dim: set.dim(), segments: set.total() };
             RunConfig::new(choice.method.unwrap_or(preset.method()), preset, 0, data)

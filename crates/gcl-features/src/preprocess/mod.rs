@@ -146,7 +146,7 @@ impl Preprocess {
     /// [`PreprocessError::Parameter`].
     pub fn validate(&self) -> Result<(), PreprocessError> {
         let refuse = |name, found: String, expected| {
-            Err(PreprocessError::Parameter { name, found, expected })
+            Err(PreprocessError::Parameter(format!("{name} is {found}, expected {expected}")))
         };
         let side = |n: &usize| (1..=MAX_SIDE).contains(n);
         if !side(&self.crop) {

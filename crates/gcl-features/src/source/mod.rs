@@ -66,6 +66,8 @@ pub enum Decoder {
     Ffmpeg,
 }
 
+gcl_data::named!(Decoder: Auto = "auto", Native = "native", Ffmpeg = "ffmpeg");
+
 /// The colour format of decoded frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Colour {
