@@ -56,7 +56,7 @@ fn features_are_written_once_and_fit_their_frames() {
     let cancelled =
         extract_tracks(&folder, &dir.path().join("b"), &options, &AtomicBool::new(true), &|_| {});
     assert!(cancelled.unwrap().cancelled);
-    assert!(matches!(run(&out, &folder, &options), Err(TracksError::Empty(_))));
+    assert!(matches!(run(&out, &folder, &options), Err(TracksError::File(_))));
 }
 
 #[test]

@@ -75,43 +75,26 @@ pub(crate) struct Storage {
 /// An open weight file. Its tensors are read on demand.
 #[derive(Debug)]
 pub struct WeightFile {
-    pub(crate) path: PathBuf,
+    /// The file's path.
+    pub path: PathBuf,
     pub(crate) file: Bytes,
-    pub(crate) len: u64,
-    pub(crate) format: Format,
-    pub(crate) location: String,
-    pub(crate) tensors: Vec<TensorInfo>,
+    /// The file's length in bytes.
+    pub bytes: u64,
+    /// The file's format.
+    pub format: Format,
+    /// Where in the file the tensors are, as `state_dict`; empty for the top.
+    pub location: String,
+    /// The tensors, in the file's order.
+    pub tensors: Vec<TensorInfo>,
     pub(crate) index: BTreeMap<String, usize>,
     pub(crate) storages: Vec<Storage>,
-    pub(crate) metadata: BTreeMap<String, Scalar>,
+    /// The scalars beside the tensors by their dotted path: `epoch`, `arch`, `args.seg_len`; for
+    /// safetensors, the entries of `__metadata__`. Large tables, and values nested in more than four
+    /// dicts, are left out.
+    pub metadata: BTreeMap<String, Scalar>,
 }
 
 impl WeightFile {
-    /// The file's path.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The file's length in bytes.
-    pub fn bytes(&self) -> u64 {
-        self.len
-    }
-
-    /// The file's format.
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
-    /// Where in the file the tensors are, as `state_dict`; empty for the top.
-    pub fn location(&self) -> &str {
-        &self.location
-    }
-
-    /// The tensors, in the file's order.
-    pub fn tensors(&self) -> &[TensorInfo] {
-        &self.tensors
-    }
-
     /// The number of tensors.
     pub fn len(&self) -> usize {
         self.tensors.len()
@@ -125,12 +108,5 @@ impl WeightFile {
     /// The tensor of this name.
     pub fn get(&self, name: &str) -> Option<&TensorInfo> {
         self.tensors.get(*self.index.get(name)?)
-    }
-
-    /// The scalars beside the tensors by their dotted path: `epoch`, `arch`, `args.seg_len`; for
-    /// safetensors, the entries of `__metadata__`. Large tables, and values nested in more than four
-    /// dicts, are left out.
-    pub fn metadata(&self) -> &BTreeMap<String, Scalar> {
-        &self.metadata
     }
 }

@@ -68,12 +68,12 @@ impl KeyMap {
         let mut prefix = String::new();
         for next in &self.prefixes {
             let longer = format!("{prefix}{next}");
-            if file.tensors().iter().all(|info| info.name().starts_with(&longer)) {
+            if file.tensors.iter().all(|info| info.name().starts_with(&longer)) {
                 prefix = longer;
             }
         }
         let mut names: BTreeMap<String, &TensorInfo> = BTreeMap::new();
-        for info in file.tensors() {
+        for info in &file.tensors {
             let bare = info.name().strip_prefix(&prefix).unwrap_or(info.name());
             let change = self.renames.iter().find_map(|(from, to)| Some(to.fill(from.fit(bare)?)));
             let name = change.unwrap_or_else(|| bare.to_owned());
@@ -82,7 +82,7 @@ impl KeyMap {
             }
             if let Some(first) = names.insert(name.clone(), info) {
                 return Err(WeightError::Collision {
-                    path: file.path().to_owned(),
+                    path: file.path.to_owned(),
                     first: first.name().to_owned(),
                     second: info.name().to_owned(),
                     name,
