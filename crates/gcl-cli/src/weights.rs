@@ -144,7 +144,7 @@ fn convert(path: &Path, out: &Path, fit: &FitArgs) -> Outcome {
         Some(network) => {
             let loaded = network.load(&file).map_err(Failure::data)?;
             eprintln!("{}", loaded.report);
-            metadata.extend(fit.net.map(|net| ("net".to_owned(), net.name().to_owned())));
+            metadata.extend(fit.net.map(|net| ("net".to_owned(), net.name.to_owned())));
             network.key_map()
         }
         None => {

@@ -195,7 +195,8 @@ impl CubeWriter {
 #[derive(Debug)]
 pub struct PackedCubes {
     npy: Npy,
-    places: Vec<CubePlace>,
+    /// The places of the cubes.
+    pub places: Vec<CubePlace>,
     /// Whether values are bytes, to be divided by 255.
     bytes: bool,
 }
@@ -231,11 +232,6 @@ impl PackedCubes {
             bounds: d.bounds,
         };
         Ok(Self { npy, places: places.into_iter().map(place).collect(), bytes })
-    }
-
-    /// The places of the cubes.
-    pub fn places(&self) -> &[CubePlace] {
-        &self.places
     }
 
     /// A cube's shape, `[3, T, H, W]`.

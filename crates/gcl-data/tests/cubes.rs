@@ -26,7 +26,7 @@ fn cubes_come_back_in_order_with_their_places() {
         assert!(writer.push(&places[0], &[0.0; 35]).is_err());
         assert_eq!(writer.finish().unwrap(), 3);
         let cubes = PackedCubes::open(&path).unwrap();
-        assert_eq!((cubes.shape(), cubes.places()), (&[3, 3, 2, 2][..], &places[..]));
+        assert_eq!((cubes.shape(), &cubes.places[..]), (&[3, 3, 2, 2][..], &places[..]));
         let mut out = Vec::new();
         cubes.read(1..3, &mut out).unwrap();
         let expected = [cube(1), cube(2)].concat();
@@ -52,7 +52,7 @@ fn an_unfinished_file_leaves_the_old_one() {
     let mut writer = CubeWriter::create(&path, 1, 1, CubeType::Byte).unwrap();
     writer.push(&place("b", 1), &[1.0; 3]).unwrap();
     drop(writer);
-    assert_eq!(PackedCubes::open(&path).unwrap().places(), [place("a", 0)]);
+    assert_eq!(PackedCubes::open(&path).unwrap().places, [place("a", 0)]);
     assert_eq!(Npy::open(&path).unwrap().to_f32().unwrap(), [0.0, 128.0, 255.0]);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
 
@@ -122,7 +122,7 @@ fn cubes_that_are_taken_back_leave_no_trace() {
     writer.truncate(1).unwrap();
     writer.push(&place("b", 9), &[9.0 / 255.0; 3]).unwrap();
     assert_eq!((writer.cubes(), writer.finish().unwrap()), (2, 2));
-    assert_eq!(PackedCubes::open(&path).unwrap().places(), [place("a", 0), place("b", 9)]);
+    assert_eq!(PackedCubes::open(&path).unwrap().places, [place("a", 0), place("b", 9)]);
     let values = Npy::open(&path).unwrap().to_f32().unwrap();
     assert_eq!(values, [0.0, 0.0, 0.0, 9.0, 9.0, 9.0]);
 }

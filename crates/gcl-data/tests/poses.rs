@@ -183,7 +183,7 @@ fn a_folder_of_poses_is_keyed_by_video() {
     put(&dir.path().join("train/01_0002_alphapose_tracked_person.json"), "{}");
     put(&dir.path().join("test/b.json"), "{}");
     let set = PoseSet::open(dir.path()).unwrap();
-    let ids: Vec<&str> = set.videos().iter().map(|(id, _)| id.as_str()).collect();
+    let ids: Vec<&str> = set.videos.iter().map(|(id, _)| id.as_str()).collect();
     // Clips 2 and 0002 of a scene are two videos.
     assert_eq!(ids, ["test/b", "train/01_0002", "train/01_002"]);
     assert!(set.read().all(|video| video.unwrap().1.is_empty()));

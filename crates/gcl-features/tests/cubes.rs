@@ -99,7 +99,7 @@ fn cubes_agree_with_numpy_and_come_back_from_a_file() {
     assert_eq!(values, open(&folder, &boxes, rule).unwrap().next().unwrap().unwrap().values);
     cancel.store(true, std::sync::atomic::Ordering::Relaxed);
     assert!(matches!(pack(CubeType::Byte, &mut |_| ()), Err(CubeError::Cancelled)));
-    assert_eq!(PackedCubes::open(&out).unwrap().places().len(), 5);
+    assert_eq!(PackedCubes::open(&out).unwrap().places.len(), 5);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_video_that_does_not_fit_takes_no_other_with_it() {
     assert_eq!((packed.cubes, &failed[..]), (4, &expected.map(String::from)[..]));
     let cubes = PackedCubes::open(&out).unwrap();
     let places: Vec<(&str, u32)> =
-        cubes.places().iter().map(|place| (place.video.as_str(), place.frame)).collect();
+        cubes.places.iter().map(|place| (place.video.as_str(), place.frame)).collect();
     assert_eq!(places, [("a", 0), ("a", 2), ("b", 0), ("b", 2)]);
     let mut values = Vec::new();
     cubes.read(0..4, &mut values).unwrap();
@@ -187,7 +187,7 @@ fn a_video_that_does_not_fit_takes_no_other_with_it() {
     assert!(first == second && first.iter().any(|v| *v > 0.0));
     // Nothing is written if nothing fits.
     assert!(matches!(pack(&[late, crowded]), Err(CubeError::NoFrame { .. })));
-    assert_eq!(PackedCubes::open(&out).unwrap().places().len(), 4);
+    assert_eq!(PackedCubes::open(&out).unwrap().places.len(), 4);
     // Boxes that the detector is not sure of are not counted.
     let mut unsure = vec![Detection { confidence: Some(0.1), ..at(1, b) }; MAX_BOXES + 1];
     unsure.push(at(1, b));

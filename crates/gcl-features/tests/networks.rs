@@ -232,7 +232,7 @@ fn published_sizes() {
     assert_eq!(names(Published::names().collect()), (5, 5));
     assert_eq!(names(Preset::names().collect()), (7, 7));
     for known in Published::ALL {
-        assert_eq!(Preset::named(known.preset_name()), Some(known.preset()), "{}", known.name());
+        assert_eq!(Preset::named(known.preset_name()), Some(known.preset()), "{}", known.name);
     }
 }
 

@@ -62,7 +62,7 @@ pub fn extract(
     clips: usize,
     device: &Device,
 ) -> Result<Figure, Failure> {
-    let name = format!("{}, {clips} at once", network.name());
+    let name = format!("{}, {clips} at once", network.name);
     announce(&name);
     let weights = match &args.weights {
         Some(path) => Weights::File(path.clone()),
@@ -76,7 +76,7 @@ pub fn extract(
     Ok(Figure::new("extract", name, "clip", timing)
         .rate("clips/s", 1.0)
         .rate("frames/s", frames as f64)
-        .setting("net", network.name())
+        .setting("net", network.name)
         .setting("clips", clips)
         .setting("frames", frames)
         .setting("crops_of_gcl_extract", crops)

@@ -100,12 +100,11 @@ impl NetworkArgs {
                 return usage(format!(
                     "`{}` needs its weights (--weights FILE): {}. They are not part of this program; \
                      docs/extraction.md says more",
-                    self.net,
-                    published.checkpoint()
+                    self.net, published.checkpoint
                 ));
             }
         };
-        if self.layer.is_some() && published.layers().is_empty() {
+        if self.layer.is_some() && published.layers.is_empty() {
             return usage(format!("`{}` has no choice of layers; c3d has", self.net));
         }
         let device = device::find(device)?;
@@ -162,7 +161,7 @@ pub(super) fn ready(
 ) -> Result<NetworkExtractor, Failure> {
     let network = published.network(layer);
     let made =
-        NetworkExtractor::new(published.name(), network.as_ref(), weights, preprocess, options);
+        NetworkExtractor::new(published.name, network.as_ref(), weights, preprocess, options);
     let extractor = made.map_err(|error| match error {
         NetworkError::Preprocess(_)
         | NetworkError::Size { .. }

@@ -13,7 +13,8 @@ const SUFFIX: &str = "_alphapose_tracked_person";
 /// The pose files of a folder, one per video: `VIDEO_alphapose_tracked_person.json` or `VIDEO.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoseSet {
-    videos: Vec<(VideoId, PathBuf)>,
+    /// The videos and their files, sorted by id.
+    pub videos: Vec<(VideoId, PathBuf)>,
 }
 
 impl PoseSet {
@@ -43,11 +44,6 @@ impl PoseSet {
             }
         }
         Ok(Self { videos })
-    }
-
-    /// The videos and their files, sorted by id.
-    pub fn videos(&self) -> &[(VideoId, PathBuf)] {
-        &self.videos
     }
 
     /// Reads one video after the other: its id and its tracks.

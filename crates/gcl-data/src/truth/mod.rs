@@ -46,14 +46,15 @@ enum VideoLabels {
 /// # let path = dir.path().join("truth.csv");
 /// std::fs::write(&path, "id,start,end,frames\ntest/01,2,4,6\n")?;
 /// let truth = Truth::read(&path, TruthFormat::Auto)?;
-/// assert_eq!(truth.format(), TruthFormat::Ranges);
+/// assert_eq!(truth.format, TruthFormat::Ranges);
 /// let labels = truth.labels(&VideoId::new("test/01")?, None)?;
 /// assert_eq!(labels, [false, false, true, true, false, false]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
-    format: TruthFormat,
+    /// The format that was read.
+    pub format: TruthFormat,
     videos: BTreeMap<VideoId, VideoLabels>,
 }
 
@@ -88,11 +89,6 @@ impl Truth {
         let videos =
             labels.into_iter().map(|(id, flags)| (id, VideoLabels::Flags(flags))).collect();
         Self { format: TruthFormat::Flags, videos }
-    }
-
-    /// The format that was read.
-    pub fn format(&self) -> TruthFormat {
-        self.format
     }
 
     /// The names of the videos, in order.

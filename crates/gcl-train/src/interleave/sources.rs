@@ -146,7 +146,7 @@ impl CubeObjects {
         let half = cubes.shape().get(1).copied().unwrap_or(1) / 2;
         let (mut rows, mut places) = (Vec::new(), Vec::new());
         let mut reach = vec![0; videos.list.len()];
-        for (row, place) in cubes.places().iter().enumerate() {
+        for (row, place) in cubes.places.iter().enumerate() {
             let Some(&video) = names.get(&place.video) else { continue };
             let centre = place.frame as usize;
             let span = Span { start: centre.saturating_sub(half), end: centre + half + 1 };
@@ -158,7 +158,7 @@ impl CubeObjects {
             let text = "no cube is of a video that has features".to_owned();
             return Err(TrainError::Mismatch(text));
         }
-        let left = Left { elsewhere: cubes.places().len() - rows.len(), ..Left::default() };
+        let left = Left { elsewhere: cubes.places.len() - rows.len(), ..Left::default() };
         let index = ObjectIndex::new(videos.outline(&reach), places, videos.length)?;
         Ok((CubeObjects { cubes, rows, index }, left))
     }

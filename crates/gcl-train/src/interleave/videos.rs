@@ -101,7 +101,7 @@ impl Videos {
         let set = PoseSet::open(folder)?;
         let mut left = Left::default();
         let mut windows = Windows::of_poses(rule)?;
-        for (video, file) in self.list.iter().zip(self.files(folder, set.videos(), &mut left)?) {
+        for (video, file) in self.list.iter().zip(self.files(folder, &set.videos, &mut left)?) {
             let tracks = file.map(read_poses).transpose()?.unwrap_or_default();
             windows.add_poses(video.id.clone(), &tracks)?;
         }

@@ -80,7 +80,7 @@ pub fn score_poses(
     out: &Path,
 ) -> Result<()> {
     let set = PoseSet::open(poses)?;
-    let ids: Vec<VideoId> = set.videos().iter().map(|(id, _)| id.clone()).collect();
+    let ids: Vec<VideoId> = set.videos.iter().map(|(id, _)| id.clone()).collect();
     let known = PairData { manifest, ..PairData::default() }.known(&ids)?;
     let list = ids.into_iter().map(|id| {
         let frames = known.frames.get(&id).copied();
