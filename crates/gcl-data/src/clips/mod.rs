@@ -23,6 +23,19 @@ impl Span {
         self.end.saturating_sub(self.start)
     }
 
+    /// The stretches of frames that are flagged.
+    pub fn runs(flags: &[bool]) -> Vec<Span> {
+        let mut start = 0;
+        let mut spans = Vec::new();
+        for run in flags.chunk_by(|a, b| a == b) {
+            if run.first() == Some(&true) {
+                spans.push(Span { start, end: start + run.len() });
+            }
+            start += run.len();
+        }
+        spans
+    }
+
     /// Whether the span holds no frame.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

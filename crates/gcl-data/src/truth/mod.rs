@@ -178,7 +178,7 @@ impl Truth {
         let mut rows = vec![["id", "start", "end", "frames"].map(str::to_owned)];
         for (id, labels) in &self.videos {
             let (spans, frames) = match labels {
-                VideoLabels::Flags(flags) => (runs(flags), Some(flags.len())),
+                VideoLabels::Flags(flags) => (Span::runs(flags), Some(flags.len())),
                 VideoLabels::Ranges { spans, frames } => (spans.clone(), *frames),
             };
             let frames = frames.map(|n| n.to_string()).unwrap_or_default();
@@ -191,17 +191,4 @@ impl Truth {
         }
         Ok(write_bytes_atomic(path, &table::csv_of(rows).at(path)?)?)
     }
-}
-
-/// The runs of true in `flags`.
-fn runs(flags: &[bool]) -> Vec<Span> {
-    let mut start = 0;
-    let mut spans = Vec::new();
-    for run in flags.chunk_by(|a, b| a == b) {
-        if run.first() == Some(&true) {
-            spans.push(Span { start, end: start + run.len() });
-        }
-        start += run.len();
-    }
-    spans
 }
