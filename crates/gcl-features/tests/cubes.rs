@@ -134,7 +134,7 @@ fn videos_that_do_not_fit_are_refused() {
     let rule = CubeRule { size: 4, ..CubeRule::default() };
     let b = [2.0, 2.0, 14.0, 14.0];
     let error = frames(&folder, &[at(1, b), at(3, b)], rule).unwrap_err();
-    assert_eq!(error, "video 01 has 3 frames, but a box in frame 3");
+    assert_eq!(error, "video 01: 3 frames, but a box in frame 3");
     let error = frames(&folder, &[at(1, b), at(0, b)], rule).unwrap_err();
     assert_eq!(error, "video 01: a box in frame 0 comes after one in a later frame");
     assert!(frames(&dir.path().join("none"), &[at(0, b)], rule).unwrap_err().starts_with("01: "));
