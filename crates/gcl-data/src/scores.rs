@@ -76,7 +76,7 @@ impl ScoreWriter {
     ///
     /// # Errors
     /// [`ScoreError::Taken`] if the folder has scores with another description, or `.npy` files
-    /// without any; [`ScoreError::File`] or [`ScoreError::Files`].
+    /// without any; [`ScoreError::File`].
     pub fn create(dir: impl AsRef<Path>, info: ScoreInfo) -> Result<Self, ScoreError> {
         let dir = dir.as_ref();
         let taken = |found| ScoreError::Taken { path: dir.to_owned(), found };
