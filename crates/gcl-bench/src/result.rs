@@ -193,7 +193,7 @@ fn search(folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
     for entry in entries {
         let entry = entry.at(folder)?;
         // Links are not followed, so that no circle can be walked.
-        if entry.file_type().at(&entry.path())?.is_dir() {
+        if entry.file_type().at(entry.path())?.is_dir() {
             search(&entry.path(), depth - 1, found)?;
         }
     }
