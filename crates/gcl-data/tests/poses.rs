@@ -144,7 +144,7 @@ fn files_that_lie_are_refused_with_person_and_frame() {
             format!(
                 r#"{{"1":[{{"3":{{"keypoints":{whole}}}}},{{"03":{{"keypoints":{whole}}}}}]}}"#
             ),
-            "person 1, frame 3, appears twice",
+            "person 1, frame 3: the frame appears twice",
         ),
         (with("[1,null]"), "expected f64"),
         (with("[NaN]"), "expected value"),
