@@ -137,7 +137,9 @@ fn videos_that_do_not_fit_are_refused() {
     assert_eq!(error, "video 01: 3 frames, but a box in frame 3");
     let error = frames(&folder, &[at(1, b), at(0, b)], rule).unwrap_err();
     assert_eq!(error, "video 01: a box in frame 0 comes after one in a later frame");
-    assert!(frames(&dir.path().join("none"), &[at(0, b)], rule).unwrap_err().starts_with("01: "));
+    assert!(
+        frames(&dir.path().join("none"), &[at(0, b)], rule).unwrap_err().starts_with("video 01: ")
+    );
     for bad in [
         CubeRule { frames: 6, ..rule },
         CubeRule { size: 0, ..rule },

@@ -40,7 +40,7 @@ pub const MAX_BOXES: usize = 4096;
 /// let features = tracks::snippet_features(&[walker], 32, Clips::default(), 5, 4)?;
 /// assert_eq!(features.len(), 2 * tracks::SNIPPET_FEATURES); // 32 frames are two clips
 /// assert!((features[0] - 0.25).abs() < 1e-4); // mean movement over 5 frames, in heights
-/// # Ok::<(), gcl_data::FileError>(())
+/// # Ok::<(), gcl_data::TrackError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoxTrack {
