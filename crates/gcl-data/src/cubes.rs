@@ -56,9 +56,6 @@ pub enum CubeFileError {
     /// Array and list differ.
     #[error("{path}: {found} cubes, but {expected} lines in the .csv beside it")]
     Count { path: PathBuf, found: usize, expected: usize },
-    /// A place names a video that is not among the caller's.
-    #[error("cube number {cube} is of video {video}, which is not among the videos")]
-    NoVideo { cube: usize, video: VideoId },
 }
 
 /// How cubes are stored.
@@ -259,22 +256,19 @@ impl PackedCubes {
         Err(CubeFileError::Range { path: self.npy.path().to_owned(), cube, value })
     }
 
-    /// The cubes as objects, for an [`ObjectIndex`](crate::objects::ObjectIndex) of `videos`: a cube's
-    /// score applies to its middle frame.
-    ///
-    /// # Errors
-    /// [`CubeFileError::NoVideo`].
-    pub fn objects(&self, videos: &[VideoId]) -> Result<Vec<ObjectPlace>, CubeFileError> {
+    /// The cubes of `videos` as objects, for an [`ObjectIndex`](crate::objects::ObjectIndex), each with its
+    /// number in the file: a cube's score applies to its middle frame. Cubes of other videos are left out.
+    pub fn objects<'a>(
+        &self,
+        videos: impl IntoIterator<Item = &'a VideoId>,
+    ) -> Vec<(usize, ObjectPlace)> {
         let half = self.shape().get(1).copied().unwrap_or(1) / 2;
-        let positions: BTreeMap<&VideoId, usize> = videos.iter().zip(0..).collect();
+        let positions: BTreeMap<&VideoId, usize> = videos.into_iter().zip(0..).collect();
         let place = |(cube, place): (usize, &CubePlace)| {
-            let Some(&video) = positions.get(&place.video) else {
-                return Err(CubeFileError::NoVideo { cube, video: place.video.clone() });
-            };
-            let centre = place.frame as usize;
+            let (video, centre) = (*positions.get(&place.video)?, place.frame as usize);
             let span = Span { start: centre.saturating_sub(half), end: centre + half + 1 };
-            Ok(ObjectPlace { video, span, centre })
+            Some((cube, ObjectPlace { video, span, centre }))
         };
-        self.places.iter().enumerate().map(place).collect()
+        self.places.iter().enumerate().filter_map(place).collect()
     }
 }

@@ -69,28 +69,31 @@ fn scores_come_back_and_keep_their_word() {
     let writer = ScoreWriter::create(dir.path().join("s"), info(true)).unwrap();
     writer.write(&id("test/a"), &[0.0, 0.25, 1.0]).unwrap();
     let error = writer.write(&id("test/b"), &[0.0, 1.5]).unwrap_err();
-    assert!(matches!(error, ScoreError::Unbounded { frame: 1, .. }), "{error}");
+    assert!(error.to_string().contains("of frame 1 is outside [0, 1]"), "{error}");
     let error = writer.write(&id("test/b"), &[f32::NAN]).unwrap_err();
     assert!(matches!(error, ScoreError::Npy(NpyError::NotFinite { .. })), "{error}");
-    assert!(matches!(writer.write(&id("test/b"), &[]), Err(ScoreError::Shape { .. })));
+    let error = writer.write(&id("test/b"), &[]).unwrap_err().to_string();
+    assert!(error.ends_with("b.npy: shape [0]; scores are [frames], at least one"), "{error}");
 
     let set = ScoreSet::open(dir.path().join("s")).unwrap();
     assert_eq!(set.info(), Some(&info(true)));
     assert_eq!(set.videos(), [(id("test/a"), 3)]);
     assert_eq!(set.read(&id("test/a")).unwrap(), [0.0, 0.25, 1.0]);
-    assert!(matches!(set.read(&id("test/b")), Err(ScoreError::NoVideo { .. })));
+    let error = set.read(&id("test/b")).unwrap_err().to_string();
+    assert!(error.ends_with("s: no scores of video test/b"), "{error}");
 
     assert!(ScoreWriter::create(dir.path().join("s"), info(true)).is_ok());
     let error = ScoreWriter::create(dir.path().join("s"), info(false)).unwrap_err();
-    assert!(matches!(error, ScoreError::Taken { .. }), "{error}");
+    assert!(error.to_string().contains("the folder already holds "), "{error}");
     write_f32(&dir.path().join("f/a.npy"), &[2, 3], &[0.0; 6]).unwrap();
     let error = ScoreWriter::create(dir.path().join("f"), info(true)).unwrap_err();
-    assert!(matches!(error, ScoreError::Taken { .. }), "{error}");
-    assert!(matches!(ScoreSet::open(dir.path().join("f")), Err(ScoreError::Shape { .. })));
+    assert!(error.to_string().contains("the folder already holds "), "{error}");
+    let error = ScoreSet::open(dir.path().join("f")).unwrap_err().to_string();
+    assert!(error.contains("shape [2, 3]; scores are [frames]"), "{error}");
 
     write_f32(&dir.path().join("s/test/a.npy"), &[3], &[0.0, 2.0, 0.0]).unwrap();
     let error = set.read(&id("test/a")).unwrap_err();
-    assert!(matches!(error, ScoreError::Unbounded { frame: 1, .. }), "{error}");
+    assert!(error.to_string().contains("of frame 1 is outside [0, 1]"), "{error}");
 }
 
 /// Plain features of the given clips, cut by the default rule.

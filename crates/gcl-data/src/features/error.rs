@@ -6,7 +6,6 @@ use thiserror::Error;
 
 use crate::clips::{ClipError, Clips};
 use crate::file::FileError;
-use crate::id::VideoId;
 use crate::npy::NpyError;
 
 /// Why features were not read or written.
@@ -32,17 +31,8 @@ pub enum FeatureError {
     )]
     Shape { path: PathBuf, shape: Vec<usize> },
     /// Two videos differ in what must be the same for all.
-    #[error("{what} differs: {first} has {first_value}, {second} has {second_value}")]
-    Differs {
-        what: String,
-        first: VideoId,
-        first_value: String,
-        second: VideoId,
-        second_value: String,
-    },
-    /// Some videos have a description, others not.
-    #[error("{with} has a .json beside it and {without} has none: they are from different sources")]
-    Mixed { with: VideoId, without: VideoId },
+    #[error("{0}")]
+    Differs(String),
     /// The caller's clip rule is not the files'.
     #[error("the features' clip rule is {found}, not {expected}")]
     OtherClips { expected: Clips, found: Clips },
