@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 use gcl::find::{FOLDS, Find, Follow, Found, find, method, when};
+use gcl_bench::PresetChoice;
 use gcl_data::FeatureSet;
 use gcl_eval::report::ShownMoment;
-use gcl_features::{Extractor, VideoInput};
 use gcl_features::discover::discover;
 use gcl_features::gradient::Gradient;
 use gcl_features::lite0;
+use gcl_features::{Extractor, VideoInput};
+
+use gcl_train::Preset;
 
 use super::device;
 use super::error::{Done, Failure, Outcome};
@@ -56,14 +59,15 @@ pub struct FindArgs {
 /// Runs the command.
 pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
-    device::find(&args.choice.learning.device)?;
+    device::find(&args.choice.learning.how.device)?;
     train::check_settings(&args.choice)?;
     let inputs = discover(&args.footage).map_err(Failure::data)?;
-    let net = || match lite0::sees(&inputs, args.how.options(None).decoder) {
+    let net = || match lite0::sees(&inputs, args.how.decoder) {
         true => "lite0",
         false => "gradient",
     };
-    let Chosen::Pictures(pictures) = args.network.choose(&args.choice.learning.device, net)? else {
+    let Chosen::Pictures(pictures) = args.network.choose(&args.choice.learning.how.device, net)?
+    else {
         let text = "box-tracks are no footage: use gcl extract, train and score";
         return Err(Failure::Usage(text.to_owned()));
     };
@@ -77,10 +81,7 @@ pub fn run(args: FindArgs) -> Outcome {
         false => print_table(&found.moments),
     }
     eprintln!("report: {}", found.report.display());
-    match found.extraction.skipped.is_empty() {
-        true => Ok(Done::Fully),
-        false => Ok(Done::WithSkips),
-    }
+    Ok(Done::all(found.extraction.skipped.is_empty()))
 }
 
 /// Finds with progress on the terminal.
@@ -93,7 +94,9 @@ fn find_with<E: Extractor>(
     let normal = train::normal_videos(&args.choice.learning)?;
     let configuration = |set: &FeatureSet| {
         let choice = MethodArgs {
-            method: args.choice.method.or_else(|| (args.choice.preset != "paper").then(|| method(set))),
+            method: args.choice.method.or_else(|| {
+                (args.choice.preset != PresetChoice::Fixed(Preset::Paper)).then(|| method(set))
+            }),
             ..args.choice.clone()
         };
         let config = train::configuration(&choice, None, set);

@@ -9,8 +9,8 @@ use gcl_core::{Device, rng};
 use gcl_data::{FeatureSet, write_f32};
 use gcl_train::config::DataFacts;
 use gcl_train::{
-    Event, Listener, Method, Model, Preset, RunConfig, RunDir, Silent, TrainError, TrainOptions, cross_fit,
-    train,
+    Event, Listener, Method, Model, Preset, RunConfig, RunDir, Silent, TrainError, TrainOptions,
+    cross_fit, train,
 };
 use rand::RngExt;
 
@@ -94,13 +94,19 @@ fn a_cancelled_call_goes_on_with_the_same_bits() {
     let method = Method::GclB;
     let gcl = model(&set, &folder.path().join("run"), method, &options);
     let whole = folder.path().join("whole");
-    let scores = |kept: &Path, listener: &mut dyn Listener| cross_fit(&gcl, &set, 3, kept, &options, listener);
+    let scores = |kept: &Path, listener: &mut dyn Listener| {
+        cross_fit(&gcl, &set, 3, kept, &options, listener)
+    };
     let expected = scores(&whole, &mut Silent).unwrap().unwrap();
 
     let kept = folder.path().join("kept");
     let stopped = scores(&kept, &mut Cancel { after: 1, cancel: &cancel });
     assert!(matches!(stopped, Err(TrainError::Interrupted)), "{stopped:?}");
-    assert_eq!(fs::read_dir(&kept).unwrap().count(), 1, "the first fold is kept, the second is not");
+    assert_eq!(
+        fs::read_dir(&kept).unwrap().count(),
+        1,
+        "the first fold is kept, the second is not"
+    );
     cancel.store(false, Ordering::Relaxed);
     assert_eq!(scores(&kept, &mut Silent).unwrap().unwrap(), expected);
 
@@ -117,9 +123,10 @@ fn nothing_is_left_out_of_little_footage_or_of_too_much() {
     let options = TrainOptions::new(Device::flex(), &never);
     let knn = model(&set, &folder.path().join("knn"), Method::Knn, &options);
     let kept = folder.path().join("kept");
-    let mut crossed =
-        |count, options: &TrainOptions<'_>| cross_fit(&knn, &set, count, &kept, options, &mut Silent).unwrap();
-    assert_eq!(crossed(11, &options), None, "200 segments in 11 folds");
+    let mut crossed = |count, options: &TrainOptions<'_>| {
+        cross_fit(&knn, &set, count, &kept, options, &mut Silent).unwrap()
+    };
+    assert_eq!(crossed(21, &options), None, "200 segments in 21 folds");
     let little = TrainOptions { memory_limit: 1000, ..TrainOptions::new(Device::flex(), &never) };
     assert_eq!(crossed(5, &little), None);
     assert!(!kept.exists());

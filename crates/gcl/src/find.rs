@@ -31,7 +31,7 @@ pub fn method(set: &FeatureSet) -> Method {
 }
 
 /// The parts that footage is best cut into for [`Find::folds`].
-pub const FOLDS: usize = 5;
+pub const FOLDS: usize = 10;
 
 /// What is called while [`find`] works.
 pub struct Follow<'a> {
@@ -181,5 +181,5 @@ fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         rows.write_record(row).map_err(Error::data(path))?;
     }
     let bytes = rows.into_inner().map_err(Error::data(path))?;
-    write_bytes_atomic(path, &bytes).map_err(Error::io(path))
+    Ok(write_bytes_atomic(path, &bytes)?)
 }

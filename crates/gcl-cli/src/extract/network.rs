@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::pictures::Pictures;
 use crate::device;
 use crate::error::Failure;
+use crate::values::named;
 
 /// Clips, times crops, that a network takes at once unless told otherwise.
 pub(super) const BATCH: usize = 8;
@@ -39,8 +40,7 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "KEY=VALUE")]
     preprocess: Vec<String>,
     /// Override the extractor's rule for the last frames.
-    #[arg(long, value_name = "RULE", value_parser =
-          PossibleValuesParser::new(Tail::NAMES).try_map(|name| name.parse::<Tail>()))]
+    #[arg(long, value_name = "RULE", value_parser = named::<Tail>(Tail::ALL.map(Tail::name)))]
     tail: Option<Tail>,
     /// Batch size of the network, in clips times crops.
     #[arg(long, default_value_t = BATCH)]
@@ -69,7 +69,11 @@ pub enum Chosen {
 impl NetworkArgs {
     /// Loads what was asked for, to run on a device by name. Nothing is guessed: no weights without a word, no
     /// device in place of another. `default` is the extractor that nobody named.
-    pub fn choose(&self, device: &str, default: impl FnOnce() -> &'static str) -> Result<Chosen, Failure> {
+    pub fn choose(
+        &self,
+        device: &str,
+        default: impl FnOnce() -> &'static str,
+    ) -> Result<Chosen, Failure> {
         let net = self.net.as_deref().unwrap_or_else(|| default());
         let usage = |text: String| Err(Failure::Usage(text));
         if self.batch == 0 {
@@ -101,12 +105,11 @@ impl NetworkArgs {
                 return usage(format!(
                     "`{}` needs its weights (--weights FILE): {}. They are not part of this program; \
                      docs/extraction.md says more",
-                    net,
-                    published.checkpoint()
+                    net, published.checkpoint
                 ));
             }
         };
-        if self.layer.is_some() && published.layers().is_empty() {
+        if self.layer.is_some() && published.layers.is_empty() {
             return usage(format!("`{}` has no choice of layers; c3d has", net));
         }
         let device = device::find(device)?;
@@ -163,7 +166,7 @@ pub(super) fn ready(
 ) -> Result<NetworkExtractor, Failure> {
     let network = published.network(layer);
     let made =
-        NetworkExtractor::new(published.name(), network.as_ref(), weights, preprocess, options);
+        NetworkExtractor::new(published.name, network.as_ref(), weights, preprocess, options);
     let extractor = made.map_err(|error| match error {
         NetworkError::Preprocess(_)
         | NetworkError::Size { .. }
@@ -188,6 +191,5 @@ pub fn networks() -> impl TypedValueParser<Value = Published> {
 
 /// The layers by name that features can be taken from.
 pub fn layers() -> impl TypedValueParser<Value = FcLayer> {
-    let named = |name: String| FcLayer::named(&name).ok_or("no such layer");
-    PossibleValuesParser::new(FcLayer::ALL.map(FcLayer::name)).try_map(named)
+    named(FcLayer::ALL.map(FcLayer::name))
 }

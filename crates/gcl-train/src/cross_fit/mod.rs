@@ -13,15 +13,15 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use gcl_core::ScalerKind;
-use gcl_data::{FeatureSet, Npy, write_f32};
+use gcl_data::{At, FeatureSet, FileError, Npy, write_f32};
 
 use crate::config::RunConfig;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::Listener;
 use crate::model::{Model, ModelCard};
 use crate::run::{TrainOptions, train_on};
 use crate::samples::{SampleVideo, Samples};
-use crate::sink::Memory;
+use crate::sink::Sink;
 pub use folds::{Piece, folds};
 
 /// Scores each segment of the set that `model` was trained on by a model of the same configuration that was
@@ -29,11 +29,11 @@ pub use folds::{Piece, folds};
 /// whole model's. Finished folds are kept in the folder `kept`, and a second call goes on from there; one that
 /// is cancelled loses the fold it was at. The listener hears of each fold's training.
 ///
-/// `None` where there is nothing to leave out: for fewer than 20 segments a fold, and for features larger
+/// `None` where there is nothing to leave out: for fewer than 10 segments a fold, and for features larger
 /// than the options' memory limit, in which one event is a small part.
 ///
 /// # Errors
-/// As [`train`](crate::train()); [`TrainError::Npy`] for a kept fold that is damaged or of other features.
+/// As [`train`](crate::train()); [`TrainError::File`] for a kept fold that is damaged or of other features.
 pub fn cross_fit(
     model: &Model,
     set: &FeatureSet,
@@ -53,12 +53,11 @@ pub fn cross_fit(
     for index in 0..videos.len() {
         let mut rows = Vec::new();
         set.read(index, &mut rows)?;
-        let scaled = model.card().scaler.apply(&mut rows);
-        scaled.map_err(TrainError::core("scaling features"))?;
+        model.card().scaler.apply(&mut rows).doing("scaling features")?;
         features.push(rows);
     }
     let footage = Footage { set, dim: set.dim(), features: &features };
-    create_dir_all(kept).map_err(TrainError::io(kept))?;
+    create_dir_all(kept).at(kept)?;
     let mut scores: Vec<Vec<f32>> = lengths.iter().map(|&length| vec![0.0; length]).collect();
     for fold in 0..count {
         if options.cancel.load(Ordering::Relaxed) {
@@ -69,7 +68,8 @@ pub fn cross_fit(
         let found = match path.exists() {
             true => read(&path, own.iter().map(|piece| piece.segments.len()).sum())?,
             false => {
-                let others: Vec<&Piece> = pieces.iter().filter(|piece| piece.fold != fold).collect();
+                let others: Vec<&Piece> =
+                    pieces.iter().filter(|piece| piece.fold != fold).collect();
                 let found = footage.score(model.card(), &others, &own, options, listener)?;
                 write_f32(&path, &[found.len()], &found)?;
                 found
@@ -117,7 +117,7 @@ impl Footage<'_> {
         }
         let samples = Samples::new(pooled, self.dim, videos)?;
         let config = RunConfig { scaler: ScalerKind::Raw, ..card.config.clone() };
-        let model = train_on(samples, config, None, &mut Memory::default(), options, listener)?;
+        let model = train_on(samples, config, None, Sink::new(None), options, listener)?;
         let mut scores = Vec::new();
         for piece in own {
             scores.extend(model.score(self.rows(piece))?.get(card.config.score)?);
@@ -132,7 +132,7 @@ fn read(path: &Path, segments: usize) -> Result<Vec<f32>> {
     let file = Npy::open(path)?;
     if file.rows() != segments {
         let problem = format!("expected {segments} scores, found {}", file.rows());
-        return Err(TrainError::Damaged { path: path.to_owned(), problem });
+        return Err(FileError::new(path, problem).into());
     }
     file.read_rows(0..segments, &mut scores)?;
     Ok(scores)
