@@ -123,7 +123,7 @@ fn nothing_is_left_out_of_little_footage_or_of_too_much() {
     let options = TrainOptions::new(Device::flex(), &never);
     let knn = model(&set, &folder.path().join("knn"), Method::Knn, &options);
     let kept = folder.path().join("kept");
-    let mut crossed = |count, options: &TrainOptions<'_>| {
+    let crossed = |count, options: &TrainOptions<'_>| {
         cross_fit(&knn, &set, count, &kept, options, &mut Silent).unwrap()
     };
     assert_eq!(crossed(21, &options), None, "200 segments in 21 folds");
