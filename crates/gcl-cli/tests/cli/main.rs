@@ -6,6 +6,7 @@ mod cells;
 mod footage;
 mod messages;
 mod networks;
+mod own;
 mod pair;
 mod reproduce;
 mod resume;
