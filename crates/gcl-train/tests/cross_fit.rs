@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gcl_core::{Device, rng};
 use gcl_data::{FeatureSet, write_f32};
 use gcl_train::config::DataFacts;
+use gcl_train::events::Progress;
 use gcl_train::{
-    Event, Listener, Method, Model, Preset, RunConfig, RunDir, Silent, TrainError, TrainOptions,
+    Listener, Method, Model, Preset, RunConfig, RunDir, Silent, TrainError, TrainOptions,
     cross_fit, train,
 };
 use rand::RngExt;
@@ -68,20 +69,18 @@ fn a_long_event_is_no_example_of_what_is_usual() {
     assert!(own < 0.1 && crossed > 0.75, "seen {own:.3}, not seen {crossed:.3}");
 }
 
-/// Cancels when the second fold's training starts.
+/// Cancels when the second fold's training begins.
 struct Cancel<'a> {
-    after: usize,
+    last: u64,
     cancel: &'a AtomicBool,
 }
 
 impl Listener for Cancel<'_> {
-    fn event(&mut self, event: &Event) {
-        if let Event::Started { .. } = event {
-            match self.after {
-                0 => self.cancel.store(true, Ordering::Relaxed),
-                _ => self.after -= 1,
-            }
+    fn step(&mut self, progress: &Progress) {
+        if progress.step < self.last {
+            self.cancel.store(true, Ordering::Relaxed);
         }
+        self.last = progress.step;
     }
 }
 
@@ -100,7 +99,7 @@ fn a_cancelled_call_goes_on_with_the_same_bits() {
     let expected = scores(&whole, &mut Silent).unwrap().unwrap();
 
     let kept = folder.path().join("kept");
-    let stopped = scores(&kept, &mut Cancel { after: 1, cancel: &cancel });
+    let stopped = scores(&kept, &mut Cancel { last: 0, cancel: &cancel });
     assert!(matches!(stopped, Err(TrainError::Interrupted)), "{stopped:?}");
     assert_eq!(
         fs::read_dir(&kept).unwrap().count(),

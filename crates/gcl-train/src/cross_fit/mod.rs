@@ -17,7 +17,7 @@ use gcl_data::{At, FeatureSet, FileError, Npy, write_f32};
 
 use crate::config::RunConfig;
 use crate::error::{Doing, Result, TrainError};
-use crate::events::Listener;
+use crate::events::{Listener, Progress};
 use crate::model::{Model, ModelCard};
 use crate::run::{TrainOptions, train_on};
 use crate::samples::{SampleVideo, Samples};
@@ -27,7 +27,8 @@ pub use folds::{Piece, folds};
 /// Scores each segment of the set that `model` was trained on by a model of the same configuration that was
 /// trained on the other folds: one score per segment, for each video in the set's order. The scaler is the
 /// whole model's. Finished folds are kept in the folder `kept`, and a second call goes on from there; one that
-/// is cancelled loses the fold it was at. The listener hears of each fold's training.
+/// is cancelled loses the fold it was at. The listener hears how far each
+/// fold's training is, and nothing else: what there is to say, the whole model's training said.
 ///
 /// `None` where there is nothing to leave out: for fewer than 10 segments a fold, and for features larger
 /// than the options' memory limit, in which one event is a small part.
@@ -117,12 +118,22 @@ impl Footage<'_> {
         }
         let samples = Samples::new(pooled, self.dim, videos)?;
         let config = RunConfig { scaler: ScalerKind::Raw, ..card.config.clone() };
-        let model = train_on(samples, config, None, Sink::new(None), options, listener)?;
+        let model =
+            train_on(samples, config, None, Sink::new(None), options, &mut Steps(listener))?;
         let mut scores = Vec::new();
         for piece in own {
             scores.extend(model.score(self.rows(piece))?.get(card.config.score)?);
         }
         Ok(scores)
+    }
+}
+
+/// Passes on how far a training is.
+struct Steps<'a>(&'a mut dyn Listener);
+
+impl Listener for Steps<'_> {
+    fn step(&mut self, progress: &Progress) {
+        self.0.step(progress);
     }
 }
 
