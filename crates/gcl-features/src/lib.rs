@@ -7,6 +7,7 @@
 //! - [`networks`] are these networks;
 //! - [`gradient`] is the one that needs no weights, and [`lite0`] the one that brings its own;
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
+//! - [`objects`] finds moving things and follows them;
 //! - [`cubes`] cuts boxes out of frames, and [`tracks`] computes clip features from boxes alone;
 //! - [`thumbs`] takes single frames as pictures for reports.
 //!
@@ -35,6 +36,7 @@ mod guard;
 pub mod lite0;
 mod natural;
 pub mod networks;
+pub mod objects;
 pub mod pipeline;
 pub mod preprocess;
 pub mod scene;
