@@ -7,6 +7,7 @@
 //! - [`networks`] are these networks;
 //! - [`gradient`] is the one that needs no weights, and [`lite0`] the one that brings its own;
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
+//! - [`detect`] finds objects in single frames, and [`pose`] the joints of a person, by networks that users bring;
 //! - [`objects`] finds moving things and follows them;
 //! - [`cubes`] cuts boxes out of frames, and [`tracks`] computes clip features from boxes alone;
 //! - [`thumbs`] takes single frames as pictures for reports.
@@ -28,6 +29,7 @@
 
 mod colour;
 pub mod cubes;
+pub mod detect;
 pub mod discover;
 pub mod extractor;
 mod frame;
@@ -38,6 +40,7 @@ mod natural;
 pub mod networks;
 pub mod objects;
 pub mod pipeline;
+pub mod pose;
 pub mod preprocess;
 pub mod scene;
 pub mod source;
