@@ -21,7 +21,8 @@ pub(super) struct View {
 /// The whole frame, then its parts, row by row, where it is cut.
 pub(super) fn views(frame: &Frame, tiles: [usize; 2]) -> Vec<View> {
     let size = [frame.width(), frame.height()];
-    let whole = View { pixels: resized(frame, SIDE, SIDE), part: [0, 0, size[0], size[1]], frame: size };
+    let whole =
+        View { pixels: resized(frame, SIDE, SIDE), part: [0, 0, size[0], size[1]], frame: size };
     let mut views = vec![whole];
     if tiles == [1, 1] {
         return views;
@@ -97,7 +98,8 @@ mod tests {
         assert_eq!(cut(100, 1), [(0, 100)]);
         assert_eq!(cut(360, 3), [(0, 144), (108, 144), (216, 144)]);
         assert_eq!(cut(1, 2), [(0, 1), (0, 1)]);
-        let rgb: Vec<u8> = (0..40 * 20).flat_map(|at| [(at % 40) as u8, (at / 40) as u8, 0]).collect();
+        let rgb: Vec<u8> =
+            (0..40 * 20).flat_map(|at| [(at % 40) as u8, (at / 40) as u8, 0]).collect();
         let frame = Frame::new(40, 20, Pixels::Rgb(rgb)).unwrap();
         let all = views(&frame, [2, 1]);
         assert_eq!(all.len(), 3);
@@ -105,7 +107,10 @@ mod tests {
         // The right part's first column is the frame's seventeenth, from 0.
         assert_eq!(all[2].pixels[0], 17);
         let found = |bounds| Found { class: 4, bounds, confidence: 0.5 };
-        assert_eq!(all[2].place(found([1.0, 0.0, 4.0, 20.0])), Some(found([18.0, 0.0, 21.0, 20.0])));
+        assert_eq!(
+            all[2].place(found([1.0, 0.0, 4.0, 20.0])),
+            Some(found([18.0, 0.0, 21.0, 20.0]))
+        );
         assert_eq!(all[2].place(found([0.1, 0.0, 4.0, 20.0])), None);
         assert_eq!(all[1].place(found([0.1, 0.0, 4.0, 20.0])), Some(found([0.1, 0.0, 4.0, 20.0])));
         assert_eq!(all[1].place(found([9.0, 0.0, 22.9, 20.0])), None);

@@ -143,8 +143,7 @@ impl<'n, 'a> Numbered<'n, 'a> {
         even: bool,
     ) -> Result<NodeId, NetworkError> {
         let pad = if even { Pad::both([0, taps / 2, taps / 2]) } else { Pad::Same };
-        let change =
-            |conv: Conv3d| conv.stride([1, stride, stride]).groups(channels).padding(pad);
+        let change = |conv: Conv3d| conv.stride([1, stride, stride]).groups(channels).padding(pad);
         let y = self.plain(x, [channels, 1], taps, change)?;
         self.layers.relu6(y)
     }

@@ -95,7 +95,8 @@ mod tests {
         assert_eq!(crop, Crop { left: -10.0, top: -5.0, side: 50.0 });
         assert_eq!(crop.place([0.0, 0.0]), [-10.0, -5.0]);
         assert_eq!(crop.place([256.0, 128.0]), [40.0, 20.0]);
-        let rgb: Vec<u8> = (0..40 * 40).flat_map(|at| [(at % 40) as u8, (at / 40) as u8, 255]).collect();
+        let rgb: Vec<u8> =
+            (0..40 * 40).flat_map(|at| [(at % 40) as u8, (at / 40) as u8, 255]).collect();
         let frame = Frame::new(40, 40, Pixels::Rgb(rgb)).unwrap();
         let pixels = frame.to_rgb();
         let mut input = vec![9.0; 3 * SIDE * SIDE];

@@ -82,9 +82,8 @@ impl Network for BlazePoseLite {
     fn build(&self, layers: &mut Layers<'_>) -> Result<NodeId, NetworkError> {
         let x = layers.input();
         let n = &mut Numbered::new(layers, UNUSED);
-        let x = n.plain(x, [24, 3], 3, |conv| {
-            conv.stride([1, 2, 2]).padding(Pad::both([0, 1, 1]))
-        })?;
+        let x =
+            n.plain(x, [24, 3], 3, |conv| conv.stride([1, 2, 2]).padding(Pad::both([0, 1, 1])))?;
         let x = n.layers.relu6(x)?;
         let x = n.depthwise(x, 24, 3, 1, false)?;
         let mut width = FIRST[0];
