@@ -12,7 +12,7 @@ use gcl_features::detect::{SSD, SsdMobileNetV2};
 use gcl_features::networks::{LoadedModel, Network, NetworkError, PublishedModel};
 use gcl_features::pose::{BLAZEPOSE, BlazePoseLite};
 use gcl_kernels::{Graph, Output, Plan};
-use gcl_weights::{Tensor, write_safetensors};
+use gcl_weights::{Tensor, read, write_safetensors};
 use serde_json::Value;
 
 /// Of the detector's answers the golden file has every so many.
@@ -35,8 +35,8 @@ enum Model {
 impl Case {
     fn load(&self, path: &Path) -> Result<LoadedModel, NetworkError> {
         match self.network {
-            Model::Ssd => self.published.load(&SsdMobileNetV2, path),
-            Model::Pose => self.published.load(&BlazePoseLite, path),
+            Model::Ssd => self.published.load(&SsdMobileNetV2, &read(path)?),
+            Model::Pose => self.published.load(&BlazePoseLite, &read(path)?),
         }
     }
 

@@ -3,6 +3,7 @@
 mod cubes;
 mod network;
 mod pictures;
+mod poses;
 mod shown;
 mod tracks;
 
@@ -19,6 +20,7 @@ use super::interrupt;
 use cubes::CubeArgs;
 pub use network::{Chosen, NetworkArgs, layers, networks};
 pub use pictures::Pictures;
+use poses::PoseArgs;
 pub use shown::Shown;
 
 /// Extract clip features from footage: video files, folders of frames, or folders of either.
@@ -30,6 +32,7 @@ pub use shown::Shown;
   gcl extract footage --out features --shard 2/8
   gcl extract tracks --out features --net box-tracks --frames masks
   gcl extract footage --out cubes.npy --net cubes --boxes boxes.csv
+  gcl extract footage --out poses --net poses --detector ssd.tflite --weights pose_landmark_lite.tflite
 
 Extraction resumes automatically: videos that already have features are skipped. See
 docs/extraction.md for the source of each network's weights and for the pre-processing of frames.")]
@@ -51,6 +54,8 @@ pub struct ExtractArgs {
     frames: Option<PathBuf>,
     #[command(flatten)]
     cubes: CubeArgs,
+    #[command(flatten)]
+    poses: PoseArgs,
     #[command(flatten)]
     how: FootageArgs,
     /// Compute device for the network; `gcl devices` lists them.
@@ -113,6 +118,20 @@ pub fn run(args: ExtractArgs) -> Outcome {
         }
         Chosen::Pictures(pictures) => {
             (pictures.extract(footage, out, &args.how, args.shard)?, pictures.identity())
+        }
+        Chosen::Poses { weights } => {
+            if args.json {
+                let text = "--json is for features; poses are JSON themselves";
+                return Err(Failure::Usage(text.to_owned()));
+            }
+            if args.device != "flex" {
+                let text = "poses are found on the host; --device is for the networks of features";
+                return Err(Failure::Usage(text.to_owned()));
+            }
+            let how = args.how.options(args.shard);
+            let summary = poses::extract(footage, out, &args.poses, weights.as_deref(), &how)?;
+            println!("{}", out.display());
+            return Ok(done(&summary));
         }
         Chosen::Cubes => {
             if args.shard.is_some() || args.json {

@@ -17,17 +17,18 @@ use crate::error::Failure;
 pub(super) const BATCH: usize = 8;
 
 /// The extractors that are not published networks.
-const OWN: [&str; 4] = ["gradient", "lite0", "box-tracks", "cubes"];
+const OWN: [&str; 5] = ["gradient", "lite0", "box-tracks", "cubes", "poses"];
 
 /// The extractor's arguments.
 #[derive(Args, Debug)]
 pub struct NetworkArgs {
     /// Extractor: `gradient` needs no weights, `lite0` is a network that is part of the program, `box-tracks` reads tracks instead of images, `cubes`
-    /// crops objects around boxes (one file, for the jigsaw model); the others are published networks.
+    /// crops objects around boxes (one file, for the jigsaw model), `poses` finds persons and their joints (a JSON each
+    /// video, for stg-nf); the others are published networks.
     #[arg(long, default_value = "gradient", value_parser =
           PossibleValuesParser::new(OWN.into_iter().chain(Published::names())))]
     net: String,
-    /// Weights of the network: a PyTorch checkpoint or a safetensors file.
+    /// Weights of the network: a PyTorch checkpoint, a safetensors file or, for poses, a TFLite model.
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
     /// Use random weights, to test a set-up. Such features are meaningless and are marked as such.
@@ -63,6 +64,11 @@ pub enum Chosen {
     },
     /// Object cubes.
     Cubes,
+    /// Poses of persons.
+    Poses {
+        /// Of the network of poses.
+        weights: Option<PathBuf>,
+    },
 }
 
 impl NetworkArgs {
@@ -74,7 +80,8 @@ impl NetworkArgs {
             return usage("--batch is 0; it must be at least 1".to_owned());
         }
         let Some(published) = Published::named(&self.net) else {
-            let given = self.weights.is_some()
+            let poses = self.net == "poses";
+            let given = self.weights.is_some() && !poses
                 || self.random_weights
                 || !self.preprocess.is_empty()
                 || self.crops.is_some()
@@ -89,6 +96,7 @@ impl NetworkArgs {
             return Ok(match self.net.as_str() {
                 "box-tracks" => Chosen::Tracks { clips },
                 "cubes" => Chosen::Cubes,
+                "poses" => Chosen::Poses { weights: self.weights.clone() },
                 "lite0" => Chosen::Pictures(Pictures::lite0(device, self.batch, clips)?),
                 _ => Chosen::Pictures(Pictures::Gradient { clips }),
             });

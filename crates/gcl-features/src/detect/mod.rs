@@ -10,6 +10,7 @@ mod views;
 
 use gcl_data::tracks::Bounds;
 use gcl_kernels::{Graph, Plan, PlanOptions};
+use serde::{Deserialize, Serialize};
 
 use crate::frame::Frame;
 use crate::networks::NetworkError;
@@ -63,7 +64,7 @@ pub struct Found {
 }
 
 /// How objects are looked for.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DetectorOptions {
     /// The least confidence, above 0 and below 1.
     pub least: f32,

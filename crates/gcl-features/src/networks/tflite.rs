@@ -1,7 +1,9 @@
 //! Networks that were published as TFLite models: their layers have numbers, and their files a known sum.
 
+use std::path::Path;
+
 use gcl_kernels::{Conv3d, NodeId, Pad};
-use gcl_weights::{Format, Scalar, WeightError, WeightFile, read};
+use gcl_weights::{Format, Scalar, WeightError, WeightFile};
 
 use super::{Layers, Loaded, Network, NetworkError, kernel};
 
@@ -26,24 +28,23 @@ pub struct LoadedModel {
 }
 
 impl PublishedModel {
-    /// Reads the network from the published file, from a pack that holds it, or from a safetensors file that was
+    /// The network with the weights of the published file, of a pack that holds it, or of a safetensors file that was
     /// made of it.
     ///
     /// # Errors
     /// Those of [`Network::load`]; [`NetworkError::Another`] for another network's file.
     pub fn load(
         &self,
-        network: &impl Network,
-        path: impl AsRef<std::path::Path>,
+        network: &(impl Network + ?Sized),
+        file: &WeightFile,
     ) -> Result<LoadedModel, NetworkError> {
-        let file = read(path)?;
-        let loaded = loaded(network, &file)?;
-        Ok(LoadedModel { source_sha256: source_sha256(&file)?, loaded })
+        let loaded = loaded(network, file)?;
+        Ok(LoadedModel { source_sha256: source_sha256(file)?, loaded })
     }
 
     /// What to tell a user whose weights are not the published ones; nothing where they are.
     #[must_use]
-    pub fn warning(&self, path: &std::path::Path, found: Option<&str>) -> Option<String> {
+    pub fn warning(&self, path: &Path, found: Option<&str>) -> Option<String> {
         if found == Some(self.sha256) {
             return None;
         }
@@ -59,7 +60,7 @@ impl PublishedModel {
 }
 
 /// As [`Network::load`], with one line for the file of another network.
-fn loaded(network: &impl Network, file: &WeightFile) -> Result<Loaded, NetworkError> {
+fn loaded(network: &(impl Network + ?Sized), file: &WeightFile) -> Result<Loaded, NetworkError> {
     network.load(file).map_err(|error| match error {
         NetworkError::Weights(WeightError::Keys { path, report }) => {
             let missing = report.missing.iter().map(|(name, _)| name);

@@ -221,7 +221,10 @@ impl Summary {
 }
 
 /// The videos of a shard, by their place in the list sorted by id.
-fn share(inputs: &[VideoInput], shard: Option<Shard>) -> impl Iterator<Item = &VideoInput> {
+pub(crate) fn share(
+    inputs: &[VideoInput],
+    shard: Option<Shard>,
+) -> impl Iterator<Item = &VideoInput> {
     let mut sorted: Vec<&VideoInput> = inputs.iter().collect();
     sorted.sort_by(|a, b| a.id.cmp(&b.id));
     sorted

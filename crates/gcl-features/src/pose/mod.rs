@@ -4,7 +4,10 @@
 //! boxes. [`extract_poses`] does it all, from footage to the JSON that [`gcl_data::poses`] reads.
 
 mod crop;
+mod extract;
+mod follow;
 mod network;
+mod record;
 
 use gcl_data::poses::COCO_JOINTS;
 use gcl_data::tracks::Bounds;
@@ -13,8 +16,11 @@ use gcl_kernels::{Graph, Plan, PlanOptions};
 use crate::networks::NetworkError;
 use crop::Crop;
 pub use crop::Rgb;
+pub use extract::{Model, PoseExtractError, extract_poses};
+pub use follow::PoseOptions;
 pub use network::{BLAZEPOSE, BlazePoseLite};
 use network::{PARTS, POINTS};
+pub use record::RecordError;
 
 /// The side of the pictures that the network sees.
 pub const SIDE: usize = 256;
