@@ -126,6 +126,8 @@ fn detect(file: &Bytes, len: u64) -> Result<(Format, u64), Fault> {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Format::TorchZip,
         // A header's length, below 4 GiB, and the start of a JSON object: nothing else begins so.
         [_, _, _, _, 0, 0, 0, 0, b'{', ..] => Format::Safetensors,
+        // Before pickles: an offset's first byte may be any.
+        [_, _, _, _, b'T', b'F', b'L', b'3', ..] => Format::Tflite,
         [0x80, ..] | [b'}' | b']' | b'(' | b')' | b'c', ..] => Format::Pickle,
         _ => {
             let first8 = || first.iter().take(8).copied().collect();

@@ -104,7 +104,7 @@ pub(super) fn follow(
     Ok(Followed::Tracks { frames, tracks: tracks.into_iter().map(track).collect() })
 }
 
-/// The persons of a frame, with their poses.
+/// The persons of a frame with their poses, each once.
 fn persons(
     frame: &Frame,
     place: u32,
@@ -119,10 +119,11 @@ fn persons(
     }
     let pixels = frame.to_rgb();
     let rgb = Rgb::new(frame, &pixels);
-    let mut persons = Vec::new();
+    let mut persons: Vec<(Detection, Pose)> = Vec::new();
     for Found { bounds, confidence, .. } in found {
         let pose = poser.pose(&rgb, bounds)?;
-        if pose.person >= options.person {
+        let known = persons.iter().any(|(_, other)| other.is_same(&pose));
+        if pose.person >= options.person && !known {
             persons.push((Detection { frame: place, bounds, confidence: Some(confidence) }, pose));
         }
     }

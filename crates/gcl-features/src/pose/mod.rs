@@ -38,6 +38,25 @@ pub struct Pose {
     pub person: f32,
 }
 
+/// Poses whose points lie, on average, closer than this share of the taller one's height are of one person.
+const SAME: f32 = 0.1;
+
+impl Pose {
+    /// Whether two poses of a frame are of one person, whom a detector has seen twice.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let height = |pose: &Self| {
+            let (low, high) = pose.keypoints.iter().fold((f32::MAX, f32::MIN), |(a, b), point| {
+                (a.min(point[1]), b.max(point[1]))
+            });
+            high - low
+        };
+        let points = self.keypoints.iter().zip(&other.keypoints);
+        let apart: f32 = points.map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).sum();
+        apart < SAME * COCO_JOINTS as f32 * height(self).max(height(other))
+    }
+}
+
 /// The network, ready to see persons of one video after the other. It runs on the host.
 #[derive(Debug)]
 pub struct Poser {
@@ -76,5 +95,24 @@ impl Poser {
         });
         let person = values.get(POINTS * PARTS).copied().unwrap_or(f32::NEG_INFINITY);
         Ok(Pose { keypoints, person: logistic(person) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_seen_twice_is_one() {
+        // A person 160 pixels high, and the same pose some pixels on.
+        let at = |dx: f32| {
+            let mut keypoints = [[0.0, 0.0, 1.0]; COCO_JOINTS];
+            for (n, point) in keypoints.iter_mut().enumerate() {
+                (point[0], point[1]) = (dx + n as f32, 10.0 * n as f32);
+            }
+            Pose { keypoints, person: 1.0 }
+        };
+        assert!(at(0.0).is_same(&at(15.0)));
+        assert!(!at(0.0).is_same(&at(17.0)));
     }
 }
