@@ -7,6 +7,7 @@ mod footage;
 mod messages;
 mod networks;
 mod pair;
+mod poses;
 mod reproduce;
 mod resume;
 mod support;
