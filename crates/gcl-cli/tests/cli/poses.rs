@@ -143,7 +143,9 @@ fn nothing_is_found_where_the_networks_are_not_sure() {
     video(&at.join("footage/a.y4m"), 6, None);
     detector(&at.join("ssd.safetensors"));
     poser(&at.join("pose.safetensors"));
-    for (out, option, share) in [("one", "--least", "0.9"), ("two", "--sure", "0.9"), ("three", "--person", "0.96")] {
+    for (out, option, share) in
+        [("one", "--least", "0.9"), ("two", "--sure", "0.9"), ("three", "--person", "0.96")]
+    {
         run(at, &[&with(&[("--out", out)])[..], &[option, share]].concat(), 0);
         assert_eq!(read_poses(at.join(out).join("a.json")).unwrap(), [], "{option}");
     }
@@ -197,7 +199,10 @@ fn weights_are_converted_and_known_for_what_they_are() {
     detector(&at.join("ssd.safetensors"));
     let convert = ["weights", "convert", "ssd.safetensors", "again.safetensors", "--net"];
     let text = stderr(&run(at, &[&convert[..], &["ssd"]].concat(), 0));
-    assert!(text.contains("144 applied, 0 missing") && text.contains("not the published"), "{text}");
+    assert!(
+        text.contains("144 applied, 0 missing") && text.contains("not the published"),
+        "{text}"
+    );
     let text = stderr(&run(at, &[&convert[..], &["blazepose"]].concat(), 3));
     assert!(text.contains("of another network"), "{text}");
 }

@@ -46,9 +46,10 @@ impl Pose {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let height = |pose: &Self| {
-            let (low, high) = pose.keypoints.iter().fold((f32::MAX, f32::MIN), |(a, b), point| {
-                (a.min(point[1]), b.max(point[1]))
-            });
+            let (low, high) = pose
+                .keypoints
+                .iter()
+                .fold((f32::MAX, f32::MIN), |(a, b), point| (a.min(point[1]), b.max(point[1])));
             high - low
         };
         let points = self.keypoints.iter().zip(&other.keypoints);
