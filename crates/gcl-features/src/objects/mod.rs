@@ -1,7 +1,10 @@
 //! Objects from footage: where they are in each frame, and which is which over time.
 //!
+//! - [`finder`] finds what moves before a fixed camera;
 //! - [`tracker`] joins the boxes of any detector, frame by frame, into tracks.
 
+pub mod finder;
 pub mod tracker;
 
+pub use finder::{Finder, Found};
 pub use tracker::{Track, Tracker, TrackerError, TrackerOptions};
