@@ -26,6 +26,8 @@ pub(super) struct Background {
     pub spread: Vec<f32>,
     /// The median of that.
     pub noise: f32,
+    /// The largest difference between neighbours around each pixel of the median.
+    pub edges: Vec<f32>,
 }
 
 impl Background {
@@ -41,6 +43,7 @@ impl Background {
             median: Picture::default(),
             spread: Vec::new(),
             noise: 0.0,
+            edges: Vec::new(),
         }
     }
 
@@ -90,8 +93,31 @@ impl Background {
         let mut sorted = spread.clone();
         let middle = pixels / 2;
         self.noise = *sorted.select_nth_unstable_by(middle, f32::total_cmp).1;
-        self.median = Picture { width: first.width, height: first.height, luma: median };
+        let median = Picture { width: first.width, height: first.height, luma: median };
+        self.edges = edges(&median);
+        self.median = median;
         self.spread = spread;
         true
     }
+}
+
+/// Half the difference between the largest and the smallest of the 3 by 3 pixels around each.
+fn edges(picture: &Picture) -> Vec<f32> {
+    let width = picture.width;
+    let ends = |values: [u8; 3]| {
+        let [a, b, c] = values;
+        (a.min(b).min(c), a.max(b).max(c))
+    };
+    let last = picture.height.saturating_sub(1);
+    let mut out = Vec::with_capacity(picture.luma.len());
+    for y in 0..picture.height {
+        let rows = [y.saturating_sub(1), y, (y + 1).min(last)].map(|y| picture.row(y));
+        let columns: Vec<(u8, u8)> = (0..width).map(|x| ends(rows.map(|row| row[x]))).collect();
+        for x in 0..width {
+            let near = [x.saturating_sub(1), x, (x + 1).min(width - 1)].map(|x| columns[x]);
+            let (low, high) = (ends(near.map(|n| n.0)).0, ends(near.map(|n| n.1)).1);
+            out.push(0.5 * f32::from(high - low));
+        }
+    }
+    out
 }

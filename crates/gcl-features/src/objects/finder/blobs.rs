@@ -4,11 +4,17 @@
 use super::background::Background;
 use super::picture::Picture;
 
-/// A pixel is of an object from this many standard deviations on, one that starts an object from twice as
-/// many.
-const DEVIATIONS: f32 = 4.0;
+/// A pixel is of an object from this many standard deviations on.
+const DEVIATIONS: f32 = 5.0;
 /// The least difference of a pixel of an object, in grey levels, and the largest that is asked for.
 const LEVELS: (f32, f32) = (8.0, 40.0);
+/// How far things of the background may move, in pixels, without being objects: leaves, and the rest of a
+/// camera's shake.
+const EDGE: f32 = 0.7;
+/// The least share of its box that an object fills.
+const FILLED: f32 = 0.2;
+/// The least share of an object's pixels that differ twice as much as they need to.
+const STRONG: f32 = 0.1;
 
 /// Pixels that belong together.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +58,8 @@ pub(super) fn excess(picture: &Picture, background: &Background) -> Vec<f32> {
         for x in 0..width {
             let sum = rows[above + x] + rows[y * width + x] + rows[below + x];
             let spread = background.spread[y * width + x].max(background.noise);
-            let needed = (DEVIATIONS * spread).clamp(LEVELS.0, LEVELS.1);
+            let edge = background.edges[y * width + x];
+            let needed = (DEVIATIONS * spread).clamp(LEVELS.0, LEVELS.1) + EDGE * edge;
             out.push(f32::from(sum.unsigned_abs()) / (9.0 * needed));
         }
     }
@@ -60,8 +67,8 @@ pub(super) fn excess(picture: &Picture, background: &Background) -> Vec<f32> {
 }
 
 /// The objects among pixels with an [`excess`]: components of pixels above 1 (diagonal neighbours and
-/// small gaps count as connected) that somewhere reach 2, at least `least` pixels high or wide and a quarter as
-/// many pixels in all as a square of that side. From left to right.
+/// gaps of up to twice `reach` pixels count as connected) a tenth of which reach 2, at least `least` pixels high
+/// or wide, with a quarter as many pixels in all as a square of that side. From left to right.
 pub(super) fn blobs(excess: &[f32], width: usize, height: usize, least: usize, reach: [usize; 2]) -> Vec<Blob> {
     let mask: Vec<bool> = excess.iter().map(|&e| e > 1.0).collect();
     let labels = components(&closed(&mask, width, height, reach), width, height);
@@ -83,10 +90,14 @@ pub(super) fn blobs(excess: &[f32], width: usize, height: usize, least: usize, r
         }
     }
     let large = |blob: &Blob| {
-        blob.width().max(blob.height()) >= least && 4 * blob.pixels >= least * least
+        blob.width().max(blob.height()) >= least
+            && 4 * blob.pixels >= least * least
+            && blob.pixels as f32 >= FILLED * (blob.width() * blob.height()) as f32
     };
-    let kept = found.into_iter().zip(strong).filter(|(_, strong)| *strong > 0);
-    let mut kept: Vec<Blob> = kept.filter_map(|(blob, _)| blob.filter(large)).collect();
+    let clear = |(blob, strong): (Option<Blob>, usize)| {
+        blob.filter(|blob| large(blob) && strong as f32 >= STRONG * blob.pixels as f32)
+    };
+    let mut kept: Vec<Blob> = found.into_iter().zip(strong).filter_map(clear).collect();
     kept.sort_by_key(|blob| blob.bounds);
     kept
 }

@@ -32,6 +32,22 @@ const LEAST: (f32, usize) = (0.04, 5);
 /// A frame of which more than this share differs from the background shows another scene, not objects.
 const FLOOD: f32 = 0.6;
 
+/// A frame of another size than the first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a frame of {}x{} pixels after frames of {}x{}",
+    found.0,
+    found.1,
+    expected.0,
+    expected.1
+)]
+pub struct FinderError {
+    /// Width and height of the frames before.
+    pub expected: (usize, usize),
+    /// Width and height of this one.
+    pub found: (usize, usize),
+}
+
 /// One frame with what moves in it.
 #[derive(Debug, Clone)]
 pub struct Found {
@@ -45,7 +61,6 @@ pub struct Found {
     pub excess: Vec<f32>,
     /// Camera shift in pixels of the picture.
     shift: [f32; 2],
-    /// Pixels of the frame per pixel of the picture.
     scale: f32,
 }
 
@@ -56,6 +71,12 @@ impl Found {
         let [dx, dy] = self.shift;
         let [x1, y1, x2, y2] = blob.bounds.map(|side| side as f32);
         [x1 + dx, y1 + dy, x2 + dx, y2 + dy].map(|side| side * self.scale)
+    }
+
+    /// Pixels of the frame per pixel of the picture.
+    #[must_use]
+    pub fn scale(&self) -> f32 {
+        self.scale
     }
 }
 
@@ -85,8 +106,17 @@ impl Finder {
     }
 
     /// Takes the next frame in, and returns an earlier one, once there is one that is ready.
-    pub fn push(&mut self, frame: &Frame) -> Option<Found> {
+    ///
+    /// # Errors
+    /// [`FinderError`].
+    pub fn push(&mut self, frame: &Frame) -> Result<Option<Found>, FinderError> {
         let (width, height) = (frame.width(), frame.height());
+        if self.next > 0 || !self.waiting.is_empty() {
+            let (expected, found) = (self.size, (width, height));
+            if expected != found {
+                return Err(FinderError { expected, found });
+            }
+        }
         let factor = width.max(height).div_ceil(WIDEST);
         let picture = Picture::shrunk(&frame.luma(), width, height, factor);
         self.size = (width, height);
@@ -95,7 +125,7 @@ impl Finder {
         let picture = alignment.undo(picture);
         self.background.push(&picture);
         self.waiting.push_back((picture, alignment));
-        if self.waiting.len() > AHEAD { self.judge() } else { None }
+        Ok(if self.waiting.len() > AHEAD { self.judge() } else { None })
     }
 
     /// The next of the frames that were still waiting, after the last one was pushed.
@@ -112,7 +142,7 @@ impl Finder {
         let excess = excess(&picture, &self.background);
         let differing = excess.iter().filter(|&&e| e > 1.0).count();
         let least = ((LEAST.0 * height as f32) as usize).max(LEAST.1);
-        let reach = [(height / 120).max(1), (height / 60).max(1)];
+        let reach = [(height / 240).max(1), (height / 120).max(1)];
         let blobs = match differing as f32 > FLOOD * excess.len() as f32 {
             true => Vec::new(),
             false => blobs(&excess, width, height, least, reach),
