@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use gcl_data::ExtractorIdentity;
 use gcl_features::discover::discover;
+use gcl_features::objects::{ObjectFeatures, extract_objects};
 use gcl_features::source::Decoder;
-use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, extract};
+use gcl_features::{
+    ExtractError, ExtractOptions, Extractor, Progress as Step, Shard, Summary, VideoInput, extract,
+};
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
@@ -28,6 +31,7 @@ pub use shown::Shown;
   gcl extract footage --out features --net resnext101 --weights resnext-101-kinetics.pth
   gcl extract footage --out features --net i3d-resnet50 --weights i3d_r50_kinetics.pth --device cuda
   gcl extract footage --out features --shard 2/8
+  gcl extract footage --out objects --net objects
   gcl extract tracks --out features --net box-tracks --frames masks
   gcl extract footage --out cubes.npy --net cubes --boxes boxes.csv
 
@@ -151,10 +155,30 @@ fn extract_with<E: Extractor>(
     extractor: &E,
     options: &ExtractOptions,
 ) -> Result<Summary, Failure> {
+    with_progress(footage, |inputs, follow| {
+        extract(inputs, out, extractor, options, &interrupt::INTERRUPTED, follow)
+    })
+}
+
+/// The same for objects.
+fn objects_of(
+    footage: &[PathBuf],
+    out: &Path,
+    what: ObjectFeatures,
+    options: &ExtractOptions,
+) -> Result<Summary, Failure> {
+    with_progress(footage, |inputs, follow| {
+        extract_objects(inputs, out, what, options, &interrupt::INTERRUPTED, follow)
+    })
+}
+
+fn with_progress(
+    footage: &[PathBuf],
+    work: impl FnOnce(&[VideoInput], &(dyn Fn(Step<'_>) + Sync)) -> Result<Summary, ExtractError>,
+) -> Result<Summary, Failure> {
     let inputs = discover(footage).map_err(Failure::data)?;
     let shown = Shown::new(&inputs);
-    let follow = |step: Step<'_>| shown.follow(step);
-    let summary = extract(&inputs, out, extractor, options, &interrupt::INTERRUPTED, &follow);
+    let summary = work(&inputs, &|step| shown.follow(step));
     shown.finish();
     checked(summary.map_err(Failure::data)?)
 }
