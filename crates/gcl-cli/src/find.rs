@@ -61,6 +61,11 @@ pub fn run(args: FindArgs) -> Outcome {
         Pictures::Gradient { .. } => find_with(&args, &pictures, &Gradient)?,
         Pictures::Lite0 { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
         Pictures::Network { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
+        Pictures::Objects { what, .. } => {
+            let text =
+                format!("find takes clip features; extract `{}` first, then train", what.name());
+            return Err(Failure::Usage(text));
+        }
     };
     match args.json {
         true => print_json(&found.moments)?,

@@ -56,7 +56,7 @@ pub fn score(
             return Err(TrainError::Interrupted.into());
         }
         set.read(index, &mut features)?;
-        let segments = model.score(&features)?.get(source)?;
+        let segments = set.clip_scores(index, model.score(&features)?.get(source)?)?;
         let listed = how.manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
         let frames = video.frames.or(listed).unwrap_or_else(|| whole_frames(clips, video.segments));
         let located = |source| Error::Clips { id: video.id.clone(), source };

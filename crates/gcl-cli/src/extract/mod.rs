@@ -12,8 +12,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use gcl_data::ExtractorIdentity;
 use gcl_features::discover::discover;
+use gcl_features::objects::{ObjectFeatures, extract_objects};
 use gcl_features::source::Decoder;
-use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, extract};
+use gcl_features::{
+    ExtractError, ExtractOptions, Extractor, Progress as Step, Shard, Summary, VideoInput, extract,
+};
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
@@ -30,6 +33,8 @@ pub use shown::Shown;
   gcl extract footage --out features --net resnext101 --weights resnext-101-kinetics.pth
   gcl extract footage --out features --net i3d-resnet50 --weights i3d_r50_kinetics.pth --device cuda
   gcl extract footage --out features --shard 2/8
+  gcl extract footage --out objects --net objects
+  gcl extract footage --out objects --net objects --detector ssd.tflite
   gcl extract tracks --out features --net box-tracks --frames masks
   gcl extract footage --out cubes.npy --net cubes --boxes boxes.csv
   gcl extract footage --out poses --net poses --detector ssd.tflite --weights pose_landmark_lite.tflite
@@ -107,8 +112,28 @@ impl Default for FootageArgs {
 /// Runs the command.
 pub fn run(args: ExtractArgs) -> Outcome {
     let (footage, out) = (&args.footage, &args.out);
-    let (summary, identity) = match args.network.choose(&args.device)? {
-        Chosen::Tracks { clips } => {
+    let (summary, identity) = match (args.network.choose(&args.device)?, &args.poses.detector) {
+        (Chosen::Poses { weights }, _) => {
+            if args.json {
+                let text = "--json is for features; poses are JSON themselves";
+                return Err(Failure::Usage(text.to_owned()));
+            }
+            on_host(&args.device)?;
+            let how = args.how.options(args.shard);
+            let summary = poses::extract(footage, out, &args.poses, weights.as_deref(), &how)?;
+            println!("{}", out.display());
+            return Ok(done(&summary));
+        }
+        (Chosen::Pictures(pictures), Some(detector)) if pictures.of_boxes() => {
+            on_host(&args.device)?;
+            let how = pictures.options(&args.how, args.shard);
+            poses::extract_objects(footage, out, (&args.poses, detector), &how)?
+        }
+        (_, Some(_)) => {
+            let text = "--detector finds objects: use it with --net objects or --net poses";
+            return Err(Failure::Usage(text.to_owned()));
+        }
+        (Chosen::Tracks { clips }, None) => {
             if args.shard.is_some() {
                 let text = "box-tracks take seconds; --shard is for pictures";
                 return Err(Failure::Usage(text.to_owned()));
@@ -116,24 +141,10 @@ pub fn run(args: ExtractArgs) -> Outcome {
             let (summary, identity) = tracks::extract(footage, out, clips, args.frames.as_deref())?;
             (checked(summary)?, identity)
         }
-        Chosen::Pictures(pictures) => {
+        (Chosen::Pictures(pictures), None) => {
             (pictures.extract(footage, out, &args.how, args.shard)?, pictures.identity())
         }
-        Chosen::Poses { weights } => {
-            if args.json {
-                let text = "--json is for features; poses are JSON themselves";
-                return Err(Failure::Usage(text.to_owned()));
-            }
-            if args.device != "flex" {
-                let text = "poses are found on the host; --device is for the networks of features";
-                return Err(Failure::Usage(text.to_owned()));
-            }
-            let how = args.how.options(args.shard);
-            let summary = poses::extract(footage, out, &args.poses, weights.as_deref(), &how)?;
-            println!("{}", out.display());
-            return Ok(done(&summary));
-        }
-        Chosen::Cubes => {
+        (Chosen::Cubes, None) => {
             if args.shard.is_some() || args.json {
                 let text =
                     "cubes of all videos go into one file; --shard and --json are for features";
@@ -163,6 +174,18 @@ pub fn run(args: ExtractArgs) -> Outcome {
     Ok(done(&summary))
 }
 
+/// Refuses a device for what runs on the host alone.
+fn on_host(device: &str) -> Result<(), Failure> {
+    match device {
+        "flex" => Ok(()),
+        _ => {
+            let text =
+                "a detector and poses run on the host; --device is for the networks of features";
+            Err(Failure::Usage(text.to_owned()))
+        }
+    }
+}
+
 /// Extracts all footage, shows progress, and lists what was skipped on standard error.
 fn extract_with<E: Extractor>(
     footage: &[PathBuf],
@@ -170,10 +193,30 @@ fn extract_with<E: Extractor>(
     extractor: &E,
     options: &ExtractOptions,
 ) -> Result<Summary, Failure> {
+    with_progress(footage, |inputs, follow| {
+        extract(inputs, out, extractor, options, &interrupt::INTERRUPTED, follow)
+    })
+}
+
+/// The same for objects.
+fn objects_of(
+    footage: &[PathBuf],
+    out: &Path,
+    what: ObjectFeatures,
+    options: &ExtractOptions,
+) -> Result<Summary, Failure> {
+    with_progress(footage, |inputs, follow| {
+        extract_objects(inputs, out, what, options, &interrupt::INTERRUPTED, follow)
+    })
+}
+
+fn with_progress(
+    footage: &[PathBuf],
+    work: impl FnOnce(&[VideoInput], &(dyn Fn(Step<'_>) + Sync)) -> Result<Summary, ExtractError>,
+) -> Result<Summary, Failure> {
     let inputs = discover(footage).map_err(Failure::data)?;
     let shown = Shown::new(&inputs);
-    let follow = |step: Step<'_>| shown.follow(step);
-    let summary = extract(&inputs, out, extractor, options, &interrupt::INTERRUPTED, &follow);
+    let summary = work(&inputs, &|step| shown.follow(step));
     shown.finish();
     checked(summary.map_err(Failure::data)?)
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use gcl_data::{Clips, Tail};
 use gcl_features::networks::{Executor, FcLayer, NetworkError, RunOptions, Weights};
+use gcl_features::objects::ObjectFeatures;
 use gcl_features::{NetworkExtractor, Preprocess, Preset, Published};
 use serde_json::{Map, Value};
 
@@ -17,14 +18,17 @@ use crate::error::Failure;
 pub(super) const BATCH: usize = 8;
 
 /// The extractors that are not published networks.
-const OWN: [&str; 5] = ["gradient", "lite0", "box-tracks", "cubes", "poses"];
+const OWN: [&str; 7] =
+    ["gradient", "lite0", "objects", "object-windows", "box-tracks", "cubes", "poses"];
 
 /// The extractor's arguments.
 #[derive(Args, Debug)]
 pub struct NetworkArgs {
-    /// Extractor: `gradient` needs no weights, `lite0` is a network that is part of the program, `box-tracks` reads tracks instead of images, `cubes`
-    /// crops objects around boxes (one file, for the jigsaw model), `poses` finds persons and their joints (a JSON each
-    /// video, for stg-nf); the others are published networks.
+    /// Extractor: `gradient` needs no weights, `lite0` is a network that is part of the program, `objects` finds and
+    /// follows what moves and describes the boxes of each clip, `object-windows` each object in each clip,
+    /// `box-tracks` reads tracks instead of images, `cubes` crops objects around boxes (one file, for the jigsaw
+    /// model), `poses` finds persons and their joints (a JSON each video, for stg-nf); the others are published
+    /// networks.
     #[arg(long, default_value = "gradient", value_parser =
           PossibleValuesParser::new(OWN.into_iter().chain(Published::names())))]
     net: String,
@@ -93,10 +97,15 @@ impl NetworkArgs {
                 ));
             }
             let clips = self.cut(Clips::default());
+            let objects = |what: ObjectFeatures| {
+                Chosen::Pictures(Pictures::Objects { what, clips: self.cut(what.clips()) })
+            };
             return Ok(match self.net.as_str() {
                 "box-tracks" => Chosen::Tracks { clips },
                 "cubes" => Chosen::Cubes,
                 "poses" => Chosen::Poses { weights: self.weights.clone() },
+                "objects" => objects(ObjectFeatures::Clips),
+                "object-windows" => objects(ObjectFeatures::Windows),
                 "lite0" => Chosen::Pictures(Pictures::lite0(device, self.batch, clips)?),
                 _ => Chosen::Pictures(Pictures::Gradient { clips }),
             });

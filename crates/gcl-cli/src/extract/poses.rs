@@ -3,31 +3,34 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gcl_features::detect::{DetectorOptions, SSD, SsdMobileNetV2};
+use gcl_data::ExtractorIdentity;
+use gcl_features::detect::{
+    DetectOptions, DetectorOptions, Model, SSD, SsdMobileNetV2, extract_detected,
+};
 use gcl_features::discover::discover;
 use gcl_features::networks::{Network, PublishedModel};
-use gcl_features::pose::{BLAZEPOSE, BlazePoseLite, Model, PoseOptions, extract_poses};
+use gcl_features::pose::{BLAZEPOSE, BlazePoseLite, PoseOptions, extract_poses};
 use gcl_features::{ExtractOptions, Summary};
 use gcl_weights::read;
 
-use super::checked;
 use super::shown::Shown;
+use super::{checked, with_progress};
 use crate::error::Failure;
 use crate::interrupt;
 
 /// How persons are found.
 #[derive(Args, Debug)]
 pub struct PoseArgs {
-    /// For poses: weights of the detector, SSD-MobileNetV2; --weights are those of BlazePose.
+    /// For poses, and for objects that a network should find: weights of the detector, SSD-MobileNetV2.
     #[arg(long, value_name = "FILE")]
-    detector: Option<PathBuf>,
-    /// For poses: parts that each frame is cut into for the detector, after the whole: finds small persons.
+    pub detector: Option<PathBuf>,
+    /// For --detector: parts that each frame is cut into, to be seen after the whole: finds what is small.
     #[arg(long, value_name = "COLUMNSxROWS", default_value = "1x1", value_parser = tiles)]
     tiles: [usize; 2],
-    /// For poses: least confidence of the detector in a person.
+    /// For --detector: least confidence in an object.
     #[arg(long, value_name = "SHARE", default_value_t = DetectorOptions::default().least, hide_short_help = true)]
     least: f32,
-    /// For poses: confidence from which on a person's track starts.
+    /// For --detector: confidence from which on an object's track starts.
     #[arg(long, value_name = "SHARE", default_value_t = PoseOptions::default().sure, hide_short_help = true)]
     sure: f32,
     /// For poses: least probability of a person by the network of poses.
@@ -47,6 +50,12 @@ fn tiles(text: &str) -> Result<[usize; 2], String> {
 }
 
 impl PoseArgs {
+    /// What of them objects without poses have.
+    fn objects(&self) -> Result<DetectOptions, Failure> {
+        let PoseOptions { detector, sure, .. } = self.options()?;
+        Ok(DetectOptions { detector, sure })
+    }
+
     fn options(&self) -> Result<PoseOptions, Failure> {
         let detector =
             DetectorOptions { least: self.least, tiles: self.tiles, ..DetectorOptions::default() };
@@ -91,6 +100,22 @@ pub fn extract(
     let summary = extract_poses(&inputs, out, [&detector, &poser], &options, how, cancel, &follow);
     shown.finish();
     checked(summary.map_err(Failure::data)?)
+}
+
+/// Extracts objects that the detector finds, and what describes them.
+pub fn extract_objects(
+    footage: &[PathBuf],
+    out: &Path,
+    (args, detector): (&PoseArgs, &Path),
+    how: &ExtractOptions,
+) -> Result<(Summary, ExtractorIdentity), Failure> {
+    let options = args.objects()?;
+    let model = model(SSD, &SsdMobileNetV2, detector)?;
+    let summary = with_progress(footage, |inputs, follow| {
+        let cancel = &interrupt::INTERRUPTED;
+        extract_detected(inputs, out, &model, &options, how, cancel, follow)
+    })?;
+    Ok((summary, options.identity(&model, how.clips)))
 }
 
 /// A network with its weights, and a word where they are not the published ones.

@@ -193,6 +193,34 @@ fn files_that_do_not_serve_have_one_line_each() {
 }
 
 #[test]
+fn a_detector_finds_the_objects_that_are_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    video(&at.join("footage/a.y4m"), 32, None);
+    detector(&at.join("ssd.safetensors"));
+    let args = ["extract", "footage", "--out", "o", "--detector", "ssd.safetensors", "--net"];
+    run(at, &[&args[..], &["objects"]].concat(), 0);
+    let tracks = gcl::data::read_tracks(at.join("o/tracks/a.txt")).unwrap().tracks;
+    assert_eq!((tracks.len(), tracks[0].frames.len()), (1, 32));
+    let expected = [0.025 * 48.0, 0.025 * 32.0, 0.975 * 48.0, 0.975 * 32.0];
+    for (side, expected) in tracks[0].boxes[31].into_iter().zip(expected) {
+        assert!((side - expected).abs() < 0.1, "{side} {expected}");
+    }
+    assert_eq!(gcl::data::Npy::open(at.join("o/a.npy")).unwrap().shape(), [2, 48]);
+    let description = fs::read_to_string(at.join("o/a.json")).unwrap();
+    assert!(description.contains("detected-objects"), "{description}");
+    // Features of what moves do not join them, nor those of another confidence.
+    let other = ["extract", "footage", "--out", "o", "--net", "objects"];
+    assert!(stderr(&run(at, &other, 3)).contains("made differently"));
+    let sure = [&args[..], &["objects", "--sure", "0.5"]].concat();
+    assert!(stderr(&run(at, &sure, 3)).contains("made differently"));
+    for net in ["gradient", "object-windows", "cubes", "box-tracks"] {
+        let text = stderr(&run(at, &[&args[..], &[net]].concat(), 2));
+        assert!(text.contains("--net objects or --net poses"), "{net}: {text}");
+    }
+}
+
+#[test]
 fn weights_are_converted_and_known_for_what_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();

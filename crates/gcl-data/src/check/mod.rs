@@ -94,7 +94,8 @@ impl Check<'_> {
                 None => row.problems.push(Problem::NoFeatures),
                 Some(video) => {
                     row.feature_frames = video.frames;
-                    row.segments = Some(video.segments);
+                    // Objects follow from no number of frames.
+                    row.segments = Some(video.segments).filter(|_| !features.rows_are_objects());
                 }
             }
         }

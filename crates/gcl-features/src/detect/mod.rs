@@ -5,16 +5,21 @@
 
 mod anchors;
 mod decode;
+mod extract;
+mod follow;
 mod network;
 mod views;
 
-use gcl_data::tracks::Bounds;
+use gcl_data::tracks::{Bounds, Detection};
 use gcl_kernels::{Graph, Plan, PlanOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::frame::Frame;
 use crate::networks::NetworkError;
+use crate::pipeline::ExtractOptions;
 use decode::{decode, suppress};
+pub use extract::{DetectOptions, extract_detected};
+pub(crate) use follow::{FollowStop, Following};
 pub use network::{SSD, SsdMobileNetV2};
 use views::views;
 
@@ -52,6 +57,21 @@ pub const CLASSES: [&str; 24] = [
 /// The number of the class of persons.
 pub const PERSON: usize = 4;
 
+/// A network and the sum of the file that it came from.
+#[derive(Debug)]
+pub struct Model {
+    /// The graph with its weights.
+    pub graph: Graph,
+    /// SHA-256 of the weight file, 64 hex digits.
+    pub sha256: String,
+}
+
+/// Threads of a network where several videos may be worked on at a time: a lone video has all cores.
+pub(crate) fn threads(how: &ExtractOptions, videos: usize) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (cores / how.threads.min(videos).max(1)).max(1)
+}
+
 /// An object in a picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Found {
@@ -61,6 +81,14 @@ pub struct Found {
     pub bounds: Bounds,
     /// How sure the network is, 0 to 1.
     pub confidence: f32,
+}
+
+impl Found {
+    /// The box of a frame by its number.
+    #[must_use]
+    pub fn detection(&self, frame: u32) -> Detection {
+        Detection { frame, bounds: self.bounds, confidence: Some(self.confidence) }
+    }
 }
 
 /// How objects are looked for.

@@ -12,6 +12,7 @@ use std::{fs, thread};
 
 use gcl_data::{Clips, FeatureError, VideoId, is_finished};
 pub use shard::{Shard, ShardError};
+pub(crate) use video::{REPORT_EVERY, VideoOutcome};
 
 use crate::discover::VideoInput;
 use crate::extractor::{Extractor, ExtractorError};
@@ -107,6 +108,9 @@ pub enum ExtractError {
     /// The extractor failed.
     #[error("{id}: {source}")]
     Extractor { id: VideoId, source: ExtractorError },
+    /// The tracks of a video cannot be written.
+    #[error(transparent)]
+    Tracks(#[from] gcl_data::TrackError),
     /// The clip rule is out of range.
     #[error(transparent)]
     Clips(#[from] gcl_data::ClipError),
@@ -148,8 +152,26 @@ pub fn extract<E: Extractor>(
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
-    let clips = options.clips.validate()?;
-    let identity = extractor.identity(clips);
+    let identity = extractor.identity(options.clips.validate()?);
+    let job = video::Job { extractor, identity: &identity, options, out_dir, cancel, progress };
+    let finished = |input: &VideoInput, footage: Option<&str>| {
+        Ok(is_finished(out_dir, &input.id, &identity, footage)?)
+    };
+    each_video(inputs, out_dir, options, progress, finished, |input, footage| {
+        job.run(input, footage)
+    })
+}
+
+/// Runs `job` for every video of the shard that is not `finished`, both given the video and the hash of its
+/// footage; some at a time, the largest first.
+pub(crate) fn each_video<E: From<ExtractError> + Send>(
+    inputs: &[VideoInput],
+    out_dir: &Path,
+    options: &ExtractOptions,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+    finished: impl Fn(&VideoInput, Option<&str>) -> Result<bool, E>,
+    job: impl Fn(&VideoInput, Option<String>) -> Result<VideoOutcome, E> + Sync,
+) -> Result<Summary, E> {
     fs::create_dir_all(out_dir)
         .map_err(|source| ExtractError::Folder { path: out_dir.to_owned(), source })?;
 
@@ -158,7 +180,7 @@ pub fn extract<E: Extractor>(
     let mut todo = Vec::new();
     for input in share(inputs, options.shard) {
         let footage = footage::hash_of(&input.path);
-        if is_finished(out_dir, &input.id, &identity, footage.as_deref())? {
+        if finished(input, footage.as_deref())? {
             summary.already_done += 1;
             progress(Progress::AlreadyDone { id: &input.id });
         } else {
@@ -168,7 +190,6 @@ pub fn extract<E: Extractor>(
     // A long video that starts last would keep one thread busy while the others have nothing to do.
     todo.sort_by(|(a, x, _), (b, y, _)| b.cmp(a).then_with(|| x.id.cmp(&y.id)));
 
-    let job = video::Job { extractor, identity: &identity, options, out_dir, cancel, progress };
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let results = Mutex::new((summary, None));
@@ -180,7 +201,7 @@ pub fn extract<E: Extractor>(
                     else {
                         break;
                     };
-                    let outcome = job.run(input, footage.clone());
+                    let outcome = job(input, footage.clone());
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                     match outcome {
                         Ok(outcome) => results.0.add(&input.id, outcome, progress),
@@ -202,20 +223,20 @@ impl Summary {
     fn add(
         &mut self,
         id: &VideoId,
-        outcome: video::VideoOutcome,
+        outcome: VideoOutcome,
         progress: &(dyn Fn(Progress<'_>) + Sync),
     ) {
         match outcome {
-            video::VideoOutcome::Written { frames, clips } => {
+            VideoOutcome::Written { frames, clips } => {
                 self.extracted += 1;
                 self.frames += frames;
                 progress(Progress::Finished { id, frames, clips });
             }
-            video::VideoOutcome::Skipped(reason) => {
+            VideoOutcome::Skipped(reason) => {
                 progress(Progress::Skipped { id, reason: &reason });
                 self.skipped.push((id.clone(), reason));
             }
-            video::VideoOutcome::Cancelled => self.cancelled = true,
+            VideoOutcome::Cancelled => self.cancelled = true,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::frame::Frame;
 use crate::source::{FrameSource, open_as};
 
 /// Frames between two progress events.
-const REPORT_EVERY: usize = 64;
+pub(crate) const REPORT_EVERY: usize = 64;
 
 /// What all videos of an extraction share.
 pub(super) struct Job<'a, E: Extractor> {
@@ -28,7 +28,7 @@ pub(super) struct Job<'a, E: Extractor> {
 }
 
 /// What came of a video.
-pub(super) enum VideoOutcome {
+pub(crate) enum VideoOutcome {
     Written { frames: usize, clips: usize },
     Skipped(String),
     Cancelled,

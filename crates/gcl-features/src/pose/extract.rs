@@ -1,31 +1,20 @@
 //! From footage to tracked poses, a JSON for each video.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
-use gcl_data::poses::write_poses;
-use gcl_data::{PoseError, VideoId};
-use gcl_kernels::Graph;
+use gcl_data::PoseError;
+use gcl_data::poses::{Track, write_poses};
 
 use super::Poser;
-use super::follow::{Followed, PoseOptions, follow};
+use super::persons::{PoseOptions, persons};
 use super::record::{PoseRecord, RecordError};
-use crate::detect::Detector;
+use crate::detect::{Detector, FollowStop, Following, Model, threads};
 use crate::discover::VideoInput;
 use crate::networks::NetworkError;
-use crate::pipeline::footage::hash_of;
-use crate::pipeline::{ExtractOptions, Progress, Summary, share};
-
-/// A network and the sum of the file that it came from.
-#[derive(Debug)]
-pub struct Model {
-    /// The graph with its weights.
-    pub graph: Graph,
-    /// SHA-256 of the weight file, 64 hex digits.
-    pub sha256: String,
-}
+use crate::pipeline::{ExtractError, ExtractOptions, Progress, Summary, VideoOutcome, each_video};
+use crate::source::open;
 
 /// Why an extraction stopped. Finished files are kept, and are not made again.
 #[derive(Debug, thiserror::Error)]
@@ -41,10 +30,10 @@ pub enum PoseExtractError {
     /// The folder holds poses that were made in another way, or elsewhere.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The folder cannot be made.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
 }
-
-/// What comes of a video.
-type Outcome = Result<Followed, PoseExtractError>;
 
 /// Writes the poses of all persons in `inputs` to `<id>.json` in `out`, in AlphaPose's form, which
 /// [`PoseSet`](gcl_data::poses::PoseSet) reads.
@@ -65,84 +54,36 @@ pub fn extract_poses(
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, PoseExtractError> {
-    let record = PoseRecord::new(&detector.sha256, &poser.sha256, options);
-    let record = record.open(out)?;
-    let mut summary = Summary::default();
-    let mut todo: Vec<(&VideoInput, PathBuf, Option<String>)> = Vec::new();
-    for input in share(inputs, how.shard) {
-        let (path, footage) = (input.id.file(out, "json"), hash_of(&input.path));
-        if record.is_done(&input.id, &path, footage.as_deref())? {
-            summary.already_done += 1;
-            progress(Progress::AlreadyDone { id: &input.id });
-        } else {
-            todo.push((input, path, footage));
-        }
-    }
-    let workers = how.threads.clamp(1, todo.len().max(1));
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    // Networks of their own for each video at a time; a lone video has all cores.
-    let threads = if workers == 1 { cores } else { 1 };
-    let networks = || -> Result<_, NetworkError> {
-        let finder = Detector::new(&detector.graph, options.detector, threads)?;
-        Ok((finder, Poser::new(&poser.graph, threads)?))
+    let record = PoseRecord::new(&detector.sha256, &poser.sha256, options).open(out)?;
+    let record = Mutex::new(record);
+    let record = || record.lock().unwrap_or_else(PoisonError::into_inner);
+    let finished = |input: &VideoInput, footage: Option<&str>| {
+        Ok(record().is_done(&input.id, &input.id.file(out, "json"), footage)?)
     };
-    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let shared = Mutex::new((summary, record, None));
-    let work = || {
-        let fail = |error: PoseExtractError| {
-            failed.store(true, Ordering::Relaxed);
-            shared.lock().unwrap_or_else(PoisonError::into_inner).2.get_or_insert(error);
+    let threads = threads(how, inputs.len());
+    let job = |input: &VideoInput, footage: Option<String>| {
+        let mut source = match open(&input.path, how.decoder) {
+            Ok(source) => source,
+            Err(error) => return Ok(VideoOutcome::Skipped(error.to_string())),
         };
-        let (mut detector, mut poser) = match networks() {
-            Ok(networks) => networks,
-            Err(error) => return fail(error.into()),
+        let mut finder = Detector::new(&detector.graph, options.detector, threads)?;
+        let mut poser = Poser::new(&poser.graph, threads)?;
+        let (sure, every) = (options.sure, options.every);
+        let following = Following { id: &input.id, sure, every, cancel, progress };
+        let followed = following.follow(source.as_mut(), |frame, place| {
+            persons(frame, place, &mut finder, &mut poser, options)
+        });
+        let (tracks, frames) = match followed {
+            Ok(followed) => followed,
+            Err(FollowStop::Cancelled) => return Ok(VideoOutcome::Cancelled),
+            Err(FollowStop::Network(error)) => return Err(error.into()),
+            Err(stop) => return Ok(VideoOutcome::Skipped(stop.to_string())),
         };
-        while !failed.load(Ordering::Relaxed) {
-            let Some((input, path, footage)) = todo.get(next.fetch_add(1, Ordering::Relaxed))
-            else {
-                break;
-            };
-            let networks = (&mut detector, &mut poser);
-            let outcome: Outcome =
-                follow(input, networks, options, how.decoder, cancel, progress).map_err(Into::into);
-            let done = outcome.and_then(|outcome| {
-                let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Followed::Tracks { tracks, .. } = &outcome {
-                    shared.1.note(&input.id, path, footage.clone())?;
-                    write_poses(path, tracks)?;
-                }
-                add(&mut shared.0, &input.id, outcome, progress);
-                Ok(())
-            });
-            if let Err(error) = done {
-                return fail(error);
-            }
-        }
+        let tracks: Vec<Track> = tracks.into_iter().map(|track| options.poses(track)).collect();
+        let file = input.id.file(out, "json");
+        record().note(&input.id, &file, footage)?;
+        write_poses(file, &tracks)?;
+        Ok(VideoOutcome::Written { frames, clips: tracks.len() })
     };
-    thread::scope(|scope| {
-        (0..workers).for_each(|_| drop(scope.spawn(&work)));
-    });
-    let (mut summary, _, error) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    summary.skipped.sort();
-    error.map_or(Ok(summary), Err)
-}
-
-fn add(
-    summary: &mut Summary,
-    id: &VideoId,
-    outcome: Followed,
-    progress: &(dyn Fn(Progress<'_>) + Sync),
-) {
-    match outcome {
-        Followed::Tracks { frames, tracks } => {
-            summary.extracted += 1;
-            summary.frames += frames;
-            progress(Progress::Finished { id, frames, clips: tracks.len() });
-        }
-        Followed::Skipped(reason) => {
-            progress(Progress::Skipped { id, reason: &reason });
-            summary.skipped.push((id.clone(), reason));
-        }
-        Followed::Cancelled => summary.cancelled = true,
-    }
+    each_video(inputs, out, how, progress, finished, job)
 }

@@ -5,8 +5,8 @@
 
 mod crop;
 mod extract;
-mod follow;
 mod network;
+mod persons;
 mod record;
 
 use gcl_data::poses::COCO_JOINTS;
@@ -16,10 +16,10 @@ use gcl_kernels::{Graph, Plan, PlanOptions};
 use crate::networks::NetworkError;
 use crop::Crop;
 pub use crop::Rgb;
-pub use extract::{Model, PoseExtractError, extract_poses};
-pub use follow::PoseOptions;
+pub use extract::{PoseExtractError, extract_poses};
 pub use network::{BLAZEPOSE, BlazePoseLite};
 use network::{PARTS, POINTS};
+pub use persons::PoseOptions;
 pub use record::RecordError;
 
 /// The side of the pictures that the network sees.
