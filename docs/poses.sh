@@ -23,25 +23,24 @@ for part in train test; do
     "$gcl" extract "$data/$part" --out "$out/i3d/$part" --net i3d --weights "$i3d" >/dev/null
     "$gcl" extract "$data/$part" --out "$out/whole/$part" "${models[@]}" --least 0.2 --sure 0.3 >/dev/null
     "$gcl" extract "$data/$part" --out "$out/tiles/$part" "${models[@]}" --least 0.2 --sure 0.3 --tiles 3x2 >/dev/null
+    "$gcl" extract "$data/$part" --out "$out/objects/$part" --net objects --detector "$weights/ssd.tflite" \
+        --least 0.2 --sure 0.3 >/dev/null
 done
+
+set_() { # name train test truth
+    printf '\n[[data]]\nname = "%s"\ntrain = "%s"\ntest = "%s"\ntruth = "%s"\n' "$@" >>"$out/plan.toml"
+}
 
 cat >"$out/plan.toml" <<PLAN
 methods = ["knn", "mahalanobis", "pca", "isolation-forest", "gcl-b"]
 presets = ["any"]
 seeds = "0..${SEEDS:-3}"
 
-[[data]]
-name = "ped2-usual-i3d"
-train = "$out/i3d/train"
-test = "$out/i3d/test"
-truth = "$data/truth.csv"
-
-[[data]]
-name = "ped2-unlabelled-i3d"
-train = "$out/i3d"
-test = "$out/i3d/test"
-truth = "$data/truth.csv"
 PLAN
+for net in i3d objects; do
+    set_ "ped2-usual-$net" "$out/$net/train" "$out/$net/test" "$data/truth.csv"
+    set_ "ped2-unlabelled-$net" "$out/$net" "$out/$net/test" "$data/truth.csv"
+done
 "$gcl" sweep --plan "$out/plan.toml" --out "$out/sweep"
 
 for poses in whole tiles; do
