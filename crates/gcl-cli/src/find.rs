@@ -62,7 +62,8 @@ pub fn run(args: FindArgs) -> Outcome {
         Pictures::Lite0 { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
         Pictures::Network { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
         Pictures::Objects { what, .. } => {
-            let text = format!("find takes clip features; extract `{}` first, then train", what.name());
+            let text =
+                format!("find takes clip features; extract `{}` first, then train", what.name());
             return Err(Failure::Usage(text));
         }
     };

@@ -39,7 +39,8 @@ pub struct CubeArgs {
 /// Cuts the cubes of all boxes into one file.
 pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decoder) -> Outcome {
     let Some(boxes) = &args.boxes else {
-        let text = "cubes are cut around boxes; give a detector's CSV or a folder of tracks with --boxes";
+        let text =
+            "cubes are cut around boxes; give a detector's CSV or a folder of tracks with --boxes";
         return Err(Failure::Usage(text.to_owned()));
     };
     if out.extension().is_none_or(|extension| extension != "npy") {

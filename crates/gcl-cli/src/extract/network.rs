@@ -18,8 +18,7 @@ use crate::error::Failure;
 pub(super) const BATCH: usize = 8;
 
 /// The extractors that are not published networks.
-const OWN: [&str; 6] =
-    ["gradient", "lite0", "objects", "object-windows", "box-tracks", "cubes"];
+const OWN: [&str; 6] = ["gradient", "lite0", "objects", "object-windows", "box-tracks", "cubes"];
 
 /// The extractor's arguments.
 #[derive(Args, Debug)]
@@ -90,9 +89,7 @@ impl NetworkArgs {
                 ));
             }
             let clips = self.cut(Clips::default());
-            let objects = |what: ObjectFeatures| {
-                Chosen::Pictures(Pictures::Objects { what, clips: self.cut(what.clips()) })
-            };
+            let objects = |what| Chosen::Pictures(Pictures::Objects { what, clips });
             return Ok(match self.net.as_str() {
                 "box-tracks" => Chosen::Tracks { clips },
                 "cubes" => Chosen::Cubes,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use gcl_data::{Clips, ExtractorIdentity};
 use gcl_features::gradient::Gradient;
 use gcl_features::lite0::Lite0;
-use gcl_features::objects::ObjectFeatures;
 use gcl_features::networks::{Executor, FcLayer, RunOptions, Weights};
+use gcl_features::objects::ObjectFeatures;
 use gcl_features::{ExtractOptions, Extractor, NetworkExtractor, Published, Shard, Summary};
 use serde_json::Value;
 

@@ -73,7 +73,8 @@ fn footage_alone_gives_tracks_features_and_scores() {
     };
     let again = ["extract", "footage", "--net=objects", "--out=objects", "--json"];
     let tracks = here.join("objects/tracks/test/01.txt");
-    let (text, rows) = (fs::read(&tracks).unwrap(), fs::read(here.join("objects/test/01.npy")).unwrap());
+    let (text, rows) =
+        (fs::read(&tracks).unwrap(), fs::read(here.join("objects/test/01.npy")).unwrap());
     assert_eq!(json(&again)["already_done"], 5);
     fs::remove_file(&tracks).unwrap();
     assert_eq!(json(&again)["extracted"], 1);
@@ -83,11 +84,13 @@ fn footage_alone_gives_tracks_features_and_scores() {
     // A row for each object: the score of a frame is that of its most anomalous object.
     run(here, &["extract", "footage", "--net=object-windows", "--out=windows"], 0);
     let set = FeatureSet::open(here.join("windows")).unwrap();
-    assert!(set.rows_are_objects() && set.dim() == 20 && set.total() > 50, "{}", set.total());
+    assert!(set.rows_are_objects() && set.dim() == 8 && set.total() > 25, "{}", set.total());
     run(here, &["train", "windows/train", "--method=knn", "--out=knn"], 0);
     run(here, &["score", "knn", "windows/test", "--out=scores"], 0);
     let scores = Npy::open(here.join("scores/01.npy")).unwrap().to_f32().unwrap();
-    assert!(scores.len() == 160 && scores.chunks(8).all(|clip| clip.iter().all(|s| *s == clip[0])));
+    assert!(
+        scores.len() == 160 && scores.chunks(16).all(|clip| clip.iter().all(|s| *s == clip[0]))
+    );
     // A model on objects takes footage, too, and finds the same.
     run(here, &["score", "knn", "footage/test", "--out=direct"], 0);
     assert_eq!(Npy::open(here.join("direct/01.npy")).unwrap().to_f32().unwrap(), scores);

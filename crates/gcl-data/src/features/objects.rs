@@ -90,7 +90,8 @@ pub(super) fn read_object_rows(
                 segment: text(7).parse().ok().filter(|&segment: &usize| segment < segments)?,
             })
         };
-        row().ok_or_else(|| refuse(format!("line {line}: not an object in one of {segments} clips")))
+        row()
+            .ok_or_else(|| refuse(format!("line {line}: not an object in one of {segments} clips")))
     };
     let found = table.records.iter().map(place).collect::<Result<Vec<_>, _>>()?;
     match found.len() == rows {

@@ -28,7 +28,7 @@ const FPS: f64 = 25.0;
 pub enum ObjectFeatures {
     /// A clip, described by all boxes in it ([`snippet_features`]): 48 values.
     Clips,
-    /// An object in a clip ([`Followed::windows`]): 20 values. A clip's score is that of its most anomalous
+    /// An object in a clip ([`Followed::windows`]): 8 values. A clip's score is that of its most anomalous
     /// object.
     Windows,
 }
@@ -43,15 +43,6 @@ impl ObjectFeatures {
         }
     }
 
-    /// How a video is cut: 16 frames, 8 for windows of objects.
-    #[must_use]
-    pub fn clips(self) -> Clips {
-        match self {
-            Self::Clips => Clips::default(),
-            Self::Windows => Clips { length: 8, stride: 8, ..Clips::default() },
-        }
-    }
-
     /// The identity that features used together must share.
     #[must_use]
     pub fn identity(self, clips: Clips) -> ExtractorIdentity {
@@ -61,7 +52,8 @@ impl ObjectFeatures {
         match self {
             Self::Clips => identity,
             Self::Windows => {
-                identity.parameters = [("values".to_owned(), json!(WINDOW_VALUES))].into_iter().collect();
+                identity.parameters =
+                    [("values".to_owned(), json!(WINDOW_VALUES))].into_iter().collect();
                 identity.of_objects()
             }
         }
@@ -98,7 +90,9 @@ pub fn extract_objects(
         let features = is_finished(out_dir, &input.id, &identity, footage)?;
         Ok(features && tracks_file(out_dir, &input.id).exists())
     };
-    each_video(inputs, out_dir, options, progress, finished, |input, footage| job.run(input, footage))
+    each_video(inputs, out_dir, options, progress, finished, |input, footage| {
+        job.run(input, footage)
+    })
 }
 
 /// What all videos of an extraction share.
@@ -128,9 +122,8 @@ impl Job<'_> {
         input: &VideoInput,
         footage: Option<String>,
     ) -> Result<VideoOutcome, ExtractError> {
-        let skip = |what: String| {
-            Ok(VideoOutcome::Skipped(format!("{}: {what}", input.path.display())))
-        };
+        let skip =
+            |what: String| Ok(VideoOutcome::Skipped(format!("{}: {what}", input.path.display())));
         let opened = open(&input.path, self.options.decoder).map_err(Left::from);
         let followed = opened.and_then(|mut source| {
             let followed = self.follow(input, source.as_mut())?;

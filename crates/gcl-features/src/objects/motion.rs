@@ -7,7 +7,7 @@ const PIXELS: usize = 400;
 /// The most places along each half axis that are looked at first.
 const PLACES: isize = 12;
 /// What the farthest place costs, as a share of the object's contrast: of two that fit, the nearer one is right.
-const FAR: f32 = 0.4;
+const FAR: f32 = 0.6;
 /// What must not be left of the object's contrast where it fits best: there it is something else.
 const LOST: f32 = 0.8;
 /// Pixels between two checks whether a place can still be the best.
@@ -57,7 +57,8 @@ impl Motion {
             let (_, cx, cy) = best;
             for dy in (-radius..=radius).map(|i| cy + i * step) {
                 for dx in (-radius..=radius).map(|i| cx + i * step) {
-                    if let Some(off) = shape.off(before, dx, dy, best.0).filter(|&off| off < best.0) {
+                    if let Some(off) = shape.off(before, dx, dy, best.0).filter(|&off| off < best.0)
+                    {
                         best = (off, dx, dy);
                     }
                 }
@@ -148,7 +149,8 @@ mod tests {
         let (width, height) = (96, 64);
         let mut luma = vec![100; width * height];
         for (i, j) in (0..20).flat_map(|j| (0..12).map(move |i| (i, j))) {
-            luma[(y + j) * width + x + i] = (20 + i * 9 + (j / 4) * 22 + (i / 3) * (j / 5) * 7) as u8;
+            luma[(y + j) * width + x + i] =
+                (20 + i * 9 + (j / 4) * 22 + (i / 3) * (j / 5) * 7) as u8;
         }
         Picture { width, height, luma }
     }

@@ -157,7 +157,9 @@ pub fn extract<E: Extractor>(
     let finished = |input: &VideoInput, footage: Option<&str>| {
         is_finished(out_dir, &input.id, &identity, footage)
     };
-    each_video(inputs, out_dir, options, progress, finished, |input, footage| job.run(input, footage))
+    each_video(inputs, out_dir, options, progress, finished, |input, footage| {
+        job.run(input, footage)
+    })
 }
 
 /// Runs `job` for every video of the shard that is not `finished`, both given the video and the hash of its

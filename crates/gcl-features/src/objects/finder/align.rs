@@ -220,7 +220,9 @@ mod tests {
     #[test]
     fn shift_and_gain_are_found_and_undone() {
         let reference = wall(0.0, 0.0, 1.0);
-        for (dx, dy, gain) in [(0.0, 0.0, 1.0), (3.4, -2.2, 1.0), (-6.0, 0.5, 0.7), (0.6, 0.0, 1.25)] {
+        for (dx, dy, gain) in
+            [(0.0, 0.0, 1.0), (3.4, -2.2, 1.0), (-6.0, 0.5, 0.7), (0.6, 0.0, 1.25)]
+        {
             let mut frame = wall(dx, dy, gain);
             for y in 20..44 {
                 frame.luma[y * 96 + 30..y * 96 + 50].fill(20);

@@ -69,7 +69,13 @@ pub(super) fn excess(picture: &Picture, background: &Background) -> Vec<f32> {
 /// The objects among pixels with an [`excess`]: components of pixels above 1 (diagonal neighbours and
 /// gaps of up to twice `reach` pixels count as connected) a tenth of which reach 2, at least `least` pixels high
 /// or wide, with a quarter as many pixels in all as a square of that side. From left to right.
-pub(super) fn blobs(excess: &[f32], width: usize, height: usize, least: usize, reach: [usize; 2]) -> Vec<Blob> {
+pub(super) fn blobs(
+    excess: &[f32],
+    width: usize,
+    height: usize,
+    least: usize,
+    reach: [usize; 2],
+) -> Vec<Blob> {
     let mask: Vec<bool> = excess.iter().map(|&e| e > 1.0).collect();
     let labels = components(&closed(&mask, width, height, reach), width, height);
     let count = labels.iter().copied().max().unwrap_or(0) as usize;
