@@ -97,9 +97,7 @@ impl NetworkArgs {
                 ));
             }
             let clips = self.cut(Clips::default());
-            let objects = |what: ObjectFeatures| {
-                Chosen::Pictures(Pictures::Objects { what, clips: self.cut(what.clips()) })
-            };
+            let objects = |what| Chosen::Pictures(Pictures::Objects { what, clips });
             return Ok(match self.net.as_str() {
                 "box-tracks" => Chosen::Tracks { clips },
                 "cubes" => Chosen::Cubes,

@@ -6,6 +6,7 @@ mod cells;
 mod footage;
 mod messages;
 mod networks;
+mod objects;
 mod pair;
 mod poses;
 mod reproduce;

@@ -28,7 +28,7 @@ const FPS: f64 = 25.0;
 pub enum ObjectFeatures {
     /// A clip, described by all boxes in it ([`snippet_features`]): 48 values.
     Clips,
-    /// An object in a clip ([`Followed::windows`]): 20 values. A clip's score is that of its most anomalous
+    /// An object in a clip ([`Followed::windows`]): 8 values. A clip's score is that of its most anomalous
     /// object.
     Windows,
 }
@@ -40,15 +40,6 @@ impl ObjectFeatures {
         match self {
             Self::Clips => "objects",
             Self::Windows => "object-windows",
-        }
-    }
-
-    /// How a video is cut: 16 frames, 8 for windows of objects.
-    #[must_use]
-    pub fn clips(self) -> Clips {
-        match self {
-            Self::Clips => Clips::default(),
-            Self::Windows => Clips { length: 8, stride: 8, ..Clips::default() },
         }
     }
 

@@ -7,7 +7,7 @@ const PIXELS: usize = 400;
 /// The most places along each half axis that are looked at first.
 const PLACES: isize = 12;
 /// What the farthest place costs, as a share of the object's contrast: of two that fit, the nearer one is right.
-const FAR: f32 = 0.4;
+const FAR: f32 = 0.6;
 /// What must not be left of the object's contrast where it fits best: there it is something else.
 const LOST: f32 = 0.8;
 /// Pixels between two checks whether a place can still be the best.

@@ -1,15 +1,15 @@
-//! A vector for each object in each clip: how it moves, its shape and place, what it looks like.
+//! A vector for each object in each clip: how it moves, its shape and its place.
 
 use gcl_data::Clips;
 use gcl_data::tracks::Bounds;
 
 use super::follow::Followed;
 use super::motion::Motion;
-use super::sight::{LOOK, Sight};
+use super::sight::Sight;
 use super::tracker::Track;
 
 /// Values of an object's window.
-pub const WINDOW_VALUES: usize = MOTION + SHAPE + LOOK;
+pub const WINDOW_VALUES: usize = MOTION + SHAPE;
 const MOTION: usize = 4;
 const SHAPE: usize = 4;
 /// A box that is no farther from the picture's border, in pixels, is cut by it.
@@ -40,15 +40,14 @@ impl Followed {
     /// | 0, 1 | movement to the right and down, in heights of the object per second |
     /// | 2 | its length |
     /// | 3 | how much the object changes as it moves, as a share of its contrast |
-    /// | 4, 5 | movement of the box to the right and down, in the same unit |
-    /// | 6 | ln(height of the object / height of the picture) |
-    /// | 7 | ln(width / height) |
-    /// | 8 | share of the box that differs from the background |
-    /// | 9 | lower end of the box, as a share of the picture's height |
-    /// | 10–21 | shares of the edges' strength: in the upper, middle and lower third of the box each those whose brightness changes across, down to the right, down, and down to the left |
+    /// | 4 | ln(height of the object / height of the picture) |
+    /// | 5 | ln(width / height) |
+    /// | 6 | share of the box that differs from the background |
+    /// | 7 | lower end of the box, as a share of the picture's height |
     ///
-    /// All but the last 12 are medians over the frames, those are means. Frames in which the box touches the
-    /// picture's border do not count: who is half in view has no size.
+    /// Medians over the frames. Those in which the box touches the picture's border do not count: who is half
+    /// in view has no size. Movement is measured in heights of at least an eighth of the picture, so that a part
+    /// of somebody does not seem to race; where the object is not found again (values 0–2 are 0), value 3 is 1.
     #[must_use]
     pub fn windows(&self, clips: Clips) -> Vec<ObjectWindow> {
         let mut out = Vec::new();
@@ -97,30 +96,20 @@ impl Followed {
         let of = |value: &dyn Fn(&Bounds) -> f32| median(seen.iter().map(|(_, b, _)| value(b)));
         let (width, height) = (of(&|b| b[2] - b[0]), of(&|b| b[3] - b[1]));
         let found: Vec<&Motion> = seen.iter().filter_map(|s| s.2.motion.as_ref()).collect();
-        if found.is_empty() {
-            return None;
-        }
         let motion = |value: &dyn Fn(&Motion) -> f32| median(found.iter().map(|m| value(m)));
-        // A part of somebody is no reason to take a walk for a race.
         let unit = height.max(UNIT * lower);
         let (x, y) = (motion(&|m| m.x) / unit, motion(&|m| m.y) / unit);
-        let mut values = [0.0; WINDOW_VALUES];
-        let (numbers, look) = values.split_at_mut(MOTION + SHAPE);
-        numbers.copy_from_slice(&[
+        let change = if found.is_empty() { 1.0 } else { motion(&|m| m.change) };
+        let values = [
             x,
             y,
             (x * x + y * y).sqrt(),
-            motion(&|m| m.change),
+            change,
             (height / lower).ln(),
             (width / height).ln(),
             median(seen.iter().map(|(_, _, sight)| sight.filled)),
             of(&|b| b[3]) / lower,
-        ]);
-        for (_, _, sight) in &seen {
-            for (value, found) in look.iter_mut().zip(sight.look) {
-                *value += found / seen.len() as f32;
-            }
-        }
+        ];
         let (frame, &bounds, _) = *seen.get(seen.len() / 2)?;
         Some(ObjectWindow { clip, track: track.boxes.id, frame, bounds, values })
     }

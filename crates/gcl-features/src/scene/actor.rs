@@ -91,10 +91,8 @@ impl Actor {
 
     /// The box around body and bicycle in pixels: left, top, right, bottom.
     pub(super) fn bounds(&self, frame: usize) -> [f32; 4] {
-        let (x, half) = (
-            self.column(frame),
-            self.height * if self.kind == ActorKind::Cyclist { 0.5 } else { 0.19 },
-        );
+        let half = self.height * if self.kind == ActorKind::Cyclist { 0.5 } else { 0.19 };
+        let x = self.column(frame);
         [x - half, self.row - 1.02 * self.height, x + half, self.row + 0.02 * self.height]
     }
 
