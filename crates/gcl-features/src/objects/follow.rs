@@ -45,7 +45,6 @@ pub struct Follower {
 #[derive(Debug, Clone)]
 pub struct Followed {
     pub(super) tracks: Vec<Track<Sight>>,
-    pub(super) fps: f64,
     /// Frames of the video.
     pub frames: usize,
     /// Width and height of its frames.
@@ -92,10 +91,10 @@ impl Follower {
         while let Some(found) = self.finder.rest() {
             self.take(found)?;
         }
-        let Self { tracker, mut tracks, fps, frames, size, .. } = self;
+        let Self { tracker, mut tracks, frames, size, .. } = self;
         tracks.extend(tracker.finish());
         tracks.sort_by_key(|track| track.boxes.id);
-        Ok(Followed { tracks, fps, frames, size })
+        Ok(Followed { tracks, frames, size })
     }
 
     fn take(&mut self, found: Found) -> Result<(), FollowError> {
