@@ -6,7 +6,7 @@ use clap::Args;
 use gcl::find::{Find, Follow, Found, find, when};
 use gcl_data::FeatureSet;
 use gcl_eval::report::ShownMoment;
-use gcl_features::Extractor;
+use gcl_features::FeatureWork;
 use gcl_features::discover::discover;
 use gcl_features::gradient::Gradient;
 
@@ -61,11 +61,7 @@ pub fn run(args: FindArgs) -> Outcome {
         Pictures::Gradient { .. } => find_with(&args, &pictures, &Gradient)?,
         Pictures::Lite0 { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
         Pictures::Network { extractor, .. } => find_with(&args, &pictures, &**extractor)?,
-        Pictures::Objects { what, .. } => {
-            let text =
-                format!("find takes clip features; extract `{}` first, then train", what.name());
-            return Err(Failure::Usage(text));
-        }
+        Pictures::Objects { what, .. } => find_with(&args, &pictures, what)?,
     };
     match args.json {
         true => print_json(&found.moments)?,
@@ -79,7 +75,7 @@ pub fn run(args: FindArgs) -> Outcome {
 }
 
 /// Finds with progress on the terminal.
-fn find_with<E: Extractor>(
+fn find_with<E: FeatureWork>(
     args: &FindArgs,
     pictures: &Pictures,
     extractor: &E,

@@ -12,11 +12,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use gcl_data::ExtractorIdentity;
 use gcl_features::discover::discover;
-use gcl_features::objects::{ObjectFeatures, extract_objects};
 use gcl_features::source::Decoder;
-use gcl_features::{
-    ExtractError, ExtractOptions, Extractor, Progress as Step, Shard, Summary, VideoInput, extract,
-};
+use gcl_features::{ExtractOptions, FeatureWork, Progress as Step, Shard, Summary};
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
@@ -187,36 +184,16 @@ fn on_host(device: &str) -> Result<(), Failure> {
 }
 
 /// Extracts all footage, shows progress, and lists what was skipped on standard error.
-fn extract_with<E: Extractor>(
+fn extract_with<E: FeatureWork>(
     footage: &[PathBuf],
     out: &Path,
     extractor: &E,
     options: &ExtractOptions,
 ) -> Result<Summary, Failure> {
-    with_progress(footage, |inputs, follow| {
-        extract(inputs, out, extractor, options, &interrupt::INTERRUPTED, follow)
-    })
-}
-
-/// The same for objects.
-fn objects_of(
-    footage: &[PathBuf],
-    out: &Path,
-    what: ObjectFeatures,
-    options: &ExtractOptions,
-) -> Result<Summary, Failure> {
-    with_progress(footage, |inputs, follow| {
-        extract_objects(inputs, out, what, options, &interrupt::INTERRUPTED, follow)
-    })
-}
-
-fn with_progress(
-    footage: &[PathBuf],
-    work: impl FnOnce(&[VideoInput], &(dyn Fn(Step<'_>) + Sync)) -> Result<Summary, ExtractError>,
-) -> Result<Summary, Failure> {
     let inputs = discover(footage).map_err(Failure::data)?;
     let shown = Shown::new(&inputs);
-    let summary = work(&inputs, &|step| shown.follow(step));
+    let follow = |step: Step<'_>| shown.follow(step);
+    let summary = extractor.extract_all(&inputs, out, options, &interrupt::INTERRUPTED, &follow);
     shown.finish();
     checked(summary.map_err(Failure::data)?)
 }

@@ -11,7 +11,7 @@ use gcl_features::{ExtractOptions, Extractor, NetworkExtractor, Published, Shard
 use serde_json::Value;
 
 use super::network::{BATCH, ready};
-use super::{FootageArgs, extract_with, objects_of};
+use super::{FootageArgs, extract_with};
 use crate::device;
 use crate::error::Failure;
 
@@ -129,7 +129,7 @@ impl Pictures {
         match self {
             Self::Gradient { .. } => extract_with(footage, out, &Gradient, &options),
             Self::Lite0 { extractor, .. } => extract_with(footage, out, &**extractor, &options),
-            Self::Objects { what, .. } => objects_of(footage, out, *what, &options),
+            Self::Objects { what, .. } => extract_with(footage, out, what, &options),
             Self::Network { extractor, .. } => extract_with(footage, out, &**extractor, &options),
         }
     }

@@ -94,6 +94,11 @@ fn footage_alone_gives_tracks_features_and_scores() {
     // A model on objects takes footage, too, and finds the same.
     run(here, &["score", "knn", "footage/test", "--out=direct"], 0);
     assert_eq!(Npy::open(here.join("direct/01.npy")).unwrap().to_f32().unwrap(), scores);
+    // All of it at once.
+    let find = ["find", "footage", "--net=object-windows", "--method=knn", "--out=found"];
+    run(here, &find, 0);
+    let moments = fs::read_to_string(here.join("found/moments.csv")).unwrap();
+    assert!(moments.lines().count() > 1, "{moments}");
     let refused = ["pair", "train", "windows", "--occ=ae", "--out=no"];
     let refused = gcl(here, &refused).output().unwrap();
     assert!(stderr(&refused).contains("are objects"), "{}", stderr(&refused));

@@ -15,7 +15,8 @@ use super::{FollowError, Followed, Follower, ObjectWindow};
 use crate::discover::VideoInput;
 use crate::frame::Frame;
 use crate::pipeline::{
-    ExtractError, ExtractOptions, Progress, REPORT_EVERY, Summary, VideoOutcome, each_video,
+    ExtractError, ExtractOptions, FeatureWork, Progress, REPORT_EVERY, Summary, VideoOutcome,
+    each_video,
 };
 use crate::source::{FrameSource, SourceError, open};
 use crate::tracks::TrackOptions;
@@ -93,6 +94,19 @@ pub fn extract_objects(
     each_video(inputs, out_dir, options, progress, finished, |input, footage| {
         job.run(input, footage)
     })
+}
+
+impl FeatureWork for ObjectFeatures {
+    fn extract_all(
+        &self,
+        inputs: &[VideoInput],
+        out_dir: &Path,
+        options: &ExtractOptions,
+        cancel: &AtomicBool,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Result<Summary, ExtractError> {
+        extract_objects(inputs, out_dir, *self, options, cancel, progress)
+    }
 }
 
 /// What all videos of an extraction share.

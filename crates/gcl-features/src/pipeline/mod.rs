@@ -219,6 +219,36 @@ pub(crate) fn each_video<E: From<ExtractError> + Send>(
     error.map_or(Ok(summary), Err)
 }
 
+/// Whatever writes features of videos to a folder: every [`Extractor`] by [`extract`], and
+/// [`ObjectFeatures`](crate::objects::ObjectFeatures).
+pub trait FeatureWork {
+    /// Writes the features of `inputs` to `out_dir`, as [`extract`] does.
+    ///
+    /// # Errors
+    /// [`ExtractError`], for the first failure that would affect every video.
+    fn extract_all(
+        &self,
+        inputs: &[VideoInput],
+        out_dir: &Path,
+        options: &ExtractOptions,
+        cancel: &AtomicBool,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Result<Summary, ExtractError>;
+}
+
+impl<E: Extractor> FeatureWork for E {
+    fn extract_all(
+        &self,
+        inputs: &[VideoInput],
+        out_dir: &Path,
+        options: &ExtractOptions,
+        cancel: &AtomicBool,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Result<Summary, ExtractError> {
+        extract(inputs, out_dir, self, options, cancel, progress)
+    }
+}
+
 impl Summary {
     fn add(
         &mut self,

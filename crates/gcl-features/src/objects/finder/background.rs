@@ -121,3 +121,30 @@ fn edges(picture: &Picture) -> Vec<f32> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_passes_by_is_not_part_of_the_place_and_who_stays_becomes_one() {
+        let flat = |luma: u8| Picture { width: 4, height: 1, luma: vec![100, 100, 100, luma] };
+        let mut background = Background::new(64);
+        assert!(!background.settle());
+        // Samples reach back over 64 frames: a fifth of them show somebody in the last pixel.
+        for frame in 0..64 {
+            background.push(&flat(if frame % 5 == 0 { 20 } else { 98 + frame % 3 }));
+        }
+        assert!(background.settle() && !background.settle());
+        assert!((98..=100).contains(&background.median.luma[3]));
+        assert!(background.spread[3] < 3.0 && background.noise == 0.0);
+        assert!(background.edges[2] <= 1.0 && background.edges[0] == 0.0);
+        for _ in 0..48 {
+            background.push(&flat(20));
+        }
+        assert!(background.settle());
+        assert_eq!(background.median.luma[3], 20);
+        assert_eq!(background.edges[2], 40.0);
+        assert_eq!(background.samples.len(), SAMPLES);
+    }
+}

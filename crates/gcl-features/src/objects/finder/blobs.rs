@@ -156,3 +156,33 @@ fn components(mask: &[bool], width: usize, height: usize) -> Vec<u32> {
     }
     labels
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An excess of 3 in rectangles (left, top, right, bottom) of a picture of 60 by 40 pixels.
+    fn drawn(rectangles: &[[usize; 4]]) -> Vec<f32> {
+        let mut excess = vec![0.0; 60 * 40];
+        for &[x1, y1, x2, y2] in rectangles {
+            (y1..y2).for_each(|y| excess[y * 60 + x1..y * 60 + x2].fill(3.0));
+        }
+        excess
+    }
+
+    #[test]
+    fn parts_belong_together_and_specks_are_nothing() {
+        // A head two rows above a body, somebody else, a speck, and a thin diagonal.
+        let mut excess =
+            drawn(&[[12, 5, 16, 9], [10, 11, 18, 30], [40, 8, 46, 28], [30, 2, 32, 4]]);
+        (0..15).for_each(|i| excess[(25 + i) * 60 + 24 + i] = 3.0);
+        let found = blobs(&excess, 60, 40, 6, [1, 2]);
+        let bounds: Vec<_> = found.iter().map(|blob| blob.bounds).collect();
+        assert_eq!(bounds, [[10, 5, 18, 30], [40, 8, 46, 28]]);
+        assert_eq!(found[0].pixels, 16 + 8 * 19);
+        // What differs only just is nothing by itself.
+        let faint: Vec<f32> = excess.iter().map(|e| e / 2.0).collect();
+        assert!(blobs(&faint, 60, 40, 6, [1, 2]).is_empty());
+        assert_eq!(blobs(&excess, 60, 40, 22, [1, 2]).len(), 1);
+    }
+}
