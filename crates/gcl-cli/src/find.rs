@@ -51,11 +51,23 @@ pub struct FindArgs {
 /// Runs the command.
 pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
-    device::find(&args.choice.learning.device)?;
+    device::find(&args.choice.learning.how.device)?;
     train::check_settings(&args.choice)?;
-    let Chosen::Pictures(pictures) = args.network.choose(&args.choice.learning.device)? else {
-        let text = "box-tracks are no footage: use gcl extract, train and score";
-        return Err(Failure::Usage(text.to_owned()));
+    let pictures = match args.network.choose(&args.choice.learning.how.device)? {
+        Chosen::Pictures(pictures) => pictures,
+        Chosen::Tracks { .. } => {
+            return unsuited("box-tracks are no footage: use gcl extract, train and score");
+        }
+        Chosen::Cubes => {
+            return unsuited(
+                "cubes are for a pair of models: use gcl extract and gcl pair train --cubes",
+            );
+        }
+        Chosen::Poses { .. } => {
+            return unsuited(
+                "poses are for a pair of models: use gcl extract and gcl pair train --poses",
+            );
+        }
     };
     let found = match &pictures {
         Pictures::Gradient { .. } => find_with(&args, &pictures, &Gradient)?,
@@ -68,10 +80,12 @@ pub fn run(args: FindArgs) -> Outcome {
         false => print_table(&found.moments),
     }
     eprintln!("report: {}", found.report.display());
-    match found.extraction.skipped.is_empty() {
-        true => Ok(Done::Fully),
-        false => Ok(Done::WithSkips),
-    }
+    Ok(Done::all(found.extraction.skipped.is_empty()))
+}
+
+/// Refuses an extractor whose features are not for this command, and says which commands take them.
+fn unsuited(text: &str) -> Outcome {
+    Err(Failure::Usage(text.to_owned()))
 }
 
 /// Finds with progress on the terminal.

@@ -63,7 +63,7 @@ fn scene(seed: u64) -> Scene {
 
 fn follow(video: &SceneVideo, change: Change) -> Followed {
     let mut follower = Follower::new(25.0).unwrap();
-    for number in 0..video.frames() {
+    for number in 0..video.frames {
         follower.push(&change.of(number, &video.render(number).unwrap())).unwrap();
     }
     follower.finish().unwrap()
@@ -90,7 +90,7 @@ impl Tally {
             }
         }
         let (mut numbers, mut persons) = (BTreeMap::new(), BTreeSet::new());
-        for frame in 0..video.frames() {
+        for frame in 0..video.frames {
             let (dx, dy) = change.shift(frame);
             let found = by_frame.remove(&(frame as u32)).unwrap_or_default();
             self.boxes += found.len();
@@ -119,7 +119,7 @@ impl Tally {
 fn people_are_found_and_followed_whatever_light_and_camera_do() {
     for change in [Change::Nothing, Change::Light, Change::Shake] {
         let mut tally = Tally::default();
-        for video in [2, 3].map(scene).iter().flat_map(Scene::videos) {
+        for video in [2, 3].map(scene).iter().flat_map(|scene| &scene.videos) {
             tally.add(video, &follow(video, change).boxes(), change);
         }
         let share = |part: usize, all: usize| part as f32 / all as f32;
@@ -154,7 +154,7 @@ fn an_empty_place_has_no_objects_and_a_scene_the_same_ones_again() {
 
     let scene = scene(3);
     let (a, b) =
-        (follow(&scene.videos()[1], Change::Nothing), follow(&scene.videos()[1], Change::Nothing));
+        (follow(&scene.videos[1], Change::Nothing), follow(&scene.videos[1], Change::Nothing));
     assert_eq!(a.boxes(), b.boxes());
     let (a, b) = (a.windows(Clips::default()), b.windows(Clips::default()));
     assert_eq!(a, b);
@@ -167,7 +167,7 @@ fn an_empty_place_has_no_objects_and_a_scene_the_same_ones_again() {
 #[test]
 fn windows_tell_how_people_move() {
     let scene = scene(3);
-    let video = &scene.videos()[1];
+    let video = &scene.videos[1];
     let mut right = (0, 0);
     for window in follow(video, Change::Nothing).windows(Clips::default()) {
         let frame = window.frame as usize;

@@ -90,7 +90,7 @@ fn contents(
     Ok(WeightFile {
         path,
         file,
-        len,
+        bytes: len,
         content,
         format,
         location,

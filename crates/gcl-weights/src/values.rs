@@ -80,7 +80,7 @@ impl WeightFile {
 
     pub(crate) fn find(&self, name: &str) -> Result<&TensorInfo, WeightError> {
         self.get(name).ok_or_else(|| {
-            let first: Vec<&str> = self.tensors().iter().take(3).map(TensorInfo::name).collect();
+            let first: Vec<&str> = self.tensors.iter().take(3).map(TensorInfo::name).collect();
             WeightError::NoTensor {
                 path: self.path.clone(),
                 name: name.to_owned(),

@@ -160,5 +160,5 @@ fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         rows.write_record(row).map_err(Error::data(path))?;
     }
     let bytes = rows.into_inner().map_err(Error::data(path))?;
-    write_bytes_atomic(path, &bytes).map_err(Error::io(path))
+    Ok(write_bytes_atomic(path, &bytes)?)
 }

@@ -7,16 +7,18 @@ mod poses;
 mod shown;
 mod tracks;
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gcl_data::ExtractorIdentity;
-use gcl_features::discover::discover;
+use gcl_features::discover::{VideoInput, discover};
 use gcl_features::source::Decoder;
 use gcl_features::{ExtractOptions, FeatureWork, Progress as Step, Shard, Summary};
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
+use super::values::named;
 use cubes::CubeArgs;
 pub use network::{Chosen, NetworkArgs, layers, networks};
 pub use pictures::Pictures;
@@ -69,15 +71,16 @@ pub struct ExtractArgs {
 }
 
 /// How footage is read.
-#[derive(Args, Debug, Clone)]
+#[derive(Args, Debug, Clone, Default)]
 pub struct FootageArgs {
     /// Videos to decode in parallel [default: the number of cores, at most 4 with a network]
     #[arg(long)]
     threads: Option<usize>,
     /// Video decoder: native (H.264 in MP4, frames, Y4M), ffmpeg (everything else, through an ffmpeg on
     /// the PATH), or auto.
-    #[arg(long, default_value = "auto", value_parser = ["auto", "native", "ffmpeg"])]
-    decoder: String,
+    #[arg(long, default_value = "auto",
+          value_parser = named::<Decoder>(Decoder::ALL.map(Decoder::name)))]
+    decoder: Decoder,
 }
 
 impl FootageArgs {
@@ -86,23 +89,9 @@ impl FootageArgs {
         ExtractOptions {
             shard,
             threads: self.threads.unwrap_or(defaults.threads).max(1),
-            decoder: self.decoder(),
+            decoder: self.decoder,
             ..defaults
         }
-    }
-
-    fn decoder(&self) -> Decoder {
-        match self.decoder.as_str() {
-            "native" => Decoder::Native,
-            "ffmpeg" => Decoder::Ffmpeg,
-            _ => Decoder::Auto,
-        }
-    }
-}
-
-impl Default for FootageArgs {
-    fn default() -> Self {
-        FootageArgs { threads: None, decoder: "auto".to_owned() }
     }
 }
 
@@ -119,7 +108,7 @@ pub fn run(args: ExtractArgs) -> Outcome {
             let how = args.how.options(args.shard);
             let summary = poses::extract(footage, out, &args.poses, weights.as_deref(), &how)?;
             println!("{}", out.display());
-            return Ok(done(&summary));
+            return Ok(Done::all(summary.skipped.is_empty()));
         }
         (Chosen::Pictures(pictures), Some(detector)) if pictures.of_boxes() => {
             on_host(&args.device)?;
@@ -147,7 +136,7 @@ pub fn run(args: ExtractArgs) -> Outcome {
                     "cubes of all videos go into one file; --shard and --json are for features";
                 return Err(Failure::Usage(text.to_owned()));
             }
-            return cubes::extract(footage, out, &args.cubes, args.how.decoder());
+            return cubes::extract(footage, out, &args.cubes, args.how.decoder);
         }
     };
     if args.json {
@@ -168,7 +157,7 @@ pub fn run(args: ExtractArgs) -> Outcome {
     } else {
         println!("{}", args.out.display());
     }
-    Ok(done(&summary))
+    Ok(Done::all(summary.skipped.is_empty()))
 }
 
 /// Refuses a device for what runs on the host alone.
@@ -190,10 +179,19 @@ fn extract_with<E: FeatureWork>(
     extractor: &E,
     options: &ExtractOptions,
 ) -> Result<Summary, Failure> {
+    with_progress(footage, |inputs, follow| {
+        extractor.extract_all(inputs, out, options, &interrupt::INTERRUPTED, follow)
+    })
+}
+
+/// Has `work` done on all footage, shows progress, and lists what was skipped on standard error.
+fn with_progress<E: Display>(
+    footage: &[PathBuf],
+    work: impl FnOnce(&[VideoInput], &(dyn Fn(Step<'_>) + Sync)) -> Result<Summary, E>,
+) -> Result<Summary, Failure> {
     let inputs = discover(footage).map_err(Failure::data)?;
     let shown = Shown::new(&inputs);
-    let follow = |step: Step<'_>| shown.follow(step);
-    let summary = extractor.extract_all(&inputs, out, options, &interrupt::INTERRUPTED, &follow);
+    let summary = work(&inputs, &|step| shown.follow(step));
     shown.finish();
     checked(summary.map_err(Failure::data)?)
 }
@@ -216,6 +214,9 @@ pub fn list_skipped(summary: &Summary) {
     for (id, reason) in &summary.skipped {
         eprintln!("skipped {id}: {reason}");
     }
+    for (id, lines) in &summary.bad_lines {
+        eprintln!("{id}: {lines} lines are no boxes, and left out");
+    }
 }
 
 /// Extracts footage as a model's training features were extracted; a published network needs its `weights`.
@@ -233,12 +234,6 @@ pub fn for_model(
         )));
     };
     let pictures = Pictures::like(identity, weights, device)?;
-    Ok(done(&pictures.extract(&[footage.to_owned()], out, how, None)?))
-}
-
-fn done(summary: &Summary) -> Done {
-    match summary.skipped.is_empty() {
-        true => Done::Fully,
-        false => Done::WithSkips,
-    }
+    let summary = pictures.extract(&[footage.to_owned()], out, how, None)?;
+    Ok(Done::all(summary.skipped.is_empty()))
 }

@@ -7,14 +7,12 @@ use gcl_data::ExtractorIdentity;
 use gcl_features::detect::{
     DetectOptions, DetectorOptions, Model, SSD, SsdMobileNetV2, extract_detected,
 };
-use gcl_features::discover::discover;
 use gcl_features::networks::{Network, PublishedModel};
 use gcl_features::pose::{BLAZEPOSE, BlazePoseLite, PoseOptions, extract_poses};
 use gcl_features::{ExtractOptions, Summary};
 use gcl_weights::read;
 
-use super::shown::Shown;
-use super::{checked, with_progress};
+use super::with_progress;
 use crate::error::Failure;
 use crate::interrupt;
 
@@ -93,13 +91,10 @@ pub fn extract(
     let weights = weights.ok_or_else(|| missing("--weights", BLAZEPOSE))?;
     let detector = model(SSD, &SsdMobileNetV2, detector)?;
     let poser = model(BLAZEPOSE, &BlazePoseLite, weights)?;
-    let inputs = discover(footage).map_err(Failure::data)?;
-    let shown = Shown::new(&inputs);
-    let follow = |step: gcl_features::Progress<'_>| shown.follow(step);
-    let cancel = &interrupt::INTERRUPTED;
-    let summary = extract_poses(&inputs, out, [&detector, &poser], &options, how, cancel, &follow);
-    shown.finish();
-    checked(summary.map_err(Failure::data)?)
+    with_progress(footage, |inputs, follow| {
+        let cancel = &interrupt::INTERRUPTED;
+        extract_poses(inputs, out, [&detector, &poser], &options, how, cancel, follow)
+    })
 }
 
 /// Extracts objects that the detector finds, and what describes them.

@@ -15,12 +15,12 @@ fn footage(folder: &Path) -> Scene {
     let options = SceneOptions { frames: 160, train: 3, test: 2, ..SceneOptions::default() };
     let scene = Scene::new(5, &options).unwrap();
     let mut labels = String::from("id,start,end,frames\n");
-    for video in scene.videos() {
-        let path = video.id().file(folder, "y4m");
+    for video in &scene.videos {
+        let path = video.id.file(folder, "y4m");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mut file = fs::File::create(path).unwrap();
         writeln!(file, "YUV4MPEG2 W160 H120 F25:1 Cmono").unwrap();
-        for number in 0..video.frames() {
+        for number in 0..video.frames {
             file.write_all(b"FRAME\n").unwrap();
             file.write_all(&video.render(number).unwrap().luma()).unwrap();
         }
@@ -32,7 +32,7 @@ fn footage(folder: &Path) -> Scene {
 
 /// The abnormal ranges of a video as the truth has them.
 fn ranges(video: &SceneVideo) -> String {
-    let (truth, id) = (video.truth(), video.id());
+    let (truth, id) = (video.truth(), &video.id);
     let mut lines = String::new();
     let mut start = None;
     for (frame, abnormal) in truth.iter().copied().chain([false]).enumerate() {
@@ -60,8 +60,8 @@ fn footage_alone_gives_tracks_features_and_scores() {
     assert_eq!(stdout(&first), "objects\n");
     let set = FeatureSet::open(here.join("objects")).unwrap();
     assert_eq!((set.videos().len(), set.dim(), set.total()), (5, 48, 50));
-    for video in scene.videos() {
-        let text = video.id().file(&here.join("objects/tracks"), "txt");
+    for video in &scene.videos {
+        let text = video.id.file(&here.join("objects/tracks"), "txt");
         let file = read_tracks(&text).unwrap();
         assert!(file.bad_lines == 0 && file.frames() <= 160, "{}", text.display());
     }

@@ -6,9 +6,9 @@
 
 use std::path::Path;
 
-use super::error::FeatureError;
 use super::meta::ExtractorIdentity;
 use crate::atomic::write_bytes_atomic;
+use crate::file::{At, FileError};
 use crate::id::VideoId;
 use crate::table;
 use crate::tracks::Bounds;
@@ -32,13 +32,11 @@ pub struct ObjectRow {
 
 impl ExtractorIdentity {
     /// Whether rows of features are objects, and not clips.
-    #[must_use]
     pub fn rows_are_objects(&self) -> bool {
         self.parameters.get(ROWS.0).and_then(|value| value.as_str()) == Some(ROWS.1)
     }
 
     /// The same extractor with rows that are objects.
-    #[must_use]
     pub fn of_objects(mut self) -> Self {
         self.parameters.insert(ROWS.0.to_owned(), ROWS.1.into());
         self
@@ -49,35 +47,30 @@ impl ExtractorIdentity {
 /// the features of the same rows are written.
 ///
 /// # Errors
-/// [`FeatureError::Io`].
-pub fn write_object_rows(dir: &Path, id: &VideoId, rows: &[ObjectRow]) -> Result<(), FeatureError> {
+/// [`FileError`].
+pub fn write_object_rows(dir: &Path, id: &VideoId, rows: &[ObjectRow]) -> Result<(), FileError> {
     let path = id.file(dir, "csv");
-    let io = |source: std::io::Error| FeatureError::Io { path: path.clone(), source };
-    let mut lines = csv::Writer::from_writer(Vec::new());
-    lines.write_record(COLUMNS).map_err(|e| io(e.into()))?;
-    for ObjectRow { segment, object, frame, bounds } in rows {
+    let row = |&ObjectRow { segment, object, frame, bounds }: &ObjectRow| {
         let [x1, y1, x2, y2] = bounds.map(|side| side.to_string());
         let [frame, object] = [frame, object].map(|number| number.to_string());
-        let record = [id.as_str(), &frame, &x1, &y1, &x2, &y2, &object, &segment.to_string()];
-        lines.write_record(record).map_err(|e| io(e.into()))?;
-    }
-    let bytes = lines.into_inner().map_err(|e| io(e.into_error()))?;
-    write_bytes_atomic(&path, &bytes).map_err(io)
+        [id.to_string(), frame, x1, y1, x2, y2, object, segment.to_string()]
+    };
+    let lines = std::iter::once(COLUMNS.map(str::to_owned)).chain(rows.iter().map(row));
+    write_bytes_atomic(&path, &table::csv_of(lines).at(&path)?)
 }
 
 /// Reads what [`write_object_rows`] wrote: `rows` places, in segments below `segments`.
 ///
 /// # Errors
-/// [`FeatureError::Meta`] with the line for anything else; [`FeatureError::Io`].
+/// [`FileError`], with the line for one that is no such place.
 pub(super) fn read_object_rows(
     path: &Path,
     rows: usize,
     segments: usize,
-) -> Result<Vec<ObjectRow>, FeatureError> {
-    let refuse = |what: String| FeatureError::Meta { path: path.to_owned(), what };
-    let table = table::read(path).map_err(|error| refuse(error.to_string()))?;
+) -> Result<Vec<ObjectRow>, FileError> {
+    let table = table::read(path)?;
     if table.header != COLUMNS[..] {
-        return Err(refuse(format!("the columns are not {}", COLUMNS.join(","))));
+        return Err(FileError::new(path, format!("the columns are not {}", COLUMNS.join(","))));
     }
     let place = |(line, record): &(u64, csv::StringRecord)| {
         let text = |column: usize| record.get(column).unwrap_or_default();
@@ -90,13 +83,16 @@ pub(super) fn read_object_rows(
                 segment: text(7).parse().ok().filter(|&segment: &usize| segment < segments)?,
             })
         };
-        row()
-            .ok_or_else(|| refuse(format!("line {line}: not an object in one of {segments} clips")))
+        let problem = || format!("not an object in one of {segments} clips");
+        row().ok_or_else(|| FileError::line(path, *line, problem()))
     };
     let found = table.records.iter().map(place).collect::<Result<Vec<_>, _>>()?;
     match found.len() == rows {
         true => Ok(found),
-        false => Err(refuse(format!("{} objects, but {rows} rows of features", found.len()))),
+        false => {
+            let problem = format!("{} objects, but {rows} rows of features", found.len());
+            Err(FileError::new(path, problem))
+        }
     }
 }
 

@@ -120,19 +120,16 @@ impl FeatureSet {
     }
 
     /// The videos, sorted by id.
-    #[must_use]
     pub fn videos(&self) -> &[FeatureVideo] {
         &self.videos
     }
 
     /// The position of `id` among [`FeatureSet::videos`].
-    #[must_use]
     pub fn index_of(&self, id: &VideoId) -> Option<usize> {
         self.videos.binary_search_by(|video| video.id.cmp(id)).ok()
     }
 
     /// The same set with only the videos that `keep` accepts; it may become empty.
-    #[must_use]
     pub fn select(&self, mut keep: impl FnMut(&VideoId) -> bool) -> Self {
         let mut set = self.clone();
         let kept = self.videos.iter().zip(&self.file_lengths).filter(|(v, _)| keep(&v.id));
@@ -141,25 +138,21 @@ impl FeatureSet {
     }
 
     /// Values per clip, `d`.
-    #[must_use]
     pub fn dim(&self) -> usize {
         self.dim
     }
 
     /// Crops per clip.
-    #[must_use]
     pub fn crops(&self) -> usize {
         self.crops
     }
 
     /// Clips of all videos together.
-    #[must_use]
     pub fn total(&self) -> usize {
         self.videos.iter().map(|video| video.segments).sum()
     }
 
     /// The extractor of the features; `None` for plain files.
-    #[must_use]
     pub fn identity(&self) -> Option<&ExtractorIdentity> {
         self.identity.as_ref()
     }
@@ -189,13 +182,11 @@ impl FeatureSet {
     }
 
     /// The clip rule, from the descriptions or the caller.
-    #[must_use]
     pub fn clips(&self) -> Option<Clips> {
         self.clips
     }
 
     /// Whether rows are objects, and not clips.
-    #[must_use]
     pub fn rows_are_objects(&self) -> bool {
         self.identity.as_ref().is_some_and(ExtractorIdentity::rows_are_objects)
     }
@@ -203,7 +194,7 @@ impl FeatureSet {
     /// Where the object of each row of the video at `index` is; `None` where rows are clips.
     ///
     /// # Errors
-    /// [`FeatureError::NoVideo`]; [`FeatureError::Meta`] if the list beside the features is damaged or
+    /// [`FeatureError::NoVideo`]; [`FeatureError::File`] if the list beside the features is damaged or
     /// missing.
     pub fn object_rows(&self, index: usize) -> Result<Option<Vec<ObjectRow>>, FeatureError> {
         let no_video = FeatureError::NoVideo { index, videos: self.videos.len() };
@@ -211,7 +202,7 @@ impl FeatureSet {
         let (true, Some(clips)) = (self.rows_are_objects(), self.clips) else { return Ok(None) };
         let path = video.id.file(&self.dir, "csv");
         let segments = clips.count(video.frames.unwrap_or_default());
-        read_object_rows(&path, video.segments, segments).map(Some)
+        Ok(Some(read_object_rows(&path, video.segments, segments)?))
     }
 
     /// One score for each clip of the video at `index`, from one for each row: where rows are objects, the
@@ -228,7 +219,6 @@ impl FeatureSet {
     }
 
     /// The folder.
-    #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
     }

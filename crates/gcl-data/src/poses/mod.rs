@@ -15,7 +15,7 @@ mod skeleton;
 mod windows;
 mod write;
 
-pub use error::{PoseError, WindowError};
+pub use error::WindowError;
 pub use json::read_poses;
 pub use normalise::{Augment, Resolution};
 pub use rule::WindowRule;
@@ -49,7 +49,6 @@ impl Track {
     /// let filled = Track { id: 1, frames: vec![4, 6], keypoints }.filled(2);
     /// assert_eq!((filled.frames, filled.keypoints[51]), (vec![4, 5, 6], 2.0));
     /// ```
-    #[must_use]
     pub fn filled(self, most: u32) -> Self {
         let mut filled = Track { id: self.id, ..Track::default() };
         let mut last: Option<(u32, &[f32])> = None;

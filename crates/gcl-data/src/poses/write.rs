@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{POSE_VALUES, PoseError, Track};
+use super::{POSE_VALUES, Track};
 use crate::atomic::write_atomic;
+use crate::file::FileError;
 
 /// Writes the tracked persons of one video to `path`, as a whole or not at all: an object of persons, each an object of
 /// frames, each with its `keypoints` (x, y and confidence of COCO's 17) and, as AlphaPose has it, the `scores` of the
@@ -22,19 +23,19 @@ use crate::atomic::write_atomic;
 /// ```
 ///
 /// # Errors
-/// [`PoseError::Io`]; [`PoseError::NotFinite`] for a value that JSON has no word for.
-pub fn write_poses(path: impl AsRef<Path>, tracks: &[Track]) -> Result<(), PoseError> {
+/// [`FileError`], also for a value that JSON has no word for.
+pub fn write_poses(path: impl AsRef<Path>, tracks: &[Track]) -> Result<(), FileError> {
     let path = path.as_ref();
     for track in tracks {
         let poses = track.keypoints.chunks_exact(POSE_VALUES);
         for (&frame, pose) in track.frames.iter().zip(poses) {
-            if let Some(value) = pose.iter().position(|v| !v.is_finite()) {
-                let (path, person) = (path.to_owned(), track.id);
-                return Err(PoseError::NotFinite { path, person, frame, value });
+            if let Some(value) = pose.iter().find(|value| !value.is_finite()) {
+                let problem = format!("person {}, frame {frame}: a key-point is {value}", track.id);
+                return Err(FileError::new(path, problem));
             }
         }
     }
-    let written = write_atomic(path, |out| {
+    write_atomic(path, |out| {
         out.write_all(b"{")?;
         for (n, track) in tracks.iter().enumerate() {
             write!(out, "{}\n\"{}\": {{", if n == 0 { "" } else { "," }, track.id)?;
@@ -46,8 +47,7 @@ pub fn write_poses(path: impl AsRef<Path>, tracks: &[Track]) -> Result<(), PoseE
             out.write_all(b"\n}")?;
         }
         out.write_all(b"\n}\n")
-    });
-    written.map_err(|source| PoseError::Io { path: path.to_owned(), source })
+    })
 }
 
 fn write_pose(out: &mut impl Write, pose: &[f32]) -> io::Result<()> {

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{Bounds, BoxTrack, TrackError};
+use super::{Bounds, BoxTrack};
 use crate::atomic::write_atomic;
+use crate::file::FileError;
 
 /// The state that DeepSORT gives the boxes of a track that it is sure of.
 const CONFIRMED: u32 = 2;
@@ -26,8 +27,8 @@ const CONFIRMED: u32 = 2;
 /// ```
 ///
 /// # Errors
-/// [`TrackError::Io`].
-pub fn write_tracks(path: impl AsRef<Path>, tracks: &[BoxTrack]) -> Result<(), TrackError> {
+/// [`FileError`].
+pub fn write_tracks(path: impl AsRef<Path>, tracks: &[BoxTrack]) -> Result<(), FileError> {
     let path = path.as_ref();
     let own = |track: &BoxTrack| {
         let id = track.id;
@@ -36,11 +37,10 @@ pub fn write_tracks(path: impl AsRef<Path>, tracks: &[BoxTrack]) -> Result<(), T
     };
     let mut lines: Vec<(u32, u32, Bounds)> = tracks.iter().flat_map(own).collect();
     lines.sort_by_key(|&(frame, id, _)| (frame, id));
-    let written = write_atomic(path, |out| {
+    write_atomic(path, |out| {
         writeln!(out, "frame person state x1 y1 x2 y2")?;
         lines.iter().try_for_each(|(frame, id, [x1, y1, x2, y2])| {
             writeln!(out, "{frame} {id} {CONFIRMED} {x1} {y1} {x2} {y2}")
         })
-    });
-    written.map_err(|source| TrackError::Io { path: path.to_owned(), source })
+    })
 }

@@ -30,7 +30,6 @@ pub struct DetectOptions {
 
 impl DetectOptions {
     /// The identity that features used together must share.
-    #[must_use]
     pub fn identity(&self, model: &Model, clips: Clips) -> ExtractorIdentity {
         let mut identity = TrackOptions { clips, ..TrackOptions::default() }.identity();
         identity.name = "detected-objects".to_owned();

@@ -85,7 +85,6 @@ pub struct Found {
 
 impl Found {
     /// The box of a frame by its number.
-    #[must_use]
     pub fn detection(&self, frame: u32) -> Detection {
         Detection { frame, bounds: self.bounds, confidence: Some(self.confidence) }
     }

@@ -43,7 +43,6 @@ impl PublishedModel {
     }
 
     /// What to tell a user whose weights are not the published ones; nothing where they are.
-    #[must_use]
     pub fn warning(&self, path: &Path, found: Option<&str>) -> Option<String> {
         if found == Some(self.sha256) {
             return None;
@@ -76,10 +75,10 @@ fn loaded(network: &(impl Network + ?Sized), file: &WeightFile) -> Result<Loaded
 
 /// The sum of the model itself: the file's own, or what it was converted from.
 fn source_sha256(file: &WeightFile) -> Result<Option<String>, NetworkError> {
-    if file.format() == Format::Tflite {
+    if file.format == Format::Tflite {
         return Ok(Some(file.sha256()?));
     }
-    Ok(match file.metadata().get("source_sha256") {
+    Ok(match file.metadata.get("source_sha256") {
         Some(Scalar::Text(sum)) => Some(sum.clone()),
         _ => None,
     })

@@ -36,7 +36,6 @@ pub enum ObjectFeatures {
 
 impl ObjectFeatures {
     /// The name of the extractor.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Clips => "objects",
@@ -45,7 +44,6 @@ impl ObjectFeatures {
     }
 
     /// The identity that features used together must share.
-    #[must_use]
     pub fn identity(self, clips: Clips) -> ExtractorIdentity {
         let mut identity = TrackOptions { clips, ..TrackOptions::default() }.identity();
         identity.name = self.name().to_owned();
@@ -62,7 +60,6 @@ impl ObjectFeatures {
 }
 
 /// Where the tracks of a video are in a folder of object features.
-#[must_use]
 pub fn tracks_file(out_dir: &Path, id: &VideoId) -> PathBuf {
     id.file(&out_dir.join("tracks"), "txt")
 }

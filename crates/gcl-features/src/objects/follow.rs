@@ -55,7 +55,7 @@ impl Follower {
     /// A follower for a video of so many frames per second.
     ///
     /// # Errors
-    /// [`TrackerError::Option`] for a frame rate that is not a positive number.
+    /// [`FollowError::Tracker`] for a frame rate that is not a positive number.
     pub fn new(fps: f64) -> Result<Self, FollowError> {
         let options = TrackerOptions { fps, noise: NOISE, ..TrackerOptions::default() };
         Ok(Self {
@@ -118,7 +118,6 @@ impl Follower {
 
 impl Followed {
     /// The tracks' boxes, in pixels of the frames.
-    #[must_use]
     pub fn boxes(&self) -> Vec<BoxTrack> {
         self.tracks.iter().map(|track| track.boxes.clone()).collect()
     }

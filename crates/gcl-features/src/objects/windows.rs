@@ -48,7 +48,6 @@ impl Followed {
     /// Medians over the frames. Those in which the box touches the picture's border do not count: who is half
     /// in view has no size. Movement is measured in heights of at least an eighth of the picture, so that a part
     /// of somebody does not seem to race; where the object is not found again (values 0–2 are 0), value 3 is 1.
-    #[must_use]
     pub fn windows(&self, clips: Clips) -> Vec<ObjectWindow> {
         let mut out = Vec::new();
         for track in &self.tracks {

@@ -5,12 +5,12 @@ mod shard;
 mod stream;
 mod video;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::{fs, thread};
 
-use gcl_data::{Clips, FeatureError, VideoId, is_finished};
+use gcl_data::{At, Clips, FeatureError, FileError, VideoId, is_finished};
 pub use shard::{Shard, ShardError};
 pub(crate) use video::{REPORT_EVERY, VideoOutcome};
 
@@ -88,6 +88,8 @@ pub struct Summary {
     pub already_done: usize,
     /// Videos without features, sorted by id, with the reason for each.
     pub skipped: Vec<(VideoId, String)>,
+    /// Lines of texts of tracks that are no boxes, by video; the others were taken.
+    pub bad_lines: Vec<(VideoId, usize)>,
     /// Frames of the videos whose features were written.
     pub frames: usize,
     /// Whether the extraction was cancelled before its end; running it again resumes it.
@@ -102,9 +104,9 @@ pub enum ExtractError {
     /// The folder of features cannot be read or written, or holds features made in another way.
     #[error(transparent)]
     Features(#[from] FeatureError),
-    /// The folder of features cannot be created.
-    #[error("{path}: {source}", path = path.display())]
-    Folder { path: PathBuf, source: std::io::Error },
+    /// A folder, tracks or a list of objects cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The extractor failed.
     #[error("{id}: {source}")]
     Extractor { id: VideoId, source: ExtractorError },
@@ -172,8 +174,7 @@ pub(crate) fn each_video<E: From<ExtractError> + Send>(
     finished: impl Fn(&VideoInput, Option<&str>) -> Result<bool, E>,
     job: impl Fn(&VideoInput, Option<String>) -> Result<VideoOutcome, E> + Sync,
 ) -> Result<Summary, E> {
-    fs::create_dir_all(out_dir)
-        .map_err(|source| ExtractError::Folder { path: out_dir.to_owned(), source })?;
+    fs::create_dir_all(out_dir).at(out_dir).map_err(ExtractError::File)?;
 
     // Features of another kind in the folder are found before any work is done.
     let mut summary = Summary::default();
@@ -201,7 +202,10 @@ pub(crate) fn each_video<E: From<ExtractError> + Send>(
                     else {
                         break;
                     };
-                    let outcome = job(input, footage.clone());
+                    let outcome = match unnamed(input) {
+                        Some(reason) => Ok(VideoOutcome::Skipped(reason)),
+                        None => job(input, footage.clone()),
+                    };
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                     match outcome {
                         Ok(outcome) => results.0.add(&input.id, outcome, progress),
@@ -217,6 +221,13 @@ pub(crate) fn each_video<E: From<ExtractError> + Send>(
     let (mut summary, error) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     summary.skipped.sort();
     error.map_or(Ok(summary), Err)
+}
+
+/// Why a video has no id of its own, if it has none.
+fn unnamed(input: &VideoInput) -> Option<String> {
+    // The mark of bytes that are no text: the name would be another one's too.
+    let lossy = input.id.as_str().contains('\u{fffd}') && input.path.to_str().is_none();
+    lossy.then(|| format!("{}: the file name is not UTF-8; rename it", input.path.display()))
 }
 
 /// Whatever writes features of videos to a folder: every [`Extractor`] by [`extract`], and

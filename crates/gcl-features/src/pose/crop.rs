@@ -18,7 +18,6 @@ pub struct Rgb<'a> {
 
 impl<'a> Rgb<'a> {
     /// A frame whose [`Frame::to_rgb`] is `pixels`.
-    #[must_use]
     pub fn new(frame: &Frame, pixels: &'a [u8]) -> Self {
         Self { pixels, width: frame.width(), height: frame.height() }
     }

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
-use gcl_data::PoseError;
+use gcl_data::FileError;
 use gcl_data::poses::{Track, write_poses};
 
 use super::Poser;
 use super::persons::{PoseOptions, persons};
-use super::record::{PoseRecord, RecordError};
+use super::record::PoseRecord;
 use crate::detect::{Detector, FollowStop, Following, Model, threads};
 use crate::discover::VideoInput;
 use crate::networks::NetworkError;
@@ -18,18 +18,14 @@ use crate::source::open;
 
 /// Why an extraction stopped. Finished files are kept, and are not made again.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs)] // the messages name the fields
 #[non_exhaustive]
 pub enum PoseExtractError {
     /// A network does not run.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// A file cannot be written.
+    /// A file cannot be written, or the folder holds poses that were made in another way, or elsewhere.
     #[error(transparent)]
-    Poses(#[from] PoseError),
-    /// The folder holds poses that were made in another way, or elsewhere.
-    #[error(transparent)]
-    Record(#[from] RecordError),
+    File(#[from] FileError),
     /// The folder cannot be made.
     #[error(transparent)]
     Extract(#[from] ExtractError),

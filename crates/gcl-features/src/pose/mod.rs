@@ -20,7 +20,6 @@ pub use extract::{PoseExtractError, extract_poses};
 pub use network::{BLAZEPOSE, BlazePoseLite};
 use network::{PARTS, POINTS};
 pub use persons::PoseOptions;
-pub use record::RecordError;
 
 /// The side of the pictures that the network sees.
 pub const SIDE: usize = 256;
@@ -43,7 +42,6 @@ const SAME: f32 = 0.1;
 
 impl Pose {
     /// Whether two poses of a frame are of one person, whom a detector has seen twice.
-    #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let height = |pose: &Self| {
             let (low, high) = pose

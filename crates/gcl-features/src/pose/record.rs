@@ -1,40 +1,16 @@
 //! How a folder's poses were made: what a later run resumes from.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use gcl_data::VideoId;
-use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::file::{find_json, remove_file, write_json};
+use gcl_data::{FileError, VideoId};
 use serde::{Deserialize, Serialize};
 
 use super::PoseOptions;
 
 /// The file's name: not one that is read as poses.
 const NAME: &str = "poses.record";
-
-/// Why a folder's poses are not continued.
-#[derive(Debug, thiserror::Error)]
-#[allow(missing_docs)] // the messages name the fields
-#[non_exhaustive]
-pub enum RecordError {
-    /// The record cannot be read or written.
-    #[error("{path}: {source}", path = path.display())]
-    Io { path: PathBuf, source: io::Error },
-    /// The record is not one.
-    #[error("{path}: not the record of an extraction of poses: {source}", path = path.display())]
-    Json { path: PathBuf, source: serde_json::Error },
-    /// The folder's poses were made with other networks or options.
-    #[error(
-        "{path}: the poses in this folder were made differently ({what} was {found}, and is {now}); remove them or choose another folder",
-        path = path.display()
-    )]
-    Differs { path: PathBuf, what: &'static str, found: String, now: String },
-    /// A file that this program did not write.
-    #[error("{path} is there already, and not of this extraction; remove it or choose another folder", path = .0.display())]
-    Foreign(PathBuf),
-}
 
 /// Networks, options, and the videos that are done with the hashes of their footage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,19 +40,14 @@ impl PoseRecord {
     }
 
     /// The record of a folder: the one that is there, if it is of the same networks and options, or this one.
-    pub fn open(self, out: &Path) -> Result<OpenRecord, RecordError> {
+    pub fn open(self, out: &Path) -> Result<OpenRecord, FileError> {
         let path = out.join(NAME);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let mut open = OpenRecord { path, record: self };
-                open.write()?;
-                return Ok(open);
-            }
-            Err(source) => return Err(RecordError::Io { path, source }),
+        let Some(record) = find_json::<PoseRecord>(&path, "the record of an extraction of poses")?
+        else {
+            let open = OpenRecord { path, record: self };
+            open.write()?;
+            return Ok(open);
         };
-        let record: PoseRecord = serde_json::from_slice(&text)
-            .map_err(|source| RecordError::Json { path: path.clone(), source })?;
         let shown = |options: &PoseOptions| serde_json::to_string(options).unwrap_or_default();
         let parts = [
             ("the version", record.version.to_string(), self.version.to_string()),
@@ -85,7 +56,10 @@ impl PoseRecord {
             ("options", shown(&record.options), shown(&self.options)),
         ];
         if let Some((what, found, now)) = parts.into_iter().find(|(_, found, now)| found != now) {
-            return Err(RecordError::Differs { path, what, found, now });
+            let problem = format!(
+                "the poses in this folder were made differently ({what} was {found}, and is {now}); remove them or choose another folder"
+            );
+            return Err(FileError::new(path, problem));
         }
         Ok(OpenRecord { path, record })
     }
@@ -98,9 +72,12 @@ impl OpenRecord {
         id: &VideoId,
         file: &Path,
         footage: Option<&str>,
-    ) -> Result<bool, RecordError> {
+    ) -> Result<bool, FileError> {
         match (file.exists(), self.record.videos.get(id)) {
-            (true, None) => Err(RecordError::Foreign(file.to_owned())),
+            (true, None) => {
+                let problem = "is there already, and not of this extraction; remove it or choose another folder";
+                Err(FileError::new(file, problem))
+            }
             (exists, known) => Ok(exists && known.is_some_and(|known| known.as_deref() == footage)),
         }
     }
@@ -111,21 +88,13 @@ impl OpenRecord {
         id: &VideoId,
         file: &Path,
         footage: Option<String>,
-    ) -> Result<(), RecordError> {
-        if let Err(source) = fs::remove_file(file)
-            && source.kind() != io::ErrorKind::NotFound
-        {
-            return Err(RecordError::Io { path: file.to_owned(), source });
-        }
+    ) -> Result<(), FileError> {
+        remove_file(file)?;
         self.record.videos.insert(id.clone(), footage);
         self.write()
     }
 
-    fn write(&mut self) -> Result<(), RecordError> {
-        let path = || self.path.clone();
-        let text = serde_json::to_vec_pretty(&self.record)
-            .map_err(|source| RecordError::Json { path: path(), source })?;
-        write_bytes_atomic(&self.path, &text)
-            .map_err(|source| RecordError::Io { path: path(), source })
+    fn write(&self) -> Result<(), FileError> {
+        write_json(&self.path, &self.record)
     }
 }

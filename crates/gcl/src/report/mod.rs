@@ -104,7 +104,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     let (moments, missing) = moments(&report.videos, &facts, contents.top)?;
     report.moments = moments;
     report.warnings.extend(missing);
-    write_bytes_atomic(out, report.render().as_bytes()).map_err(Error::io(out))?;
+    write_bytes_atomic(out, report.render().as_bytes())?;
     Ok(report)
 }
 

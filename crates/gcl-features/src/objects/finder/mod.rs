@@ -66,7 +66,6 @@ pub struct Found {
 
 impl Found {
     /// A blob's box in pixels of the frame.
-    #[must_use]
     pub fn bounds(&self, blob: &Blob) -> Bounds {
         let [dx, dy] = self.shift;
         let [x1, y1, x2, y2] = blob.bounds.map(|side| side as f32);
@@ -74,7 +73,6 @@ impl Found {
     }
 
     /// Pixels of the frame per pixel of the picture.
-    #[must_use]
     pub fn scale(&self) -> f32 {
         self.scale
     }
@@ -93,7 +91,6 @@ pub struct Finder {
 
 impl Finder {
     /// A finder for a video of so many frames per second.
-    #[must_use]
     pub fn new(fps: f64) -> Self {
         let frames = (MEMORY * fps.clamp(0.1, 1000.0)) as usize;
         Self {

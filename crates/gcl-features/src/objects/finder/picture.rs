@@ -14,7 +14,6 @@ pub struct Picture {
 impl Picture {
     /// The mean of `factor` by `factor` pixels for each pixel; a rest at the right and lower border that
     /// fills no pixel is left out, unless there is nothing else.
-    #[must_use]
     pub fn shrunk(luma: &[u8], width: usize, height: usize, factor: usize) -> Self {
         let (across, down) = (factor.min(width).max(1), factor.min(height).max(1));
         let (w, h) = (width / across, height / down);
@@ -37,13 +36,11 @@ impl Picture {
     }
 
     /// A row of pixels; none below the picture.
-    #[must_use]
     pub fn row(&self, y: usize) -> &[u8] {
         self.luma.get(y * self.width..(y + 1) * self.width).unwrap_or_default()
     }
 
     /// A pixel, or the border's next to a place outside.
-    #[must_use]
     pub fn at(&self, x: isize, y: isize) -> u8 {
         let clamp = |v: isize, size: usize| v.clamp(0, size.saturating_sub(1) as isize) as usize;
         let at = clamp(y, self.height) * self.width + clamp(x, self.width);

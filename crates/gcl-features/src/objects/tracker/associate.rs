@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use gcl_data::tracks::Bounds;
 
 /// Overlap of two boxes, intersection over union.
-#[must_use]
 pub fn iou(a: Bounds, b: Bounds) -> f32 {
     let width = a[2].min(b[2]) - a[0].max(b[0]);
     let height = a[3].min(b[3]) - a[1].max(b[1]);

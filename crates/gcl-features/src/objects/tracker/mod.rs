@@ -75,7 +75,7 @@ impl<T> Tracker<T> {
     /// A tracker of one video.
     ///
     /// # Errors
-    /// [`TrackerError::Option`].
+    /// [`TrackerError`].
     pub fn new(options: TrackerOptions) -> Result<Self, TrackerError> {
         options.validate()?;
         Ok(Self { options, live: Vec::new(), next: 1, last: None })
@@ -163,19 +163,23 @@ impl<T> Tracker<T> {
     }
 
     fn check(&self, frame: u32, seen: &[(Detection, T)]) -> Result<(), TrackerError> {
+        let refuse = |problem: String| Err(TrackerError(problem));
         if let Some(last) = self.last.filter(|&last| frame <= last) {
-            return Err(TrackerError::Order { frame, last });
+            return refuse(format!("boxes of frame {frame} come after those of frame {last}"));
         }
         if seen.len() > MAX_BOXES {
-            return Err(TrackerError::Crowded { frame, found: seen.len() });
+            let found = seen.len();
+            return refuse(format!(
+                "frame {frame} has {found} boxes; at most {MAX_BOXES} are accepted"
+            ));
         }
         for (Detection { frame: found, bounds, .. }, _) in seen {
             if *found != frame {
-                return Err(TrackerError::Frame { frame, found: *found });
+                return refuse(format!("a box of frame {found} is among those of frame {frame}"));
             }
             let [x1, y1, x2, y2] = *bounds;
             if !(x1 < x2 && y1 < y2 && bounds.iter().all(|side| side.is_finite())) {
-                return Err(TrackerError::Area { frame, bounds: *bounds });
+                return refuse(format!("frame {frame}: the box {bounds:?} has no area"));
             }
         }
         Ok(())

@@ -43,7 +43,7 @@ impl TrackerOptions {
     /// Checks that everything is in its range.
     ///
     /// # Errors
-    /// [`TrackerError::Option`].
+    /// [`TrackerError`].
     pub fn validate(&self) -> Result<(), TrackerError> {
         let TrackerOptions { fps, confirm: _, patience, overlap, sure, noise, acceleration } =
             *self;
@@ -57,7 +57,8 @@ impl TrackerOptions {
             (positive(acceleration), "acceleration", acceleration, "heights, above 0"),
         ] {
             if !fits {
-                return Err(TrackerError::Option { option, found, expected });
+                let problem = format!("the tracker's {option} is {found}; expected {expected}");
+                return Err(TrackerError(problem));
             }
         }
         Ok(())
