@@ -6,7 +6,7 @@ use std::path::Path;
 
 use gcl_data::tracks::read_detections;
 use gcl_data::{
-    Clips, ExtractorIdentity, FeatureMeta, FeatureSet, ObjectRow, VideoId, write_features,
+    Check, Clips, ExtractorIdentity, FeatureMeta, FeatureSet, ObjectRow, VideoId, write_features,
     write_object_rows,
 };
 
@@ -68,6 +68,10 @@ fn a_list_that_does_not_fit_is_refused() {
         let error = set.clip_scores(0, vec![0.0, 1.0]).unwrap_err().to_string();
         assert!(error.contains(what) && error.contains("01.csv"), "{error}");
     }
+    let check = Check { features: Some(&set), ..Check::default() };
+    assert!(!check.run().unwrap().is_ok());
+    fs::write(&list, good).unwrap();
+    assert!(check.run().unwrap().is_ok());
     fs::remove_file(&list).unwrap();
     assert!(set.object_rows(0).is_err());
 }

@@ -34,15 +34,9 @@ pub enum ObjectFeatures {
     Windows,
 }
 
-impl ObjectFeatures {
-    /// The name of the extractor.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Clips => "objects",
-            Self::Windows => "object-windows",
-        }
-    }
+gcl_data::named!(ObjectFeatures: Clips = "objects", Windows = "object-windows");
 
+impl ObjectFeatures {
     /// The identity that features used together must share.
     pub fn identity(self, clips: Clips) -> ExtractorIdentity {
         let mut identity = TrackOptions { clips, ..TrackOptions::default() }.identity();
