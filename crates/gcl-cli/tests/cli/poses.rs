@@ -132,7 +132,7 @@ fn persons_are_found_followed_and_not_found_again() {
     video(&at.join("footage/c.y4m"), 6, None);
     fs::write(at.join("poses/c.json"), "{}").unwrap();
     let text = stderr(&run(at, &EXTRACT, 3));
-    assert!(text.contains("c.json is there already"), "{text}");
+    assert!(text.contains("c.json: not a file of this extraction"), "{text}");
     assert_eq!(read("c.json"), b"{}");
 }
 

@@ -75,7 +75,7 @@ impl OpenRecord {
     ) -> Result<bool, FileError> {
         match (file.exists(), self.record.videos.get(id)) {
             (true, None) => {
-                let problem = "is there already, and not of this extraction; remove it or choose another folder";
+                let problem = "not a file of this extraction; remove it or choose another folder";
                 Err(FileError::new(file, problem))
             }
             (exists, known) => Ok(exists && known.is_some_and(|known| known.as_deref() == footage)),
