@@ -10,8 +10,7 @@ use gcl_eval::report::ShownMoment;
 use gcl_features::discover::discover;
 use gcl_features::gradient::Gradient;
 use gcl_features::lite0;
-use gcl_features::{Extractor, VideoInput};
-
+use gcl_features::{FeatureWork, VideoInput};
 use gcl_train::Preset;
 
 use super::device;
@@ -66,15 +65,27 @@ pub fn run(args: FindArgs) -> Outcome {
         true => "lite0",
         false => "gradient",
     };
-    let Chosen::Pictures(pictures) = args.network.choose(&args.choice.learning.how.device, net)?
-    else {
-        let text = "box-tracks are no footage: use gcl extract, train and score";
-        return Err(Failure::Usage(text.to_owned()));
+    let pictures = match args.network.choose(&args.choice.learning.how.device, net)? {
+        Chosen::Pictures(pictures) => pictures,
+        Chosen::Tracks { .. } => {
+            return unsuited("box-tracks are no footage: use gcl extract, train and score");
+        }
+        Chosen::Cubes => {
+            return unsuited(
+                "cubes are for a pair of models: use gcl extract and gcl pair train --cubes",
+            );
+        }
+        Chosen::Poses { .. } => {
+            return unsuited(
+                "poses are for a pair of models: use gcl extract and gcl pair train --poses",
+            );
+        }
     };
     let found = match &pictures {
         Pictures::Gradient { .. } => find_with(&args, &inputs, &pictures, &Gradient)?,
         Pictures::Lite0 { extractor, .. } => find_with(&args, &inputs, &pictures, &**extractor)?,
         Pictures::Network { extractor, .. } => find_with(&args, &inputs, &pictures, &**extractor)?,
+        Pictures::Objects { what, .. } => find_with(&args, &inputs, &pictures, what)?,
     };
     match args.json {
         true => print_json(&found.moments)?,
@@ -84,8 +95,13 @@ pub fn run(args: FindArgs) -> Outcome {
     Ok(Done::all(found.extraction.skipped.is_empty()))
 }
 
+/// Refuses an extractor whose features are not for this command, and says which commands take them.
+fn unsuited(text: &str) -> Outcome {
+    Err(Failure::Usage(text.to_owned()))
+}
+
 /// Finds with progress on the terminal.
-fn find_with<E: Extractor>(
+fn find_with<E: FeatureWork>(
     args: &FindArgs,
     inputs: &[VideoInput],
     pictures: &Pictures,

@@ -3,20 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use gcl_features::Published;
-use gcl_features::networks::{FcLayer, Network};
+use gcl_features::detect::{SSD, SsdMobileNetV2};
+use gcl_features::networks::{FcLayer, Loaded, Network, PublishedModel};
+use gcl_features::pose::{BLAZEPOSE, BlazePoseLite};
 use gcl_weights::{Dtype, Expected, KeyMap, KeyReport, WeightFile, matched, read};
 use serde_json::{Value, json};
 
 use super::error::{Done, Failure, Outcome};
-use super::extract::{layers, networks};
+use super::extract::layers;
 
-/// Inspect and convert weight files (PyTorch checkpoints, safetensors) without executing their code.
+/// Inspect and convert weight files (PyTorch and Flax checkpoints, safetensors, TFLite models) without executing their code.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl weights inspect resnext-101-kinetics.pth --net resnext101
-  gcl weights convert resnext-101-kinetics.pth resnext101.safetensors --net resnext101")]
+  gcl weights convert resnext-101-kinetics.pth resnext101.safetensors --net resnext101
+  gcl weights convert i3d-kinetics-400.ckpt i3d.safetensors --net i3d
+  gcl weights convert objectron_solution_packed_assets.data ssd.safetensors --net ssd
+  gcl weights convert pose_landmark_lite.tflite blazepose.safetensors --net blazepose")]
 pub struct WeightsArgs {
     #[command(subcommand)]
     action: Action,
@@ -50,8 +56,8 @@ enum Action {
 #[derive(Args, Debug)]
 struct FitArgs {
     /// The network.
-    #[arg(long, value_parser = networks())]
-    net: Option<Published>,
+    #[arg(long, value_parser = known())]
+    net: Option<Known>,
     /// Layer of c3d from which features are taken [default: fc6]
     #[arg(long, value_parser = layers(), requires = "net")]
     layer: Option<FcLayer>,
@@ -59,8 +65,66 @@ struct FitArgs {
 
 impl FitArgs {
     fn network(&self) -> Option<Box<dyn Network>> {
-        self.net.map(|net| net.network(self.layer.unwrap_or(FcLayer::Fc6)))
+        let network: Box<dyn Network> = match self.net? {
+            Known::Features(net) => net.network(self.layer.unwrap_or(FcLayer::Fc6)),
+            Known::Ssd => Box::new(SsdMobileNetV2),
+            Known::BlazePose => Box::new(BlazePoseLite),
+        };
+        Some(network)
     }
+}
+
+/// A network whose weights users bring.
+#[derive(Debug, Clone, Copy)]
+enum Known {
+    Features(Published),
+    Ssd,
+    BlazePose,
+}
+
+const SSD_NAME: &str = "ssd";
+const BLAZEPOSE_NAME: &str = "blazepose";
+
+impl Known {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Features(net) => net.name,
+            Self::Ssd => SSD_NAME,
+            Self::BlazePose => BLAZEPOSE_NAME,
+        }
+    }
+
+    /// The one file that was published, where there is one.
+    fn published(self) -> Option<PublishedModel> {
+        match self {
+            Self::Features(_) => None,
+            Self::Ssd => Some(SSD),
+            Self::BlazePose => Some(BLAZEPOSE),
+        }
+    }
+}
+
+/// The networks by name.
+fn known() -> impl TypedValueParser<Value = Known> {
+    let names = Published::names().chain([SSD_NAME, BLAZEPOSE_NAME]);
+    PossibleValuesParser::new(names).try_map(|name| match name.as_str() {
+        SSD_NAME => Ok(Known::Ssd),
+        BLAZEPOSE_NAME => Ok(Known::BlazePose),
+        _ => Published::named(&name).map(Known::Features).ok_or("no such network"),
+    })
+}
+
+/// A file's fit with a network: its weights are read and checked, and a word is said where they are not the published
+/// ones.
+fn load(network: &dyn Network, fit: &FitArgs, file: &WeightFile) -> Result<Loaded, Failure> {
+    let Some(published) = fit.net.and_then(Known::published) else {
+        return network.load(file).map_err(Failure::data);
+    };
+    let model = published.load(network, file).map_err(Failure::data)?;
+    if let Some(text) = published.warning(&file.path, model.source_sha256.as_deref()) {
+        eprintln!("warning: {text}");
+    }
+    Ok(model.loaded)
 }
 
 /// Runs the command.
@@ -85,7 +149,7 @@ fn inspect(path: &Path, fit: &FitArgs, json: bool) -> Outcome {
     }
     let Some(network) = network else { return Ok(Done::Fully) };
     // The values too, and what has no place in the network.
-    network.load(&file).map_err(Failure::data)?;
+    load(network.as_ref(), fit, &file)?;
     Ok(Done::Fully)
 }
 
@@ -142,9 +206,9 @@ fn convert(path: &Path, out: &Path, fit: &FitArgs) -> Outcome {
     let mut metadata = BTreeMap::from([("source_sha256".to_owned(), sha256)]);
     let map = match &network {
         Some(network) => {
-            let loaded = network.load(&file).map_err(Failure::data)?;
+            let loaded = load(network.as_ref(), fit, &file)?;
             eprintln!("{}", loaded.report);
-            metadata.extend(fit.net.map(|net| ("net".to_owned(), net.name.to_owned())));
+            metadata.extend(fit.net.map(|net| ("net".to_owned(), net.name().to_owned())));
             network.key_map()
         }
         None => {

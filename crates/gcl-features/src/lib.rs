@@ -7,6 +7,8 @@
 //! - [`networks`] are these networks;
 //! - [`gradient`] is the one that needs no weights, and [`lite0`] the one that brings its own;
 //! - [`pipeline`] does all of it for many videos, and writes the feature files;
+//! - [`detect`] finds objects in single frames, and [`pose`] the joints of a person, by networks that users bring;
+//! - [`objects`] finds moving things and follows them;
 //! - [`cubes`] cuts boxes out of frames, and [`tracks`] computes clip features from boxes alone;
 //! - [`thumbs`] takes single frames as pictures for reports.
 //!
@@ -27,6 +29,7 @@
 
 mod colour;
 pub mod cubes;
+pub mod detect;
 pub mod discover;
 pub mod extractor;
 mod frame;
@@ -35,7 +38,9 @@ mod guard;
 pub mod lite0;
 mod natural;
 pub mod networks;
+pub mod objects;
 pub mod pipeline;
+pub mod pose;
 pub mod preprocess;
 pub mod scene;
 pub mod source;
@@ -51,7 +56,7 @@ pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
 /// Re-exported: [`thumbs`] returns its pictures.
 pub use image;
 pub use networks::{NetworkExtractor, Preset, Published};
-pub use pipeline::{ExtractError, ExtractOptions, Progress, Shard, Summary, extract};
+pub use pipeline::{ExtractError, ExtractOptions, FeatureWork, Progress, Shard, Summary, extract};
 pub use preprocess::{Preprocess, PreprocessError, Preprocessor};
 /// Re-exported: [`Extractor`] returns its maps.
 pub use serde_json;

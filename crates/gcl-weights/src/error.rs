@@ -55,7 +55,7 @@ pub enum Fault {
     Io(#[from] io::Error),
     /// None of the formats that are read.
     #[error(
-        "neither a PyTorch checkpoint, a pickle nor safetensors (its first bytes are {first:02x?})"
+        "neither a PyTorch checkpoint, a pickle, safetensors nor a TFLite model (its first bytes are {first:02x?})"
     )]
     Format { first: Vec<u8> },
     /// PyTorch's format before version 0.2.
@@ -154,6 +154,10 @@ pub enum Fault {
          of a storage of {elements}"
     )]
     Outside { shape: Vec<usize>, stride: Vec<u64>, offset: u64, last: u64, elements: u64 },
+
+    /// A TFLite model that contradicts itself, or has nothing to read.
+    #[error("not a usable TFLite model: {0}")]
+    Tflite(&'static str),
 
     /// No dict of tensors in the file.
     #[error("no dict of named tensors in it (found: {0})")]

@@ -21,6 +21,8 @@ pub enum Format {
     Pickle,
     /// Safetensors.
     Safetensors,
+    /// A TFLite model.
+    Tflite,
 }
 
 impl fmt::Display for Format {
@@ -30,6 +32,7 @@ impl fmt::Display for Format {
             Format::TorchLegacy => "PyTorch legacy",
             Format::Pickle => "pickle",
             Format::Safetensors => "safetensors",
+            Format::Tflite => "TFLite",
         })
     }
 }
@@ -66,10 +69,33 @@ impl TensorInfo {
 /// Bytes that tensors lie in.
 #[derive(Debug)]
 pub(crate) struct Storage {
-    pub region: Region,
+    /// Where in the file; `None` for a single 1.
+    pub region: Option<Region>,
     /// The CRC-32 that the file gives, and whether it has been held against the bytes.
     pub checksum: Option<u32>,
     pub verified: OnceLock<()>,
+}
+
+impl Storage {
+    /// Bytes without a checksum.
+    pub fn new(region: Region) -> Self {
+        Self { region: Some(region), checksum: None, verified: OnceLock::new() }
+    }
+
+    /// A single 1 in single precision, which views may repeat.
+    pub fn one() -> Self {
+        Self { region: None, checksum: None, verified: OnceLock::new() }
+    }
+}
+
+/// What a format's reader found.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    /// Where in the file the tensors are; empty for the top.
+    pub location: String,
+    pub tensors: Vec<(String, View)>,
+    pub storages: Vec<Storage>,
+    pub metadata: BTreeMap<String, Scalar>,
 }
 
 /// An open weight file. Its tensors are read on demand.
@@ -78,6 +104,8 @@ pub struct WeightFile {
     /// The file's path.
     pub path: PathBuf,
     pub(crate) file: Bytes,
+    /// The file, without what is packed before it.
+    pub(crate) content: Region,
     /// The file's length in bytes.
     pub bytes: u64,
     /// The file's format.

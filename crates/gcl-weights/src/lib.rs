@@ -1,12 +1,14 @@
-//! Reads weight files, PyTorch checkpoints and safetensors, into named tensors.
+//! Reads weight files, PyTorch checkpoints, safetensors and TFLite models, into named tensors.
 //!
 //! [`read`] detects the format from the file's content: PyTorch's zip archive, its older sequence of
-//! pickles, a plain pickle of a state dict, or safetensors. A [`WeightFile`] is a table of contents;
-//! each tensor is read from the file on demand, so that nothing is in memory twice.
+//! pickles, a plain pickle of a state dict (PyTorch's, or Flax's of NumPy arrays), safetensors, or a TFLite
+//! model, alone or behind a few other bytes. A [`WeightFile`] is a table of contents; each tensor is read
+//! from the file on demand, so that nothing is in memory twice. Axes are in PyTorch's order, whatever the
+//! format's: outputs first, then inputs, then space.
 //!
 //! A pickle is a program, and loading one in Python may execute arbitrary code. Here it is read as data:
 //! a short list of names (`OrderedDict`, PyTorch's tensors and storages, `argparse.Namespace`, NumPy's
-//! scalars) has a meaning, and a file with any other name is refused ([`Fault::Global`]). Every length
+//! scalars and arrays) has a meaning, and a file with any other name is refused ([`Fault::Global`]). Every length
 //! is checked against the file before anything is allocated, and work, depth and sizes are limited, so
 //! that a malicious file costs no more than a damaged one.
 //!
@@ -37,6 +39,7 @@
 mod dtype;
 mod error;
 mod file;
+mod flax;
 mod keys;
 mod limits;
 mod open;
@@ -44,6 +47,7 @@ mod pickle;
 mod region;
 mod safetensors;
 mod scalar;
+mod tflite;
 mod torch;
 mod values;
 mod view;

@@ -25,6 +25,10 @@ pub(crate) const LINE: usize = 1 << 10;
 pub(crate) const ZIP_DIRECTORY: u64 = 16 << 20;
 /// The header of a safetensors file, bytes.
 pub(crate) const HEADER: u64 = 8 << 20;
+/// Fields and list items that are read of a TFLite model.
+pub(crate) const FIELDS: usize = 1 << 19;
+/// Bytes of a file in which a TFLite model may begin.
+pub(crate) const MODEL_START: u64 = 1 << 16;
 /// Nested dicts within a state dict.
 pub(crate) const STATE_NESTING: usize = 8;
 /// Values visited while a checkpoint's scalars are collected.

@@ -1,17 +1,15 @@
 //! Opening a weight file: which format it is, and where its tensors are.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use crate::file::{Storage, TensorInfo};
+use crate::file::{Contents, Storage, TensorInfo};
 use crate::limits::{self, WorkBudget};
 use crate::pickle::StorageRecord;
 use crate::region::{self, Bytes, Region};
 use crate::torch::{Content, archive, legacy, scalars, state};
-use crate::view::View;
-use crate::{Fault, Format, Scalar, WeightError, WeightFile, safetensors};
+use crate::{Fault, Format, WeightError, WeightFile, flax, safetensors, tflite};
 
 /// Opens a weight file and reads its table of contents.
 ///
@@ -62,48 +60,25 @@ fn contents(
     len: u64,
     location: Option<&str>,
 ) -> Result<WeightFile, Fault> {
-    let format = detect(&file, len)?;
+    let (format, at) = detect(&file, len)?;
+    let content = Region { at, len: len - at };
+    let flat = matches!(format, Format::Safetensors | Format::Tflite);
+    if let Some(location) = location.filter(|l| flat && !l.is_empty()) {
+        let (location, found) = (location.to_owned(), vec!["the top".to_owned()]);
+        return Err(Fault::Location { location, found });
+    }
     let mut budget = WorkBudget::new();
-    let all = Region { at: 0, len };
-    let (format, content) = match format {
-        Format::TorchZip => (format, archive::read(&file, len, &mut budget)?),
+    let (format, found) = match format {
+        Format::TorchZip => (format, pickled(archive::read(&file, len, &mut budget)?, location)?),
         Format::TorchLegacy | Format::Pickle => {
-            match legacy::read_either(&file, all, &mut budget, false)? {
-                (content, true) => (Format::TorchLegacy, content),
-                (content, false) => (Format::Pickle, content),
-            }
+            let (content, legacy) = legacy::read_either(&file, content, &mut budget, false)?;
+            let format = if legacy { Format::TorchLegacy } else { Format::Pickle };
+            (format, pickled(content, location)?)
         }
-        Format::Safetensors => {
-            let header = safetensors::read(&file, len)?;
-            if let Some(location) = location.filter(|l| !l.is_empty()) {
-                let (location, found) = (location.to_owned(), vec!["the top".to_owned()]);
-                return Err(Fault::Location { location, found });
-            }
-            let table = (String::new(), header.tensors);
-            return table_of(path, file, len, format, table, header.storages, header.metadata);
-        }
+        Format::Safetensors => (format, safetensors::read(&file, len)?),
+        Format::Tflite => (format, tflite::read(&file, content)?),
     };
-    let Content { graph, root } = content;
-    let table = state::locate(&graph, root, location)?;
-    let metadata = scalars::collect(&graph, root)?;
-    let storage = |record: &StorageRecord| Storage {
-        region: record.region.unwrap_or(Region { at: 0, len: 0 }),
-        checksum: record.checksum,
-        verified: OnceLock::new(),
-    };
-    let storages = graph.storages.iter().map(storage).collect();
-    table_of(path, file, len, format, table, storages, metadata)
-}
-
-fn table_of(
-    path: &Path,
-    file: Bytes,
-    len: u64,
-    format: Format,
-    (location, tensors): (String, Vec<(String, View)>),
-    storages: Vec<Storage>,
-    metadata: BTreeMap<String, Scalar>,
-) -> Result<WeightFile, Fault> {
+    let Contents { location, tensors, storages, metadata } = found;
     let bytes = tensors.iter().fold(0u64, |sum, (_, view)| sum.saturating_add(view.bytes()));
     let max = limits::tensor_bytes(len);
     if bytes > max {
@@ -112,21 +87,53 @@ fn table_of(
     let index = tensors.iter().enumerate().map(|(i, (name, _))| (name.clone(), i)).collect();
     let tensors = tensors.into_iter().map(|(name, view)| TensorInfo { name, view }).collect();
     let path = path.to_owned();
-    Ok(WeightFile { path, file, bytes: len, format, location, tensors, index, storages, metadata })
+    Ok(WeightFile {
+        path,
+        file,
+        bytes: len,
+        content,
+        format,
+        location,
+        tensors,
+        index,
+        storages,
+        metadata,
+    })
 }
 
-/// The format, by the first bytes. `Pickle` may turn out to be `TorchLegacy`.
-fn detect(file: &Bytes, len: u64) -> Result<Format, Fault> {
-    let mut first = [0; 512];
-    let first = first.get_mut(..len.min(512) as usize).unwrap_or_default();
-    region::read_at(file, first, 0)?;
+/// The state dict of a pickle, and all else that it says.
+fn pickled(content: Content, location: Option<&str>) -> Result<Contents, Fault> {
+    let Content { graph, root } = content;
+    let (location, mut tensors) = state::locate(&graph, root, location)?;
+    let metadata = scalars::collect(&graph, root)?;
+    let storage = |record: &StorageRecord| Storage {
+        region: Some(record.region.unwrap_or(Region { at: 0, len: 0 })),
+        checksum: record.checksum,
+        verified: OnceLock::new(),
+    };
+    let mut storages = graph.storages.iter().map(storage).collect();
+    flax::adapt(&mut tensors, &mut storages);
+    Ok(Contents { location, tensors, storages, metadata })
+}
+
+/// The format, by the first bytes, and where it begins. `Pickle` may turn out to be `TorchLegacy`.
+fn detect(file: &Bytes, len: u64) -> Result<(Format, u64), Fault> {
+    let mut first = vec![0; len.min(limits::MODEL_START) as usize];
+    region::read_at(file, &mut first, 0)?;
     let tar = first.get(257..262) == Some(b"ustar");
-    match *first {
-        _ if tar => Err(Fault::OldTar),
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Ok(Format::TorchZip),
+    let format = match *first {
+        _ if tar => return Err(Fault::OldTar),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Format::TorchZip,
         // A header's length, below 4 GiB, and the start of a JSON object: nothing else begins so.
-        [_, _, _, _, 0, 0, 0, 0, b'{', ..] => Ok(Format::Safetensors),
-        [0x80, ..] | [b'}' | b']' | b'(' | b')' | b'c', ..] => Ok(Format::Pickle),
-        _ => Err(Fault::Format { first: first.iter().take(8).copied().collect() }),
-    }
+        [_, _, _, _, 0, 0, 0, 0, b'{', ..] => Format::Safetensors,
+        // Before pickles: an offset's first byte may be any.
+        [_, _, _, _, b'T', b'F', b'L', b'3', ..] => Format::Tflite,
+        [0x80, ..] | [b'}' | b']' | b'(' | b')' | b'c', ..] => Format::Pickle,
+        _ => {
+            let first8 = || first.iter().take(8).copied().collect();
+            let start = tflite::start(&first);
+            return Ok((Format::Tflite, start.ok_or_else(|| Fault::Format { first: first8() })?));
+        }
+    };
+    Ok((format, 0))
 }

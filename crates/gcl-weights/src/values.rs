@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::file::{TensorInfo, WeightFile};
-use crate::region::Region;
+use crate::region::{Bytes, Region};
 use crate::torch::archive::verify;
 use crate::{Fault, WeightError};
+
+/// What a storage without a place in the file holds.
+static ONE: [u8; 4] = 1f32.to_le_bytes();
 
 impl WeightFile {
     /// The values of a tensor in row-major order. Floats of another type are rounded to the nearest
@@ -40,18 +43,17 @@ impl WeightFile {
         Ok(values)
     }
 
-    /// The SHA-256 of the whole file, 64 hex digits.
+    /// The SHA-256 of the file, 64 hex digits; of a TFLite model in a pack, that of the model.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn sha256(&self) -> Result<String, WeightError> {
         let mut hasher = Sha256::new();
-        let all = Region { at: 0, len: self.bytes };
-        all.pieces(&self.file, |piece| {
+        let read = self.content.pieces(&self.file, |piece| {
             hasher.update(piece);
             Ok::<(), Fault>(())
-        })
-        .map_err(|fault| self.fault(fault))?;
+        });
+        read.map_err(|fault| self.fault(fault))?;
         Ok(hex(&hasher.finalize()))
     }
 
@@ -64,12 +66,16 @@ impl WeightFile {
         let Some(storage) = self.storages.get(info.view.storage as usize) else {
             return Err(self.fault(Fault::NoStorage { key: info.name().to_owned() }));
         };
+        let Some(region) = storage.region else {
+            let (file, region) = (Bytes::Memory(&ONE), Region { at: 0, len: ONE.len() as u64 });
+            return info.view.pieces(&file, region, take, |fault| self.fault(fault));
+        };
         if let (Some(checksum), None) = (storage.checksum, storage.verified.get()) {
-            verify(&self.file, storage.region, checksum, info.name()).map_err(|f| self.fault(f))?;
+            verify(&self.file, region, checksum, info.name()).map_err(|f| self.fault(f))?;
             // Another thread may have been first.
             let _ = storage.verified.set(());
         }
-        info.view.pieces(&self.file, storage.region, take, |fault| self.fault(fault))
+        info.view.pieces(&self.file, region, take, |fault| self.fault(fault))
     }
 
     pub(crate) fn find(&self, name: &str) -> Result<&TensorInfo, WeightError> {

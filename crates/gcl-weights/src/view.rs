@@ -74,6 +74,30 @@ impl View {
         Some(Self { storage, dtype, shape, stride, offset: 0, end: elements, elements })
     }
 
+    /// Without the axes of size 1 before the last.
+    pub fn squeeze(&mut self) {
+        let last = self.shape.len().saturating_sub(1);
+        let axes = self.shape.iter().copied().zip(self.stride.iter().copied()).enumerate();
+        let kept = axes.filter(|(i, (n, _))| *i == last || *n != 1).map(|(_, axis)| axis);
+        (self.shape, self.stride) = kept.unzip();
+    }
+
+    /// The last axis first, and the one before it second: `[..., in, out]` as `[out, in, ...]`.
+    pub fn outputs_first(&mut self) {
+        if self.shape.len() >= 2 {
+            self.shape.rotate_right(2);
+            self.shape.swap(0, 1);
+            self.stride.rotate_right(2);
+            self.stride.swap(0, 1);
+        }
+    }
+
+    /// A view of the same shape that repeats the first number of another storage in single precision.
+    pub fn ones(&self, storage: u32) -> Self {
+        let (dtype, stride) = (Dtype::F32, vec![0; self.shape.len()]);
+        Self { storage, dtype, stride, offset: 0, end: 1.min(self.elements), ..self.clone() }
+    }
+
     /// Bytes of the tensor when it is written out in row-major order.
     pub fn bytes(&self) -> u64 {
         self.elements * self.dtype.size()

@@ -8,7 +8,7 @@ use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::report::ShownMoment;
 use gcl_eval::timestamp;
 use gcl_features::discover::discover;
-use gcl_features::{ExtractOptions, Extractor, Progress, Summary, extract};
+use gcl_features::{ExtractOptions, FeatureWork, Progress, Summary};
 use gcl_train::{
     Listener, Method, Model, Preset, RunConfig, RunDir, Samples, TrainError, TrainOptions, train,
 };
@@ -87,7 +87,7 @@ pub struct Found {
 /// If no footage can be read, the folder holds a run with other settings or of other footage, or
 /// something cannot be trained, scored or written; [`TrainError::Interrupted`] after a cancel: the
 /// same call resumes.
-pub fn find<E: Extractor>(
+pub fn find<E: FeatureWork>(
     wanted: &Find<'_>,
     extractor: &E,
     follow: &mut Follow<'_>,
@@ -95,8 +95,8 @@ pub fn find<E: Extractor>(
     let (out, cancel) = (wanted.out, wanted.training.cancel);
     let features = out.join("features");
     let inputs = discover(wanted.footage)?;
-    let extraction =
-        extract(&inputs, &features, extractor, &wanted.extraction, cancel, follow.extraction)?;
+    let (options, progress) = (&wanted.extraction, follow.extraction);
+    let extraction = extractor.extract_all(&inputs, &features, options, cancel, progress)?;
     (follow.extracted)(&extraction);
     if extraction.cancelled {
         return Err(TrainError::Interrupted.into());

@@ -37,11 +37,11 @@ pub fn score(
     progress: &mut dyn FnMut(usize),
 ) -> Result<()> {
     let mut features = Vec::new();
-    let mut segments = |index: usize| -> Result<Vec<f32>> {
+    let mut rows = |index: usize| -> Result<Vec<f32>> {
         set.read(index, &mut features)?;
         Ok(model.score(&features)?.get(how.source)?)
     };
-    write(model, set, how, "", out, cancel, &mut segments, progress)
+    write(model, set, how, "", out, cancel, &mut rows, progress)
 }
 
 /// Scores every video of the set that a model was trained on, each segment by a model that was trained on the
@@ -71,13 +71,13 @@ pub fn score_own(
         None => score(model, set, &how, &out, cancel, progress),
         Some(mut scores) => {
             let note = format!(", cross-fitted in {folds} folds");
-            let mut segments = |index: usize| Ok(std::mem::take(&mut scores[index]));
-            write(model, set, &how, &note, &out, cancel, &mut segments, progress)
+            let mut rows = |index: usize| Ok(std::mem::take(&mut scores[index]));
+            write(model, set, &how, &note, &out, cancel, &mut rows, progress)
         }
     }
 }
 
-/// Writes every video's frame scores from its segments'.
+/// Writes every video's frame scores from those of its rows.
 #[allow(clippy::too_many_arguments)] // two callers, here
 fn write(
     model: &Model,
@@ -86,7 +86,7 @@ fn write(
     note: &str,
     out: &Path,
     cancel: &AtomicBool,
-    segments: &mut dyn FnMut(usize) -> Result<Vec<f32>>,
+    rows: &mut dyn FnMut(usize) -> Result<Vec<f32>>,
     progress: &mut dyn FnMut(usize),
 ) -> Result<()> {
     model.check(set)?;
@@ -107,7 +107,7 @@ fn write(
         if cancel.load(Ordering::Relaxed) {
             return Err(TrainError::Interrupted.into());
         }
-        let segments = segments(index)?;
+        let segments = set.clip_scores(index, rows(index)?)?;
         let listed = how.manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
         let frames = video.frames.or(listed).unwrap_or_else(|| whole_frames(clips, video.segments));
         let located = |source| Error::Clips { id: video.id.clone(), source };

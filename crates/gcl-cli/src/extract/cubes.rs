@@ -1,10 +1,11 @@
 //! Object cubes from footage and a detector's boxes.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gcl_data::tracks::read_detections;
-use gcl_data::{CubeType, VideoId, resolve_all};
+use gcl_data::tracks::{Detection, read_detections, read_tracks};
+use gcl_data::{CubeType, VideoId, files, resolve_all};
 use gcl_features::cubes::{CubeError, CubeRule, CubeSource, Packed, pack_cubes};
 use gcl_features::discover::discover;
 use gcl_features::source::Decoder;
@@ -17,8 +18,8 @@ use crate::progress::Progress;
 #[derive(Args, Debug)]
 pub struct CubeArgs {
     /// For cubes: a CSV of boxes, with columns `clip` (or `video`, or `id`), `frame` (from 0), `x1`, `y1`, `x2`,
-    /// `y2` and optionally `confidence`.
-    #[arg(long, value_name = "FILE")]
+    /// `y2` and optionally `confidence`; or a folder of tracks, as `--net objects` writes.
+    #[arg(long, value_name = "FILE|FOLDER")]
     boxes: Option<PathBuf>,
     /// For cubes: frames per cube, an odd number; published: 7 on Ped2 and Avenue, 9 on ShanghaiTech.
     #[arg(long, value_name = "FRAMES", default_value_t = 7, hide_short_help = true)]
@@ -38,7 +39,8 @@ pub struct CubeArgs {
 /// Cuts the cubes of all boxes into one file.
 pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decoder) -> Outcome {
     let Some(boxes) = &args.boxes else {
-        let text = "cubes are cut around boxes; give a detector's CSV with --boxes";
+        let text =
+            "cubes are cut around boxes; give a detector's CSV or a folder of tracks with --boxes";
         return Err(Failure::Usage(text.to_owned()));
     };
     if out.extension().is_none_or(|extension| extension != "npy") {
@@ -56,7 +58,10 @@ pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decode
     let located =
         |error: &dyn std::fmt::Display| Failure::Data(format!("{}: {error}", boxes.display()));
     let inputs = discover(footage).map_err(Failure::data)?;
-    let mut found = read_detections(boxes).map_err(Failure::data)?;
+    let mut found = match boxes.is_dir() {
+        true => tracked(boxes)?,
+        false => read_detections(boxes).map_err(Failure::data)?,
+    };
     let ids: Vec<VideoId> = inputs.iter().map(|input| input.id.clone()).collect();
     let names = resolve_all(&ids, found.keys()).map_err(|error| located(&error))?;
     let names: Vec<Option<VideoId>> = names.into_iter().map(|name| name.cloned()).collect();
@@ -98,4 +103,20 @@ pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decode
         }
         Err(error) => Err(Failure::data(error)),
     }
+}
+
+/// The boxes of all texts of tracks in a folder and below, in the order of their frames.
+fn tracked(folder: &Path) -> Result<BTreeMap<VideoId, Vec<Detection>>, Failure> {
+    let mut videos = BTreeMap::new();
+    for id in files::with_extension(folder, "txt").map_err(Failure::data)? {
+        let file = read_tracks(id.file(folder, "txt")).map_err(Failure::data)?;
+        let mut boxes = Vec::with_capacity(file.boxes);
+        for track in file.tracks {
+            let own = track.frames.into_iter().zip(track.boxes);
+            boxes.extend(own.map(|(frame, bounds)| Detection { frame, bounds, confidence: None }));
+        }
+        boxes.sort_by_key(|detection| detection.frame);
+        videos.insert(id, boxes);
+    }
+    Ok(videos)
 }

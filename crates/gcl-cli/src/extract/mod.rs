@@ -3,16 +3,18 @@
 mod cubes;
 mod network;
 mod pictures;
+mod poses;
 mod shown;
 mod tracks;
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gcl_data::ExtractorIdentity;
-use gcl_features::discover::discover;
+use gcl_features::discover::{VideoInput, discover};
 use gcl_features::source::Decoder;
-use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, extract};
+use gcl_features::{ExtractOptions, FeatureWork, Progress as Step, Shard, Summary};
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
@@ -20,6 +22,7 @@ use super::values::named;
 use cubes::CubeArgs;
 pub use network::{Chosen, NetworkArgs, layers, networks};
 pub use pictures::Pictures;
+use poses::PoseArgs;
 pub use shown::Shown;
 
 /// Extract clip features from footage: video files, folders of frames, or folders of either.
@@ -29,8 +32,11 @@ pub use shown::Shown;
   gcl extract footage --out features --net resnext101 --weights resnext-101-kinetics.pth
   gcl extract footage --out features --net i3d-resnet50 --weights i3d_r50_kinetics.pth --device cuda
   gcl extract footage --out features --shard 2/8
+  gcl extract footage --out objects --net objects
+  gcl extract footage --out objects --net objects --detector ssd.tflite
   gcl extract tracks --out features --net box-tracks --frames masks
   gcl extract footage --out cubes.npy --net cubes --boxes boxes.csv
+  gcl extract footage --out poses --net poses --detector ssd.tflite --weights pose_landmark_lite.tflite
 
 Extraction resumes automatically: videos that already have features are skipped. See
 docs/extraction.md for the source of each network's weights and for the pre-processing of frames.")]
@@ -52,6 +58,8 @@ pub struct ExtractArgs {
     frames: Option<PathBuf>,
     #[command(flatten)]
     cubes: CubeArgs,
+    #[command(flatten)]
+    poses: PoseArgs,
     #[command(flatten)]
     how: FootageArgs,
     /// Compute device for the network; `gcl devices` lists them.
@@ -90,27 +98,49 @@ impl FootageArgs {
 /// Runs the command.
 pub fn run(args: ExtractArgs) -> Outcome {
     let (footage, out) = (&args.footage, &args.out);
-    let (summary, identity) = match args.network.choose(&args.device, || "gradient")? {
-        Chosen::Tracks { clips } => {
-            if args.shard.is_some() {
-                let text = "box-tracks take seconds; --shard is for pictures";
+    let (summary, identity) =
+        match (args.network.choose(&args.device, || "gradient")?, &args.poses.detector) {
+            (Chosen::Poses { weights }, _) => {
+                if args.json {
+                    let text = "--json is for features; poses are JSON themselves";
+                    return Err(Failure::Usage(text.to_owned()));
+                }
+                on_host(&args.device)?;
+                let how = args.how.options(args.shard);
+                let summary = poses::extract(footage, out, &args.poses, weights.as_deref(), &how)?;
+                println!("{}", out.display());
+                return Ok(Done::all(summary.skipped.is_empty()));
+            }
+            (Chosen::Pictures(pictures), Some(detector)) if pictures.of_boxes() => {
+                on_host(&args.device)?;
+                let how = pictures.options(&args.how, args.shard);
+                poses::extract_objects(footage, out, (&args.poses, detector), &how)?
+            }
+            (_, Some(_)) => {
+                let text = "--detector finds objects: use it with --net objects or --net poses";
                 return Err(Failure::Usage(text.to_owned()));
             }
-            let (summary, identity) = tracks::extract(footage, out, clips, args.frames.as_deref())?;
-            (checked(summary)?, identity)
-        }
-        Chosen::Pictures(pictures) => {
-            (pictures.extract(footage, out, &args.how, args.shard)?, pictures.identity())
-        }
-        Chosen::Cubes => {
-            if args.shard.is_some() || args.json {
-                let text =
-                    "cubes of all videos go into one file; --shard and --json are for features";
-                return Err(Failure::Usage(text.to_owned()));
+            (Chosen::Tracks { clips }, None) => {
+                if args.shard.is_some() {
+                    let text = "box-tracks take seconds; --shard is for pictures";
+                    return Err(Failure::Usage(text.to_owned()));
+                }
+                let (summary, identity) =
+                    tracks::extract(footage, out, clips, args.frames.as_deref())?;
+                (checked(summary)?, identity)
             }
-            return cubes::extract(footage, out, &args.cubes, args.how.decoder);
-        }
-    };
+            (Chosen::Pictures(pictures), None) => {
+                (pictures.extract(footage, out, &args.how, args.shard)?, pictures.identity())
+            }
+            (Chosen::Cubes, None) => {
+                if args.shard.is_some() || args.json {
+                    let text =
+                        "cubes of all videos go into one file; --shard and --json are for features";
+                    return Err(Failure::Usage(text.to_owned()));
+                }
+                return cubes::extract(footage, out, &args.cubes, args.how.decoder);
+            }
+        };
     if args.json {
         let skipped: Vec<_> = summary
             .skipped
@@ -132,17 +162,38 @@ pub fn run(args: ExtractArgs) -> Outcome {
     Ok(Done::all(summary.skipped.is_empty()))
 }
 
+/// Refuses a device for what runs on the host alone.
+fn on_host(device: &str) -> Result<(), Failure> {
+    match device {
+        "flex" => Ok(()),
+        _ => {
+            let text =
+                "a detector and poses run on the host; --device is for the networks of features";
+            Err(Failure::Usage(text.to_owned()))
+        }
+    }
+}
+
 /// Extracts all footage, shows progress, and lists what was skipped on standard error.
-fn extract_with<E: Extractor>(
+fn extract_with<E: FeatureWork>(
     footage: &[PathBuf],
     out: &Path,
     extractor: &E,
     options: &ExtractOptions,
 ) -> Result<Summary, Failure> {
+    with_progress(footage, |inputs, follow| {
+        extractor.extract_all(inputs, out, options, &interrupt::INTERRUPTED, follow)
+    })
+}
+
+/// Has `work` done on all footage, shows progress, and lists what was skipped on standard error.
+fn with_progress<E: Display>(
+    footage: &[PathBuf],
+    work: impl FnOnce(&[VideoInput], &(dyn Fn(Step<'_>) + Sync)) -> Result<Summary, E>,
+) -> Result<Summary, Failure> {
     let inputs = discover(footage).map_err(Failure::data)?;
     let shown = Shown::new(&inputs);
-    let follow = |step: Step<'_>| shown.follow(step);
-    let summary = extract(&inputs, out, extractor, options, &interrupt::INTERRUPTED, &follow);
+    let summary = work(&inputs, &|step| shown.follow(step));
     shown.finish();
     checked(summary.map_err(Failure::data)?)
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use gcl_data::{Clips, Tail};
 use gcl_features::networks::{Executor, FcLayer, NetworkError, RunOptions, Weights};
+use gcl_features::objects::ObjectFeatures;
 use gcl_features::{NetworkExtractor, Preprocess, Preset, Published};
 use serde_json::{Map, Value};
 
@@ -18,18 +19,21 @@ use crate::values::named;
 pub(super) const BATCH: usize = 8;
 
 /// The extractors that are not published networks.
-const OWN: [&str; 4] = ["gradient", "lite0", "box-tracks", "cubes"];
+const OWN: [&str; 7] =
+    ["gradient", "lite0", "objects", "object-windows", "box-tracks", "cubes", "poses"];
 
 /// The extractor's arguments.
 #[derive(Args, Debug)]
 pub struct NetworkArgs {
-    /// Extractor: `gradient` needs no weights, `lite0` is a network that is part of the program, `box-tracks` reads tracks instead of images, `cubes`
-    /// crops objects around boxes (one file, for the jigsaw model); the others are published networks
-    /// [default: `gradient`; of `gcl find`: `lite0` for pictures of at least 96x64]
+    /// Extractor: `gradient` needs no weights, `lite0` is a network that is part of the program, `objects` finds and
+    /// follows what moves and describes the boxes of each clip, `object-windows` each object in each clip,
+    /// `box-tracks` reads tracks instead of images, `cubes` crops objects around boxes (one file, for the jigsaw
+    /// model), `poses` finds persons and their joints (a JSON each video, for stg-nf); the others are published
+    /// networks [default: `gradient`; of `gcl find`: `lite0` for pictures of at least 96x64]
     #[arg(long, value_parser =
           PossibleValuesParser::new(OWN.into_iter().chain(Published::names())))]
     net: Option<String>,
-    /// Weights of the network: a PyTorch checkpoint or a safetensors file.
+    /// Weights of the network: a PyTorch checkpoint, a safetensors file or, for poses, a TFLite model.
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
     /// Use random weights, to test a set-up. Such features are meaningless and are marked as such.
@@ -64,6 +68,11 @@ pub enum Chosen {
     },
     /// Object cubes.
     Cubes,
+    /// Poses of persons.
+    Poses {
+        /// Of the network of poses.
+        weights: Option<PathBuf>,
+    },
 }
 
 impl NetworkArgs {
@@ -80,7 +89,8 @@ impl NetworkArgs {
             return usage("--batch is 0; it must be at least 1".to_owned());
         }
         let Some(published) = Published::named(net) else {
-            let given = self.weights.is_some()
+            let poses = net == "poses";
+            let given = self.weights.is_some() && !poses
                 || self.random_weights
                 || !self.preprocess.is_empty()
                 || self.crops.is_some()
@@ -91,9 +101,13 @@ impl NetworkArgs {
                 ));
             }
             let clips = self.cut(Clips::default());
+            let objects = |what| Chosen::Pictures(Pictures::Objects { what, clips });
             return Ok(match net {
                 "box-tracks" => Chosen::Tracks { clips },
                 "cubes" => Chosen::Cubes,
+                "poses" => Chosen::Poses { weights: self.weights.clone() },
+                "objects" => objects(ObjectFeatures::Clips),
+                "object-windows" => objects(ObjectFeatures::Windows),
                 "lite0" => Chosen::Pictures(Pictures::lite0(device, self.batch, clips)?),
                 _ => Chosen::Pictures(Pictures::Gradient { clips }),
             });

@@ -6,6 +6,7 @@ use gcl_data::{Clips, ExtractorIdentity};
 use gcl_features::gradient::Gradient;
 use gcl_features::lite0::Lite0;
 use gcl_features::networks::{Executor, FcLayer, RunOptions, Weights};
+use gcl_features::objects::ObjectFeatures;
 use gcl_features::{ExtractOptions, Extractor, NetworkExtractor, Published, Shard, Summary};
 use serde_json::Value;
 
@@ -25,6 +26,13 @@ pub enum Pictures {
     Lite0 {
         /// The network.
         extractor: Box<Lite0>,
+        /// The clip rule.
+        clips: Clips,
+    },
+    /// What moves, found and followed.
+    Objects {
+        /// What a row of features is.
+        what: ObjectFeatures,
         /// The clip rule.
         clips: Clips,
     },
@@ -57,7 +65,11 @@ impl Pictures {
                     same_weights(identity, &pictures.identity())?;
                     Ok(pictures)
                 }
-                ("gradient" | "lite0", Some(_)) => {
+                ("objects", None) => Ok(Self::Objects { what: ObjectFeatures::Clips, clips }),
+                ("object-windows", None) => {
+                    Ok(Self::Objects { what: ObjectFeatures::Windows, clips })
+                }
+                ("gradient" | "lite0" | "objects" | "object-windows", Some(_)) => {
                     usage("the model's features need no --weights".to_owned())
                 }
                 _ => usage(format!(
@@ -117,6 +129,7 @@ impl Pictures {
         match self {
             Self::Gradient { .. } => extract_with(footage, out, &Gradient, &options),
             Self::Lite0 { extractor, .. } => extract_with(footage, out, &**extractor, &options),
+            Self::Objects { what, .. } => extract_with(footage, out, what, &options),
             Self::Network { extractor, .. } => extract_with(footage, out, &**extractor, &options),
         }
     }
@@ -125,7 +138,7 @@ impl Pictures {
     pub fn options(&self, how: &FootageArgs, shard: Option<Shard>) -> ExtractOptions {
         let mut options = how.options(shard);
         options.clips = self.clips();
-        if !matches!(self, Self::Gradient { .. }) && how.threads.is_none() {
+        if !matches!(self, Self::Gradient { .. } | Self::Objects { .. }) && how.threads.is_none() {
             // The network takes one batch at a time; more videos would only fill memory.
             options.threads = options.threads.min(4);
         }
@@ -137,15 +150,22 @@ impl Pictures {
         match self {
             Self::Gradient { clips } => Gradient.identity(*clips),
             Self::Lite0 { extractor, clips } => extractor.identity(*clips),
+            Self::Objects { what, clips } => what.identity(*clips),
             Self::Network { extractor, clips } => extractor.identity(*clips),
         }
     }
 
+    /// Whether a detector's boxes could take the place of what it finds.
+    pub fn of_boxes(&self) -> bool {
+        matches!(self, Self::Objects { what: ObjectFeatures::Clips, .. })
+    }
+
     fn clips(&self) -> Clips {
         match self {
-            Self::Gradient { clips } | Self::Lite0 { clips, .. } | Self::Network { clips, .. } => {
-                *clips
-            }
+            Self::Gradient { clips }
+            | Self::Lite0 { clips, .. }
+            | Self::Objects { clips, .. }
+            | Self::Network { clips, .. } => *clips,
         }
     }
 }

@@ -94,7 +94,13 @@ fn footage_is_searched_and_scored_by_a_networks_features() {
     video(&at.join("new.y4m"), 48, Some(16));
     let find = ["find", "footage", "--out", "found", "--method", "knn", "--net"];
     assert!(stderr(&run(at, &[&find[..], &["c3d"]].concat(), 2)).contains("c3d.pickle"));
-    assert!(stderr(&run(at, &[&find[..], &["box-tracks"]].concat(), 2)).contains("no footage"));
+    for (net, text) in [
+        ("box-tracks", "box-tracks are no footage: use gcl extract, train and score"),
+        ("cubes", "cubes are for a pair of models: use gcl extract and gcl pair train --cubes"),
+        ("poses", "poses are for a pair of models: use gcl extract and gcl pair train --poses"),
+    ] {
+        assert!(stderr(&run(at, &[&find[..], &[net]].concat(), 2)).contains(text), "{net}");
+    }
     assert!(!at.join("found").exists(), "nothing was begun");
     run(at, &[&find[..], &["resnext101", "--random-weights"]].concat(), 0);
     assert!(fs::read_to_string(at.join("found/moments.csv")).unwrap().contains("cam0"));

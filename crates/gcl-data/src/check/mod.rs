@@ -44,7 +44,7 @@ pub struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Compares the parts, and reads the features: each must be a finite number. Scores are not read.
+    /// Compares the parts, and reads the features: each must be a finite number, and each object have its place. Scores are not read.
     ///
     /// # Errors
     /// [`TruthError::Resolve`] if a video matches several of the truth's names, or two videos match the
@@ -94,8 +94,10 @@ impl Check<'_> {
                 None => row.problems.push(Problem::NoFeatures),
                 Some((i, video)) => {
                     row.feature_frames = video.frames;
-                    row.segments = Some(video.segments);
-                    if let Err(error) = features.read(i, &mut Vec::new()) {
+                    // Objects follow from no number of frames.
+                    row.segments = Some(video.segments).filter(|_| !features.rows_are_objects());
+                    let read = features.read(i, &mut Vec::new());
+                    if let Err(error) = read.and_then(|()| features.object_rows(i)) {
                         row.problems.push(Problem::Features { what: error.to_string() });
                     }
                 }

@@ -1,12 +1,14 @@
 //! Features: one `.npy` file per video, of shape `[T, d]` or `[T, crops, d]`, for its `T` clips.
 //!
 //! Beside each file is `<id>.json`, which describes how it was made ([`FeatureMeta`]). A folder of plain
-//! `.npy` files from other tools is read too; the caller then supplies the clip rule.
+//! `.npy` files from other tools is read too; the caller then supplies the clip rule. Rows may also be objects
+//! instead of clips ([`ObjectRow`]).
 
 mod agree;
 mod error;
 mod file;
 mod meta;
+mod objects;
 mod open;
 mod set;
 mod write;
@@ -14,5 +16,6 @@ mod write;
 pub use error::FeatureError;
 pub use file::FeatureFile;
 pub use meta::{ExtractorIdentity, FeatureMeta};
+pub use objects::{ObjectRow, write_object_rows};
 pub use set::{FeatureSet, FeatureVideo};
 pub use write::{FeatureWriter, is_finished, write_features};

@@ -7,6 +7,7 @@ use super::agree::agree;
 use super::error::FeatureError;
 use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
+use super::objects::{ObjectRow, largest, read_object_rows};
 use super::open::{OpenedFile, look};
 use crate::clips::Clips;
 use crate::files::with_extension;
@@ -17,7 +18,7 @@ use crate::id::VideoId;
 pub struct FeatureVideo {
     /// The video.
     pub id: VideoId,
-    /// Clips, `T`.
+    /// Rows: clips, `T`, or objects where the set's rows are those.
     pub segments: usize,
     /// Crops per clip; 1 for a `[T, d]` file.
     pub crops: usize,
@@ -183,6 +184,38 @@ impl FeatureSet {
     /// The clip rule, from the descriptions or the caller.
     pub fn clips(&self) -> Option<Clips> {
         self.clips
+    }
+
+    /// Whether rows are objects, and not clips.
+    pub fn rows_are_objects(&self) -> bool {
+        self.identity.as_ref().is_some_and(ExtractorIdentity::rows_are_objects)
+    }
+
+    /// Where the object of each row of the video at `index` is; `None` where rows are clips.
+    ///
+    /// # Errors
+    /// [`FeatureError::NoVideo`]; [`FeatureError::File`] if the list beside the features is damaged or
+    /// missing.
+    pub fn object_rows(&self, index: usize) -> Result<Option<Vec<ObjectRow>>, FeatureError> {
+        let no_video = FeatureError::NoVideo { index, videos: self.videos.len() };
+        let video = self.videos.get(index).ok_or(no_video)?;
+        let (true, Some(clips)) = (self.rows_are_objects(), self.clips) else { return Ok(None) };
+        let path = video.id.file(&self.dir, "csv");
+        let segments = clips.count(video.frames.unwrap_or_default());
+        Ok(Some(read_object_rows(&path, video.segments, segments)?))
+    }
+
+    /// One score for each clip of the video at `index`, from one for each row: where rows are objects, the
+    /// largest of a clip's; a clip without an object takes the video's smallest.
+    ///
+    /// # Errors
+    /// As [`FeatureSet::object_rows`].
+    pub fn clip_scores(&self, index: usize, scores: Vec<f32>) -> Result<Vec<f32>, FeatureError> {
+        let frames = self.videos.get(index).and_then(|video| video.frames).unwrap_or_default();
+        Ok(match (self.object_rows(index)?, self.clips) {
+            (Some(rows), Some(clips)) => largest(&rows, &scores, clips.count(frames)),
+            _ => scores,
+        })
     }
 
     /// The folder.

@@ -1,6 +1,7 @@
 //! Boxes of detectors and trackers, and the model inputs computed from them.
 //!
-//! [`read_tracks`] reads DeepSORT's text, [`read_detections`] a CSV of boxes without persons.
+//! [`read_tracks`] reads DeepSORT's text and [`write_tracks`] writes it, [`read_detections`] reads a CSV
+//! of boxes without persons.
 //! [`BoxTrack::pieces`] fills small gaps and splits at large ones; from pieces come windows of points
 //! for a flow ([`add_box_windows`]), vectors for an autoencoder ([`window_features`]), and a
 //! vector per snippet ([`snippet_features`]) that trains like any clip feature.
@@ -13,6 +14,7 @@ mod points;
 mod snippets;
 mod stats;
 mod text;
+mod write;
 
 pub(crate) use detections::read_places;
 pub use detections::{Detection, read_detections};
@@ -22,6 +24,7 @@ pub use piece::Piece;
 pub use points::{BOX_POINTS, add_box_windows, box_points};
 pub use snippets::{SNIPPET_FEATURES, snippet_features};
 pub use text::{BadLine, TrackFile, read_tracks};
+pub use write::write_tracks;
 
 /// A box in pixels: left, top, right, bottom; right > left, bottom > top.
 pub type Bounds = [f32; 4];

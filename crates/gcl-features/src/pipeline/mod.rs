@@ -12,6 +12,7 @@ use std::{fs, thread};
 
 use gcl_data::{At, Clips, FeatureError, FileError, VideoId, is_finished};
 pub use shard::{Shard, ShardError};
+pub(crate) use video::{REPORT_EVERY, VideoOutcome};
 
 use crate::discover::VideoInput;
 use crate::extractor::{Extractor, ExtractorError};
@@ -103,12 +104,15 @@ pub enum ExtractError {
     /// The folder of features cannot be read or written, or holds features made in another way.
     #[error(transparent)]
     Features(#[from] FeatureError),
-    /// The folder of features cannot be created.
+    /// A folder, tracks or a list of objects cannot be written.
     #[error(transparent)]
-    Folder(#[from] FileError),
+    File(#[from] FileError),
     /// The extractor failed.
     #[error("{id}: {source}")]
     Extractor { id: VideoId, source: ExtractorError },
+    /// The tracks of a video cannot be written.
+    #[error(transparent)]
+    Tracks(#[from] gcl_data::TrackError),
     /// The clip rule is out of range.
     #[error(transparent)]
     Clips(#[from] gcl_data::ClipError),
@@ -150,16 +154,34 @@ pub fn extract<E: Extractor>(
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
-    let clips = options.clips.validate()?;
-    let identity = extractor.identity(clips);
-    fs::create_dir_all(out_dir).at(out_dir)?;
+    let identity = extractor.identity(options.clips.validate()?);
+    let job = video::Job { extractor, identity: &identity, options, out_dir, cancel, progress };
+    let finished = |input: &VideoInput, footage: Option<&str>| {
+        Ok(is_finished(out_dir, &input.id, &identity, footage)?)
+    };
+    each_video(inputs, out_dir, options, progress, finished, |input, footage| {
+        job.run(input, footage)
+    })
+}
+
+/// Runs `job` for every video of the shard that is not `finished`, both given the video and the hash of its
+/// footage; some at a time, the largest first.
+pub(crate) fn each_video<E: From<ExtractError> + Send>(
+    inputs: &[VideoInput],
+    out_dir: &Path,
+    options: &ExtractOptions,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+    finished: impl Fn(&VideoInput, Option<&str>) -> Result<bool, E>,
+    job: impl Fn(&VideoInput, Option<String>) -> Result<VideoOutcome, E> + Sync,
+) -> Result<Summary, E> {
+    fs::create_dir_all(out_dir).at(out_dir).map_err(ExtractError::File)?;
 
     // Features of another kind in the folder are found before any work is done.
     let mut summary = Summary::default();
     let mut todo = Vec::new();
     for input in share(inputs, options.shard) {
         let footage = footage::hash_of(&input.path);
-        if is_finished(out_dir, &input.id, &identity, footage.as_deref())? {
+        if finished(input, footage.as_deref())? {
             summary.already_done += 1;
             progress(Progress::AlreadyDone { id: &input.id });
         } else {
@@ -169,7 +191,6 @@ pub fn extract<E: Extractor>(
     // A long video that starts last would keep one thread busy while the others have nothing to do.
     todo.sort_by(|(a, x, _), (b, y, _)| b.cmp(a).then_with(|| x.id.cmp(&y.id)));
 
-    let job = video::Job { extractor, identity: &identity, options, out_dir, cancel, progress };
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let results = Mutex::new((summary, None));
@@ -181,7 +202,10 @@ pub fn extract<E: Extractor>(
                     else {
                         break;
                     };
-                    let outcome = job.run(input, footage.clone());
+                    let outcome = match unnamed(input) {
+                        Some(reason) => Ok(VideoOutcome::Skipped(reason)),
+                        None => job(input, footage.clone()),
+                    };
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                     match outcome {
                         Ok(outcome) => results.0.add(&input.id, outcome, progress),
@@ -199,30 +223,70 @@ pub fn extract<E: Extractor>(
     error.map_or(Ok(summary), Err)
 }
 
+/// Why a video has no id of its own, if it has none.
+fn unnamed(input: &VideoInput) -> Option<String> {
+    // The mark of bytes that are no text: the name would be another one's too.
+    let lossy = input.id.as_str().contains('\u{fffd}') && input.path.to_str().is_none();
+    lossy.then(|| format!("{}: the file name is not UTF-8; rename it", input.path.display()))
+}
+
+/// Whatever writes features of videos to a folder: every [`Extractor`] by [`extract`], and
+/// [`ObjectFeatures`](crate::objects::ObjectFeatures).
+pub trait FeatureWork {
+    /// Writes the features of `inputs` to `out_dir`, as [`extract`] does.
+    ///
+    /// # Errors
+    /// [`ExtractError`], for the first failure that would affect every video.
+    fn extract_all(
+        &self,
+        inputs: &[VideoInput],
+        out_dir: &Path,
+        options: &ExtractOptions,
+        cancel: &AtomicBool,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Result<Summary, ExtractError>;
+}
+
+impl<E: Extractor> FeatureWork for E {
+    fn extract_all(
+        &self,
+        inputs: &[VideoInput],
+        out_dir: &Path,
+        options: &ExtractOptions,
+        cancel: &AtomicBool,
+        progress: &(dyn Fn(Progress<'_>) + Sync),
+    ) -> Result<Summary, ExtractError> {
+        extract(inputs, out_dir, self, options, cancel, progress)
+    }
+}
+
 impl Summary {
     fn add(
         &mut self,
         id: &VideoId,
-        outcome: video::VideoOutcome,
+        outcome: VideoOutcome,
         progress: &(dyn Fn(Progress<'_>) + Sync),
     ) {
         match outcome {
-            video::VideoOutcome::Written { frames, clips } => {
+            VideoOutcome::Written { frames, clips } => {
                 self.extracted += 1;
                 self.frames += frames;
                 progress(Progress::Finished { id, frames, clips });
             }
-            video::VideoOutcome::Skipped(reason) => {
+            VideoOutcome::Skipped(reason) => {
                 progress(Progress::Skipped { id, reason: &reason });
                 self.skipped.push((id.clone(), reason));
             }
-            video::VideoOutcome::Cancelled => self.cancelled = true,
+            VideoOutcome::Cancelled => self.cancelled = true,
         }
     }
 }
 
 /// The videos of a shard, by their place in the list sorted by id.
-fn share(inputs: &[VideoInput], shard: Option<Shard>) -> impl Iterator<Item = &VideoInput> {
+pub(crate) fn share(
+    inputs: &[VideoInput],
+    shard: Option<Shard>,
+) -> impl Iterator<Item = &VideoInput> {
     let mut sorted: Vec<&VideoInput> = inputs.iter().collect();
     sorted.sort_by(|a, b| a.id.cmp(&b.id));
     sorted

@@ -15,7 +15,7 @@ use crate::frame::Frame;
 use crate::source::{FrameSource, open_as};
 
 /// Frames between two progress events.
-const REPORT_EVERY: usize = 64;
+pub(crate) const REPORT_EVERY: usize = 64;
 
 /// What all videos of an extraction share.
 pub(super) struct Job<'a, E: Extractor> {
@@ -28,7 +28,7 @@ pub(super) struct Job<'a, E: Extractor> {
 }
 
 /// What came of a video.
-pub(super) enum VideoOutcome {
+pub(crate) enum VideoOutcome {
     Written { frames: usize, clips: usize },
     Skipped(String),
     Cancelled,
@@ -82,11 +82,6 @@ impl<E: Extractor> Job<'_, E> {
     ) -> Result<VideoOutcome, ExtractError> {
         if self.cancel.load(Ordering::Relaxed) {
             return Ok(VideoOutcome::Cancelled);
-        }
-        // The mark of bytes that are no text: the name would be another one's too.
-        if input.id.as_str().contains('\u{fffd}') && input.path.to_str().is_none() {
-            let reason = format!("{}: the file name is not UTF-8; rename it", input.path.display());
-            return Ok(VideoOutcome::Skipped(reason));
         }
         let colour = self.extractor.colour();
         let mut source = match open_as(&input.path, self.options.decoder, colour) {

@@ -89,6 +89,13 @@ impl Actor {
         self.height * if self.kind == ActorKind::Cyclist { 0.55 } else { 0.3 }
     }
 
+    /// The box around body and bicycle in pixels: left, top, right, bottom.
+    pub(super) fn bounds(&self, frame: usize) -> [f32; 4] {
+        let half = self.height * if self.kind == ActorKind::Cyclist { 0.5 } else { 0.19 };
+        let x = self.column(frame);
+        [x - half, self.row - 1.02 * self.height, x + half, self.row + 0.02 * self.height]
+    }
+
     /// Does what nobody normally does here.
     pub(super) fn is_abnormal(&self) -> bool {
         self.kind != ActorKind::Walker

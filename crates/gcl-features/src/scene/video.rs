@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gcl_data::VideoId;
+use gcl_data::tracks::Bounds;
 
 use super::actor::Actor;
 use super::canvas::Canvas;
@@ -43,6 +44,18 @@ impl SceneVideo {
     pub fn truth(&self) -> Vec<bool> {
         let abnormal: Vec<&Actor> = self.actors.iter().filter(|a| a.is_abnormal()).collect();
         (0..self.frames).map(|t| abnormal.iter().any(|a| a.in_view(t, self.size.0))).collect()
+    }
+
+    /// Where everybody is in a frame that is at least half inside the picture: a number of their own in this
+    /// video, and the box around their body, with its bicycle, in pixels.
+    pub fn boxes(&self, frame: usize) -> Vec<(u32, Bounds)> {
+        let (width, height) = (self.size.0 as f32, self.size.1 as f32);
+        let inside = (0..).zip(&self.actors).filter(|(_, actor)| actor.in_view(frame, self.size.0));
+        let clipped = inside.map(|(number, actor)| {
+            let [x1, y1, x2, y2] = actor.bounds(frame);
+            (number, [x1.max(0.0), y1.max(0.0), x2.min(width), y2.min(height)])
+        });
+        clipped.collect()
     }
 
     /// Renders frame `frame` (0-based; frames past the end show how the scene would go on) to luma only,

@@ -43,6 +43,11 @@ impl Videos {
         let dir = set.dir().display();
         let clips =
             set.clips().ok_or_else(|| TrainError::NoClipLength { path: set.dir().to_owned() })?;
+        if set.rows_are_objects() {
+            return Err(TrainError::Config(format!(
+                "{dir}: the rows of these features are objects; snippets are clips, one after the other"
+            )));
+        }
         if clips.stride != clips.length {
             return Err(TrainError::Config(format!(
                 "{dir}: clips of {} frames every {} frames; snippets follow each other without \

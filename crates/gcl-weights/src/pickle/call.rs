@@ -57,6 +57,12 @@ pub(super) fn reduce(
         }
         (Global::LoadFromBytes, [bytes]) => load_from_bytes(m, *bytes),
         (Global::NumpyScalar, [dtype, bytes]) => numpy_scalar(m, *dtype, *bytes),
+        // Whose first arguments are no array yet: its class, an empty shape and a type.
+        (Global::NumpyArray, [class, ..])
+            if matches!(m.graph.node(*class), Node::Global(Global::Inert)) =>
+        {
+            m.graph.add(Node::NumpyArray)
+        }
         (Global::NumpyDtype, [name, ..]) => {
             let scalar = m.graph.text(*name).and_then(numpy::NumpyType::parse);
             let why = "a type other than a little-endian number";
@@ -90,6 +96,7 @@ pub(super) fn build(m: &mut PickleMachine<'_, '_>, object: Id, state: Id) -> Res
         }
         // A state dict's `_metadata`: versions of the modules, which are not used here.
         Node::Dict(_) if state_is_dict => Ok(()),
+        Node::NumpyArray => super::array::fill(m, object, state),
         // The byte order is the second of them.
         Node::NumpyDtype(_) => {
             let order = m.graph.items(state).and_then(|items| items.get(1).copied());
@@ -215,6 +222,6 @@ fn load_from_bytes(m: &mut PickleMachine<'_, '_>, bytes: Id) -> Result<Id, Fault
     m.graph.add_storage(record)
 }
 
-fn refused(m: &PickleMachine<'_, '_>, global: Global, why: &'static str) -> Fault {
+pub(super) fn refused(m: &PickleMachine<'_, '_>, global: Global, why: &'static str) -> Fault {
     Fault::Call { global: global.label(), why, at: m.at }
 }

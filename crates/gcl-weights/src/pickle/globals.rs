@@ -27,6 +27,8 @@ pub(crate) enum Global {
     Storage(Dtype),
     NumpyScalar,
     NumpyDtype,
+    /// Makes an array that its state fills.
+    NumpyArray,
     /// A type that only occurs as a value: `torch.float32`, `int`, `torch.Tensor`.
     Inert,
 }
@@ -63,7 +65,11 @@ impl Global {
             ("torch", "Tensor") | ("torch.nn.parameter", "Parameter" | "Buffer") => Self::Inert,
             ("torch", name) if is_dtype(name) => Self::Inert,
             ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => Self::NumpyScalar,
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
+                Self::NumpyArray
+            }
             ("numpy", "dtype") => Self::NumpyDtype,
+            ("numpy", "ndarray") => Self::Inert,
             _ => return None,
         };
         Some(global)
@@ -86,6 +92,7 @@ impl Global {
             Self::Storage(_) => "a torch storage",
             Self::NumpyScalar => "a numpy scalar",
             Self::NumpyDtype => "numpy.dtype",
+            Self::NumpyArray => "a numpy array",
             Self::Inert => "a type",
         }
     }

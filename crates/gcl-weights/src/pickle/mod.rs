@@ -7,6 +7,7 @@
 //! Values live in one arena and refer to each other by index, so that values shared a million times,
 //! or containing themselves, cost nothing to make and nothing to drop.
 
+mod array;
 mod call;
 mod container;
 mod globals;
@@ -57,6 +58,8 @@ pub(crate) enum Node {
     /// An index into [`PickleGraph::tensors`].
     Tensor(u32),
     NumpyDtype(numpy::NumpyType),
+    /// An array before its state, which makes it a tensor.
+    NumpyArray,
     /// An integer of more than 16 bytes, whose value is not needed.
     Huge,
 }

@@ -1,10 +1,11 @@
-//! NumPy's scalars, which training scripts leave among a checkpoint's numbers.
+//! NumPy's types, and scalars, which training scripts leave among a checkpoint's numbers.
 
 use half::f16;
 
 use super::Node;
+use crate::Dtype;
 
-/// The type of a NumPy scalar: its kind (`f`, `i`, `u`, `b`) and its bytes.
+/// The type of a NumPy scalar or array: its kind (`f`, `i`, `u`, `b`) and its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NumpyType {
     kind: u8,
@@ -25,6 +26,22 @@ impl NumpyType {
             _ => false,
         };
         known.then_some(Self { kind, size })
+    }
+
+    /// The type of an array's elements, where there is such a one.
+    pub fn dtype(self) -> Option<Dtype> {
+        Some(match (self.kind, self.size) {
+            (b'f', 8) => Dtype::F64,
+            (b'f', 4) => Dtype::F32,
+            (b'f', 2) => Dtype::F16,
+            (b'i', 8) => Dtype::I64,
+            (b'i', 4) => Dtype::I32,
+            (b'i', 2) => Dtype::I16,
+            (b'i', 1) => Dtype::I8,
+            (b'u', 1) => Dtype::U8,
+            (b'b', 1) => Dtype::Bool,
+            _ => return None,
+        })
     }
 
     /// The value of these bytes, little-endian; `None` if they are not as many as the type has.

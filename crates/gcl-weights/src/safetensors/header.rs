@@ -2,22 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde::de::{Error, MapAccess, Visitor};
 
-use crate::file::Storage;
+use crate::file::{Contents, Storage};
 use crate::region::{Bytes, Region, read_at};
 use crate::view::View;
 use crate::{Dtype, Fault, Scalar, limits};
-
-/// A file's tensors in the order of their bytes, and its metadata.
-pub(crate) struct Header {
-    pub tensors: Vec<(String, View)>,
-    pub storages: Vec<Storage>,
-    pub metadata: BTreeMap<String, Scalar>,
-}
 
 /// A tensor as the header describes it.
 #[derive(Deserialize)]
@@ -35,7 +27,7 @@ struct Raw {
 }
 
 /// Reads the header of a file of `len` bytes.
-pub(crate) fn read(file: &Bytes, len: u64) -> Result<Header, Fault> {
+pub(crate) fn read(file: &Bytes, len: u64) -> Result<Contents, Fault> {
     let mut size = [0; 8];
     read_at(file, &mut size, 0)?;
     let all = Region { at: 0, len };
@@ -46,8 +38,7 @@ pub(crate) fn read(file: &Bytes, len: u64) -> Result<Header, Fault> {
     drop(text);
 
     raw.entries.sort_by_key(|(_, entry)| entry.data_offsets);
-    let mut header =
-        Header { tensors: Vec::new(), storages: Vec::new(), metadata: BTreeMap::new() };
+    let mut header = Contents::default();
     let mut names = BTreeSet::new();
     let mut next = 0;
     for (index, (name, entry)) in raw.entries.into_iter().enumerate() {
@@ -69,7 +60,7 @@ pub(crate) fn read(file: &Bytes, len: u64) -> Result<Header, Fault> {
         };
         next = end;
         let region = data.part(begin, end - begin, "a tensor")?;
-        header.storages.push(Storage { region, checksum: None, verified: OnceLock::new() });
+        header.storages.push(Storage::new(region));
         header.tensors.push((name, view));
     }
     if next < data.len {

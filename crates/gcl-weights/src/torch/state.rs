@@ -94,6 +94,10 @@ impl<'g> StatePlace<'g> {
         let (mut path, mut dict) = (String::new(), root);
         for _ in 0..limits::STATE_NESTING {
             let holders = self.holders(dict)?;
+            // Flax has its `params` beside the statistics of norms, and a model needs both.
+            if holders.iter().any(|(key, _)| *key == "batch_stats") {
+                return Ok((path, dict));
+            }
             let usual = USUAL.iter().find_map(|key| holders.iter().find(|(k, _)| k == key));
             let pairs = self.pairs(dict).unwrap_or_default();
             let own = pairs.iter().any(|(_, value)| self.graph.tensor(*value).is_some());

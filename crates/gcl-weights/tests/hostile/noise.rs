@@ -18,7 +18,15 @@ use crate::meter::{metered, read_all, weighed};
 const BYTES: usize = 64 << 20;
 
 fn files() -> Vec<(&'static str, Vec<u8>)> {
-    let names = ["zip.pt", "legacy.pt", "plain.pkl", "checkpoint.pt", "state.safetensors"];
+    let names = [
+        "zip.pt",
+        "legacy.pt",
+        "plain.pkl",
+        "checkpoint.pt",
+        "state.safetensors",
+        "../flax/small.ckpt",
+        "../tflite/small.tflite",
+    ];
     names.map(|name| (name, std::fs::read(golden(name)).unwrap())).into()
 }
 

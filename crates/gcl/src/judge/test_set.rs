@@ -105,12 +105,13 @@ impl TestSet {
         Ok(TestAuc { generator, discriminator, score })
     }
 
-    /// One score a frame of a video, from one a segment.
+    /// One score a frame of a video, from one a row of its features.
     ///
     /// # Errors
     /// If there are not as many segments as the video's frames give.
     pub fn expand(&self, video: &TestVideo, segments: &[f32]) -> Result<Vec<f32>> {
         let located = |source| Error::Clips { id: video.id.clone(), source };
+        let segments = &self.features.clip_scores(video.index, segments.to_vec())?;
         self.clips.expand(segments, video.labels.len()).map_err(located)
     }
 }

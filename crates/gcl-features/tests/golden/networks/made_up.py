@@ -1,7 +1,6 @@
 """Values that the test in Rust makes up in the same way: a hash of a tensor's name and a position."""
 
 import numpy as np
-import torch
 
 
 def fnv1a(name):
@@ -21,7 +20,7 @@ def unit(name, count):
     return (x >> np.uint32(8)).astype(np.float32) / np.float32(8388608) - np.float32(1)
 
 
-def tensor(name, shape):
+def array(name, shape):
     """Weights so that features stay of order 1; norms of any statistics."""
     u = unit(name, int(np.prod(shape)))
     if len(shape) > 1:
@@ -33,7 +32,13 @@ def tensor(name, shape):
             u = u * np.float32(0.3)
     else:
         u = u * np.float32(0.3)
-    return torch.from_numpy(u.reshape(shape).copy())
+    return u.reshape(shape)
+
+
+def tensor(name, shape):
+    import torch
+
+    return torch.from_numpy(array(name, shape).copy())
 
 
 def fill(model, gain=1):
@@ -47,4 +52,6 @@ def fill(model, gain=1):
 
 
 def clip(shape):
+    import torch
+
     return torch.from_numpy(unit("clip", int(np.prod(shape))).reshape(shape).copy())
