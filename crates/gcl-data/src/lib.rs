@@ -45,7 +45,7 @@ pub use csv;
 pub use cubes::{CubePlace, CubeType, CubeWriter, PackedCubes};
 pub use features::{
     ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo,
-    FeatureWriter, is_finished, write_features,
+    FeatureWriter, Regions, is_finished, write_features,
 };
 pub use files::FilesError;
 pub use id::{IdError, VideoId};

@@ -32,6 +32,7 @@ fn meta(frames: usize, crops: usize) -> FeatureMeta {
         frames,
         fps: Some(25.0),
         footage: None,
+        regions: None,
     }
 }
 

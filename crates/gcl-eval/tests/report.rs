@@ -19,8 +19,12 @@ fn video(id: &str, frames: usize) -> VideoScores {
 
 fn shown(id: &str, bytes: Option<usize>) -> ShownMoment {
     let moment = Moment { video: id.to_owned(), start: 50, end: 100, peak_frame: 75, score: 0.875 };
-    let picture = bytes.map(|n| Picture { format: PictureFormat::Jpeg, bytes: vec![0xff; n] });
-    ShownMoment { moment, fps: Some(25.0), picture }
+    let picture = bytes.map(|n| Picture {
+        format: PictureFormat::Jpeg,
+        bytes: vec![0xff; n],
+        size: [640, 360],
+    });
+    ShownMoment { moment, fps: Some(25.0), picture, place: None }
 }
 
 /// A report in which every text is hostile.

@@ -22,6 +22,9 @@ pub struct VideoFacts {
     /// The footage, where known.
     #[serde(default)]
     pub footage: Option<PathBuf>,
+    /// The folder of the features that were scored, where known.
+    #[serde(default)]
+    pub features: Option<PathBuf>,
 }
 
 /// Facts about all scored videos.

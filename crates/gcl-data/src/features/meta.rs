@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::FeatureError;
+use super::regions::Regions;
 use crate::clips::Clips;
 
 /// The identity of an extractor: the same for all features that are used together.
@@ -51,6 +52,9 @@ pub struct FeatureMeta {
     /// A hash of the footage, in hex, where known: another video of the same name has another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footage: Option<String>,
+    /// Which part of the picture each value belongs to, where the extractor says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<Regions>,
 }
 
 impl ExtractorIdentity {

@@ -8,11 +8,13 @@ mod error;
 mod file;
 mod meta;
 mod open;
+mod regions;
 mod set;
 mod write;
 
 pub use error::FeatureError;
 pub use file::FeatureFile;
 pub use meta::{ExtractorIdentity, FeatureMeta};
+pub use regions::Regions;
 pub use set::{FeatureSet, FeatureVideo};
 pub use write::{FeatureWriter, is_finished, write_features};

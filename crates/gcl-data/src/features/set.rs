@@ -8,6 +8,7 @@ use super::error::FeatureError;
 use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
 use super::open::{OpenedFile, look};
+use super::regions::Regions;
 use crate::clips::Clips;
 use crate::files::with_extension;
 use crate::id::VideoId;
@@ -56,6 +57,7 @@ pub struct FeatureSet {
     file_lengths: Vec<u64>,
     identity: Option<ExtractorIdentity>,
     clips: Option<Clips>,
+    regions: Option<Regions>,
     dim: usize,
     crops: usize,
 }
@@ -94,6 +96,7 @@ impl FeatureSet {
             file_lengths: Vec::new(),
             identity,
             clips,
+            regions: None,
             dim: first.dim,
             crops: first.crops,
         };
@@ -108,6 +111,7 @@ impl FeatureSet {
 
     fn push(&mut self, found: &OpenedFile) {
         self.file_lengths.push(found.file_length);
+        self.regions = self.regions.or(found.meta.as_ref().and_then(|meta| meta.regions));
         self.videos.push(FeatureVideo {
             id: found.id.clone(),
             segments: found.segments,
@@ -191,6 +195,12 @@ impl FeatureSet {
     #[must_use]
     pub fn clips(&self) -> Option<Clips> {
         self.clips
+    }
+
+    /// Which part of the picture each value belongs to, where the descriptions say so.
+    #[must_use]
+    pub fn regions(&self) -> Option<Regions> {
+        self.regions
     }
 
     /// The folder.
