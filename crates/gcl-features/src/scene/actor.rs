@@ -99,6 +99,12 @@ impl Actor {
         (0.0..=width as f32).contains(&self.column(frame))
     }
 
+    /// Left, top, right and bottom of the actor in pixels; they may lie outside the picture.
+    pub(super) fn bounds(&self, frame: usize) -> [f32; 4] {
+        let (x, reach) = (self.column(frame), self.half_length());
+        [x - reach, self.row - self.height, x + reach, self.row]
+    }
+
     /// Draws the actor as it is at a frame.
     pub(super) fn draw(&self, canvas: &mut Canvas, frame: usize) {
         let x = self.column(frame);
