@@ -3,19 +3,18 @@
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use gcl::core::Device;
 use gcl::data::FeatureSet;
-use gcl::features::scene::{Scene, SceneOptions, SceneVideo};
+use gcl::eval::report::ShownMoment;
 use gcl::features::gradient::Gradient;
+use gcl::features::scene::{Scene, SceneOptions};
 use gcl::features::{ExtractOptions, Extractor};
 use gcl::find::{Find, Follow, find};
 use gcl::train::config::DataFacts;
-use gcl::train::{Method, Preset};
-use gcl::train::{RunConfig, Silent, TrainOptions};
-
+use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
 
 /// Writes a scene's videos as Y4M.
 fn render(scene: &Scene, options: &SceneOptions, folder: &Path) {
@@ -24,7 +23,8 @@ fn render(scene: &Scene, options: &SceneOptions, folder: &Path) {
         let path = video.id().file(folder, "y4m");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mut out = BufWriter::new(File::create(path).unwrap());
-        writeln!(out, "YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL").unwrap();
+        let head = format!("YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL");
+        writeln!(out, "{head}").unwrap();
         for frame in 0..video.frames() {
             out.write_all(b"FRAME\n").unwrap();
             out.write_all(&video.render(frame).unwrap().luma()).unwrap();
@@ -33,30 +33,21 @@ fn render(scene: &Scene, options: &SceneOptions, folder: &Path) {
     }
 }
 
-/// Boxes on who is abnormal, and how many a box of each size somewhere in the picture would have.
-#[derive(Debug, Default)]
-struct Tally {
-    moments: usize,
-    hits: usize,
-    overlaps: usize,
-    by_chance: f64,
-    area: f64,
-}
-
-fn tally(extractor: &impl Extractor, method: Method, seed: u64) -> Tally {
-    let folder = tempfile::tempdir().unwrap();
-    let at = folder.path();
-    let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
-    let scene = Scene::new(seed, &options).unwrap();
-    render(&scene, &options, &at.join("footage"));
+/// The moments that a method finds.
+fn moments(
+    extractor: &impl Extractor,
+    method: Method,
+    footage: &Path,
+    out: &Path,
+) -> Vec<ShownMoment> {
     let cancel = AtomicBool::new(false);
     let configuration = |set: &FeatureSet| {
         let facts = DataFacts { dim: set.dim(), segments: set.total() };
         Ok(RunConfig::new(method, Preset::Any, 1, facts))
     };
     let wanted = Find {
-        footage: &[at.join("footage")],
-        out: &at.join("found"),
+        footage: &[PathBuf::from(footage)],
+        out,
         extraction: ExtractOptions::default(),
         configuration: &configuration,
         training: TrainOptions::new(Device::flex(), &cancel),
@@ -68,53 +59,70 @@ fn tally(extractor: &impl Extractor, method: Method, seed: u64) -> Tally {
         training: &mut Silent,
         scoring: &mut |_, _| (),
     };
-    let found = find(&wanted, extractor, &mut follow).unwrap();
-    let mut tally = Tally::default();
-    for shown in &found.moments {
-        let video = |video: &&SceneVideo| video.id().as_str() == shown.moment.video;
-        let video = scene.videos().iter().find(video).unwrap();
-        let frame = (shown.moment.peak_frame + 8).min(video.frames() - 1);
-        let actors = video.abnormal_places(frame);
-        let Some(place) = shown.place.as_ref().filter(|_| !actors.is_empty()) else { continue };
-        let [x1, y1, x2, y2] = place.sides();
-        let (rows, columns) = (place.heat_map.len() as f32, place.heat_map[0].len() as f32);
-        let centres = actors.iter().map(|[a, b, c, d]| ((a + c) / 2.0, (b + d) / 2.0));
-        let (x, y) = centres.clone().next().unwrap();
-        if std::env::var("V").is_ok() {
-            println!("{} {} {:?} actors {actors:?}", shown.moment.video, shown.moment.peak_frame, place.sides());
-            for row in &place.heat_map { println!("  {}", row.iter().map(|h| format!("{:3.0}", h*100.0)).collect::<String>()); }
-        }
-        tally.moments += 1;
-        tally.hits += usize::from(centres.into_iter().any(|(x, y)| x1 <= x && x <= x2 && y1 <= y && y <= y2));
-        tally.overlaps += usize::from(actors.iter().any(|[a, b, c, d]| x1 < *c && *a < x2 && y1 < *d && *b < y2));
-        // All whole-cell positions of a box of this size, and those that hold the actor's centre.
-        let chance = |size: f32, centre: f32, cells: f32| {
-            let (size, centre) = ((size * cells).round(), (centre * cells).min(cells - 0.5));
-            let positions = cells - size + 1.0;
-            let holding = (0..positions as usize).filter(|i| {
-                let start = *i as f32;
-                start <= centre && centre < start + size
+    find(&wanted, extractor, &mut follow).unwrap().moments
+}
+
+/// Moments with somebody abnormal in view, those whose box holds the middle of one of them, and how many
+/// would if each box were somewhere in the picture.
+#[derive(Debug, Default)]
+struct Tally {
+    moments: usize,
+    on_them: usize,
+    by_chance: f64,
+}
+
+impl Tally {
+    fn add(&mut self, scene: &Scene, moments: &[ShownMoment]) {
+        for shown in moments {
+            let id = &shown.moment.video;
+            let video = scene.videos().iter().find(|video| video.id().as_str() == id).unwrap();
+            let place = shown.place.as_ref().expect("a place of every moment");
+            let middles: Vec<[f32; 2]> = video
+                .abnormal_places(shown.moment.peak_frame)
+                .iter()
+                .map(|[x1, y1, x2, y2]| [(x1 + x2) / 2.0, (y1 + y2) / 2.0])
+                .collect();
+            if middles.is_empty() {
+                continue;
+            }
+            let [x1, y1, x2, y2] = place.sides();
+            let holds = |[x, y]: &[f32; 2]| (x1..x2).contains(x) && (y1..y2).contains(y);
+            self.moments += 1;
+            self.on_them += usize::from(middles.iter().any(holds));
+            let [rows, columns] = [place.heat_map.len(), place.heat_map[0].len()];
+            let by_chance = middles.iter().map(|[x, y]| {
+                chance(x2 - x1, *x, columns as f32) * chance(y2 - y1, *y, rows as f32)
             });
-            holding.count() as f64 / f64::from(positions)
-        };
-        tally.by_chance += chance(x2 - x1, x, columns) * chance(y2 - y1, y, rows);
-        tally.area += f64::from((x2 - x1) * (y2 - y1));
+            self.by_chance += by_chance.sum::<f64>().min(1.0);
+        }
     }
-    tally
+}
+
+/// The share of positions in a row of cells at which a box of this size holds a point.
+fn chance(size: f32, point: f32, cells: f32) -> f64 {
+    let (size, point) = ((size * cells).round(), point * cells);
+    let positions = (cells - size) as usize + 1;
+    let holding = (0..positions).filter(|at| (*at as f32..*at as f32 + size).contains(&point));
+    holding.count() as f64 / positions as f64
 }
 
 #[test]
 fn boxes_lie_on_who_is_abnormal() {
-    let methods = std::env::var("M").unwrap_or("gcl-b".to_owned());
-    for m in methods.split(' ') {
+    for method in [Method::GclB, Method::Mahalanobis, Method::Knn] {
+        let mut tally = Tally::default();
         for seed in [1, 2, 3] {
-            let t = tally(&Gradient, m.parse().unwrap(), seed);
-            println!("{m} {seed} {t:?}");
-            if std::env::var("LITE").is_ok() {
-                let e = gcl::features::lite0::Lite0::new(&Device::flex(), gcl::features::networks::Executor::default(), 1).unwrap();
-                let t = tally(&e, m.parse().unwrap(), seed);
-                println!("lite0 {m} {seed} {t:?}");
-            }
+            let folder = tempfile::tempdir().unwrap();
+            let at = folder.path();
+            let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
+            let scene = Scene::new(seed, &options).unwrap();
+            render(&scene, &options, &at.join("footage"));
+            let found = moments(&Gradient, method, &at.join("footage"), &at.join("found"));
+            tally.add(&scene, &found);
         }
+        println!("{method}: {tally:?}");
+        let share = tally.on_them as f64 / tally.moments as f64;
+        assert!(tally.moments >= 10, "{method}: {tally:?}");
+        assert!(share >= 0.7, "{method}: {tally:?}");
+        assert!(tally.on_them as f64 >= 5.0 * tally.by_chance, "{method}: {tally:?}");
     }
 }

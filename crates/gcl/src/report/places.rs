@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gcl_core::{Device, ScalerKind};
+use gcl_core::Device;
 use gcl_data::{Clips, FeatureSet, Regions, VideoId};
 use gcl_eval::report::{ShownMoment, VideoScores};
 use gcl_eval::{Moment, Place};
@@ -41,7 +41,7 @@ pub(super) fn add_places(
         for shown in moments.iter_mut().filter(|shown| folder(shown) == Some(features)) {
             let video = videos.iter().find(|video| video.video == shown.moment.video);
             let frames = video.map_or(0, |video| video.scores.len());
-            let Some((row, usual)) = peak(&shown.moment, frames, clips, &set, &model)? else {
+            let Some((row, usual)) = peak(&shown.moment, frames, clips, &set)? else {
                 continue;
             };
             let shares = shares(&row, &usual, regions, |rows| model.score(rows)?.get(source))?;
@@ -57,14 +57,13 @@ fn source(model: &Model, scored_by: &str) -> ScoreSource {
     name.parse().unwrap_or(model.card().config.score)
 }
 
-/// The features of the segment at a moment's peak, and what they usually are: their mean over the training
-/// features, which the scaler has, or where it scales nothing, over the video.
+/// The features of the segment at a moment's peak, and what they usually are: their mean over the video, whose
+/// camera the others may not share.
 fn peak(
     moment: &Moment,
     frames: usize,
     clips: Clips,
     set: &FeatureSet,
-    model: &Model,
 ) -> Result<Option<(Vec<f32>, Vec<f32>)>> {
     let id = VideoId::new(moment.video.as_str()).ok();
     let Some(index) = id.and_then(|id| set.index_of(&id)) else { return Ok(None) };
@@ -74,12 +73,7 @@ fn peak(
     let mut all = Vec::new();
     set.read(index, &mut all)?;
     let Some(row) = all.chunks_exact(set.dim()).nth(segment) else { return Ok(None) };
-    let scaler = &model.card().scaler;
-    let usual = match scaler.kind {
-        ScalerKind::Raw => mean(&all, set.dim()),
-        _ => scaler.shift.clone(),
-    };
-    Ok(Some((row.to_vec(), usual)))
+    Ok(Some((row.to_vec(), mean(&all, set.dim()))))
 }
 
 /// The mean row of a matrix.
@@ -92,25 +86,25 @@ fn mean(rows: &[f32], columns: usize) -> Vec<f32> {
     sums.into_iter().map(|sum| (sum / count) as f32).collect()
 }
 
-/// Each cell's share of a row's score: by how much the score falls where the cell's values are replaced by
-/// the usual ones.
+/// Each cell's share of a row's score: how much more the cell's values score than the usual ones where all
+/// others are the usual ones.
 fn shares<E>(
     row: &[f32],
     usual: &[f32],
     regions: Regions,
     score: impl FnOnce(&[f32]) -> std::result::Result<Vec<f32>, E>,
 ) -> std::result::Result<Vec<f32>, E> {
-    let mut rows = row.to_vec();
+    let mut rows = usual.to_vec();
     for cell in 0..regions.cells() {
         let values = row.iter().zip(usual).enumerate();
         rows.extend(values.map(|(i, (own, usual))| match regions.cell_of(i) {
-            Some(of) if of == cell => usual,
-            _ => own,
+            Some(of) if of == cell => own,
+            _ => usual,
         }));
     }
     let scores = score(&rows)?;
-    let Some((whole, without)) = scores.split_first() else { return Ok(Vec::new()) };
-    Ok(without.iter().map(|score| whole - score).collect())
+    let Some((nothing, with)) = scores.split_first() else { return Ok(Vec::new()) };
+    Ok(with.iter().map(|score| score - nothing).collect())
 }
 
 #[cfg(test)]
