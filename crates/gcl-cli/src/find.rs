@@ -25,9 +25,8 @@ use super::train::{self, MethodArgs};
   gcl find camera1.mp4 camera2.mp4 --out cameras --top 50
   gcl find footage --net resnext101 --weights resnext-101-kinetics.pth
 
-The result is found/report.html, and found/moments.csv and
-found/moments.json for other programs. Rerun the same
-command to resume after an interruption.")]
+The result is found/report.html, and for other programs found/moments.csv and
+found/moments.json. Rerun the same command to resume after an interruption.")]
 pub struct FindArgs {
     /// Video files or folders.
     #[arg(required = true)]

@@ -108,20 +108,23 @@ fn chance(size: f32, point: f32, cells: f32) -> f64 {
 
 #[test]
 fn boxes_lie_on_who_is_abnormal() {
-    for method in [Method::GclB, Method::Mahalanobis, Method::Knn] {
-        let mut tally = Tally::default();
-        for seed in [1, 2, 3] {
-            let folder = tempfile::tempdir().unwrap();
-            let at = folder.path();
-            let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
-            let scene = Scene::new(seed, &options).unwrap();
-            render(&scene, &options, &at.join("footage"));
-            let found = moments(&Gradient, method, &at.join("footage"), &at.join("found"));
-            tally.add(&scene, &found);
+    let methods = [Method::GclB, Method::Mahalanobis, Method::Knn];
+    let mut tallies = methods.map(|method| (method, Tally::default()));
+    for seed in [1, 2, 3] {
+        let folder = tempfile::tempdir().unwrap();
+        let footage = folder.path().join("footage");
+        let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
+        let scene = Scene::new(seed, &options).unwrap();
+        render(&scene, &options, &footage);
+        for (method, tally) in &mut tallies {
+            let out = folder.path().join(method.name());
+            tally.add(&scene, &moments(&Gradient, *method, &footage, &out));
         }
+    }
+    for (method, tally) in tallies {
         println!("{method}: {tally:?}");
-        let share = tally.on_them as f64 / tally.moments as f64;
         assert!(tally.moments >= 10, "{method}: {tally:?}");
+        let share = tally.on_them as f64 / tally.moments as f64;
         assert!(share >= 0.7, "{method}: {tally:?}");
         assert!(tally.on_them as f64 >= 5.0 * tally.by_chance, "{method}: {tally:?}");
     }
