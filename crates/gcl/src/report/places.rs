@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use gcl_core::Device;
-use gcl_data::{Clips, FeatureSet, Regions, VideoId};
+use gcl_data::{Clips, FeatureFile, FeatureSet, FeatureVideo, Regions};
+use gcl_eval::Place;
 use gcl_eval::report::{ShownMoment, VideoScores};
-use gcl_eval::{Moment, Place};
 use gcl_train::{Model, RunDir, ScoreSource, TrainError};
 
 use crate::error::Result;
 use crate::facts::Facts;
+
+/// Segments read at once.
+const BLOCK: usize = 1024;
 
 /// Adds to each moment its place in the picture, where the features that were scored say which of their
 /// values belong where. `scored_by` is what the scores say of their source.
@@ -38,14 +41,29 @@ pub(super) fn add_places(
         let unknown = || TrainError::NoClipLength { path: features.to_owned() };
         let clips = set.clips().or(model.card().clips).ok_or_else(unknown)?;
         let source = source(&model, scored_by);
-        for shown in moments.iter_mut().filter(|shown| folder(shown) == Some(features)) {
-            let video = videos.iter().find(|video| video.video == shown.moment.video);
-            let frames = video.map_or(0, |video| video.scores.len());
-            let Some((row, usual)) = peak(&shown.moment, frames, clips, &set)? else {
-                continue;
+        for (index, video) in set.videos().iter().enumerate() {
+            let here = |shown: &&mut ShownMoment| {
+                shown.moment.video == video.id.as_str() && folder(shown) == Some(features)
             };
-            let shares = shares(&row, &usual, regions, |rows| model.score(rows)?.get(source))?;
-            shown.place = Place::from_shares(regions.columns, &shares);
+            let mut own = moments.iter_mut().filter(here).peekable();
+            if own.peek().is_none() {
+                continue;
+            }
+            let mut file = set.open_video(index)?;
+            let usual = mean(&mut file, video)?;
+            let scored = videos.iter().find(|scored| scored.video == video.id.as_str());
+            let frames = scored.map_or(0, |scored| scored.scores.len());
+            for shown in own {
+                let segment = segment_at(shown.moment.peak_frame, frames, clips);
+                if segment >= video.segments {
+                    continue;
+                }
+                let mut row = Vec::new();
+                file.read_rows(segment..segment + 1, &mut row)?;
+                let score = |rows: &[f32]| model.score(rows)?.get(source);
+                let shares = shares(&row, &usual, regions, score)?;
+                shown.place = Place::from_shares(regions.columns, &shares);
+            }
         }
     }
     Ok(())
@@ -57,33 +75,24 @@ fn source(model: &Model, scored_by: &str) -> ScoreSource {
     name.parse().unwrap_or(model.card().config.score)
 }
 
-/// The features of the segment at a moment's peak, and what they usually are: their mean over the video, whose
-/// camera the others may not share.
-fn peak(
-    moment: &Moment,
-    frames: usize,
-    clips: Clips,
-    set: &FeatureSet,
-) -> Result<Option<(Vec<f32>, Vec<f32>)>> {
-    let id = VideoId::new(moment.video.as_str()).ok();
-    let Some(index) = id.and_then(|id| set.index_of(&id)) else { return Ok(None) };
-    let mut segments = 0..clips.count(frames);
-    let at_peak = segments.find(|i| moment.peak_frame < clips.span(*i, frames).end);
-    let segment = at_peak.unwrap_or(segments.end.saturating_sub(1));
-    let mut all = Vec::new();
-    set.read(index, &mut all)?;
-    let Some(row) = all.chunks_exact(set.dim()).nth(segment) else { return Ok(None) };
-    Ok(Some((row.to_vec(), mean(&all, set.dim()))))
+/// The segment whose score a frame has.
+fn segment_at(frame: usize, frames: usize, clips: Clips) -> usize {
+    let count = clips.count(frames);
+    let holds = |segment: &usize| frame < clips.span(*segment, frames).end;
+    (0..count).find(holds).unwrap_or(count.saturating_sub(1))
 }
 
-/// The mean row of a matrix.
-fn mean(rows: &[f32], columns: usize) -> Vec<f32> {
-    let mut sums = vec![0.0f64; columns];
-    for row in rows.chunks_exact(columns) {
-        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
+/// What a video's features usually are: their mean. Another camera's may be others.
+fn mean(file: &mut FeatureFile, video: &FeatureVideo) -> Result<Vec<f32>> {
+    let mut sums = vec![0.0f64; video.dim];
+    let mut rows = Vec::new();
+    for start in (0..video.segments).step_by(BLOCK) {
+        file.read_rows(start..video.segments.min(start + BLOCK), &mut rows)?;
+        for row in rows.chunks_exact(video.dim) {
+            sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
+        }
     }
-    let count = (rows.len() / columns.max(1)) as f64;
-    sums.into_iter().map(|sum| (sum / count) as f32).collect()
+    Ok(sums.into_iter().map(|sum| (sum / video.segments as f64) as f32).collect())
 }
 
 /// Each cell's share of a row's score: how much more the cell's values score than the usual ones where all
@@ -110,6 +119,8 @@ fn shares<E>(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use gcl_data::Tail;
+
     use super::*;
 
     #[test]
@@ -127,7 +138,16 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_is_by_column() {
-        assert_eq!(mean(&[1.0, 10.0, 3.0, 30.0], 2), [2.0, 20.0]);
+    fn a_frame_has_its_segments_score() {
+        let clips = Clips { length: 16, stride: 8, ..Clips::default() };
+        let scores: Vec<f32> = (0..clips.count(50)).map(|i| i as f32).collect();
+        let of_frames = clips.expand(&scores, 50).unwrap();
+        for (frame, score) in of_frames.into_iter().enumerate() {
+            assert_eq!(segment_at(frame, 50, clips) as f32, score, "frame {frame}");
+        }
+        // Frames after the last clip have its score.
+        let dropped = Clips { tail: Tail::Drop, ..Clips::default() };
+        assert_eq!(segment_at(47, 47, dropped), 1);
+        assert_eq!(segment_at(0, 3, dropped), 0);
     }
 }
