@@ -106,6 +106,7 @@ fn a_place_is_drawn_over_the_picture_and_not_into_it() {
     let place = Place::from_shares(4, &[0.0, 1.0, 0.0, 0.3, 0.0, 4.0, 2.0, -1.0]);
     report.moments = vec![plain.clone(), ShownMoment { place, ..plain }];
     let page = report.render();
+    assert_eq!(page.matches("A box shows where").count(), 1);
     let cards: Vec<&str> = page.split("<li>").skip(1).collect();
     let image = "src=\"data:image/jpeg;base64,/////w==\">";
     assert!(cards.iter().all(|card| card.contains(image)), "the same picture");

@@ -76,7 +76,7 @@ impl Tally {
         for shown in moments {
             let id = &shown.moment.video;
             let video = scene.videos().iter().find(|video| video.id().as_str() == id).unwrap();
-            let place = shown.place.as_ref().expect("a place of every moment");
+            let place = shown.place.as_ref().unwrap();
             let middles: Vec<[f32; 2]> = video
                 .abnormal_places(shown.moment.peak_frame)
                 .iter()

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::html::{Section, place, span};
+use super::html::{Section, note, place, span};
 use super::overlay::shot;
 use super::{Report, ShownMoment};
 use crate::escape::escape;
@@ -18,7 +18,11 @@ pub(super) fn section(report: &Report) -> Option<Section> {
         report.videos.iter().enumerate().map(|(i, v)| (v.video.as_str(), i)).collect();
     let mut room = PICTURE_BYTES;
     let mut left_out = 0usize;
-    let mut body = String::from("<ol class=\"moments\">\n");
+    let mut body = match report.moments.iter().any(|m| m.place.is_some() && m.picture.is_some()) {
+        true => note("A box shows where in the picture the score comes from."),
+        false => String::new(),
+    };
+    body.push_str("<ol class=\"moments\">\n");
     for (i, shown) in report.moments.iter().enumerate() {
         let mut image = String::new();
         if let Some(picture) = &shown.picture {
