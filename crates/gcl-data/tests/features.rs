@@ -95,7 +95,7 @@ fn regions_are_kept_and_must_fit_the_vectors() {
         assert!(error.contains("regions") && error.contains("8 values"), "{error}");
         // The same in a description from elsewhere.
         let meta = FeatureMeta { regions: regions(rows, columns, first), ..meta(16, 1) };
-        put(&dir.path().join("a.json"), &serde_json::to_string(&meta).unwrap());
+        put(&dir.path().join("a.json"), serde_json::to_string(&meta).unwrap());
         assert!(message(dir.path()).contains("regions"), "{}", message(dir.path()));
     }
 }
