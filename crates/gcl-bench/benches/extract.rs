@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let batches = arguments.get(1).map_or("1,8,32", String::as_str);
     let batches = batches.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
     for &network in Published::ALL {
-        if !chosen.is_empty() && !chosen.split(',').any(|name| name == network.name()) {
+        if !chosen.is_empty() && !chosen.split(',').any(|name| name == network.name) {
             continue;
         }
         for &batch in &batches {
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let timing = time(Budget::seconds(3.0), || extraction.run())?.per(batch);
             println!(
                 "{}, {batch} at once: {:.1} ms a clip (least {:.1}), {:.0} frames/s",
-                network.name(),
+                network.name,
                 1e3 * timing.median,
                 1e3 * timing.least,
                 extraction.frames() as f64 / timing.median

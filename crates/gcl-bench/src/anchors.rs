@@ -11,19 +11,7 @@ pub enum Published {
     ShanghaiTech,
 }
 
-impl std::str::FromStr for Published {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Published, String> {
-        match name {
-            "ucf-crime" => Ok(Published::UcfCrime),
-            "shanghaitech" => Ok(Published::ShanghaiTech),
-            _ => {
-                Err(format!("no published numbers of `{name}`; there are ucf-crime, shanghaitech"))
-            }
-        }
-    }
-}
+gcl_data::named!(Published: UcfCrime = "ucf-crime", ShanghaiTech = "shanghaitech");
 
 impl Published {
     /// The data, the split and the protocol that the numbers are of.

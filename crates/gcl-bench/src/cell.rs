@@ -42,16 +42,8 @@ impl Cell {
     /// The cell's folder below the sweep's: the same for the same cell in every plan.
     pub fn name(&self) -> String {
         let variant = Variant { name: self.variant.clone(), settings: self.settings.clone() };
-        let (method, preset) = (self.method, self.preset_name());
+        let (method, preset) = (self.method, self.preset);
         format!("{}/{method}-{preset}{}-seed{}", self.data, slug(&variant), self.seed)
-    }
-
-    /// The preset's name.
-    pub fn preset_name(&self) -> &'static str {
-        match self.preset {
-            Preset::Paper => "paper",
-            Preset::Any => "any",
-        }
     }
 
     /// The run that the cell means on its data.

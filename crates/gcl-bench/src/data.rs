@@ -60,15 +60,11 @@ impl DataSet {
         }
         let train = FeatureSet::open_with(&self.train, self.clips)?;
         let test = FeatureSet::open_with(&self.test, self.clips)?;
-        test.check_like(train.dim(), train.identity())?;
         let truth = Truth::read(&self.truth, self.truth_format)?;
         let manifest = self.manifest.as_ref().map(Manifest::read).transpose()?;
-        let clips = test.clips().or(train.clips()).ok_or_else(|| {
-            wrong("plain .npy files do not say how many frames a clip has; give clip-length".into())
-        })?;
         let labels = self.labels.as_ref().map(Manifest::read).transpose()?;
         let normal = labels.map(|manifest| manifest.normal_videos());
-        let test = TestSet::new(test, clips, &truth, manifest.as_ref())?;
+        let test = TestSet::like(&train, test, &truth, manifest.as_ref())?;
         if test.videos.is_empty() {
             return Err(wrong("the truth names none of the test videos".to_owned()));
         }

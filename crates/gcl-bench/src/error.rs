@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_data::{FeatureError, ManifestError, TruthError};
+use gcl_data::{FeatureError, FileError, TruthError};
 use gcl_eval::EvalError;
 use gcl_train::TrainError;
 
@@ -45,13 +45,8 @@ pub enum BenchmarkError {
         problem: String,
     },
     /// Reading or writing a file failed.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Training or scoring failed.
     #[error(transparent)]
     Train(#[from] TrainError),
@@ -61,9 +56,6 @@ pub enum BenchmarkError {
     /// The truth cannot be read, or does not fit.
     #[error(transparent)]
     Truth(#[from] TruthError),
-    /// A manifest cannot be read.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
     /// Scores cannot be judged.
     #[error(transparent)]
     Eval(#[from] EvalError),
@@ -73,11 +65,6 @@ pub enum BenchmarkError {
 }
 
 impl BenchmarkError {
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> BenchmarkError {
-        let path = path.to_owned();
-        move |source| BenchmarkError::Io { path, source }
-    }
-
     pub(crate) fn folder(path: &Path, problem: impl ToString) -> BenchmarkError {
         BenchmarkError::Folder { path: path.to_owned(), problem: problem.to_string() }
     }

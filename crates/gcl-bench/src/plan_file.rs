@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_data::{Clips, Tail, TruthFormat};
+use gcl_data::{At, Clips, Tail, TruthFormat};
 use gcl_train::Method;
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -15,9 +15,7 @@ use super::plan::{Plan, PresetChoice, Variant, parse_seeds, vary};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct PlanFile {
     methods: Vec<Method>,
-    #[serde(default)]
     presets: Option<Vec<String>>,
-    #[serde(default)]
     seeds: Option<Seeds>,
     #[serde(default)]
     set: Table,
@@ -48,17 +46,11 @@ struct DataEntry {
     train: PathBuf,
     test: PathBuf,
     truth: PathBuf,
-    #[serde(default)]
-    truth_format: Option<String>,
-    #[serde(default)]
+    truth_format: Option<TruthFormat>,
     clip_length: Option<usize>,
-    #[serde(default)]
     clip_stride: Option<usize>,
-    #[serde(default)]
     clip_tail: Option<String>,
-    #[serde(default)]
     manifest: Option<PathBuf>,
-    #[serde(default)]
     labels: Option<PathBuf>,
 }
 
@@ -89,7 +81,7 @@ impl Plan {
     /// # Errors
     /// [`BenchmarkError::Plan`] naming the file and what is wrong in it.
     pub fn read(path: &Path) -> Result<Plan> {
-        let text = std::fs::read_to_string(path).map_err(BenchmarkError::io(path))?;
+        let text = std::fs::read_to_string(path).at(path)?;
         let base = path.parent().unwrap_or(Path::new(""));
         let located =
             |problem: String| BenchmarkError::Plan(format!("{}: {problem}", path.display()));
@@ -151,8 +143,6 @@ fn inline(value: &Value) -> String {
 impl DataEntry {
     fn resolve(self, base: &Path) -> Result<DataSet> {
         let wrong = |problem: String| BenchmarkError::Data { name: self.name.clone(), problem };
-        let format = self.truth_format.as_deref().unwrap_or("auto");
-        let truth_format: TruthFormat = format.parse().map_err(wrong)?;
         let tail: Tail = self
             .clip_tail
             .as_deref()
@@ -167,7 +157,7 @@ impl DataEntry {
             train: base.join(self.train),
             test: base.join(self.test),
             truth: base.join(self.truth),
-            truth_format,
+            truth_format: self.truth_format.unwrap_or_default(),
             clips,
             manifest: self.manifest.map(|path| base.join(path)),
             labels: self.labels.map(|path| base.join(path)),

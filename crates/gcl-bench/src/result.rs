@@ -5,14 +5,14 @@ use std::path::Path;
 
 use gcl::judge::{Judgement, TestSet};
 use gcl_core::rng::{FNV_START, fnv1a};
-use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::file::{At, find_json, remove_file, write_json};
 use gcl_data::{Clips, FeatureSet, VideoId};
 use gcl_eval::Measure;
 use gcl_train::{RunConfig, RunState, Samples};
 use serde::{Deserialize, Serialize};
 
 use super::cell::Cell;
-use super::error::{BenchmarkError, Result};
+use super::error::Result;
 
 const NAME: &str = "cell.json";
 
@@ -44,10 +44,8 @@ pub struct Inputs {
     pub abnormal_frames: u64,
     /// A hash of what both sets of features hold (see [`Samples::fingerprint`]), of how videos were cut
     /// and of the truth. Absent, and so unlike any data, in cells of versions that did not note it.
-    #[serde(default)]
     fingerprint: Option<u64>,
     /// A hash of the video labels; absent where the method does not use them.
-    #[serde(default)]
     video_labels: Option<u64>,
 }
 
@@ -148,20 +146,11 @@ impl CellResult {
     }
 
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
-        let path = folder.join(NAME);
-        let bytes =
-            serde_json::to_vec_pretty(self).map_err(|e| BenchmarkError::folder(&path, e))?;
-        write_bytes_atomic(&path, &bytes).map_err(BenchmarkError::io(&path))
+        Ok(write_json(&folder.join(NAME), self)?)
     }
 
     pub(super) fn remove(folder: &Path) -> Result<()> {
-        let path = folder.join(NAME);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(BenchmarkError::io(&path)(error))
-            }
-            _ => Ok(()),
-        }
+        Ok(remove_file(&folder.join(NAME))?)
     }
 
     /// The result in a cell's folder; `None` if it is not finished.
@@ -169,15 +158,7 @@ impl CellResult {
     /// # Errors
     /// If the file is damaged.
     pub fn read(folder: &Path) -> Result<Option<CellResult>> {
-        let path = folder.join(NAME);
-        match std::fs::read(&path) {
-            Ok(bytes) => match serde_json::from_slice(&bytes) {
-                Ok(result) => Ok(Some(result)),
-                Err(error) => Err(BenchmarkError::folder(&path, error)),
-            },
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(BenchmarkError::io(&path)(error)),
-        }
+        Ok(find_json(&folder.join(NAME), "a finished cell")?)
     }
 }
 
@@ -200,7 +181,7 @@ fn search(folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
         let cell = &result.cell;
         let methods = gcl_train::Method::ALL;
         let method = methods.iter().position(|m| *m == cell.method).unwrap_or(methods.len());
-        let (data, preset) = (cell.data.clone(), cell.preset_name());
+        let (data, preset) = (cell.data.clone(), cell.preset.name());
         let key = (data, method, preset.to_owned(), cell.settings.join(","), cell.seed);
         found.entry(key).or_insert(result);
         return Ok(());
@@ -208,11 +189,11 @@ fn search(folder: &Path, depth: usize, found: &mut Found) -> Result<()> {
     if depth == 0 {
         return Ok(());
     }
-    let entries = std::fs::read_dir(folder).map_err(BenchmarkError::io(folder))?;
+    let entries = std::fs::read_dir(folder).at(folder)?;
     for entry in entries {
-        let entry = entry.map_err(BenchmarkError::io(folder))?;
+        let entry = entry.at(folder)?;
         // Links are not followed, so that no circle can be walked.
-        if entry.file_type().map_err(BenchmarkError::io(&entry.path()))?.is_dir() {
+        if entry.file_type().at(entry.path())?.is_dir() {
             search(&entry.path(), depth - 1, found)?;
         }
     }

@@ -6,7 +6,7 @@ use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::{Measure, stats};
 use serde::Serialize;
 
-use super::error::{BenchmarkError, Result};
+use super::error::Result;
 use super::result::{CellResult, Measures};
 
 /// Mean and sample standard deviation over seeds.
@@ -118,7 +118,7 @@ impl Table {
             let fields = [
                 quoted(&cell.data),
                 cell.method.to_string(),
-                cell.preset_name().to_owned(),
+                cell.preset.to_string(),
                 quoted(&cell.settings.join("; ")),
                 cell.seed.to_string(),
                 result.score.clone(),
@@ -162,7 +162,7 @@ impl Table {
     pub fn write(&self, folder: &Path) -> Result<()> {
         for (name, text) in [("sweep.csv", self.csv()), ("sweep.md", self.markdown())] {
             let path = folder.join(name);
-            write_bytes_atomic(&path, text.as_bytes()).map_err(BenchmarkError::io(&path))?;
+            write_bytes_atomic(&path, text.as_bytes())?;
         }
         Ok(())
     }
@@ -179,7 +179,7 @@ fn row(group: &[&CellResult]) -> Option<Row> {
     Some(Row {
         data: first.cell.data.clone(),
         method: first.cell.method.to_string(),
-        preset: first.cell.preset_name().to_owned(),
+        preset: first.cell.preset.to_string(),
         variant: first.cell.variant.clone(),
         seeds: group.iter().map(|c| c.cell.seed).collect(),
         generator: by("generator"),

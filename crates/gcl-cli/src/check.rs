@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl_data::{Check, FeatureSet, Manifest, ManifestEntry, ScoreSet};
+use gcl_data::{Check, FeatureSet, Manifest, ManifestEntry, ScoreSet, Truth, TruthFormat};
 use gcl_features::discover::discover;
 
 use super::error::{Done, Failure, Outcome};
-use super::eval::{read_truth, scores_folder};
+use super::eval::scores_folder;
 use super::train::ClipArgs;
+use super::values::truth_formats;
 
 /// Check that features, scores, ground truth and manifest match before starting a long run.
 #[derive(Args, Debug)]
@@ -27,8 +28,8 @@ pub struct CheckArgs {
     #[arg(long)]
     truth: Option<PathBuf>,
     /// Format of the ground truth.
-    #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
-    truth_format: String,
+    #[arg(long, default_value = "auto", value_parser = truth_formats())]
+    truth_format: TruthFormat,
     /// Manifest: a CSV with columns id,path,split,label,frames,camera.
     #[arg(long)]
     manifest: Option<PathBuf>,
@@ -45,23 +46,14 @@ pub struct CheckArgs {
 
 /// Runs the command.
 pub fn run(args: CheckArgs) -> Outcome {
-    let features = match &args.features {
-        Some(path) => Some(FeatureSet::open_with(path, args.clips.clips())?),
-        None => None,
-    };
-    let scores = match &args.scores {
-        Some(path) => Some(ScoreSet::open(scores_folder(path))?),
-        None => None,
-    };
-    let truth = match &args.truth {
-        Some(path) => Some(read_truth(path, &args.truth_format)?),
-        None => None,
-    };
-    let manifest = match &args.manifest {
-        Some(path) => Some(Manifest::read(path)?),
-        None if !args.videos.is_empty() => Some(listed(&args.videos)?),
-        None => None,
-    };
+    let clips = args.clips.clips();
+    let features = args.features.map(|path| FeatureSet::open_with(path, clips)).transpose()?;
+    let scores = args.scores.map(|path| ScoreSet::open(scores_folder(&path))).transpose()?;
+    let truth = args.truth.map(|path| Truth::read(path, args.truth_format)).transpose()?;
+    let mut manifest = args.manifest.map(Manifest::read).transpose()?;
+    if !args.videos.is_empty() {
+        manifest = Some(listed(&args.videos)?);
+    }
     let check = Check {
         features: features.as_ref(),
         scores: scores.as_ref(),

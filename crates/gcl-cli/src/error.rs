@@ -1,7 +1,6 @@
 //! Errors of the command, each with its exit code.
 
 use std::fmt::Display;
-use std::path::Path;
 
 use gcl_bench::BenchmarkError;
 use gcl_bench::measure::MeasureError;
@@ -19,6 +18,13 @@ pub enum Done {
     Fully,
     /// With items skipped and listed: exit code 1.
     WithSkips,
+}
+
+impl Done {
+    /// Whether it was all of it.
+    pub fn all(all: bool) -> Done {
+        if all { Done::Fully } else { Done::WithSkips }
+    }
 }
 
 /// Why a command failed.
@@ -68,12 +74,6 @@ impl Failure {
     /// A failure of data, from any error.
     pub fn data(error: impl Display) -> Failure {
         Failure::Data(error.to_string())
-    }
-
-    /// A failure to read or write a file.
-    pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Failure {
-        let path = path.to_owned();
-        move |error| Failure::Data(format!("{}: {error}", path.display()))
     }
 }
 
@@ -156,7 +156,7 @@ macro_rules! data_failures {
 
 data_failures! {
     gcl_data::FeatureError,
-    gcl_data::ManifestError,
+    gcl_data::FileError,
     gcl_data::ScoreError,
     gcl_data::TruthError,
     gcl_eval::EvalError,

@@ -7,6 +7,7 @@ use gcl_data::{ScoreSet, Truth, TruthFormat};
 use gcl_eval::evaluate_stored;
 
 use super::error::{Done, Failure, Outcome};
+use super::values::truth_formats;
 
 /// Evaluate frame scores against ground truth.
 #[derive(Args, Debug)]
@@ -30,27 +31,14 @@ pub struct TruthArgs {
     /// text file with one 0/1 per frame (or a folder of such files).
     pub truth: PathBuf,
     /// Format of the ground truth.
-    #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
-    pub truth_format: String,
-}
-
-impl TruthArgs {
-    /// Reads the truth.
-    pub fn read(&self) -> Result<Truth, Failure> {
-        read_truth(&self.truth, &self.truth_format)
-    }
-}
-
-/// Reads a truth of a named format.
-pub fn read_truth(path: &Path, format: &str) -> Result<Truth, Failure> {
-    let format: TruthFormat = format.parse().map_err(Failure::Usage)?;
-    Ok(Truth::read(path, format)?)
+    #[arg(long, default_value = "auto", value_parser = truth_formats())]
+    pub truth_format: TruthFormat,
 }
 
 /// Runs the command.
 pub fn run(args: EvalArgs) -> Outcome {
     let scores = ScoreSet::open(scores_folder(&args.scores))?;
-    let truth = args.truth.read()?;
+    let truth = Truth::read(&args.truth.truth, args.truth.truth_format)?;
     let judged = evaluate_stored(&scores, &truth)?;
     for id in &judged.without_truth {
         eprintln!("skipped {id}: the truth has no such video");
@@ -64,10 +52,7 @@ pub fn run(args: EvalArgs) -> Outcome {
     } else {
         print!("{}", judged.evaluation);
     }
-    match judged.without_truth.is_empty() && judged.without_scores.is_empty() {
-        true => Ok(Done::Fully),
-        false => Ok(Done::WithSkips),
-    }
+    Ok(Done::all(judged.without_truth.is_empty() && judged.without_scores.is_empty()))
 }
 
 /// The folder of scores that a path means: itself, or a run's.

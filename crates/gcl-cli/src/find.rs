@@ -51,9 +51,9 @@ pub struct FindArgs {
 /// Runs the command.
 pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
-    device::find(&args.choice.learning.device)?;
+    device::find(&args.choice.learning.how.device)?;
     train::check_settings(&args.choice)?;
-    let Chosen::Pictures(pictures) = args.network.choose(&args.choice.learning.device)? else {
+    let Chosen::Pictures(pictures) = args.network.choose(&args.choice.learning.how.device)? else {
         let text = "box-tracks are no footage: use gcl extract, train and score";
         return Err(Failure::Usage(text.to_owned()));
     };
@@ -67,10 +67,7 @@ pub fn run(args: FindArgs) -> Outcome {
         false => print_table(&found.moments),
     }
     eprintln!("report: {}", found.report.display());
-    match found.extraction.skipped.is_empty() {
-        true => Ok(Done::Fully),
-        false => Ok(Done::WithSkips),
-    }
+    Ok(Done::all(found.extraction.skipped.is_empty()))
 }
 
 /// Finds with progress on the terminal.

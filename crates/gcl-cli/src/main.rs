@@ -17,7 +17,6 @@ mod pair;
 mod progress;
 mod report;
 mod reproduce;
-mod results;
 mod run_args;
 mod score;
 mod sweep;

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use gcl::report::{Contents, write};
+use gcl_data::{Truth, TruthFormat};
 use gcl_train::RunDir;
 
 use super::device;
 use super::error::{Done, Outcome};
-use super::eval::read_truth;
+use super::values::truth_formats;
 
 /// Write a run's report as a self-contained HTML file.
 #[derive(Args, Debug)]
@@ -24,8 +25,8 @@ pub struct ReportArgs {
     #[arg(long)]
     truth: Option<PathBuf>,
     /// Format of the ground truth.
-    #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
-    truth_format: String,
+    #[arg(long, default_value = "auto", value_parser = truth_formats())]
+    truth_format: TruthFormat,
     /// Test features; with the ground truth, adds the distributions of all of the model's scores.
     #[arg(long, value_name = "FEATURES", requires = "truth")]
     test: Option<PathBuf>,
@@ -44,7 +45,7 @@ pub struct ReportArgs {
 pub fn run(args: ReportArgs) -> Outcome {
     let run = RunDir::new(&args.run);
     let device = device::find(&args.device)?;
-    let truth = args.truth.as_ref().map(|path| read_truth(path, &args.truth_format)).transpose()?;
+    let truth = args.truth.map(|path| Truth::read(path, args.truth_format)).transpose()?;
     let contents = Contents {
         truth: truth.as_ref(),
         top: args.top,
@@ -58,8 +59,5 @@ pub fn run(args: ReportArgs) -> Outcome {
         eprintln!("skipped {id}: {why}");
     }
     println!("{}", out.display());
-    match report.skipped.is_empty() {
-        true => Ok(Done::Fully),
-        false => Ok(Done::WithSkips),
-    }
+    Ok(Done::all(report.skipped.is_empty()))
 }

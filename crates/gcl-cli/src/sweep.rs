@@ -8,6 +8,7 @@ use gcl_bench::{
     BenchmarkError, Cell, CellOptions, DataSet, OpenData, Outcome as CellOutcome, Plan,
     PresetChoice, Table, Watcher, collect, parse_seeds, run_cells, vary,
 };
+use gcl_data::TruthFormat;
 use gcl_features::Shard;
 use gcl_train::events::Progress as Steps;
 use gcl_train::{Event, Method};
@@ -16,6 +17,7 @@ use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;
 use super::run_args::RunArgs;
 use super::train::ClipArgs;
+use super::values::truth_formats;
 
 /// Train and evaluate many runs: methods, settings and seeds over one or more data sets.
 #[derive(Args, Debug)]
@@ -80,8 +82,8 @@ pub struct DataArgs {
     #[arg(long)]
     pub truth: Option<PathBuf>,
     /// Format of the ground truth.
-    #[arg(long, default_value = "auto", value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
-    pub truth_format: String,
+    #[arg(long, default_value = "auto", value_parser = truth_formats())]
+    pub truth_format: TruthFormat,
     /// Name of the data set in tables and folders.
     #[arg(long, default_value = "data")]
     pub name: String,
@@ -107,7 +109,7 @@ impl DataArgs {
             train: train.clone(),
             test: test.clone(),
             truth: truth.clone(),
-            truth_format: self.truth_format.parse().map_err(Failure::Usage)?,
+            truth_format: self.truth_format,
             clips: self.clips.clips(),
             manifest: self.manifest.clone(),
             labels: self.labels.clone(),

@@ -1,16 +1,16 @@
-//! A test set with its truth: judges a run as it goes, and the states that it leaves.
+//! The arguments of a test set with its truth, by which a run is judged as it goes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use gcl::judge::check_both_kinds;
-use gcl_data::atomic::write_bytes_atomic;
-use gcl_data::{Clips, FeatureSet};
-use gcl_train::{RunDir, ScoreSource, SegmentScores, TestAuc, TrainError};
+use gcl::judge::{TestSet, check_both_kinds};
+use gcl_data::file::{At, find_json, remove_file, write_json};
+use gcl_data::{Clips, FeatureSet, Truth, TruthFormat};
+use gcl_train::RunDir;
 use serde::{Deserialize, Serialize};
 
 use super::error::Failure;
-use super::eval;
+use super::values::truth_formats;
 
 /// Where a run's test set is.
 #[derive(Args, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,9 +23,8 @@ pub struct TestArgs {
     #[arg(long, value_name = "TRUTH")]
     pub truth: Option<PathBuf>,
     /// Format of the ground truth.
-    #[arg(long, default_value = "auto", hide_short_help = true,
-          value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
-    pub truth_format: String,
+    #[arg(long, default_value = "auto", hide_short_help = true, value_parser = truth_formats())]
+    pub truth_format: TruthFormat,
 }
 
 impl TestArgs {
@@ -47,8 +46,15 @@ impl TestArgs {
         clips: Option<Clips>,
     ) -> Result<Option<TestSet>, Failure> {
         let (Some(test), Some(truth)) = (&self.test, &self.truth) else { return Ok(None) };
-        let set = FeatureSet::open_with(test, clips.or_else(|| training.clips()))?;
-        TestSet::new(set, training, truth, &self.truth_format).map(Some)
+        let features = FeatureSet::open_with(test, clips.or_else(|| training.clips()))?;
+        let truth = Truth::read(truth, self.truth_format)?;
+        let test = TestSet::like(training, features, &truth, None)?;
+        for id in &test.without_truth {
+            eprintln!("test set: skipped {id}: the truth has no such video");
+        }
+        let labels = test.videos.iter().flat_map(|video| &video.labels);
+        check_both_kinds(labels, test.features.dir())?;
+        Ok(Some(test))
     }
 
     /// Remembers the test set in a run's folder, so that a resumed run uses it again.
@@ -56,81 +62,21 @@ impl TestArgs {
         let path = remembered(run);
         if self.test.is_none() {
             // What a start that failed may have left is not this run's.
-            return match std::fs::remove_file(&path) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Failure::io(&path)(e)),
-                _ => Ok(()),
-            };
+            return Ok(remove_file(&path)?);
         }
-        let absolute = |path: &Option<PathBuf>| match path {
-            Some(path) => std::path::absolute(path).map(Some).map_err(Failure::io(path)),
-            None => Ok(None),
+        let absolute = |path: &Option<PathBuf>| {
+            path.as_ref().map(|path| std::path::absolute(path).at(path)).transpose()
         };
         let (test, truth) = (absolute(&self.test)?, absolute(&self.truth)?);
-        let known = TestArgs { test, truth, truth_format: self.truth_format.clone() };
-        write_json(&path, &known)
+        Ok(write_json(&path, &TestArgs { test, truth, truth_format: self.truth_format })?)
     }
 
     /// The test set that a run was started with.
     pub fn of_run(run: &RunDir) -> Result<TestArgs, Failure> {
-        let path = remembered(run);
-        if !path.exists() {
-            return Ok(TestArgs::default());
-        }
-        let text = std::fs::read(&path).map_err(Failure::io(&path))?;
-        let located = |e| Failure::Data(format!("{}: {e}", path.display()));
-        serde_json::from_slice(&text).map_err(located)
+        Ok(find_json(&remembered(run), "a test set's place")?.unwrap_or_default())
     }
 }
 
 fn remembered(run: &RunDir) -> PathBuf {
     run.path().join("test.json")
-}
-
-/// Writes a file of JSON for people to read too.
-pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_vec_pretty(value).map_err(Failure::data)?;
-    write_bytes_atomic(path, &json).map_err(Failure::io(path))
-}
-
-/// Test features and their labels, of which some are abnormal and some normal.
-pub struct TestSet(gcl::judge::TestSet);
-
-impl TestSet {
-    fn new(
-        set: FeatureSet,
-        training: &FeatureSet,
-        truth: &Path,
-        format: &str,
-    ) -> Result<TestSet, Failure> {
-        set.check_like(training.dim(), training.identity())?;
-        let unknown = || TrainError::NoClipLength { path: set.dir().to_owned() };
-        let clips = set.clips().ok_or_else(unknown)?;
-        let truth = eval::read_truth(truth, format)?;
-        let test = gcl::judge::TestSet::new(set, clips, &truth, None)?;
-        for id in &test.without_truth {
-            eprintln!("test set: skipped {id}: the truth has no such video");
-        }
-        let labels = test.videos.iter().flat_map(|video| &video.labels);
-        check_both_kinds(labels, test.features.dir())?;
-        Ok(TestSet(test))
-    }
-
-    /// The frame-level AUCs of whatever scores a video's segments.
-    pub fn judge(
-        &self,
-        scorer: impl Fn(&[f32]) -> Result<SegmentScores, TrainError>,
-        source: ScoreSource,
-    ) -> Result<TestAuc, TrainError> {
-        let sources = [ScoreSource::Generator, ScoreSource::Discriminator, source];
-        let pools = gcl::judge::pooled(&self.0, scorer, sources, |_, _, _| {})?;
-        let [generator, discriminator, score] =
-            pools.map(|pool| pool.and_then(|pool| pool.rank().auc().value()));
-        Ok(TestAuc { generator, discriminator, score })
-    }
-
-    /// How many videos and frames are judged.
-    pub fn size(&self) -> (usize, usize) {
-        let videos = &self.0.videos;
-        (videos.len(), videos.iter().map(|video| video.labels.len()).sum())
-    }
 }

@@ -1,6 +1,22 @@
 //! Values on the command line that are more than a number.
 
+use std::str::FromStr;
 use std::time::Duration;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use gcl_data::TruthFormat;
+
+/// Values that options take by these names.
+pub fn named<T: FromStr<Err = String> + Clone + Send + Sync + 'static>(
+    names: impl IntoIterator<Item = impl Into<PossibleValue>>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<T>())
+}
+
+/// The formats of ground truth.
+pub fn truth_formats() -> impl TypedValueParser<Value = TruthFormat> {
+    named(TruthFormat::ALL.map(TruthFormat::name))
+}
 
 /// A number of seconds.
 pub fn parse_seconds(text: &str) -> Result<Duration, String> {

@@ -90,15 +90,15 @@ fn inspect(path: &Path, fit: &FitArgs, json: bool) -> Outcome {
 }
 
 fn print_text(file: &WeightFile, sha256: &str, report: Option<&KeyReport>) {
-    println!("format    {}, {} bytes", file.format(), file.bytes());
+    println!("format    {}, {} bytes", file.format, file.bytes);
     println!("sha256    {sha256}");
-    let place = if file.location().is_empty() { "the top" } else { file.location() };
+    let place = if file.location.is_empty() { "the top" } else { &file.location };
     println!("tensors   {}, at {place}", file.len());
-    for (name, value) in file.metadata() {
+    for (name, value) in &file.metadata {
         println!("value     {name} = {value}");
     }
-    let width = file.tensors().iter().map(|t| t.name().len()).max().unwrap_or(0);
-    for tensor in file.tensors() {
+    let width = file.tensors.iter().map(|t| t.name().len()).max().unwrap_or(0);
+    for tensor in &file.tensors {
         println!("  {:width$}  {:<5} {:?}", tensor.name(), tensor.dtype(), tensor.shape());
     }
     if let Some(report) = report {
@@ -108,12 +108,12 @@ fn print_text(file: &WeightFile, sha256: &str, report: Option<&KeyReport>) {
 
 fn print_json(file: &WeightFile, sha256: &str, report: Option<&KeyReport>) -> Result<(), Failure> {
     let tensors: Vec<Value> = file
-        .tensors()
+        .tensors
         .iter()
         .map(|t| json!({ "name": t.name(), "dtype": t.dtype().to_string(), "shape": t.shape() }))
         .collect();
     let metadata: BTreeMap<&String, String> =
-        file.metadata().iter().map(|(name, value)| (name, value.to_string())).collect();
+        file.metadata.iter().map(|(name, value)| (name, value.to_string())).collect();
     let report = report.map(|report| {
         let misshapen: Vec<Value> = report
             .misshapen
@@ -127,8 +127,8 @@ fn print_json(file: &WeightFile, sha256: &str, report: Option<&KeyReport>) -> Re
         })
     });
     let json = json!({
-        "path": file.path(), "format": file.format().to_string(), "bytes": file.bytes(),
-        "sha256": sha256, "location": file.location(), "metadata": metadata, "tensors": tensors,
+        "path": file.path, "format": file.format.to_string(), "bytes": file.bytes,
+        "sha256": sha256, "location": file.location, "metadata": metadata, "tensors": tensors,
         "report": report,
     });
     println!("{}", serde_json::to_string_pretty(&json).map_err(Failure::data)?);
@@ -144,7 +144,7 @@ fn convert(path: &Path, out: &Path, fit: &FitArgs) -> Outcome {
         Some(network) => {
             let loaded = network.load(&file).map_err(Failure::data)?;
             eprintln!("{}", loaded.report);
-            metadata.extend(fit.net.map(|net| ("net".to_owned(), net.name().to_owned())));
+            metadata.extend(fit.net.map(|net| ("net".to_owned(), net.name.to_owned())));
             network.key_map()
         }
         None => {
@@ -158,7 +158,7 @@ fn convert(path: &Path, out: &Path, fit: &FitArgs) -> Outcome {
 
 /// Refuses values that no trained network has, in every tensor of floats.
 fn check_values(file: &WeightFile) -> Result<(), Failure> {
-    let floats = file.tensors().iter().filter(|tensor| is_float(tensor.dtype()));
+    let floats = file.tensors.iter().filter(|tensor| is_float(tensor.dtype()));
     let expected: Vec<Expected> = floats.map(|t| Expected::new(t.name(), t.shape())).collect();
     let weights = matched(file, &KeyMap::new(), &expected).map_err(Failure::data)?;
     for tensor in &expected {

@@ -4,8 +4,8 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! brief_debug {
-    ($name:ty) => {
-        impl std::fmt::Debug for $name {
+    ($name:ty $(; $($generic:ident),+)?) => {
+        impl $(<$($generic),+>)? std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($name)).finish_non_exhaustive()
             }

@@ -1,6 +1,6 @@
 //! A module with its optimizer.
 
-use burn::module::Module;
+use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
@@ -17,9 +17,22 @@ pub(crate) struct Learner<M: Module> {
     clip: Option<f32>,
 }
 
+/// Numbers parameters in their order. Burn draws their identities, which are stored with them; equal
+/// trainings shall be equal bytes.
+struct Numbered(u64);
+
+impl ModuleMapper for Numbered {
+    fn map_float<const D: usize>(&mut self, mut parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        self.0 += 1;
+        parameter.id = ParamId::from(self.0);
+        parameter
+    }
+}
+
 impl<M: Module> Learner<M> {
     pub(crate) fn new(module: M, config: impl Into<OptimizerConfig>) -> Result<Self> {
         let config = config.into();
+        let module = module.map(&mut Numbered(0));
         Ok(Learner { module, optimizer: config.init()?, config, clip: None })
     }
 
@@ -82,3 +95,22 @@ impl<M: Module> Learner<M> {
         Ok(())
     }
 }
+
+/// `reset`, `save` and `load` of a model that is a `learner`, made by `Self::learner` of its `config`.
+macro_rules! learns {
+    () => {
+        fn reset(&mut self, seed: u64) -> Result<()> {
+            self.learner = Self::learner(&self.config, seed, &self.device)?;
+            Ok(())
+        }
+
+        fn save(&self) -> Result<crate::state::State> {
+            self.learner.save()
+        }
+
+        fn load(&mut self, state: &crate::state::State) -> Result<()> {
+            self.learner.load(state)
+        }
+    };
+}
+pub(crate) use learns;

@@ -123,29 +123,22 @@ fn check(epsilon: f32, decay: f32, betas: &[f32]) -> Result<()> {
     }
 }
 
-impl From<RmsPropConfig> for OptimizerConfig {
-    fn from(config: RmsPropConfig) -> Self {
-        OptimizerConfig::Rmsprop(config)
-    }
+macro_rules! settings_of {
+    ($($variant:ident($config:ty)),+) => {$(
+        impl From<$config> for OptimizerConfig {
+            fn from(config: $config) -> Self {
+                OptimizerConfig::$variant(config)
+            }
+        }
+    )+};
 }
 
-impl From<AdamConfig> for OptimizerConfig {
-    fn from(config: AdamConfig) -> Self {
-        OptimizerConfig::Adam(config)
-    }
-}
-
-impl From<AdamaxConfig> for OptimizerConfig {
-    fn from(config: AdamaxConfig) -> Self {
-        OptimizerConfig::Adamax(config)
-    }
-}
-
-impl From<AdagradConfig> for OptimizerConfig {
-    fn from(config: AdagradConfig) -> Self {
-        OptimizerConfig::Adagrad(config)
-    }
-}
+settings_of!(
+    Rmsprop(RmsPropConfig),
+    Adam(AdamConfig),
+    Adamax(AdamaxConfig),
+    Adagrad(AdagradConfig)
+);
 
 #[cfg(test)]
 mod tests {

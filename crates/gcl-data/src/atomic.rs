@@ -6,23 +6,24 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use crate::file::{At, FileError};
+
 /// Writes `path` through `fill`: into a temporary file in the same folder, then renamed over `path`.
 ///
 /// Missing parent folders are created. If `fill` fails, or the process dies, `path` is unchanged; a
 /// killed process may leave a `.gcl-*.part` file behind, which every reader ignores.
 ///
 /// # Errors
-/// Any error of creating the folder, writing or renaming; the temporary file is then removed.
-pub fn write_atomic<F>(path: &Path, fill: F) -> io::Result<()>
+/// [`FileError`] of creating the folder, writing or renaming; the temporary file is then removed.
+pub fn write_atomic<F>(path: &Path, fill: F) -> Result<(), FileError>
 where
     F: FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 {
-    let mut temporary = temporary_beside(path)?;
+    let mut temporary = temporary_beside(path).at(path)?;
     let mut writer = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
-    fill(&mut writer)?;
-    writer.flush()?;
+    fill(&mut writer).and_then(|()| writer.flush()).at(path)?;
     drop(writer);
-    temporary.persist(path).map_err(|e| e.error)?;
+    temporary.persist(path).at(path)?;
     Ok(())
 }
 
@@ -45,7 +46,7 @@ pub(crate) fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
 ///
 /// # Errors
 /// As [`write_atomic`].
-pub fn write_bytes_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_bytes_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     write_atomic(path, |out| out.write_all(bytes))
 }
 
@@ -72,7 +73,11 @@ mod tests {
             out.write_all(b"half of the ne")?;
             Err(io::Error::other("disk on fire"))
         });
-        assert_eq!(result.unwrap_err().to_string(), "disk on fire");
+        let error = result.unwrap_err();
+        assert_eq!(
+            (error.path.as_path(), error.source.to_string()),
+            (path.as_path(), "disk on fire".into())
+        );
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }

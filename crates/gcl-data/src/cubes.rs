@@ -15,10 +15,12 @@ use thiserror::Error;
 
 use crate::atomic::temporary_beside;
 use crate::clips::Span;
+use crate::file::{At, FileError};
 use crate::id::VideoId;
 use crate::npy::{Dtype, Kind, Npy, NpyError, RowWriter, check_finite};
 use crate::objects::ObjectPlace;
-use crate::tracks::{Bounds, TrackError, read_places};
+use crate::table;
+use crate::tracks::{Bounds, read_places};
 
 /// The place of a cube in a video.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,12 +41,9 @@ pub enum CubeFileError {
     /// The array cannot be read or written.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// The list of places cannot be read.
+    /// The list of places or another file cannot be read or written.
     #[error(transparent)]
-    Places(#[from] TrackError),
-    /// Reading or writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
+    File(#[from] FileError),
     /// Not cubes.
     #[error("{path}: shape {shape:?}; cubes are [N, 3, T, H, W], none but N 0")]
     Shape { path: PathBuf, shape: Vec<usize> },
@@ -57,9 +56,6 @@ pub enum CubeFileError {
     /// Array and list differ.
     #[error("{path}: {found} cubes, but {expected} lines in the .csv beside it")]
     Count { path: PathBuf, found: usize, expected: usize },
-    /// A place names a video that is not among the caller's.
-    #[error("cube number {cube} is of video {video}, which is not among the videos")]
-    NoVideo { cube: usize, video: VideoId },
 }
 
 /// How cubes are stored.
@@ -84,17 +80,13 @@ pub struct CubeWriter {
     places: Vec<CubePlace>,
 }
 
-impl std::fmt::Debug for CubeWriter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CubeWriter").finish_non_exhaustive()
-    }
-}
+crate::brief_debug!(CubeWriter);
 
 impl CubeWriter {
     /// Starts the file `path` (`.npy`) of cubes of `frames` frames of `size` by `size` pixels.
     ///
     /// # Errors
-    /// [`CubeFileError::Npy`], [`CubeFileError::Io`].
+    /// [`CubeFileError::Npy`], [`CubeFileError::File`].
     pub fn create(
         path: impl AsRef<Path>,
         frames: usize,
@@ -129,7 +121,6 @@ impl CubeWriter {
     }
 
     /// Cubes so far.
-    #[must_use]
     pub fn cubes(&self) -> usize {
         self.places.len()
     }
@@ -150,23 +141,22 @@ impl CubeWriter {
     /// Writes the list of places and the array, then renames both; returns the number of cubes.
     ///
     /// # Errors
-    /// [`CubeFileError::Npy`], [`CubeFileError::Io`]. Older files of these names are then unchanged,
+    /// [`CubeFileError::Npy`], [`CubeFileError::File`]. Older files of these names are then unchanged,
     /// unless the last step failed, that of renaming the array: then there is none.
     pub fn finish(mut self) -> Result<usize, CubeFileError> {
-        let io = |path: &Path, source| CubeFileError::Io { path: path.to_owned(), source };
         let list = self.path.with_extension("csv");
-        let places = self.list().map_err(|e| io(&list, e))?;
+        let places = self.list().at(&list)?;
         match &mut self.rows {
             CubeRows::Byte(rows) => rows.complete()?,
             CubeRows::Float(rows) => rows.complete()?,
         }
         // An older array must never be beside the new list, not even briefly.
-        let aside = self.set_aside().map_err(|e| io(&self.path, e))?;
-        if let Err(error) = places.persist(&list) {
+        let aside = self.set_aside().at(&self.path)?;
+        if let Err(error) = places.persist(&list).at(&list) {
             if let Some(older) = aside {
-                older.persist(&self.path).map_err(|e| io(&self.path, e.error))?;
+                older.persist(&self.path).at(&self.path)?;
             }
-            return Err(io(&list, error.error));
+            return Err(error.into());
         }
         Ok(match self.rows {
             CubeRows::Byte(rows) => rows.finish()?,
@@ -176,14 +166,14 @@ impl CubeWriter {
 
     /// The list of places as a file that has no name yet.
     fn list(&self) -> io::Result<NamedTempFile> {
-        let mut lines = csv::Writer::from_writer(Vec::new());
-        lines.write_record(["video", "frame", "x1", "y1", "x2", "y2"])?;
-        for CubePlace { video, frame, bounds } in &self.places {
+        let head = ["video", "frame", "x1", "y1", "x2", "y2"].map(str::to_owned);
+        let row = |CubePlace { video, frame, bounds }: &CubePlace| {
             let [x1, y1, x2, y2] = bounds.map(|side| side.to_string());
-            lines.write_record([video.as_str(), &frame.to_string(), &x1, &y1, &x2, &y2])?;
-        }
+            [video.to_string(), frame.to_string(), x1, y1, x2, y2]
+        };
+        let rows = std::iter::once(head).chain(self.places.iter().map(row));
         let mut file = temporary_beside(&self.path)?;
-        file.write_all(&lines.into_inner().map_err(|e| e.into_error())?)?;
+        file.write_all(&table::csv_of(rows)?)?;
         Ok(file)
     }
 
@@ -202,7 +192,8 @@ impl CubeWriter {
 #[derive(Debug)]
 pub struct PackedCubes {
     npy: Npy,
-    places: Vec<CubePlace>,
+    /// The places of the cubes.
+    pub places: Vec<CubePlace>,
     /// Whether values are bytes, to be divided by 255.
     bytes: bool,
 }
@@ -240,14 +231,7 @@ impl PackedCubes {
         Ok(Self { npy, places: places.into_iter().map(place).collect(), bytes })
     }
 
-    /// The places of the cubes.
-    #[must_use]
-    pub fn places(&self) -> &[CubePlace] {
-        &self.places
-    }
-
     /// A cube's shape, `[3, T, H, W]`.
-    #[must_use]
     pub fn shape(&self) -> &[usize] {
         self.npy.shape().get(1..).unwrap_or_default()
     }
@@ -272,22 +256,19 @@ impl PackedCubes {
         Err(CubeFileError::Range { path: self.npy.path().to_owned(), cube, value })
     }
 
-    /// The cubes as objects, for an [`ObjectIndex`](crate::objects::ObjectIndex) of `videos`: a cube's
-    /// score applies to its middle frame.
-    ///
-    /// # Errors
-    /// [`CubeFileError::NoVideo`].
-    pub fn objects(&self, videos: &[VideoId]) -> Result<Vec<ObjectPlace>, CubeFileError> {
+    /// The cubes of `videos` as objects, for an [`ObjectIndex`](crate::objects::ObjectIndex), each with its
+    /// number in the file: a cube's score applies to its middle frame. Cubes of other videos are left out.
+    pub fn objects<'a>(
+        &self,
+        videos: impl IntoIterator<Item = &'a VideoId>,
+    ) -> Vec<(usize, ObjectPlace)> {
         let half = self.shape().get(1).copied().unwrap_or(1) / 2;
-        let positions: BTreeMap<&VideoId, usize> = videos.iter().zip(0..).collect();
+        let positions: BTreeMap<&VideoId, usize> = videos.into_iter().zip(0..).collect();
         let place = |(cube, place): (usize, &CubePlace)| {
-            let Some(&video) = positions.get(&place.video) else {
-                return Err(CubeFileError::NoVideo { cube, video: place.video.clone() });
-            };
-            let centre = place.frame as usize;
+            let (video, centre) = (*positions.get(&place.video)?, place.frame as usize);
             let span = Span { start: centre.saturating_sub(half), end: centre + half + 1 };
-            Ok(ObjectPlace { video, span, centre })
+            Some((cube, ObjectPlace { video, span, centre }))
         };
-        self.places.iter().enumerate().map(place).collect()
+        self.places.iter().enumerate().filter_map(place).collect()
     }
 }

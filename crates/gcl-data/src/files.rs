@@ -1,43 +1,25 @@
 //! Finding a folder's files by extension, as video ids.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
-use crate::id::{IdError, VideoId};
+use crate::file::{At, FileError};
+use crate::id::VideoId;
 
 /// The deepest nesting of folders, which also ends a loop of links.
 const MAX_DEPTH: usize = 32;
-
-/// Why a folder could not be listed.
-#[derive(Debug, Error)]
-#[allow(missing_docs)]
-#[non_exhaustive]
-pub enum FilesError {
-    /// The folder cannot be read.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
-    /// A file's name is no video id.
-    #[error(transparent)]
-    Id(#[from] IdError),
-    /// Folders nested too deeply.
-    #[error("{0}: folders are nested too deeply (a loop of links?)")]
-    TooDeep(PathBuf),
-}
 
 /// The ids of all files in `dir` and below that have the given extension (without its dot), in order;
 /// [`VideoId::file`] is each one's path. Names that start with a dot are ignored. Links to folders are
 /// followed.
 ///
 /// # Errors
-/// [`FilesError`].
-pub fn with_extension(dir: &Path, extension: &str) -> Result<Vec<VideoId>, FilesError> {
+/// [`FileError`], also for names that are no ids.
+pub fn with_extension(dir: &Path, extension: &str) -> Result<Vec<VideoId>, FileError> {
     let mut paths = Vec::new();
     scan(dir, extension, 0, &mut paths)?;
     let ids = paths.iter().map(|path| VideoId::from_path(dir, path));
-    let mut ids = ids.collect::<Result<Vec<_>, _>>()?;
+    let mut ids = ids.collect::<Result<Vec<_>, _>>().at(dir)?;
     ids.sort_unstable();
     Ok(ids)
 }
@@ -47,20 +29,19 @@ fn scan(
     extension: &str,
     depth: usize,
     paths: &mut Vec<PathBuf>,
-) -> Result<(), FilesError> {
+) -> Result<(), FileError> {
     if depth > MAX_DEPTH {
-        return Err(FilesError::TooDeep(dir.to_owned()));
+        return Err(FileError::new(dir, "folders are nested too deeply (a loop of links?)"));
     }
-    let io = |path: &Path, source| FilesError::Io { path: path.to_owned(), source };
-    for entry in fs::read_dir(dir).map_err(|e| io(dir, e))? {
-        let entry = entry.map_err(|e| io(dir, e))?;
+    for entry in fs::read_dir(dir).at(dir)? {
+        let entry = entry.at(dir)?;
         let path = entry.path();
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }
-        let mut kind = entry.file_type().map_err(|e| io(&path, e))?;
+        let mut kind = entry.file_type().at(&path)?;
         if kind.is_symlink() {
-            kind = fs::metadata(&path).map_err(|e| io(&path, e))?.file_type();
+            kind = fs::metadata(&path).at(&path)?.file_type();
         }
         if kind.is_dir() {
             scan(&path, extension, depth + 1, paths)?;

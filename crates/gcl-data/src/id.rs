@@ -107,19 +107,16 @@ impl VideoId {
     }
 
     /// The id as text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The last component: the file's name without folders.
-    #[must_use]
     pub fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
     /// The file of this video below `root` with the given extension (without its dot).
-    #[must_use]
     pub fn file(&self, root: &Path, extension: &str) -> PathBuf {
         // Appended, not `with_extension`, which would eat the end of an id such as `cam.2`.
         root.join(format!("{}.{extension}", self.0))

@@ -19,10 +19,12 @@
 //! ```
 
 pub mod atomic;
+mod brief;
 pub mod check;
 pub mod clips;
 pub mod cubes;
 pub mod features;
+pub mod file;
 pub mod files;
 pub mod id;
 pub mod lists;
@@ -47,14 +49,14 @@ pub use features::{
     ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo,
     FeatureWriter, Regions, is_finished, write_features,
 };
-pub use files::FilesError;
+pub use file::{At, FileError};
 pub use id::{IdError, VideoId};
-pub use manifest::{Manifest, ManifestEntry, ManifestError};
+pub use manifest::{Manifest, ManifestEntry};
 pub use npy::{Npy, NpyError, RowWriter, write_f32};
 pub use objects::{
     ObjectError, ObjectIndex, ObjectPlace, ObjectVideo, SnippetRule, WeightReduce, WeightRule,
 };
-pub use poses::{PoseError, PoseSet, Track, WindowError, WindowRule, Windows, read_poses};
+pub use poses::{PoseSet, Track, WindowError, WindowRule, Windows, read_poses};
 pub use resolve::{ResolveError, resolve, resolve_all};
 pub use scores::{ScoreError, ScoreInfo, ScoreSet, ScoreWriter};
 /// Re-exported: [`ExtractorIdentity`] contains its maps, and errors its error.

@@ -6,36 +6,12 @@
 //! | [`read_ucf`] | `Abuse/Abuse001_x264.mp4`: UCF-Crime's videos, train and test ([Sultani et al., CVPR 2018](https://arxiv.org/abs/1801.04264)) |
 //! | [`read_feature_list`] | `/anywhere/01_0015_i3d.npy`: feature files, as RTFM lists them |
 
-use std::collections::BTreeMap;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
-use crate::id::{IdError, VideoId};
+use crate::file::{At, FileError};
+use crate::id::VideoId;
 use crate::manifest::{Manifest, ManifestEntry};
-
-/// Why a list was not read.
-#[derive(Debug, Error)]
-#[allow(missing_docs)] // the messages name the fields
-#[non_exhaustive]
-pub enum ListError {
-    /// Reading failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
-    /// A line's name is no video id.
-    #[error("{path}, line {line}: {source}")]
-    Id { path: PathBuf, line: usize, source: IdError },
-    /// A line of another form.
-    #[error("{path}, line {line}: `{found}`; expected {expected}")]
-    Line { path: PathBuf, line: usize, found: String, expected: &'static str },
-    /// A video is on two lines.
-    #[error("video {id} is in {first} and again in {second}")]
-    Duplicate { id: VideoId, first: PathBuf, second: PathBuf },
-    /// No line at all.
-    #[error("{0}: no video in it")]
-    Empty(PathBuf),
-}
 
 /// One line of a list of feature files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +26,8 @@ pub struct ListedFeature {
 /// are those whose clip number has four digits, and a scene is a camera.
 ///
 /// # Errors
-/// [`ListError`], with the line; a video in both files is refused.
-pub fn read_zhong(train: &Path, test: &Path) -> Result<Manifest, ListError> {
+/// [`FileError`], with the line; a video in both files is refused.
+pub fn read_zhong(train: &Path, test: &Path) -> Result<Manifest, FileError> {
     both(train, test, |name| {
         let (scene, clip) = name.split_once('_')?;
         let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
@@ -72,7 +48,7 @@ pub fn read_zhong(train: &Path, test: &Path) -> Result<Manifest, ListError> {
 ///
 /// # Errors
 /// As [`read_zhong`].
-pub fn read_ucf(train: &Path, test: &Path) -> Result<Manifest, ListError> {
+pub fn read_ucf(train: &Path, test: &Path) -> Result<Manifest, FileError> {
     both(train, test, |line| {
         let (id, _) = line.rsplit_once('.')?;
         let name = id.rsplit('/').next().unwrap_or(id);
@@ -86,32 +62,19 @@ pub fn read_ucf(train: &Path, test: &Path) -> Result<Manifest, ListError> {
 ///
 /// # Errors
 /// As [`read_zhong`].
-pub fn read_feature_list(path: &Path) -> Result<Vec<ListedFeature>, ListError> {
-    let mut seen = BTreeMap::new();
+pub fn read_feature_list(path: &Path) -> Result<Vec<ListedFeature>, FileError> {
+    let mut seen = BTreeSet::new();
     let mut out = Vec::new();
     for (number, line) in lines(path)? {
         let line = line.replace('\\', "/");
         let name = line.rsplit('/').next().unwrap_or(&line);
         let expected = "the path of a .npy file";
-        let wrong = || ListError::Line {
-            path: path.to_owned(),
-            line: number,
-            found: line.clone(),
-            expected,
-        };
+        let wrong = || FileError::line(path, number, format!("`{line}`; expected {expected}"));
         let stem = name.strip_suffix(".npy").ok_or_else(wrong)?;
         let stem = stem.strip_suffix("_i3d").or(stem.strip_suffix("_c3d")).unwrap_or(stem);
-        let id = VideoId::new(stem).map_err(|source| ListError::Id {
-            path: path.to_owned(),
-            line: number,
-            source,
-        })?;
-        if seen.insert(id.clone(), ()).is_some() {
-            return Err(ListError::Duplicate {
-                id,
-                first: path.to_owned(),
-                second: path.to_owned(),
-            });
+        let id = VideoId::new(stem).map_err(|e| FileError::line(path, number, e))?;
+        if !seen.insert(id.clone()) {
+            return Err(FileError::line(path, number, format!("video {id} is in it twice")));
         }
         out.push(ListedFeature { id, path: PathBuf::from(line) });
     }
@@ -123,23 +86,19 @@ fn both(
     train: &Path,
     test: &Path,
     parse: impl Fn(&str) -> Option<(String, ManifestEntry)>,
-) -> Result<Manifest, ListError> {
+) -> Result<Manifest, FileError> {
     let mut manifest = Manifest::default();
     let mut files: BTreeMap<VideoId, &Path> = BTreeMap::new();
     for (path, split) in [(train, "train"), (test, "test")] {
         for (line, text) in lines(path)? {
             let Some((name, mut entry)) = parse(&text) else {
                 let expected = "a video's name, such as 01_0014 or Abuse/Abuse001_x264.mp4";
-                return Err(ListError::Line { path: path.to_owned(), line, found: text, expected });
+                return Err(FileError::line(path, line, format!("`{text}`; expected {expected}")));
             };
-            let id = VideoId::new(name).map_err(|source| ListError::Id {
-                path: path.to_owned(),
-                line,
-                source,
-            })?;
+            let id = VideoId::new(name).map_err(|e| FileError::line(path, line, e))?;
             if let Some(first) = files.insert(id.clone(), path) {
-                let (first, second) = (first.to_owned(), path.to_owned());
-                return Err(ListError::Duplicate { id, first, second });
+                let twice = format!("video {id} is in {} already", first.display());
+                return Err(FileError::line(path, line, twice));
             }
             entry.split = Some(split.to_owned());
             manifest.videos.insert(id, entry);
@@ -149,14 +108,13 @@ fn both(
 }
 
 /// The lines that are not empty, with their numbers from 1.
-fn lines(path: &Path) -> Result<Vec<(usize, String)>, ListError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ListError::Io { path: path.to_owned(), source })?;
+fn lines(path: &Path) -> Result<Vec<(u64, String)>, FileError> {
+    let text = std::fs::read_to_string(path).at(path)?;
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-    let lines: Vec<(usize, String)> = (1..)
+    let lines: Vec<(u64, String)> = (1..)
         .zip(lines)
         .filter(|(_, line)| !line.is_empty())
         .map(|(number, line)| (number, line.to_owned()))
         .collect();
-    if lines.is_empty() { Err(ListError::Empty(path.to_owned())) } else { Ok(lines) }
+    if lines.is_empty() { Err(FileError::new(path, "no video in it")) } else { Ok(lines) }
 }

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
 use crate::atomic::write_bytes_atomic;
-use crate::id::{IdError, VideoId};
+use crate::file::{At, FileError};
+use crate::id::VideoId;
 use crate::table;
 
 /// A manifest's entry for one video; every field may be unknown.
@@ -44,46 +43,10 @@ pub struct Manifest {
     pub videos: BTreeMap<VideoId, ManifestEntry>,
 }
 
-/// Why a manifest was not read or written.
-#[derive(Debug, Error)]
-#[allow(missing_docs)] // the messages name the fields
-#[non_exhaustive]
-pub enum ManifestError {
-    /// Reading failed, or a line has another number of columns than the header.
-    #[error("{path}: {source}")]
-    Csv { path: PathBuf, source: csv::Error },
-    /// Writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: std::io::Error },
-    /// A column is not known, or appears twice.
-    #[error("{path}: column `{column}` is unknown or appears twice; a manifest has {}", COLUMNS.join(","))]
-    Column { path: PathBuf, column: String },
-    /// There is no `id` column.
-    #[error("{0}: there is no column `id`")]
-    NoId(PathBuf),
-    /// A line's id is not valid.
-    #[error("{path}, line {line}: {source}")]
-    Id { path: PathBuf, line: u64, source: IdError },
-    /// A video is listed twice.
-    #[error("{path}: video {id} is on line {first} and again on line {second}")]
-    Duplicate { path: PathBuf, id: VideoId, first: u64, second: u64 },
-    /// A value is not valid in its column.
-    #[error("{path}, line {line}, video {id}: {column} is `{found}`; expected {expected}")]
-    Value {
-        path: PathBuf,
-        line: u64,
-        id: VideoId,
-        column: &'static str,
-        found: String,
-        expected: &'static str,
-    },
-}
-
 const COLUMNS: [&str; 6] = ["id", "path", "split", "label", "frames", "camera"];
 
 impl Manifest {
     /// Whether each labelled video is normal.
-    #[must_use]
     pub fn normal_videos(&self) -> BTreeMap<VideoId, bool> {
         let videos = self.videos.iter();
         videos.filter_map(|(id, entry)| Some((id.clone(), !entry.label?))).collect()
@@ -92,27 +55,31 @@ impl Manifest {
     /// Reads the manifest at `path`.
     ///
     /// # Errors
-    /// [`ManifestError`], with the line where there is one.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self, ManifestError> {
+    /// [`FileError`], with the line where there is one.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, FileError> {
         let path = path.as_ref();
-        let csv = |source| ManifestError::Csv { path: path.to_owned(), source };
-        let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
+        let table::CsvTable { header, records } = table::read(path)?;
         for (i, column) in header.iter().enumerate() {
             if !COLUMNS.contains(&column) || header.iter().take(i).any(|c| c == column) {
-                let (path, column) = (path.to_owned(), column.to_owned());
-                return Err(ManifestError::Column { path, column });
+                let known = COLUMNS.join(",");
+                return Err(FileError::new(
+                    path,
+                    format!(
+                        "column `{column}` is unknown or appears twice; a manifest has {known}"
+                    ),
+                ));
             }
         }
         if !header.iter().any(|column| column == "id") {
-            return Err(ManifestError::NoId(path.to_owned()));
+            return Err(FileError::new(path, "there is no column `id`"));
         }
         let mut manifest = Self::default();
         let mut lines = BTreeMap::new();
         for (line, record) in records {
             let (id, entry) = entry(path, line, &header, &record)?;
             if let Some(first) = lines.insert(id.clone(), line) {
-                let path = path.to_owned();
-                return Err(ManifestError::Duplicate { path, id, first, second: line });
+                let twice = format!("video {id} is on line {first} and again on line {line}");
+                return Err(FileError::new(path, twice));
             }
             manifest.videos.insert(id, entry);
         }
@@ -122,28 +89,25 @@ impl Manifest {
     /// Writes the manifest to `path`, sorted by id, atomically.
     ///
     /// # Errors
-    /// [`ManifestError::Io`] or [`ManifestError::Csv`].
-    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), ManifestError> {
+    /// [`FileError`].
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), FileError> {
         let path = path.as_ref();
-        let csv = |source| ManifestError::Csv { path: path.to_owned(), source };
-        let io = |source| ManifestError::Io { path: path.to_owned(), source };
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(COLUMNS).map_err(csv)?;
+        let mut rows = vec![COLUMNS.map(str::to_owned)];
         for (id, entry) in &self.videos {
             let file = match &entry.path {
                 None => "",
-                Some(file) => file.to_str().ok_or_else(|| {
-                    io(std::io::Error::other(format!("{}: not UTF-8", file.display())))
-                })?,
+                Some(file) => file
+                    .to_str()
+                    .ok_or_else(|| format!("{}: not UTF-8", file.display()))
+                    .at(path)?,
             };
             let label = entry.label.map_or("", |label| if label { "1" } else { "0" });
             let frames = entry.frames.map(|n| n.to_string()).unwrap_or_default();
-            let split = entry.split.as_deref().unwrap_or_default();
-            let camera = entry.camera.as_deref().unwrap_or_default();
-            writer.write_record([id.as_str(), file, split, label, &frames, camera]).map_err(csv)?;
+            let text = |value: &Option<String>| value.clone().unwrap_or_default();
+            let (split, camera) = (text(&entry.split), text(&entry.camera));
+            rows.push([id.to_string(), file.into(), split, label.into(), frames, camera]);
         }
-        let bytes = writer.into_inner().map_err(|e| io(e.into_error()))?;
-        write_bytes_atomic(path, &bytes).map_err(io)
+        write_bytes_atomic(path, &table::csv_of(rows).at(path)?)
     }
 }
 
@@ -153,23 +117,16 @@ fn entry(
     line: u64,
     header: &csv::StringRecord,
     record: &csv::StringRecord,
-) -> Result<(VideoId, ManifestEntry), ManifestError> {
+) -> Result<(VideoId, ManifestEntry), FileError> {
     let get = |column: &str| {
         let found = header.iter().zip(record).find(|(c, _)| *c == column);
         found.map(|(_, value)| value).filter(|value| !value.is_empty())
     };
-    let id = VideoId::new(get("id").unwrap_or_default()).map_err(|source| ManifestError::Id {
-        path: path.to_owned(),
-        line,
-        source,
-    })?;
-    let refuse = |column, found: &str, expected| ManifestError::Value {
-        path: path.to_owned(),
-        line,
-        id: id.clone(),
-        column,
-        found: found.to_owned(),
-        expected,
+    let id = VideoId::new(get("id").unwrap_or_default());
+    let id = id.map_err(|e| FileError::line(path, line, e))?;
+    let refuse = |column, found, expected| {
+        let problem = format!("video {id}: {column} is `{found}`; expected {expected}");
+        FileError::line(path, line, problem)
     };
     let label = match get("label") {
         None => None,

@@ -1,15 +1,13 @@
 //! Scores: one `.npy` file of `f32` per video, one score per frame, and `scores.json` for the folder.
 
 use std::fmt;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::atomic::write_bytes_atomic;
-use crate::files::{FilesError, with_extension};
+use crate::file::{FileError, find_json, write_json};
+use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::npy::{Npy, NpyError, write_f32};
 
@@ -22,7 +20,6 @@ pub struct ScoreInfo {
     /// The source of the scores, such as `discriminator` or `generator`.
     pub source: String,
     /// The model that scored, such as its hash.
-    #[serde(default)]
     pub model: Option<String>,
 }
 
@@ -42,35 +39,12 @@ impl fmt::Display for ScoreInfo {
 #[allow(missing_docs)] // the messages name the fields
 #[non_exhaustive]
 pub enum ScoreError {
-    /// A folder could not be listed.
-    #[error(transparent)]
-    Files(#[from] FilesError),
     /// A `.npy` file cannot be read or written.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// Reading or writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
-    /// `scores.json` is not a [`ScoreInfo`].
-    #[error("{path}: not the description of scores: {source}")]
-    Json { path: PathBuf, source: serde_json::Error },
-    /// No scores at all.
-    #[error("{0}: no .npy file here or below")]
-    Empty(PathBuf),
-    /// Not one score per frame.
-    #[error("{path}: shape {shape:?}; scores are [frames], at least one")]
-    Shape { path: PathBuf, shape: Vec<usize> },
-    /// A score outside [0, 1] in a folder whose description says that there is none.
-    #[error(
-        "video {id}: the score {score} of frame {frame} is outside [0, 1], but the scores are said to be bounded"
-    )]
-    Unbounded { id: VideoId, frame: usize, score: f32 },
-    /// The folder holds other scores, or no scores but other files.
-    #[error("{path}: the folder already holds {found}; choose another folder")]
-    Taken { path: PathBuf, found: String },
-    /// There is no such video.
-    #[error("{dir}: no scores of video {id}")]
-    NoVideo { dir: PathBuf, id: VideoId },
+    /// A folder or file cannot be read or written, or holds no such scores.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// Writes a folder of scores, video by video.
@@ -84,38 +58,37 @@ impl ScoreWriter {
     /// Starts, or continues, the scores that `info` describes in `dir`: writes `scores.json`.
     ///
     /// # Errors
-    /// [`ScoreError::Taken`] if the folder has scores with another description, or `.npy` files
-    /// without any; [`ScoreError::Io`], [`ScoreError::Json`] or [`ScoreError::Files`].
+    /// [`ScoreError::File`], also if the folder has scores with another description, or `.npy` files
+    /// without any.
     pub fn create(dir: impl AsRef<Path>, info: ScoreInfo) -> Result<Self, ScoreError> {
         let dir = dir.as_ref();
-        let taken = |found| ScoreError::Taken { path: dir.to_owned(), found };
-        match read_info(dir)? {
+        let taken = |found: String| {
+            let problem = format!("the folder already holds {found}; choose another folder");
+            ScoreError::File(FileError::new(dir, problem))
+        };
+        match find_json::<ScoreInfo>(&dir.join(INFO), DESCRIPTION)? {
             Some(found) if found != info => return Err(taken(format!("scores of {found}"))),
             None if dir.exists() && !with_extension(dir, "npy")?.is_empty() => {
                 return Err(taken("other .npy files".to_owned()));
             }
             _ => {}
         }
-        let path = dir.join(INFO);
-        let mut text = serde_json::to_vec_pretty(&info)
-            .map_err(|source| ScoreError::Json { path: path.clone(), source })?;
-        text.push(b'\n');
-        write_bytes_atomic(&path, &text).map_err(|source| ScoreError::Io { path, source })?;
+        write_json(&dir.join(INFO), &info)?;
         Ok(Self { dir: dir.to_owned(), info })
     }
 
     /// Writes, or replaces, the scores of `id`: one per frame.
     ///
     /// # Errors
-    /// [`ScoreError::Shape`] for no scores, [`ScoreError::Unbounded`] for one outside [0, 1] in a
+    /// [`ScoreError::File`] for no scores and for one outside [0, 1] in a
     /// bounded folder, [`ScoreError::Npy`] for one that is not finite, or if writing fails.
     pub fn write(&self, id: &VideoId, scores: &[f32]) -> Result<(), ScoreError> {
         let path = id.file(&self.dir, "npy");
         if scores.is_empty() {
-            return Err(ScoreError::Shape { path, shape: vec![0] });
+            return Err(no_list(&path, &[0]));
         }
         // A NaN is left to the writer, whose error says that it is not finite.
-        check_bounds(id, self.info.bounded, scores)?;
+        check_bounds(&path, self.info.bounded, scores)?;
         Ok(write_f32(&path, &[scores.len()], scores)?)
     }
 }
@@ -151,38 +124,34 @@ impl ScoreSet {
     /// [`ScoreError`]: no file, or one that is not a list of scores.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, ScoreError> {
         let dir = dir.as_ref();
-        let info = read_info(dir)?;
+        let info = find_json(&dir.join(INFO), DESCRIPTION)?;
         let mut videos = Vec::new();
         for id in with_extension(dir, "npy")? {
             let npy = Npy::open(id.file(dir, "npy"))?;
             match *npy.shape() {
                 [frames] if frames > 0 => videos.push((id, frames)),
                 ref shape => {
-                    let path = npy.path().to_owned();
-                    return Err(ScoreError::Shape { path, shape: shape.to_owned() });
+                    return Err(no_list(npy.path(), shape));
                 }
             }
         }
         if videos.is_empty() {
-            return Err(ScoreError::Empty(dir.to_owned()));
+            return Err(FileError::new(dir, "no .npy file here or below").into());
         }
         Ok(Self { dir: dir.to_owned(), info, videos })
     }
 
     /// The description, if the folder has one.
-    #[must_use]
     pub fn info(&self) -> Option<&ScoreInfo> {
         self.info.as_ref()
     }
 
     /// The videos with their numbers of frames, sorted by id.
-    #[must_use]
     pub fn videos(&self) -> &[(VideoId, usize)] {
         &self.videos
     }
 
     /// The number of scored frames of `id`.
-    #[must_use]
     pub fn frames(&self, id: &VideoId) -> Option<usize> {
         let i = self.videos.binary_search_by(|(video, _)| video.cmp(id)).ok()?;
         self.videos.get(i).map(|(_, frames)| *frames)
@@ -191,40 +160,40 @@ impl ScoreSet {
     /// The scores of `id`, one per frame.
     ///
     /// # Errors
-    /// [`ScoreError::NoVideo`], [`ScoreError::Unbounded`], [`ScoreError::Npy`] for a value that is not
-    /// finite, [`ScoreError::Shape`] if the file was replaced since the set was opened.
+    /// [`ScoreError::File`] if there are none or one is outside [0, 1] in a bounded folder,
+    /// [`ScoreError::Npy`] for a value that is not finite, an error also if the file was replaced since the set was opened.
     pub fn read(&self, id: &VideoId) -> Result<Vec<f32>, ScoreError> {
         let Some(frames) = self.frames(id) else {
-            return Err(ScoreError::NoVideo { dir: self.dir.clone(), id: id.clone() });
+            return Err(FileError::new(&self.dir, format!("no scores of video {id}")).into());
         };
         let npy = Npy::open(id.file(&self.dir, "npy"))?;
         if npy.shape() != [frames] {
-            let (path, shape) = (npy.path().to_owned(), npy.shape().to_owned());
-            return Err(ScoreError::Shape { path, shape });
+            return Err(no_list(npy.path(), npy.shape()));
         }
         let scores = npy.to_f32()?;
-        check_bounds(id, self.info.as_ref().is_some_and(|info| info.bounded), &scores)?;
+        check_bounds(npy.path(), self.info.as_ref().is_some_and(|info| info.bounded), &scores)?;
         Ok(scores)
     }
 }
 
 const INFO: &str = "scores.json";
+const DESCRIPTION: &str = "the description of scores";
 
-fn read_info(dir: &Path) -> Result<Option<ScoreInfo>, ScoreError> {
-    let path = dir.join(INFO);
-    match fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text)
-            .map(Some)
-            .map_err(|source| ScoreError::Json { path, source }),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(ScoreError::Io { path, source }),
-    }
+fn no_list(path: &Path, shape: &[usize]) -> ScoreError {
+    let problem = format!("shape {shape:?}; scores are [frames], at least one");
+    FileError::new(path, problem).into()
 }
 
-fn check_bounds(id: &VideoId, bounded: bool, scores: &[f32]) -> Result<(), ScoreError> {
+fn check_bounds(path: &Path, bounded: bool, scores: &[f32]) -> Result<(), FileError> {
     let outside = |score: f32| !(0.0..=1.0).contains(&score) && score.is_finite();
     match scores.iter().enumerate().find(|(_, score)| bounded && outside(**score)) {
         None => Ok(()),
-        Some((frame, &score)) => Err(ScoreError::Unbounded { id: id.clone(), frame, score }),
+        Some((frame, score)) => Err(FileError::new(
+            path,
+            format!(
+                "the score {score} of frame {frame} is outside [0, 1], but the scores are said to be \
+                 bounded"
+            ),
+        )),
     }
 }

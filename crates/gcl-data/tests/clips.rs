@@ -146,8 +146,16 @@ fn json_form_is_checked() {
 
 #[test]
 fn every_rule_has_a_name() {
-    let named = Tail::NAMES.map(|name| name.parse::<Tail>().unwrap());
+    let named = Tail::ALL.map(|rule| rule.name().parse::<Tail>().unwrap());
     assert_eq!(named, [Tail::Shift, Tail::Drop, Tail::Loop, Tail::PaperResnext]);
     let error = "cut".parse::<Tail>().unwrap_err();
     assert!(error.contains("`cut`") && error.contains("paper-resnext"), "{error}");
+}
+
+#[test]
+fn stretches_are_whole_and_apart() {
+    let flags = [true, true, false, true, false, false, true, true];
+    let found: Vec<[usize; 2]> = Span::runs(&flags).iter().map(|s| [s.start, s.end]).collect();
+    assert_eq!(found, [[0, 2], [3, 4], [6, 8]]);
+    assert!(Span::runs(&[]).is_empty());
 }

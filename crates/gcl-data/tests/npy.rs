@@ -180,7 +180,7 @@ fn each_lie_has_its_own_error() {
     refused!(text("{'descr': '<f4', 'shape': (3,), }\n"), NpyError::Literal { .. });
     refused!(text("\u{fffd}"), NpyError::Literal { .. });
     assert!(matches!(Npy::open(dir.path()), Err(NpyError::NotAFile(_))));
-    assert!(matches!(Npy::open(dir.path().join("none.npy")), Err(NpyError::Io { .. })));
+    assert!(matches!(Npy::open(dir.path().join("none.npy")), Err(NpyError::File(_))));
 
     for version in [2, 3] {
         let mut honest = v2(u32::try_from(good.len()).unwrap());

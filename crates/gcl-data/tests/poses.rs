@@ -5,7 +5,7 @@ mod common;
 
 use common::{golden, put, real_data};
 use gcl_data::poses::{Augment, Points, PoseSet, Resolution, WindowRule, Windows, read_poses};
-use gcl_data::{PoseError, VideoId, WindowError, write_f32};
+use gcl_data::{VideoId, WindowError, write_f32};
 use serde_json::{Value, json};
 
 fn check(what: &str, found: &[f32], expected: &Value) {
@@ -84,8 +84,8 @@ fn a_file_with_a_window_without_height_is_refused() {
     assert_eq!(Windows::read_npy(&path).unwrap().len(), 3);
     values[16] = values[13];
     write_f32(&path, &[3, 2, 1, 3], &values).unwrap();
-    let error = Windows::read_npy(&path).unwrap_err();
-    assert!(matches!(error, WindowError::Flat { window: 2, .. }), "{error}");
+    let error = Windows::read_npy(&path).unwrap_err().to_string();
+    assert!(error.contains("window number 2 (from 0): all its points"), "{error}");
 }
 
 #[test]
@@ -124,14 +124,15 @@ fn files_that_lie_are_refused_with_person_and_frame() {
     };
     let with = |values: &str| format!(r#"{{"4":{{"0007":{{"keypoints":{values},"scores":1}}}}}}"#);
     for found in [0, 50, 52, 5000] {
-        let error = wrong(&with(&pose(found)));
-        assert!(
-            matches!(error, PoseError::Values { person: 4, frame: 7, found: f, .. } if f == found),
-            "{error}"
-        );
+        let error = wrong(&with(&pose(found))).to_string();
+        let expected = format!(": person 4, frame 7: {found} key-point values, expected 51");
+        assert!(error.contains(&expected), "{error}");
     }
-    let error = wrong(&with(&whole.replacen('1', "1e39", 1)));
-    assert!(matches!(error, PoseError::NotFinite { person: 4, frame: 7, value: 0, .. }), "{error}");
+    let error = wrong(&with(&whole.replacen('1', "1e39", 1))).to_string();
+    assert!(error.contains("person 4, frame 7: key-point value number 0 is not finite"), "{error}");
+    // What AlphaPose's own writer makes of a confidence that is not a number.
+    let error = wrong(&with(&whole.replacen('1', "NaN", 1))).to_string();
+    assert!(error.contains("JSON has no NaN or infinity"), "{error}");
     for (text, expected) in [
         (r#"{"x":{}}"#.to_owned(), "person `x`"),
         (r#"{"-1":{}}"#.to_owned(), "person `-1`"),
@@ -143,7 +144,7 @@ fn files_that_lie_are_refused_with_person_and_frame() {
             format!(
                 r#"{{"1":[{{"3":{{"keypoints":{whole}}}}},{{"03":{{"keypoints":{whole}}}}}]}}"#
             ),
-            "person 1, frame 3, appears twice",
+            "person 1, frame 3: the frame appears twice",
         ),
         (with("[1,null]"), "expected f64"),
         (with("[NaN]"), "expected value"),
@@ -176,12 +177,13 @@ fn lists_of_frames_are_read_and_persons_without_a_frame_are_not() {
 #[test]
 fn a_folder_of_poses_is_keyed_by_video() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(matches!(PoseSet::open(dir.path()), Err(PoseError::Empty(_))));
+    let error = PoseSet::open(dir.path()).unwrap_err().to_string();
+    assert!(error.ends_with(": no .json file of poses here or below"), "{error}");
     put(&dir.path().join("train/01_002_alphapose_tracked_person.json"), "{}");
     put(&dir.path().join("train/01_0002_alphapose_tracked_person.json"), "{}");
     put(&dir.path().join("test/b.json"), "{}");
     let set = PoseSet::open(dir.path()).unwrap();
-    let ids: Vec<&str> = set.videos().iter().map(|(id, _)| id.as_str()).collect();
+    let ids: Vec<&str> = set.videos.iter().map(|(id, _)| id.as_str()).collect();
     // Clips 2 and 0002 of a scene are two videos.
     assert_eq!(ids, ["test/b", "train/01_0002", "train/01_002"]);
     assert!(set.read().all(|video| video.unwrap().1.is_empty()));

@@ -22,7 +22,7 @@ fn masks() {
         ("ubnormal/masks", (211, 92_640, 49_850)),
     ] {
         let truth = Truth::read(data.join(folder), TruthFormat::Auto).unwrap();
-        assert_eq!(truth.format(), TruthFormat::Masks);
+        assert_eq!(truth.format, TruthFormat::Masks);
         assert_eq!(counts(&truth), expected, "{folder}");
     }
 }
@@ -33,7 +33,7 @@ fn ucf_crime() {
     let folder = data.join("ucf-crime");
     let path = folder.join("Temporal_Anomaly_Annotation.txt");
     let truth = Truth::read(path, TruthFormat::Auto).unwrap();
-    assert_eq!((truth.format(), truth.len()), (TruthFormat::Ucf, 290));
+    assert_eq!((truth.format, truth.len()), (TruthFormat::Ucf, 290));
     // Every video of the published list, with its class folder, has its own entry.
     let list = std::fs::read_to_string(folder.join("Anomaly_Test.txt")).unwrap();
     let ids: Vec<VideoId> = list
@@ -52,7 +52,7 @@ fn ucf_crime() {
 fn ped2_and_upcam() {
     let Some(data) = real_data("ped2_and_upcam") else { return };
     let ped2 = Truth::read(data.join("ped2/truth.csv"), TruthFormat::Auto).unwrap();
-    assert_eq!(ped2.format(), TruthFormat::Ranges);
+    assert_eq!(ped2.format, TruthFormat::Ranges);
     assert_eq!(counts(&ped2), (6, 1020, 120 + 86 + 146 + 150 + 129 + 159));
     let first = ped2.labels(&VideoId::new("test/01").unwrap(), Some(180)).unwrap();
     assert_eq!(first.iter().position(|label| *label), Some(60));
@@ -60,7 +60,7 @@ fn ped2_and_upcam() {
     assert!(ped2.match_all(&ids).unwrap().iter().all(Option::is_some));
 
     let upcam = Truth::read(data.join("upcam/eval/00.csv"), TruthFormat::Auto).unwrap();
-    assert_eq!(upcam.format(), TruthFormat::Flags);
+    assert_eq!(upcam.format, TruthFormat::Flags);
     assert_eq!(counts(&upcam), (1, 18_066, 5_517));
     assert_eq!(upcam.frames(&VideoId::new("eval/00").unwrap()).unwrap(), Some(18_066));
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use gcl_data::{IdError, VideoId};
+use gcl_data::{At, FileError, IdError, VideoId};
 
-use crate::source::images::is_image;
+use crate::source::images::{self, is_image};
 
 /// Extensions of video files, compared without regard to case.
 pub const EXTENSIONS: [&str; 20] = [
@@ -24,28 +23,6 @@ pub struct VideoInput {
     pub path: PathBuf,
 }
 
-/// Why the videos could not be listed.
-#[derive(Debug, thiserror::Error)]
-#[allow(missing_docs)] // the messages name the fields
-#[non_exhaustive]
-pub enum DiscoverError {
-    /// A path cannot be read.
-    #[error("{path}: {source}", path = path.display())]
-    Io { path: PathBuf, source: io::Error },
-    /// A named file does not have a video's extension.
-    #[error("{path}: not a video file (looked for .{list})", path = .0.display(), list = EXTENSIONS.join(" ."))]
-    NotAVideo(PathBuf),
-    /// A path is not a valid video id.
-    #[error(transparent)]
-    Id(#[from] IdError),
-    /// Two videos would have the same id, and so the same feature file.
-    #[error("two videos with the name {id}: {first} and {second}", first = first.display(), second = second.display())]
-    Clash { id: VideoId, first: PathBuf, second: PathBuf },
-    /// There is no video.
-    #[error("no video under {paths}: looked for files .{videos} and folders of images .{images}", videos = EXTENSIONS.join(" ."), images = crate::source::images::EXTENSIONS.join(" ."))]
-    Nothing { paths: String },
-}
-
 /// Finds all videos under `paths`, sorted by id.
 ///
 /// A named file is a video; in a named folder, and all folders in it, every file with one of
@@ -57,7 +34,7 @@ pub enum DiscoverError {
 ///
 /// # Errors
 /// A folder cannot be read, two videos share an id, a file is no video, or there is none at all.
-pub fn discover(paths: &[PathBuf]) -> Result<Vec<VideoInput>, DiscoverError> {
+pub fn discover(paths: &[PathBuf]) -> Result<Vec<VideoInput>, FileError> {
     let mut found = Vec::new();
     for path in paths {
         found.push(under(path)?);
@@ -69,7 +46,11 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<VideoInput>, DiscoverError> {
     };
     if videos.is_empty() {
         let list: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        return Err(DiscoverError::Nothing { paths: list.join(", ") });
+        let images = images::EXTENSIONS.join(" .");
+        return Err(FileError::new(
+            list.join(", "),
+            format!("no video: looked for files {} and folders of images .{images}", known()),
+        ));
     }
     Ok(videos)
 }
@@ -82,19 +63,18 @@ struct Root {
 }
 
 impl Root {
-    fn prefixed(&self) -> Result<Vec<VideoInput>, DiscoverError> {
+    fn prefixed(&self) -> Result<Vec<VideoInput>, FileError> {
         let rename = |video: &VideoInput| {
-            let id = VideoId::new(format!("{}/{}", self.name, video.id))?;
+            let id = VideoId::new(format!("{}/{}", self.name, video.id)).at(&video.path)?;
             Ok(VideoInput { id, path: video.path.clone() })
         };
         self.videos.iter().map(rename).collect()
     }
 }
 
-fn under(path: &Path) -> Result<Root, DiscoverError> {
-    let failed = |source| DiscoverError::Io { path: path.to_owned(), source };
+fn under(path: &Path) -> Result<Root, FileError> {
     // Also gives `.` and `..` the name of the folder that they stand for.
-    let whole = path.canonicalize().map_err(failed)?;
+    let whole = path.canonicalize().at(path)?;
     let mut videos = Vec::new();
     let is_folder = whole.is_dir();
     let parent = whole.parent().unwrap_or(&whole);
@@ -103,10 +83,11 @@ fn under(path: &Path) -> Result<Root, DiscoverError> {
     } else if has_extension(path) {
         // A link's own name counts, not that of the file behind it.
         let name = path.file_name().map_or_else(|| whole.clone(), PathBuf::from);
-        let id = VideoId::from_path(Path::new(""), &name)?;
+        let id = id_of(Path::new(""), &name, VideoId::from_path)?;
         videos.push(VideoInput { id, path: path.to_owned() });
     } else {
-        return Err(DiscoverError::NotAVideo(path.to_owned()));
+        let problem = format!("not a video file (looked for {})", known());
+        return Err(FileError::new(path, problem));
     }
     let folder = if is_folder { &whole } else { parent };
     let name = folder.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
@@ -120,11 +101,10 @@ fn walk(
     folder: &Path,
     above: &mut Vec<PathBuf>,
     videos: &mut Vec<VideoInput>,
-) -> Result<(), DiscoverError> {
-    let failed = |source| DiscoverError::Io { path: folder.to_owned(), source };
+) -> Result<(), FileError> {
     let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
+    for entry in fs::read_dir(folder).at(folder)? {
+        let entry = entry.at(folder)?;
         if !entry.file_name().to_string_lossy().starts_with('.') {
             entries.push(entry.path());
         }
@@ -133,17 +113,15 @@ fn walk(
     let files: Vec<&PathBuf> =
         entries.iter().filter(|path| has_extension(path) && path.is_file()).collect();
     for &path in &files {
-        videos.push(VideoInput { id: VideoId::from_path(root, path)?, path: path.clone() });
+        videos.push(VideoInput { id: id_of(root, path, VideoId::from_path)?, path: path.clone() });
     }
     if files.is_empty() && entries.iter().any(|path| is_image(path)) {
         let base = if folder == root { root.parent().unwrap_or(root) } else { root };
-        let id = VideoId::from_folder(base, folder)?;
+        let id = id_of(base, folder, VideoId::from_folder)?;
         videos.push(VideoInput { id, path: folder.to_owned() });
     }
     for path in entries.iter().filter(|path| path.is_dir()) {
-        let real = path
-            .canonicalize()
-            .map_err(|source| DiscoverError::Io { path: path.clone(), source })?;
+        let real = path.canonicalize().at(path)?;
         if !above.contains(&real) {
             above.push(real);
             walk(root, path, above, videos)?;
@@ -153,17 +131,39 @@ fn walk(
     Ok(())
 }
 
+/// The id of a path below `root`. One that is not UTF-8 gets the nearest name, under which the extraction
+/// reports it.
+fn id_of(
+    root: &Path,
+    path: &Path,
+    of: fn(&Path, &Path) -> Result<VideoId, IdError>,
+) -> Result<VideoId, FileError> {
+    let id = match of(root, path) {
+        Err(IdError::NotUtf8(_)) => {
+            of(Path::new(&*root.to_string_lossy()), Path::new(&*path.to_string_lossy()))
+        }
+        id => id,
+    };
+    id.at(path)
+}
+
+/// The extensions, for messages.
+fn known() -> String {
+    format!(".{}", EXTENSIONS.join(" ."))
+}
+
 fn has_extension(path: &Path) -> bool {
     let extension = path.extension().map(|text| text.to_string_lossy().to_ascii_lowercase());
     extension.is_some_and(|text| EXTENSIONS.contains(&text.as_str()))
 }
 
 /// Sorts by id; two videos with one id are an error.
-fn merge(videos: impl IntoIterator<Item = VideoInput>) -> Result<Vec<VideoInput>, DiscoverError> {
+fn merge(videos: impl IntoIterator<Item = VideoInput>) -> Result<Vec<VideoInput>, FileError> {
     let mut by_id: BTreeMap<VideoId, PathBuf> = BTreeMap::new();
     for VideoInput { id, path } in videos {
         if let Some(first) = by_id.insert(id.clone(), path.clone()) {
-            return Err(DiscoverError::Clash { id, first, second: path });
+            let problem = format!("this and {} are two videos with the name {id}", first.display());
+            return Err(FileError::new(path, problem));
         }
     }
     Ok(by_id.into_iter().map(|(id, path)| VideoInput { id, path }).collect())

@@ -45,7 +45,7 @@ pub mod tracks;
 /// The device that a network runs on ([`networks::RunOptions`]).
 pub use burn::tensor::Device;
 pub use colour::Matrix;
-pub use discover::{DiscoverError, VideoInput, discover};
+pub use discover::{VideoInput, discover};
 pub use extractor::{Extractor, ExtractorError};
 pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
 /// Re-exported: [`thumbs`] returns its pictures.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gcl_data::FileError;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageError, RgbImage, imageops};
 
@@ -26,11 +27,8 @@ pub fn frames_at(path: &Path, indices: &[usize]) -> Result<Vec<(usize, RgbImage)
     for index in wanted {
         while next <= index {
             if !source.next(&mut frame)? {
-                return Err(SourceError::NoSuchFrame {
-                    path: path.to_owned(),
-                    index,
-                    frames: next,
-                });
+                let problem = format!("no frame {index}, the video has {next}");
+                return Err(FileError::new(path, problem).into());
             }
             next += 1;
         }

@@ -4,12 +4,12 @@
 //! features, not comparable with those on clip features or poses.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_data::tracks::{SNIPPET_FEATURES, read_tracks, snippet_features};
 use gcl_data::{
-    ClipError, Clips, ExtractorIdentity, FeatureError, FeatureMeta, FilesError, ResolveError,
+    ClipError, Clips, ExtractorIdentity, FeatureError, FeatureMeta, FileError, ResolveError,
     VideoId, files, is_finished, resolve_all, write_features,
 };
 use serde_json::json;
@@ -49,10 +49,7 @@ impl Default for TrackOptions {
 pub enum TracksError {
     /// The folder of tracks cannot be listed, or a file's name is no video id.
     #[error(transparent)]
-    Files(#[from] FilesError),
-    /// There is no text of tracks.
-    #[error("{path}: no .txt file of tracks here or below", path = .0.display())]
-    Empty(PathBuf),
+    File(#[from] FileError),
     /// The features cannot be written, or there are others in their place.
     #[error(transparent)]
     Features(#[from] FeatureError),
@@ -66,7 +63,6 @@ pub enum TracksError {
 
 impl TrackOptions {
     /// The identity in the features' descriptions.
-    #[must_use]
     pub fn identity(&self) -> ExtractorIdentity {
         let parameters = [("lag", json!(self.lag)), ("max_gap", json!(self.max_gap))];
         ExtractorIdentity {
@@ -87,7 +83,7 @@ impl TrackOptions {
 ///
 /// Videos whose features are there already are left as they are. A file that holds no box in any of its
 /// lines, a box after the video's last frame, too many boxes in a frame, or boxes so small that movement
-/// is not finite in units of their height, is skipped and reported; files with some bad lines are not.
+/// is not finite in units of their height, is skipped and reported; of files with some bad lines these are counted.
 /// Setting `cancel` stops after the current video.
 ///
 /// # Errors
@@ -104,7 +100,7 @@ pub fn extract_tracks(
     let mut summary = Summary::default();
     let ids = files::with_extension(folder, "txt")?;
     if ids.is_empty() {
-        return Err(TracksError::Empty(folder.to_owned()));
+        return Err(FileError::new(folder, "no .txt file of tracks here or below").into());
     }
     let names = resolve_all(&ids, options.frames.keys())?;
     for (id, name) in ids.iter().zip(names) {
@@ -121,7 +117,10 @@ pub fn extract_tracks(
         let known = name.and_then(|name| options.frames.get(name)).copied();
         progress(Progress::Started { id, frames: known });
         match describe(&id.file(folder, "txt"), known, options) {
-            Ok((features, frames)) => {
+            Ok((features, frames, bad_lines)) => {
+                if bad_lines > 0 {
+                    summary.bad_lines.push((id.clone(), bad_lines));
+                }
                 let clips = features.len() / SNIPPET_FEATURES;
                 let extractor = identity.clone();
                 let decoder = "none".to_owned();
@@ -146,7 +145,7 @@ fn describe(
     path: &Path,
     known: Option<usize>,
     options: &TrackOptions,
-) -> Result<(Vec<f32>, usize), String> {
+) -> Result<(Vec<f32>, usize, usize), String> {
     let file = read_tracks(path).map_err(|error| error.to_string())?;
     let (least, path) = (file.frames(), path.display());
     let frames = known.unwrap_or(least);
@@ -168,5 +167,5 @@ fn describe(
             "{path}: a feature of clip {clip} is {value}; some boxes are too small"
         ));
     }
-    Ok((features, frames))
+    Ok((features, frames, file.bad_lines))
 }

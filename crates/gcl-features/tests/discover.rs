@@ -4,8 +4,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
-use gcl_features::{discover, thumbs};
+use gcl_features::gradient::Gradient;
+use gcl_features::{ExtractOptions, discover, extract, thumbs};
 use image::{GrayImage, Luma};
 
 fn make(root: &Path, files: &[&str]) {
@@ -70,6 +72,30 @@ fn loops_of_links_end() {
     std::os::unix::fs::symlink(dir.path(), dir.path().join("a/back")).unwrap();
     std::os::unix::fs::symlink(dir.path().join("a"), dir.path().join("same")).unwrap();
     assert_eq!(ids(&[dir.path().to_owned()]).unwrap(), ["a/v", "same/v"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf8_is_skipped_and_the_rest_is_done() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let dir = tempfile::tempdir().unwrap();
+    let footage = dir.path().join("footage");
+    fs::create_dir(&footage).unwrap();
+    let frames = b"FRAME\n".iter().chain(&[128; 64 * 48]).copied().collect::<Vec<u8>>().repeat(20);
+    let video = [&b"YUV4MPEG2 W64 H48 F25:1 Cmono\n"[..], &frames].concat();
+    for name in [&b"a.y4m"[..], b"caf\xe9.y4m"] {
+        fs::write(footage.join(std::ffi::OsStr::from_bytes(name)), &video).unwrap();
+    }
+    let inputs = discover(&[footage]).unwrap();
+    let (out, options) = (dir.path().join("out"), ExtractOptions::default());
+    let summary =
+        extract(&inputs, &out, &Gradient, &options, &AtomicBool::new(false), &|_| ()).unwrap();
+    assert_eq!(summary.extracted, 1);
+    let [(id, reason)] = summary.skipped.as_slice() else { panic!("{:?}", summary.skipped) };
+    assert_eq!(id.as_str(), "caf\u{fffd}");
+    assert!(reason.ends_with("the file name is not UTF-8; rename it"), "{reason}");
+    assert!(out.join("a.npy").exists());
 }
 
 #[test]

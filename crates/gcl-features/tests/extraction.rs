@@ -186,7 +186,7 @@ fn identities_keep_features_apart() {
     extract(&other, &out, &random, &options, &cancel, &|_| {}).unwrap();
     assert!(FeatureMeta::read(&out.join("w.json")).unwrap().extractor.random_weights);
     let error = FeatureSet::open(&out).unwrap_err();
-    assert!(matches!(error, FeatureError::Differs { .. }), "{error}");
+    assert!(matches!(error, FeatureError::Differs(_)), "{error}");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn network(case: &Value) -> Box<dyn Network> {
             widths: numbers(&sizes["widths"]),
             fc: number(sizes, "fc"),
             crop: number(sizes, "crop"),
-            layer: FcLayer::named(sizes["layer"].as_str().unwrap()).unwrap(),
+            layer: sizes["layer"].as_str().unwrap().parse().unwrap(),
         }),
         "InceptionI3d" => Box::new(InceptionI3d { narrower: number(sizes, "narrower") }),
         "I3dResNet50" => Box::new(I3dResNet50 { width: number(sizes, "width") }),
@@ -232,7 +232,7 @@ fn published_sizes() {
     assert_eq!(names(Published::names().collect()), (5, 5));
     assert_eq!(names(Preset::names().collect()), (7, 7));
     for known in Published::ALL {
-        assert_eq!(Preset::named(known.preset_name()), Some(known.preset()), "{}", known.name());
+        assert_eq!(Preset::named(known.preset_name()), Some(known.preset()), "{}", known.name);
     }
 }
 

@@ -324,7 +324,7 @@ fn what_fails_for_every_video_stops() {
     assert_eq!(error.to_string(), "0: the extractor failed: device lost");
     let file = dir.path().join("file");
     fs::write(&file, "in the way").unwrap();
-    assert!(matches!(run(&file), Err(ExtractError::Folder { .. })));
+    assert!(matches!(run(&file), Err(ExtractError::Folder(_))));
     // The folder of one video is a file: nothing can be written there.
     let out = dir.path().join("c");
     fs::create_dir_all(root.join("sub")).unwrap();

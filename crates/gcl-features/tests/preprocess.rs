@@ -138,7 +138,7 @@ fn a_mean_cube_is_subtracted_in_its_place() {
     // The size of frames is the video's own.
     let other = Preprocess { resize: Resize::Keep, ..config.clone() };
     let error = Preprocessor::new(other).unwrap().clip_tensor(&frames, 0).unwrap_err();
-    assert!(matches!(&error, PreprocessError::CubeShape { expected: [3, 2, 34, 48], .. }));
+    assert!(error.to_string().ends_with("the clips need [3, 2, 34, 48]"), "{error}");
     assert!(matches!(error.into(), ExtractorError::Video(_)));
     let missing = Preprocess { mean_cube: Some("none.npy".into()), ..config };
     let error = Preprocessor::new(missing).err().unwrap().to_string();

@@ -56,7 +56,7 @@ fn features_are_written_once_and_fit_their_frames() {
     let cancelled =
         extract_tracks(&folder, &dir.path().join("b"), &options, &AtomicBool::new(true), &|_| {});
     assert!(cancelled.unwrap().cancelled);
-    assert!(matches!(run(&out, &folder, &options), Err(TracksError::Empty(_))));
+    assert!(matches!(run(&out, &folder, &options), Err(TracksError::File(_))));
 }
 
 #[test]
@@ -86,10 +86,11 @@ fn a_video_without_finite_features_takes_no_other_with_it() {
     fs::write(folder.join("a.txt"), "0 1 2 10 0 20 1e-40\n9 1 2 40 0 50 1e-40\n").unwrap();
     let crowd: String = (0..5000).map(|person| format!("3 {person} 2 10 10 20 40\n")).collect();
     fs::write(folder.join("b.txt"), crowd).unwrap();
-    fs::write(folder.join("c.txt"), text(0..40)).unwrap();
+    fs::write(folder.join("c.txt"), format!("{}no box\n1 2 3\n", text(0..40))).unwrap();
     let options = TrackOptions { max_gap: 20, ..TrackOptions::default() };
     let summary = run(&folder, &out, &options).unwrap();
     assert_eq!((summary.extracted, summary.skipped.len()), (1, 2));
+    assert_eq!(summary.bad_lines, [(VideoId::new("c").unwrap(), 2)]);
     assert!(summary.skipped[0].1.contains("a feature of clip 0 is "), "{:?}", summary.skipped);
     assert!(summary.skipped[1].1.contains("at most 4096 are accepted"), "{:?}", summary.skipped);
     assert_eq!(FeatureSet::open(&out).unwrap().videos().len(), 1);

@@ -3,7 +3,6 @@
 //! A [`Graph`] is plain data: a network's operations and weights, for any input size. It is built by a
 //! [`GraphBuilder`]. A [`Plan`] packs it for one size of clips and runs it; the instruction set (AVX-512,
 //! AVX2, or portable code that the compiler vectorises) is chosen at run time.
-//! [`reference`](mod@reference) runs a graph by plain loops, for tests.
 //!
 //! ```
 //! use gcl_kernels::{Conv3d, GraphBuilder, Pad, Plan};
@@ -30,7 +29,6 @@ pub mod graph;
 mod kernels;
 mod memory;
 mod plan;
-pub mod reference;
 mod steps;
 
 pub use error::{GraphError, PlanError};

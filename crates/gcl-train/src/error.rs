@@ -1,10 +1,10 @@
 //! The errors of training and scoring.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use gcl_core::CoreError;
 use gcl_data::cubes::CubeFileError;
-use gcl_data::{ClipError, FeatureError, NpyError, ObjectError, VideoId, WindowError};
+use gcl_data::{ClipError, FeatureError, FileError, NpyError, ObjectError, VideoId, WindowError};
 
 use crate::estimator::{EstimatorError, RowsError};
 
@@ -49,22 +49,9 @@ pub enum TrainError {
     /// A configuration is wrong.
     #[error("{0}")]
     Config(String),
-    /// Reading or writing a file failed.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
-    /// A file of a run or a model is damaged or of another version.
-    #[error("{path}: {problem}")]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
+    /// A file cannot be read or written, or is damaged or of another version.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A model is a detector of another crate, and whoever opens it does not know that one.
     #[error("{path}: the model is a detector `{kind}` of another crate, which is not known here")]
     UnknownDetector {
@@ -135,19 +122,15 @@ impl TrainError {
     pub fn is_numerical(&self) -> bool {
         matches!(self, TrainError::Core { source: CoreError::NotFinite { .. }, .. })
     }
+}
 
-    pub(crate) fn core(doing: impl Into<String>) -> impl FnOnce(CoreError) -> TrainError {
-        let doing = doing.into();
-        move |source| TrainError::Core { doing, source }
-    }
+/// Says what failed.
+pub(crate) trait Doing<T> {
+    fn doing(self, what: impl Into<String>) -> Result<T>;
+}
 
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> TrainError {
-        let path = path.to_owned();
-        move |source| TrainError::Io { path, source }
-    }
-
-    pub(crate) fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> TrainError {
-        let path = path.to_owned();
-        move |problem| TrainError::Damaged { path, problem: problem.to_string() }
+impl<T> Doing<T> for gcl_core::Result<T> {
+    fn doing(self, what: impl Into<String>) -> Result<T> {
+        self.map_err(|source| TrainError::Core { doing: what.into(), source })
     }
 }

@@ -4,7 +4,7 @@ use gcl_core::weights::to_safetensors;
 use gcl_core::{CooperativePair, State};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result};
 use crate::events::EpochReport;
 
 /// Which state of a run a model is.
@@ -21,36 +21,7 @@ pub enum RunState {
     Oracle,
 }
 
-impl RunState {
-    /// All of them.
-    pub const ALL: [RunState; 3] = [RunState::Last, RunState::Chosen, RunState::Oracle];
-
-    /// The name on the command line and in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            RunState::Last => "last",
-            RunState::Chosen => "chosen",
-            RunState::Oracle => "oracle",
-        }
-    }
-}
-
-impl std::fmt::Display for RunState {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl std::str::FromStr for RunState {
-    type Err = String;
-
-    fn from_str(name: &str) -> std::result::Result<RunState, String> {
-        RunState::ALL.into_iter().find(|state| state.name() == name).ok_or_else(|| {
-            let names = RunState::ALL.map(RunState::name).join(", ");
-            format!("no state `{name}`; there are {names}")
-        })
-    }
-}
+gcl_data::named!(RunState: Last = "last", Chosen = "chosen", Oracle = "oracle");
 
 /// When a state was kept, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,12 +58,11 @@ impl Kept {
         else {
             return Ok(());
         };
-        let core = || TrainError::core("keeping a state");
         let phase = epoch.phase.clone();
         *best = Some(Kept {
             at: KeptAt { phase, epoch: epoch.epoch, step: epoch.step, value },
-            generator: to_safetensors(pair.generator()).map_err(core())?,
-            discriminator: to_safetensors(pair.discriminator()).map_err(core())?,
+            generator: to_safetensors(pair.generator()).doing("keeping a state")?,
+            discriminator: to_safetensors(pair.discriminator()).doing("keeping a state")?,
         });
         Ok(())
     }
@@ -100,7 +70,7 @@ impl Kept {
     /// Adds what is kept to a run's state.
     pub fn save(best: &Option<Kept>, name: &str, state: &mut State) -> Result<()> {
         let at = best.as_ref().map(|kept| &kept.at);
-        state.put_json(name, &at).map_err(TrainError::core("saving the state"))?;
+        state.put_json(name, &at).doing("saving the state")?;
         if let Some(kept) = best {
             state.put(&format!("{name}/generator"), kept.generator.clone());
             state.put(&format!("{name}/discriminator"), kept.discriminator.clone());
@@ -110,12 +80,11 @@ impl Kept {
 
     /// Reads it back.
     pub fn load(name: &str, state: &State) -> Result<Option<Kept>> {
-        let core = || TrainError::core("loading the state");
-        let at: Option<KeptAt> = state.get_json(name).map_err(core())?;
+        let at: Option<KeptAt> = state.get_json(name).doing("loading the state")?;
         let part = |part: &str| state.get(&format!("{name}/{part}")).map(<[u8]>::to_vec);
         let Some(at) = at else { return Ok(None) };
-        let generator = part("generator").map_err(core())?;
-        let discriminator = part("discriminator").map_err(core())?;
+        let generator = part("generator").doing("loading the state")?;
+        let discriminator = part("discriminator").doing("loading the state")?;
         Ok(Some(Kept { at, generator, discriminator }))
     }
 }

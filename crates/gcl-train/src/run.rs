@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use gcl_core::{CooperativePair, Device};
+use gcl_core::{CooperativePair, Device, State};
 use gcl_data::{FeatureSet, VideoId};
 
 use crate::config::{DetectorConfig, Loop, RunConfig};
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::{Event, Listener, PhaseOutline};
 use crate::kept::RunState;
 use crate::model::{Model, ModelCard, pair_of};
 use crate::run_dir::RunDir;
 use crate::samples::Samples;
-use crate::sink::{Folder, Sink};
+use crate::sink::Sink;
 use crate::trainer::Trainer;
 use crate::training_scores::TrainingScores;
 use crate::warnings::warnings;
@@ -64,7 +64,7 @@ pub fn train(
 ) -> Result<Model> {
     let config = run.config()?;
     let samples = Samples::open(set, options.memory_limit)?;
-    train_on(samples, config, Some(set), &mut Folder::new(run), options, listener)
+    train_on(samples, config, Some(set), Sink::new(Some(run)), options, listener)
 }
 
 /// Trains on pooled, unscaled segments; `set` is where they came from, if from files.
@@ -72,17 +72,11 @@ pub(crate) fn train_on(
     mut samples: Samples,
     config: RunConfig,
     set: Option<&FeatureSet>,
-    sink: &mut dyn Sink,
+    mut sink: Sink<'_>,
     options: &TrainOptions<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Model> {
-    if config.generator.input != samples.dim() {
-        return Err(TrainError::Mismatch(format!(
-            "the configuration is for features of {} dimensions, the features have {}",
-            config.generator.input,
-            samples.dim()
-        )));
-    }
+    config.check_dim(samples.dim())?;
     let trained_on = samples.fingerprint();
     if config.uses_labels() {
         let normal = options.normal.filter(|normal| !normal.is_empty()).ok_or_else(|| {
@@ -103,16 +97,18 @@ pub(crate) fn train_on(
     let detector = config.detector;
     let card = ModelCard::new(config, set, scaler, trained_on);
     let model = match detector {
-        Some(detector) => fit(sink, card, detector, &samples, options, listener)?,
-        None => cooperate(sink, card, samples, options, listener)?,
+        Some(detector) => fit(&mut sink, card, detector, &samples, options, listener)?,
+        None => cooperate(&mut sink, card, samples, options, listener)?,
     };
-    sink.model(RunState::Last, &model)?;
+    if let Some(run) = sink.run {
+        model.save(&run.model())?;
+    }
     Ok(model)
 }
 
 /// Fits a baseline detector.
 fn fit(
-    sink: &mut dyn Sink,
+    sink: &mut Sink<'_>,
     card: ModelCard,
     detector: DetectorConfig,
     samples: &Samples,
@@ -120,20 +116,20 @@ fn fit(
     listener: &mut dyn Listener,
 ) -> Result<Model> {
     sink.open(0)?;
-    tell(sink, listener, started(samples, Vec::new()))?;
+    sink.tell(listener, started(samples, Vec::new()))?;
     let mut detector = detector.build(card.config.seed, &options.device)?;
     let count = (DETECTOR_VALUES / samples.dim()).max(1);
     let rows = samples.subsample(count, card.config.seed, "detector")?;
     let fitted = detector.fit(&rows, samples.dim());
-    fitted.map_err(TrainError::core("fitting the detector"))?;
+    fitted.doing("fitting the detector")?;
     let finished = Event::Finished { steps: 0, generator_r2: None, chosen: None, oracle: None };
-    tell(sink, listener, finished)?;
+    sink.tell(listener, finished)?;
     Ok(Model::from_detector(card, detector))
 }
 
 /// Trains the two networks.
 fn cooperate(
-    sink: &mut dyn Sink,
+    sink: &mut Sink<'_>,
     card: ModelCard,
     samples: Samples,
     options: &TrainOptions<'_>,
@@ -149,41 +145,38 @@ fn cooperate(
         }
         None => {
             sink.open(0)?;
-            tell(sink, listener, started(trainer.samples(), trainer.outline()))?;
+            sink.tell(listener, started(trainer.samples(), trainer.outline()))?;
         }
     }
     let mut saved = Instant::now();
     while !trainer.is_finished() {
         if options.cancel.load(Ordering::Relaxed) {
-            save(&trainer, &watch, sink)?;
+            sink.save(|| state(&trainer, &watch))?;
             return Err(TrainError::Interrupted);
         }
         if let Some(mut report) = trainer.advance()? {
             watch.look(&trainer, &mut report, listener)?;
-            tell(sink, listener, Event::Epoch(report))?;
+            sink.tell(listener, Event::Epoch(report))?;
         }
         listener.step(&trainer.progress());
         if saved.elapsed() >= options.save_every || trainer.is_finished() {
-            save(&trainer, &watch, sink)?;
+            sink.save(|| state(&trainer, &watch))?;
             saved = Instant::now();
         }
     }
     finish(sink, &card, trainer, watch, options, listener)
 }
 
-/// Saves where training stands, if anyone keeps it.
-fn save(trainer: &Trainer, watch: &Watch<'_>, sink: &mut dyn Sink) -> Result<()> {
-    if !sink.keeps_states() {
-        return Ok(());
-    }
+/// Where training stands.
+fn state(trainer: &Trainer, watch: &Watch<'_>) -> Result<State> {
     let mut state = trainer.save()?;
     watch.save(&mut state)?;
-    sink.save_state(state)
+    Ok(state)
 }
 
 /// What follows the last step: warnings, and a model of each state that was kept.
 fn finish(
-    sink: &mut dyn Sink,
+    sink: &mut Sink<'_>,
     card: &ModelCard,
     trainer: Trainer,
     watch: Watch<'_>,
@@ -196,13 +189,12 @@ fn finish(
     let judge = |pair: &CooperativePair| TrainingScores::of_all(pair, with_discriminator, &samples);
     let scores = judge(trainer.pair())?;
     let r2 = scores.r2_of_all(&samples)?;
-    let last = sink.last_epoch()?;
+    let last = sink.last_epoch.clone();
     for text in warnings(kind, score, last.as_ref(), r2) {
-        tell(sink, listener, Event::Warning { text })?;
+        sink.tell(listener, Event::Warning { text })?;
     }
     let (chosen, oracle) = (watch.chosen, watch.oracle);
-    tell(
-        sink,
+    sink.tell(
         listener,
         Event::Finished {
             steps: trainer.progress().steps,
@@ -218,21 +210,19 @@ fn finish(
         Ok(Model::from_pair(card, pair))
     };
     let model = ranked(trainer.into_pair(), scores)?;
-    if !sink.keeps_states() {
-        return Ok(model);
-    }
+    let Some(run) = sink.run else { return Ok(model) };
     let step = last.map(|epoch| epoch.step);
     for (state, kept) in [(RunState::Chosen, chosen), (RunState::Oracle, oracle)] {
         let Some(kept) = kept else { continue };
         // Only the last phase keeps states, so the step tells whether this is the last one.
         if Some(kept.at.step) == step {
-            sink.model(state, &model)?;
+            model.save(&run.model_of(state))?;
         } else {
             let (g, d) = (&kept.generator, Some(kept.discriminator.as_slice()));
-            let pair = pair_of(&card.config, g, d, &options.device)
-                .map_err(TrainError::core("going back to a kept state"))?;
+            let pair =
+                pair_of(&card.config, g, d, &options.device).doing("going back to a kept state")?;
             let scores = judge(&pair)?;
-            sink.model(state, &ranked(pair, scores)?)?;
+            ranked(pair, scores)?.save(&run.model_of(state))?;
         }
     }
     Ok(model)
@@ -241,10 +231,4 @@ fn finish(
 fn started(samples: &Samples, phases: Vec<PhaseOutline>) -> Event {
     let (videos, segments, dim) = (samples.videos().len(), samples.len(), samples.dim());
     Event::Started { videos, segments, dim, phases }
-}
-
-fn tell(sink: &mut dyn Sink, listener: &mut dyn Listener, event: Event) -> Result<()> {
-    sink.event(&event)?;
-    listener.event(&event);
-    Ok(())
 }

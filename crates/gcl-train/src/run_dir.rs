@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use gcl_core::State;
 use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::{At, FileError};
 use serde::Serialize;
 
 use crate::config::{RunKind, from_toml, kind_of, to_toml};
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::Event;
 use crate::kept::RunState;
 
@@ -90,6 +91,11 @@ impl RunDir {
         self.config_path().exists()
     }
 
+    /// Whether a run was trained to its end: its model is there.
+    pub fn is_finished(&self) -> bool {
+        self.model().exists()
+    }
+
     /// Starts a run: a fresh folder with the configuration.
     ///
     /// # Errors
@@ -101,10 +107,8 @@ impl RunDir {
         }
         let text = to_toml(config)?;
         // Events first: a folder with a configuration is a run, and is complete.
-        let events = self.events_path();
-        write_bytes_atomic(&events, b"").map_err(TrainError::io(&events))?;
-        let path = self.config_path();
-        write_bytes_atomic(&path, text.as_bytes()).map_err(TrainError::io(&path))
+        write_bytes_atomic(&self.events_path(), b"")?;
+        Ok(write_bytes_atomic(&self.config_path(), text.as_bytes())?)
     }
 
     /// Starts a run and trains. If that fails before anything was learnt, such as for data that is
@@ -119,7 +123,7 @@ impl RunDir {
         if !learnt && matches!(&done, Err(error) if !matches!(error, TrainError::Interrupted)) {
             // The configuration first: without one, there is no run.
             for path in [self.config_path(), self.events_path()] {
-                fs::remove_file(&path).map_err(TrainError::io(&path))?;
+                fs::remove_file(&path).at(&path)?;
             }
         }
         done
@@ -129,20 +133,20 @@ impl RunDir {
     ///
     /// # Errors
     /// [`TrainError::Run`] if there is no run, [`TrainError::Kind`] if it is of another kind,
-    /// [`TrainError::Damaged`] if the configuration does not parse.
+    /// [`TrainError::File`] if the configuration does not parse.
     pub fn config<C: RunKind>(&self) -> Result<C> {
         let path = self.config_path();
         if !path.exists() {
             let problem = "no run here (no config.toml)".to_owned();
             return Err(TrainError::Run { path: self.path.clone(), problem });
         }
-        let text = fs::read_to_string(&path).map_err(TrainError::io(&path))?;
+        let text = fs::read_to_string(&path).at(&path)?;
         match kind_of(&text).filter(|kind| *kind != C::KIND) {
             Some(found) => {
                 let (path, found) = (self.path.clone(), found.to_owned());
                 Err(TrainError::Kind { path, expected: C::KIND, found })
             }
-            None => from_toml(&text).map_err(TrainError::damaged(&path)),
+            None => Ok(from_toml(&text).at(&path)?),
         }
     }
 
@@ -151,12 +155,10 @@ impl RunDir {
     /// # Errors
     /// If it cannot be written; the state before stays.
     pub fn save_state(&self, mut state: State, events: usize) -> Result<()> {
-        let core = || TrainError::core("saving the state");
-        state.put_json("events", &events).map_err(core())?;
-        state.put_json("config", &self.config_hash()).map_err(core())?;
-        let bytes = state.to_bytes().map_err(core())?;
-        let path = self.state_path();
-        write_bytes_atomic(&path, &bytes).map_err(TrainError::io(&path))
+        state.put_json("events", &events).doing("saving the state")?;
+        state.put_json("config", &self.config_hash()).doing("saving the state")?;
+        let bytes = state.to_bytes().doing("saving the state")?;
+        Ok(write_bytes_atomic(&self.state_path(), &bytes)?)
     }
 
     /// The saved state and its number of events; `None` if none was saved yet.
@@ -165,12 +167,8 @@ impl RunDir {
     /// If it is damaged.
     pub fn state(&self) -> Result<Option<(State, usize)>> {
         let path = self.state_path();
-        if !path.exists() {
-            return Ok(None);
-        }
-        let bytes = fs::read(&path).map_err(TrainError::io(&path))?;
-        let state = State::from_bytes(&bytes).map_err(TrainError::damaged(&path))?;
-        let events = state.get_json("events").map_err(TrainError::damaged(&path))?;
+        let Some(state) = read_state(&path)? else { return Ok(None) };
+        let events = state.get_json("events").at(&path)?;
         // Absent from states that were saved before it was written.
         let config: Option<u64> = state.get_json("config").unwrap_or_default();
         if config.is_some() && config != self.config_hash() {
@@ -194,10 +192,8 @@ impl RunDir {
     pub fn remove_state(&self) -> Result<()> {
         let folder = self.state_folder();
         match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(TrainError::io(&folder)(error))
-            }
-            _ => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            removed => Ok(removed.at(&folder)?),
         }
     }
 
@@ -210,19 +206,19 @@ impl RunDir {
         let path = self.events_path();
         let mut kept = Vec::new();
         if keep > 0 {
-            let file = File::open(&path).map_err(TrainError::io(&path))?;
+            let file = File::open(&path).at(&path)?;
             for line in BufReader::new(file).lines().take(keep) {
-                kept.extend_from_slice(line.map_err(TrainError::io(&path))?.as_bytes());
+                kept.extend_from_slice(line.at(&path)?.as_bytes());
                 kept.push(b'\n');
             }
             let found = kept.iter().filter(|&&b| b == b'\n').count();
             if found < keep {
                 let problem = format!("{found} events, expected at least {keep}");
-                return Err(TrainError::Damaged { path, problem });
+                return Err(FileError::new(path, problem).into());
             }
         }
-        write_bytes_atomic(&path, &kept).map_err(TrainError::io(&path))?;
-        let file = OpenOptions::new().append(true).open(&path).map_err(TrainError::io(&path))?;
+        write_bytes_atomic(&path, &kept)?;
+        let file = OpenOptions::new().append(true).open(&path).at(&path)?;
         Ok(EventLog { file, path, count: keep })
     }
 
@@ -232,11 +228,19 @@ impl RunDir {
     /// If the log cannot be read, or a line other than a last, half-written one does not parse.
     pub fn events(&self) -> Result<Vec<Event>> {
         let path = self.events_path();
-        let text = fs::read_to_string(&path).map_err(TrainError::io(&path))?;
+        let text = fs::read_to_string(&path).at(&path)?;
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-        let parse = |line| serde_json::from_str(line).map_err(TrainError::damaged(&path));
+        let parse = |line| Ok(serde_json::from_str(line).at(&path)?);
         whole.lines().map(parse).collect()
     }
+}
+
+/// The state in a file, if there is one.
+pub(crate) fn read_state(path: &Path) -> Result<Option<State>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    Ok(Some(State::from_bytes(&fs::read(path).at(path)?).at(path)?))
 }
 
 /// The open event log of a run.
@@ -254,9 +258,9 @@ impl EventLog {
     /// # Errors
     /// If it cannot be written.
     pub fn write<E: Serialize>(&mut self, event: &E) -> Result<()> {
-        let mut line = serde_json::to_vec(event).map_err(TrainError::damaged(&self.path))?;
+        let mut line = serde_json::to_vec(event).at(&self.path)?;
         line.push(b'\n');
-        self.file.write_all(&line).map_err(TrainError::io(&self.path))?;
+        self.file.write_all(&line).at(&self.path)?;
         self.count += 1;
         Ok(())
     }

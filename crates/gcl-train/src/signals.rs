@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agreement::{correlation, ranks};
 use crate::config::{RunConfig, ScoreSource, Training};
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result};
 use crate::events::EpochReport;
 use crate::model::mean_ranks;
 use crate::rank::RankScale;
@@ -71,11 +71,13 @@ impl Probe {
         }
         let dim = samples.dim();
         let rows = samples.subsample(SEGMENTS, config.seed, "signals")?;
-        let core = || TrainError::core("fitting the baseline detectors to compare with");
         let mut plain = vec![0.0; rows.len() / dim];
-        for mut detector in plain_detectors(device).map_err(core())? {
-            detector.fit(&rows, dim).map_err(core())?;
-            let scores = detector.score(&rows).map_err(core())?;
+        for mut detector in
+            plain_detectors(device).doing("fitting the baseline detectors to compare with")?
+        {
+            detector.fit(&rows, dim).doing("fitting the baseline detectors to compare with")?;
+            let scores =
+                detector.score(&rows).doing("fitting the baseline detectors to compare with")?;
             plain.iter_mut().zip(ranks(&scores)).for_each(|(sum, rank)| *sum += rank);
         }
         let (score, training) = (config.score, config.training);

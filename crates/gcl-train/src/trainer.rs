@@ -4,7 +4,7 @@ use gcl_core::{CooperativePair, Device, State, VideoLabel, rng};
 use serde::{Deserialize, Serialize};
 
 use crate::config::RunConfig;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::{EpochReport, PhaseOutline, Progress};
 use crate::phases::{Phase, Work, known, phases};
 use crate::samples::{Batch, Batches, Samples, tensor};
@@ -40,17 +40,11 @@ impl Trainer {
     /// # Errors
     /// [`TrainError::Config`] if the configuration is not valid for this data.
     pub fn new(config: RunConfig, samples: Samples, device: &Device) -> Result<Trainer> {
-        if config.generator.input != samples.dim() {
-            return Err(TrainError::Mismatch(format!(
-                "the configuration is for features of {} dimensions, the features have {}",
-                config.generator.input,
-                samples.dim()
-            )));
-        }
+        config.check_dim(samples.dim())?;
         config.validate()?;
         let (g, d) = (&config.generator, &config.discriminator);
         let pair = CooperativePair::new(g, d, config.cooperative.clone(), config.seed, device)
-            .map_err(TrainError::core("making the networks"))?;
+            .doing("making the networks")?;
         let phases = phases(&config, &samples)?;
         let known = known(&config, &samples)?;
         let at = Position::default();
@@ -127,7 +121,7 @@ impl Trainer {
                 .self_labelled_step(features, known, &mut rng)
                 .map(|(loss, labels)| tally.self_labelled(loss, &labels)),
         };
-        done.map_err(TrainError::core(format!("phase {}, step {}", phase.name, step + 1)))
+        done.doing(format!("phase {}, step {}", phase.name, step + 1))
     }
 
     /// Counts the step, and moves on where an epoch or the phase ends.
@@ -144,7 +138,7 @@ impl Trainer {
         if phase_over {
             self.at = Position { phase: self.at.phase + 1, ..Position::default() };
             if self.config.training.fresh_optimizers {
-                self.pair.reset_optimizers().map_err(TrainError::core("between two phases"))?;
+                self.pair.reset_optimizers().doing("between two phases")?;
             }
         }
         Ok(report)
@@ -155,11 +149,10 @@ impl Trainer {
     /// # Errors
     /// If the networks cannot be read from the device.
     pub fn save(&self) -> Result<State> {
-        let core = || TrainError::core("saving the state");
         let mut state = State::default();
-        state.put_state("pair", self.pair.save().map_err(core())?);
-        state.put_json("position", &self.at).map_err(core())?;
-        state.put_json("data", &self.samples.fingerprint()).map_err(core())?;
+        state.put_state("pair", self.pair.save().doing("saving the state")?);
+        state.put_json("position", &self.at).doing("saving the state")?;
+        state.put_json("data", &self.samples.fingerprint()).doing("saving the state")?;
         Ok(state)
     }
 
@@ -168,19 +161,18 @@ impl Trainer {
     /// # Errors
     /// [`TrainError::Mismatch`] if the state was saved with other features, or is damaged.
     pub fn load(&mut self, state: &State) -> Result<()> {
-        let core = || TrainError::core("loading the state");
-        let data: u64 = state.get_json("data").map_err(core())?;
+        let data: u64 = state.get_json("data").doing("loading the state")?;
         if data != self.samples.fingerprint() {
             return Err(TrainError::Mismatch(
                 "the saved state was trained on other features than these".to_owned(),
             ));
         }
-        let at: Position = state.get_json("position").map_err(core())?;
+        let at: Position = state.get_json("position").doing("loading the state")?;
         let steps = self.phases.get(at.phase).map_or(1, |phase| phase.steps);
         if at.phase > self.phases.len() || at.step >= steps {
             return Err(TrainError::Mismatch(format!("the saved position {at:?} is impossible")));
         }
-        self.pair.load(&state.get_state("pair")).map_err(core())?;
+        self.pair.load(&state.get_state("pair")).doing("loading the state")?;
         (self.at, self.batches) = (at, Batches::new(&self.samples, self.config.seed));
         Ok(())
     }

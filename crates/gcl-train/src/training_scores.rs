@@ -3,7 +3,7 @@
 
 use gcl_core::CooperativePair;
 
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::rank::RankScale;
 use crate::samples::{Samples, in_batches};
 
@@ -49,13 +49,14 @@ impl TrainingScores {
     }
 
     fn add(&mut self, pair: &CooperativePair, rows: &[f32]) -> Result<()> {
-        let core = || TrainError::core("scoring the training segments");
         let dim = self.sum.len();
         for (values, batch) in in_batches(rows, dim, pair.device()) {
-            let (answer, errors) = pair.reconstruct_with_errors(batch.clone()).map_err(core())?;
+            let (answer, errors) = pair
+                .reconstruct_with_errors(batch.clone())
+                .doing("scoring the training segments")?;
             self.errors.extend(errors);
             if let Some(logits) = &mut self.logits {
-                logits.extend(pair.logits(batch).map_err(core())?);
+                logits.extend(pair.logits(batch).doing("scoring the training segments")?);
             }
             let answer = answer.into_data().convert::<f32>().try_to_vec::<f32>().map_err(|e| {
                 let problem = format!("the generator's reconstruction is unreadable: {e}");

@@ -88,17 +88,17 @@ fn every_method_without_labels_trains_as_from_files() {
             }
             let fitted = fitted.unwrap();
             let model = from_files(folder.path(), &config, &device);
-            assert_eq!(fitted.model().id().unwrap(), model.id().unwrap(), "{method}");
+            assert_eq!(fitted.model.id().unwrap(), model.id().unwrap(), "{method}");
             for (_, rows) in &given {
                 let scores = fitted.score(*rows).unwrap();
                 let all = model.score(rows.values()).unwrap();
-                assert_eq!(fitted.model().score(rows.values()).unwrap(), all, "{method}");
+                assert_eq!(fitted.model.score(rows.values()).unwrap(), all, "{method}");
                 assert_eq!(scores, all.get(config.score).unwrap(), "{method}");
                 assert_eq!(scores.len(), rows.len());
             }
             let whole = Gcl::from_config(config).device(device.clone());
             let whole = whole.fit_videos(&given).unwrap();
-            assert_eq!(whole.model().id().unwrap(), model.id().unwrap(), "{method}");
+            assert_eq!(whole.model.id().unwrap(), model.id().unwrap(), "{method}");
             compared += 1;
         }
     }
@@ -118,7 +118,7 @@ fn the_contamination_s_share_of_the_training_rows_is_called_anomalous() {
         let fitted = fitted.fit_videos(&given).unwrap();
         assert_eq!(called(&fitted), expected);
         let scores = given.iter().flat_map(|(_, rows)| fitted.score(*rows).unwrap());
-        assert!(scores.into_iter().any(|score| score == fitted.threshold()));
+        assert!(scores.into_iter().any(|score| score == fitted.threshold));
     }
     let fitted = gcl(Method::Knn, &device).contamination(9.0 / 147.0).fit_videos(&given).unwrap();
     for (v, (_, rows)) in given.iter().enumerate() {

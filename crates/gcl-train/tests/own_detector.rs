@@ -73,17 +73,17 @@ fn it_is_fitted_saved_and_opened_with_the_same_scores() {
         let fitted = gcl.fit_videos(&rows).unwrap();
         let of = |model: &Model, values| model.score(values).unwrap().detector.unwrap();
         // No training row lies outside; the wider test rows do.
-        assert!(of(fitted.model(), &train).iter().all(|&score| score == 0.0), "{name}");
+        assert!(of(&fitted.model, &train).iter().all(|&score| score == 0.0), "{name}");
         let scores = fitted.score(Rows::new(&test, 4).unwrap()).unwrap();
         assert!(scores.iter().any(|&score| score > 0.1), "{name}: {scores:?}");
         // It is given scaled features, as configured.
         let raw = gcl.clone().set("scaler=raw").fit_videos(&rows).unwrap();
-        assert_ne!(of(raw.model(), &test), scores, "{name}");
+        assert_ne!(of(&raw.model, &test), scores, "{name}");
 
         let folder = tempfile::tempdir().unwrap();
-        fitted.model().save(folder.path()).unwrap();
+        fitted.model.save(folder.path()).unwrap();
         let opened = Model::load_with(folder.path(), &device, known).unwrap();
-        assert_eq!(opened.card(), fitted.model().card(), "{name}");
+        assert_eq!(opened.card(), fitted.model.card(), "{name}");
         let bits = |scores: &[f32]| scores.iter().map(|s| s.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&of(&opened, &test)), bits(&scores), "{name}");
     }
@@ -96,7 +96,7 @@ fn who_does_not_know_it_is_told_its_name() {
     let gcl = Gcl::with_detector(|| Box::new(Outside::default())).device(device.clone());
     let fitted = gcl.fit(Rows::new(&values, 4).unwrap()).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    fitted.model().save(folder.path()).unwrap();
+    fitted.model.save(folder.path()).unwrap();
     for opened in [
         Model::load(folder.path(), &device),
         Model::load_with(folder.path(), &device, |kind| known(&kind.to_uppercase())),

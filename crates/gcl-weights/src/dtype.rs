@@ -36,13 +36,11 @@ const TABLE: [(Dtype, &str, &str, u64); 10] = [
 
 impl Dtype {
     /// The name in safetensors, such as `F32`.
-    #[must_use]
     pub fn name(self) -> &'static str {
         TABLE[self as usize].1
     }
 
     /// Bytes of an element.
-    #[must_use]
     pub fn size(self) -> u64 {
         TABLE[self as usize].3
     }

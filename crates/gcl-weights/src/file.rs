@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::region::{Bytes, Region};
@@ -43,25 +43,21 @@ pub struct TensorInfo {
 
 impl TensorInfo {
     /// The name, with the names of nested dicts in front, separated by dots.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The type of the elements.
-    #[must_use]
     pub fn dtype(&self) -> Dtype {
         self.view.dtype
     }
 
     /// The shape; empty for a scalar.
-    #[must_use]
     pub fn shape(&self) -> &[usize] {
         &self.view.shape
     }
 
     /// The number of elements.
-    #[must_use]
     pub fn elements(&self) -> u64 {
         self.view.elements
     }
@@ -79,71 +75,38 @@ pub(crate) struct Storage {
 /// An open weight file. Its tensors are read on demand.
 #[derive(Debug)]
 pub struct WeightFile {
-    pub(crate) path: PathBuf,
+    /// The file's path.
+    pub path: PathBuf,
     pub(crate) file: Bytes,
-    pub(crate) len: u64,
-    pub(crate) format: Format,
-    pub(crate) location: String,
-    pub(crate) tensors: Vec<TensorInfo>,
+    /// The file's length in bytes.
+    pub bytes: u64,
+    /// The file's format.
+    pub format: Format,
+    /// Where in the file the tensors are, as `state_dict`; empty for the top.
+    pub location: String,
+    /// The tensors, in the file's order.
+    pub tensors: Vec<TensorInfo>,
     pub(crate) index: BTreeMap<String, usize>,
     pub(crate) storages: Vec<Storage>,
-    pub(crate) metadata: BTreeMap<String, Scalar>,
+    /// The scalars beside the tensors by their dotted path: `epoch`, `arch`, `args.seg_len`; for
+    /// safetensors, the entries of `__metadata__`. Large tables, and values nested in more than four
+    /// dicts, are left out.
+    pub metadata: BTreeMap<String, Scalar>,
 }
 
 impl WeightFile {
-    /// The file's path.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The file's length in bytes.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.len
-    }
-
-    /// The file's format.
-    #[must_use]
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
-    /// Where in the file the tensors are, as `state_dict`; empty for the top.
-    #[must_use]
-    pub fn location(&self) -> &str {
-        &self.location
-    }
-
-    /// The tensors, in the file's order.
-    #[must_use]
-    pub fn tensors(&self) -> &[TensorInfo] {
-        &self.tensors
-    }
-
     /// The number of tensors.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.tensors.len()
     }
 
     /// Whether there are no tensors.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tensors.is_empty()
     }
 
     /// The tensor of this name.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&TensorInfo> {
         self.tensors.get(*self.index.get(name)?)
-    }
-
-    /// The scalars beside the tensors by their dotted path: `epoch`, `arch`, `args.seg_len`; for
-    /// safetensors, the entries of `__metadata__`. Large tables, and values nested in more than four
-    /// dicts, are left out.
-    #[must_use]
-    pub fn metadata(&self) -> &BTreeMap<String, Scalar> {
-        &self.metadata
     }
 }

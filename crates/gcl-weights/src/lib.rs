@@ -24,7 +24,7 @@
 //!
 //! # fn main() -> Result<(), gcl_weights::WeightError> {
 //! let file = read("resnext-101-kinetics.pth")?;
-//! println!("{}, {} tensors, arch {:?}", file.format(), file.len(), file.metadata().get("arch"));
+//! println!("{}, {} tensors, arch {:?}", file.format, file.len(), file.metadata.get("arch"));
 //! let map = KeyMap::new().strip("module.").ignore("fc.*");
 //! let expected = [Expected::new("conv1.weight", [64, 3, 7, 7, 7])];
 //! let weights = matched(&file, &map, &expected)?;

@@ -112,7 +112,7 @@ fn table_of(
     let index = tensors.iter().enumerate().map(|(i, (name, _))| (name.clone(), i)).collect();
     let tensors = tensors.into_iter().map(|(name, view)| TensorInfo { name, view }).collect();
     let path = path.to_owned();
-    Ok(WeightFile { path, file, len, format, location, tensors, index, storages, metadata })
+    Ok(WeightFile { path, file, bytes: len, format, location, tensors, index, storages, metadata })
 }
 
 /// The format, by the first bytes. `Pickle` may turn out to be `TorchLegacy`.

@@ -20,17 +20,7 @@ pub enum Scalar {
 }
 
 impl Scalar {
-    /// The integer, if it is one that fits.
-    #[must_use]
-    pub fn as_i64(&self) -> Option<i64> {
-        match self {
-            Scalar::Int(value) => i64::try_from(*value).ok(),
-            _ => None,
-        }
-    }
-
     /// The number, integer or float.
-    #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Scalar::Int(value) => Some(*value as f64),
@@ -39,17 +29,7 @@ impl Scalar {
         }
     }
 
-    /// The truth value.
-    #[must_use]
-    pub fn as_bool(&self) -> Option<bool> {
-        match self {
-            Scalar::Bool(value) => Some(*value),
-            _ => None,
-        }
-    }
-
     /// The text.
-    #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Scalar::Text(text) => Some(text),

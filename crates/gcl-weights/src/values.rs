@@ -46,7 +46,7 @@ impl WeightFile {
     /// If the file cannot be read.
     pub fn sha256(&self) -> Result<String, WeightError> {
         let mut hasher = Sha256::new();
-        let all = Region { at: 0, len: self.bytes() };
+        let all = Region { at: 0, len: self.bytes };
         all.pieces(&self.file, |piece| {
             hasher.update(piece);
             Ok::<(), Fault>(())
@@ -74,7 +74,7 @@ impl WeightFile {
 
     pub(crate) fn find(&self, name: &str) -> Result<&TensorInfo, WeightError> {
         self.get(name).ok_or_else(|| {
-            let first: Vec<&str> = self.tensors().iter().take(3).map(TensorInfo::name).collect();
+            let first: Vec<&str> = self.tensors.iter().take(3).map(TensorInfo::name).collect();
             WeightError::NoTensor {
                 path: self.path.clone(),
                 name: name.to_owned(),

@@ -39,9 +39,9 @@ fn is_same(scalar: &Scalar, value: &Value) -> bool {
 }
 
 fn agrees(file: &WeightFile, name: &str, case: &Value) {
-    assert_eq!(file.location(), case["location"], "{name}");
+    assert_eq!(file.location, case["location"], "{name}");
     for (key, value) in case["metadata"].as_object().unwrap() {
-        let found = file.metadata().get(key).unwrap_or_else(|| panic!("{name}: no {key}"));
+        let found = file.metadata.get(key).unwrap_or_else(|| panic!("{name}: no {key}"));
         assert!(is_same(found, value), "{name}: {key} is {found}, not {value}");
     }
     let tensors = case["tensors"].as_object().unwrap();
@@ -86,7 +86,7 @@ fn every_file_holds_what_pytorch_wrote() {
             "state.safetensors" => Format::Safetensors,
             _ => Format::TorchZip,
         };
-        assert_eq!(file.format(), format, "{name}");
+        assert_eq!(file.format, format, "{name}");
         agrees(&file, name, case);
     }
 }
@@ -95,7 +95,7 @@ fn every_file_holds_what_pytorch_wrote() {
 fn names_stand_in_the_order_of_the_file() {
     for name in ["zip.pt", "legacy.pt", "plain.pkl"] {
         let file = read(golden(name)).unwrap();
-        let names: Vec<&str> = file.tensors().iter().map(|t| t.name()).collect();
+        let names: Vec<&str> = file.tensors.iter().map(|t| t.name()).collect();
         assert_eq!(names[..3], ["conv.weight", "conv.bias", "bn.num_batches_tracked"], "{name}");
         assert_eq!(names[names.len() - 1], "tied");
     }
@@ -105,7 +105,7 @@ fn names_stand_in_the_order_of_the_file() {
 fn other_places_are_read_when_asked_for() {
     let path = golden("parameters.pt");
     let inner = read_at(&path, "inner").unwrap();
-    assert_eq!((inner.location(), inner.len()), ("inner", 1));
+    assert_eq!((&*inner.location, inner.len()), ("inner", 1));
     assert_eq!(inner.get("b").unwrap().shape(), [2]);
     let error = read_at(&path, "outer").unwrap_err();
     let WeightError::Content { fault: Fault::Location { location, found }, .. } = error else {
@@ -151,15 +151,15 @@ fn stg_nf_checkpoints() {
         ("UBnormal_unsupervised_71_8.tar", 4_059, 16, 13_885_348_966_504_797_713),
     ] {
         let file = read(folder.join(name)).unwrap();
-        assert_eq!((file.format(), file.location()), (Format::TorchZip, "state_dict"));
-        assert_eq!(file.tensors().iter().map(|t| t.elements()).sum::<u64>(), elements);
-        let flow = file.tensors().iter().filter(|t| t.name().starts_with("flow.")).count();
+        assert_eq!((file.format, &*file.location), (Format::TorchZip, "state_dict"));
+        assert_eq!(file.tensors.iter().map(|t| t.elements()).sum::<u64>(), elements);
+        let flow = file.tensors.iter().filter(|t| t.name().starts_with("flow.")).count();
         assert_eq!((flow, file.len()), (177, 180));
-        assert_eq!(file.metadata()["epoch"], Scalar::Int(8));
-        assert_eq!(file.metadata()["args.seg_len"], Scalar::Int(seg_len));
-        assert_eq!(file.metadata()["args.seed"], Scalar::Int(seed));
-        assert_eq!(file.metadata()["args.R"], Scalar::Float(3.0));
-        let everything = file.tensors().iter().map(|t| Expected::new(t.name(), t.shape()));
+        assert_eq!(file.metadata["epoch"], Scalar::Int(8));
+        assert_eq!(file.metadata["args.seg_len"], Scalar::Int(seg_len));
+        assert_eq!(file.metadata["args.seed"], Scalar::Int(seed));
+        assert_eq!(file.metadata["args.R"], Scalar::Float(3.0));
+        let everything = file.tensors.iter().map(|t| Expected::new(t.name(), t.shape()));
         let everything: Vec<Expected> = everything.collect();
         let weights = matched(&file, &KeyMap::new(), &everything).unwrap();
         assert_eq!(weights.to_map().unwrap().len(), 180);

@@ -121,7 +121,7 @@ fn weights_that_no_training_leaves() {
     ];
     let file = file(&folder, &tensors);
     let expected: Vec<Expected> =
-        file.tensors().iter().map(|t| Expected::new(t.name(), t.shape())).collect();
+        file.tensors.iter().map(|t| Expected::new(t.name(), t.shape())).collect();
     let weights = matched(&file, &KeyMap::new(), &expected).unwrap();
     for (key, wanted) in [
         ("zero.weight", Some("all zero")),

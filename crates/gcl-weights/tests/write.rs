@@ -31,16 +31,16 @@ fn a_round_trip() {
     let path = folder.path().join("new/folder/w.safetensors");
     let sha256 = write_safetensors(&path, &tensors(), &metadata()).unwrap();
     let file = read(&path).unwrap();
-    assert_eq!(file.format(), Format::Safetensors);
+    assert_eq!(file.format, Format::Safetensors);
     assert_eq!(file.sha256().unwrap(), sha256);
-    let names: Vec<&str> = file.tensors().iter().map(|t| t.name()).collect();
+    let names: Vec<&str> = file.tensors.iter().map(|t| t.name()).collect();
     assert_eq!(names, ["count", "a \"quoted\" ü", "b", "none"], "by size, then by name");
     assert_eq!(file.f32("b").unwrap(), [1.0, -2.5, f32::MIN_POSITIVE, 1e30]);
     assert_eq!(file.get("b").unwrap().shape(), [2, 2]);
     assert_eq!(file.i64("count").unwrap(), [i64::MIN]);
     assert_eq!(file.f32("none").unwrap(), [0.0; 0]);
     let found: BTreeMap<String, String> =
-        file.metadata().iter().map(|(k, v)| (k.clone(), v.to_string())).collect();
+        file.metadata.iter().map(|(k, v)| (k.clone(), v.to_string())).collect();
     assert_eq!(found, metadata());
 }
 
@@ -81,7 +81,7 @@ fn a_file_in_memory_is_read_as_one_on_disk() {
     let sha256 = write_safetensors(&path, &tensors(), &metadata()).unwrap();
     let bytes: &'static [u8] = fs::read(&path).unwrap().leak();
     let file = read_bytes("embedded", bytes).unwrap();
-    assert_eq!((file.sha256().unwrap(), file.bytes()), (sha256, bytes.len() as u64));
+    assert_eq!((file.sha256().unwrap(), file.bytes), (sha256, bytes.len() as u64));
     assert_eq!(file.f32("b").unwrap(), read(&path).unwrap().f32("b").unwrap());
     let error = file.f32("missing").unwrap_err().to_string();
     assert!(error.starts_with("embedded"), "{error}");
@@ -115,13 +115,13 @@ fn conversion_keeps_types_and_straightens_views() {
     let new = read(&path).unwrap();
     assert_eq!(new.sha256().unwrap(), sha256);
     assert_eq!(new.len(), zip.len() - 1);
-    for tensor in new.tensors() {
+    for tensor in &new.tensors {
         let old = zip.get(tensor.name()).unwrap();
         assert_eq!((tensor.dtype(), tensor.shape()), (old.dtype(), old.shape()));
         assert_eq!(new.f32(tensor.name()).unwrap(), zip.f32(tensor.name()).unwrap());
     }
     assert_eq!(new.get("half").unwrap().dtype(), Dtype::F16);
-    assert_eq!(new.metadata()["net"].as_str(), Some("C3D"));
+    assert_eq!(new.metadata["net"].as_str(), Some("C3D"));
     // The same tensors from another format give the same file.
     for other in ["legacy.pt", "plain.pkl", "state.safetensors"] {
         let other = read(golden(other)).unwrap();

@@ -26,13 +26,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn run(folder: &std::path::Path) -> Result<(), Box<dyn Error>> {
     // Footage: here a rendered scene, written as Y4M; anything that decodes would do.
     let options = SceneOptions { train: 8, test: 2, frames: 200, ..SceneOptions::default() };
-    for video in Scene::new(3, &options)?.videos() {
-        let path = video.id().file(&folder.join("videos"), "y4m");
+    for video in Scene::new(3, &options)?.videos {
+        let path = video.id.file(&folder.join("videos"), "y4m");
         std::fs::create_dir_all(path.parent().ok_or("a video without a folder")?)?;
         let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
         let SceneOptions { width, height, fps, .. } = options;
         writeln!(file, "YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL")?;
-        for t in 0..video.frames() {
+        for t in 0..video.frames {
             file.write_all(b"FRAME\n")?;
             file.write_all(&video.render(t)?.luma())?;
         }

@@ -3,12 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use gcl_data::cubes::CubeFileError;
-use gcl_data::{
-    ClipError, FeatureError, ManifestError, PoseError, ScoreError, TruthError, VideoId, WindowError,
-};
+use gcl_data::{ClipError, FeatureError, FileError, ScoreError, TruthError, VideoId, WindowError};
 use gcl_eval::{EvalError, StoredError};
 use gcl_features::ExtractError;
-use gcl_features::discover::DiscoverError;
 use gcl_train::TrainError;
 use gcl_weights::WeightError;
 
@@ -25,18 +22,12 @@ pub enum Error {
     /// Features.
     #[error(transparent)]
     Features(#[from] FeatureError),
-    /// Footage that cannot be found.
-    #[error(transparent)]
-    Discover(#[from] DiscoverError),
     /// An extraction that stopped.
     #[error(transparent)]
     Extract(#[from] ExtractError),
     /// A file of weights.
     #[error(transparent)]
     Weights(#[from] WeightError),
-    /// A file or folder of poses.
-    #[error(transparent)]
-    Poses(#[from] PoseError),
     /// Windows of poses or boxes.
     #[error(transparent)]
     Windows(#[from] WindowError),
@@ -49,9 +40,6 @@ pub enum Error {
         /// How many there are.
         videos: usize,
     },
-    /// A manifest.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
     /// A folder of scores.
     #[error(transparent)]
     Scores(#[from] ScoreError),
@@ -95,33 +83,15 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
-    /// A file or folder that is not what it should be.
-    #[error("{path}: {problem}")]
-    Data {
-        /// The file or folder.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// Reading or writing a file failed.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
+    /// A file or folder that cannot be read or written, or is not what it should be.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 impl Error {
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
-        let path = path.to_owned();
-        move |source| Error::Io { path, source }
-    }
-
+    /// What is wrong with a file or folder.
     pub(crate) fn data<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Error {
-        let path = path.to_owned();
-        move |problem| Error::Data { path, problem: problem.to_string() }
+        move |problem| FileError::new(path, problem.to_string()).into()
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gcl_data::VideoId;
-use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::file::{find_json, write_json};
 use gcl_features::VideoInput;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 const NAME: &str = "videos.json";
 
@@ -17,10 +17,8 @@ const NAME: &str = "videos.json";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct VideoFacts {
     /// Frames a second, where known.
-    #[serde(default)]
     pub fps: Option<f64>,
     /// The footage, where known.
-    #[serde(default)]
     pub footage: Option<PathBuf>,
     /// The folder of the features that were scored, where known.
     #[serde(default)]
@@ -35,9 +33,7 @@ pub type Facts = BTreeMap<VideoId, VideoFacts>;
 /// # Errors
 /// If they cannot be written.
 pub fn write(scores: &Path, facts: &Facts) -> Result<()> {
-    let path = scores.join(NAME);
-    let text = serde_json::to_vec_pretty(facts).map_err(Error::data(&path))?;
-    write_bytes_atomic(&path, &text).map_err(Error::io(&path))
+    Ok(write_json(&scores.join(NAME), facts)?)
 }
 
 /// The facts in a folder of scores; empty if there are none.
@@ -45,12 +41,7 @@ pub fn write(scores: &Path, facts: &Facts) -> Result<()> {
 /// # Errors
 /// If they cannot be read.
 pub fn read(scores: &Path) -> Result<Facts> {
-    let path = scores.join(NAME);
-    match std::fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text).map_err(Error::data(&path)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Facts::new()),
-        Err(error) => Err(Error::io(&path)(error)),
-    }
+    Ok(find_json(&scores.join(NAME), "facts about videos")?.unwrap_or_default())
 }
 
 /// Notes where each video's footage lies, for the report's pictures.

@@ -53,7 +53,7 @@ pub fn json(moments: &[ShownMoment]) -> Result<String> {
 /// If it cannot be written.
 pub fn write_json(moments: &[ShownMoment], path: &Path) -> Result<()> {
     let text = json(moments)? + "\n";
-    write_bytes_atomic(path, text.as_bytes()).map_err(Error::io(path))
+    Ok(write_bytes_atomic(path, text.as_bytes())?)
 }
 
 /// Writes the moments as a table: rank, video, frames, score, times, and the sides `x1`, `y1`, `x2`, `y2` of the
@@ -90,5 +90,5 @@ pub fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         rows.write_record(row).map_err(Error::data(path))?;
     }
     let bytes = rows.into_inner().map_err(Error::data(path))?;
-    write_bytes_atomic(path, &bytes).map_err(Error::io(path))
+    Ok(write_bytes_atomic(path, &bytes)?)
 }

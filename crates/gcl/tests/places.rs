@@ -19,13 +19,13 @@ use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
 /// Writes a scene's videos as Y4M.
 fn render(scene: &Scene, options: &SceneOptions, folder: &Path) {
     let SceneOptions { width, height, fps, .. } = *options;
-    for video in scene.videos() {
-        let path = video.id().file(folder, "y4m");
+    for video in &scene.videos {
+        let path = video.id.file(folder, "y4m");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mut out = BufWriter::new(File::create(path).unwrap());
         let head = format!("YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL");
         writeln!(out, "{head}").unwrap();
-        for frame in 0..video.frames() {
+        for frame in 0..video.frames {
             out.write_all(b"FRAME\n").unwrap();
             out.write_all(&video.render(frame).unwrap().luma()).unwrap();
         }
@@ -75,7 +75,7 @@ impl Tally {
     fn add(&mut self, scene: &Scene, moments: &[ShownMoment]) {
         for shown in moments {
             let id = &shown.moment.video;
-            let video = scene.videos().iter().find(|video| video.id().as_str() == id).unwrap();
+            let video = scene.videos.iter().find(|video| video.id.as_str() == id).unwrap();
             let place = shown.place.as_ref().unwrap();
             let middles: Vec<[f32; 2]> = video
                 .abnormal_places(shown.moment.peak_frame)

@@ -43,7 +43,7 @@ fn the_shanghaitech_checkpoint_scores_as_published() {
     };
     let checkpoint = data.join("checkpoints/stg-nf/ShanghaiTech_85_9.tar");
     let file = gcl_weights::read(checkpoint).unwrap();
-    let tensors = file.tensors().iter().map(|tensor| {
+    let tensors = file.tensors.iter().map(|tensor| {
         let name = tensor.name().to_owned();
         let values = file.f32(&name).unwrap();
         (name, (tensor.shape().to_vec(), values))

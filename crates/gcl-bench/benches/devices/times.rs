@@ -74,7 +74,7 @@ pub fn measure(device: &Device, forced: bool) -> Result<Vec<Row>, Box<dyn Error>
             }
             let extraction = Extraction::new(network, &Weights::Random { seed: 0 }, batch, device)?;
             let timing = time(budget, || extraction.run())?.per(batch);
-            rows.push(row(format!("{}, a clip, {batch} at once", network.name()), timing, None));
+            rows.push(row(format!("{}, a clip, {batch} at once", network.name), timing, None));
         }
     }
     Ok(rows)

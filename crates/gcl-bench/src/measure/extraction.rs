@@ -39,7 +39,7 @@ impl Extraction {
             RunOptions { device: device.clone(), executor: Executor::Auto, batch, frames };
         let graph = network.network(FcLayer::Fc6);
         let extractor =
-            NetworkExtractor::new(network.name(), graph.as_ref(), weights, preprocess, &options)?;
+            NetworkExtractor::new(network.name, graph.as_ref(), weights, preprocess, &options)?;
         let pictures = (0..(batch + frames).saturating_sub(1))
             .map(|i| {
                 let levels =

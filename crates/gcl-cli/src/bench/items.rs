@@ -5,6 +5,7 @@ use gcl_bench::measure::{
     time,
 };
 use gcl_core::Device;
+use gcl_data::At;
 use gcl_features::networks::Weights;
 use gcl_features::{Decoder, Published};
 
@@ -61,7 +62,7 @@ pub fn extract(
     clips: usize,
     device: &Device,
 ) -> Result<Figure, Failure> {
-    let name = format!("{}, {clips} at once", network.name());
+    let name = format!("{}, {clips} at once", network.name);
     announce(&name);
     let weights = match &args.weights {
         Some(path) => Weights::File(path.clone()),
@@ -75,7 +76,7 @@ pub fn extract(
     Ok(Figure::new("extract", name, "clip", timing)
         .rate("clips/s", 1.0)
         .rate("frames/s", frames as f64)
-        .setting("net", network.name())
+        .setting("net", network.name)
         .setting("clips", clips)
         .setting("frames", frames)
         .setting("crops_of_gcl_extract", crops)
@@ -89,7 +90,7 @@ pub fn decode(args: &BenchArgs) -> Result<Figure, Failure> {
         Some(path) => (path.clone(), path.display().to_string()),
         None => {
             let path = folder.path().join("camera.mp4");
-            std::fs::write(&path, CAMERA).map_err(Failure::io(&path))?;
+            std::fs::write(&path, CAMERA).at(&path)?;
             (path, "built in".to_owned())
         }
     };

@@ -83,7 +83,7 @@ impl BenchArgs {
 
     fn networks(&self) -> Vec<Published> {
         let named = |network: &Published| {
-            self.net.is_empty() || self.net.iter().any(|net| net.name() == network.name())
+            self.net.is_empty() || self.net.iter().any(|net| net.name == network.name)
         };
         Published::ALL.iter().copied().filter(named).collect()
     }

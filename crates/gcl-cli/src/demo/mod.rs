@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use gcl::facts::remember_footage;
 use gcl::find::train_or_load;
+use gcl::judge::{Judgement, TestSet, judge};
 use gcl::report::{self, Contents};
 use gcl::score::Scoring;
 use gcl_data::{Clips, FeatureSet, Truth, TruthFormat, VideoId};
@@ -54,7 +55,7 @@ struct Row {
 
 /// Runs the command.
 pub fn run(args: DemoArgs) -> Outcome {
-    device::find(&args.choice.learning.device)?;
+    device::find(&args.choice.learning.how.device)?;
     train::check_settings(&args.choice)?;
     let (videos, features) = (args.out.join("videos"), args.out.join("features"));
     let truth_path = args.out.join("truth.csv");
@@ -79,7 +80,8 @@ pub fn run(args: DemoArgs) -> Outcome {
     remember_footage(&discover(&footage).map_err(Failure::data)?, &run.scores())?;
 
     let truth = Truth::read(&truth_path, TruthFormat::Ranges)?;
-    let rows = judge(&model, &test, &truth, &videos)?;
+    let clips = test.clips().unwrap_or_default();
+    let rows = rate(&model, &TestSet::new(test, clips, &truth, None)?, &videos)?;
     let tiles = rows.iter().skip(1).map(|row| Tile {
         label: format!("AUC by {}", row.name),
         value: shown(row.auc),
@@ -104,48 +106,21 @@ fn is_part(id: &VideoId, part: &str) -> bool {
 }
 
 /// The frame AUC of every score that the model has, its own first, and of plain motion energy.
-fn judge(
-    model: &Model,
-    test: &FeatureSet,
-    truth: &Truth,
-    videos: &Path,
-) -> Result<Vec<Row>, Failure> {
-    let own = model.card().config.score;
-    let mut sources = vec![own];
-    let pair = [ScoreSource::Discriminator, ScoreSource::Generator, ScoreSource::MeanRank];
-    sources.extend(pair.into_iter().filter(|s| *s != own && own != ScoreSource::Detector));
-    let mut judges: Vec<Evaluator> = sources.iter().map(|_| Evaluator::new()).collect();
+fn rate(model: &Model, test: &TestSet, videos: &Path) -> Result<Vec<Row>, Failure> {
+    let (method, own) = (model.card().config.method, model.card().config.score);
+    let mut judged = judge(model, test)?;
+    judged
+        .sort_by_key(|judged| (judged.source != own, judged.source != ScoreSource::Discriminator));
+    let row = |judged: Judgement| Row {
+        name: format!("{method}, {}", judged.source),
+        auc: judged.evaluation.micro_auc,
+    };
+    let mut rows: Vec<Row> = judged.into_iter().map(row).collect();
     let mut motion = Evaluator::new();
-    let clips = test.clips().unwrap_or_default();
-    let mut features = Vec::new();
-    for (index, video) in test.videos().iter().enumerate() {
-        let id = &video.id;
-        let labels = truth.labels(id, video.frames)?;
-        let expand = |clips: Clips, scores: &[f32]| {
-            clips.expand(scores, labels.len()).map_err(|e| Failure::Data(format!("{id}: {e}")))
-        };
-        test.read(index, &mut features)?;
-        let scores = model.score(&features)?;
-        for (source, judge) in sources.iter().zip(&mut judges) {
-            // A method without a discriminator has no score of it.
-            if let Ok(scores) = scores.clone().get(*source) {
-                judge.push(id.as_str(), &expand(clips, &scores)?, &labels)?;
-            }
-        }
-        let energy = motion::energy(&id.file(videos, "y4m"), clips)?;
-        motion.push(id.as_str(), &expand(clips, &energy)?, &labels)?;
+    for video in &test.videos {
+        let energy = motion::energy(&video.id.file(videos, "y4m"), test.clips)?;
+        motion.push(video.id.as_str(), &test.expand(video, &energy)?, &video.labels)?;
     }
-    let method = model.card().config.method;
-    let mut rows: Vec<Row> = sources
-        .iter()
-        .zip(judges)
-        .map(|(source, judge)| (source, judge.finish()))
-        .filter(|(_, evaluation)| evaluation.frames > 0)
-        .map(|(source, evaluation)| Row {
-            name: format!("{method}, {}", source.name()),
-            auc: evaluation.micro_auc,
-        })
-        .collect();
     let auc = motion.finish().micro_auc;
     rows.push(Row { name: "motion energy, for comparison".to_owned(), auc });
     Ok(rows)

@@ -24,24 +24,24 @@ pub fn scene(
 ) -> Result<(), Failure> {
     claim(folder, seed)?;
     let scene = Scene::new(seed, options).map_err(Failure::data)?;
-    let total: usize = scene.videos().iter().map(SceneVideo::frames).sum();
+    let total: usize = scene.videos.iter().map(|video| video.frames).sum();
     let mut progress = Progress::new("rendering", "frames", total as u64);
     let mut rendered = 0;
     let mut labels = Vec::new();
-    for video in scene.videos() {
+    for video in &scene.videos {
         if interrupt::requested() {
             return Err(Failure::Interrupted(
                 "interrupted; rerun the same command to resume".to_owned(),
             ));
         }
-        let path = video.id().file(folder, "y4m");
+        let path = video.id.file(folder, "y4m");
         if !path.exists() {
             write(video, options, &path)?;
         }
-        if video.part() == Part::Test {
-            labels.push((video.id().clone(), video.truth()));
+        if video.part == Part::Test {
+            labels.push((video.id.clone(), video.truth()));
         }
-        rendered += video.frames() as u64;
+        rendered += video.frames as u64;
         progress.set(rendered);
     }
     progress.finish();
@@ -59,22 +59,19 @@ fn claim(folder: &Path, seed: u64) -> Result<(), Failure> {
             folder.display(),
             found.trim()
         ))),
-        Err(_) => {
-            gcl_data::atomic::write_bytes_atomic(&path, mine.as_bytes()).map_err(Failure::io(&path))
-        }
+        Err(_) => Ok(gcl_data::atomic::write_bytes_atomic(&path, mine.as_bytes())?),
     }
 }
 
 fn write(video: &SceneVideo, options: &SceneOptions, path: &Path) -> Result<(), Failure> {
     let SceneOptions { width, height, fps, .. } = *options;
-    write_atomic(path, |out| {
+    Ok(write_atomic(path, |out| {
         writeln!(out, "YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL")?;
-        for frame in 0..video.frames() {
+        for frame in 0..video.frames {
             let frame = video.render(frame).map_err(std::io::Error::other)?;
             out.write_all(b"FRAME\n")?;
             out.write_all(&frame.luma())?;
         }
         Ok(())
-    })
-    .map_err(Failure::io(path))
+    })?)
 }

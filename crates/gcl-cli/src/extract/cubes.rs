@@ -91,7 +91,7 @@ pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decode
                 eprintln!("skipped {id}: {reason}");
             }
             println!("{}", out.display());
-            Ok(if failed.is_empty() { Done::Fully } else { Done::WithSkips })
+            Ok(Done::all(failed.is_empty()))
         }
         Err(CubeError::Cancelled) => {
             Err(Failure::Interrupted("interrupted; nothing was written".to_owned()))

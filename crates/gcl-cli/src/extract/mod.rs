@@ -16,6 +16,7 @@ use gcl_features::{ExtractOptions, Extractor, Progress as Step, Shard, Summary, 
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
+use super::values::named;
 use cubes::CubeArgs;
 pub use network::{Chosen, NetworkArgs, layers, networks};
 pub use pictures::Pictures;
@@ -62,15 +63,16 @@ pub struct ExtractArgs {
 }
 
 /// How footage is read.
-#[derive(Args, Debug, Clone)]
+#[derive(Args, Debug, Clone, Default)]
 pub struct FootageArgs {
     /// Videos to decode in parallel [default: the number of cores, at most 4 with a network]
     #[arg(long)]
     threads: Option<usize>,
     /// Video decoder: native (H.264 in MP4, frames, Y4M), ffmpeg (everything else, through an ffmpeg on
     /// the PATH), or auto.
-    #[arg(long, default_value = "auto", value_parser = ["auto", "native", "ffmpeg"])]
-    decoder: String,
+    #[arg(long, default_value = "auto",
+          value_parser = named::<Decoder>(Decoder::ALL.map(Decoder::name)))]
+    decoder: Decoder,
 }
 
 impl FootageArgs {
@@ -79,23 +81,9 @@ impl FootageArgs {
         ExtractOptions {
             shard,
             threads: self.threads.unwrap_or(defaults.threads).max(1),
-            decoder: self.decoder(),
+            decoder: self.decoder,
             ..defaults
         }
-    }
-
-    fn decoder(&self) -> Decoder {
-        match self.decoder.as_str() {
-            "native" => Decoder::Native,
-            "ffmpeg" => Decoder::Ffmpeg,
-            _ => Decoder::Auto,
-        }
-    }
-}
-
-impl Default for FootageArgs {
-    fn default() -> Self {
-        FootageArgs { threads: None, decoder: "auto".to_owned() }
     }
 }
 
@@ -120,7 +108,7 @@ pub fn run(args: ExtractArgs) -> Outcome {
                     "cubes of all videos go into one file; --shard and --json are for features";
                 return Err(Failure::Usage(text.to_owned()));
             }
-            return cubes::extract(footage, out, &args.cubes, args.how.decoder());
+            return cubes::extract(footage, out, &args.cubes, args.how.decoder);
         }
     };
     if args.json {
@@ -141,7 +129,7 @@ pub fn run(args: ExtractArgs) -> Outcome {
     } else {
         println!("{}", args.out.display());
     }
-    Ok(done(&summary))
+    Ok(Done::all(summary.skipped.is_empty()))
 }
 
 /// Extracts all footage, shows progress, and lists what was skipped on standard error.
@@ -177,6 +165,9 @@ pub fn list_skipped(summary: &Summary) {
     for (id, reason) in &summary.skipped {
         eprintln!("skipped {id}: {reason}");
     }
+    for (id, lines) in &summary.bad_lines {
+        eprintln!("{id}: {lines} lines are no boxes, and left out");
+    }
 }
 
 /// Extracts footage as a model's training features were extracted; a published network needs its `weights`.
@@ -194,12 +185,6 @@ pub fn for_model(
         )));
     };
     let pictures = Pictures::like(identity, weights, device)?;
-    Ok(done(&pictures.extract(&[footage.to_owned()], out, how, None)?))
-}
-
-fn done(summary: &Summary) -> Done {
-    match summary.skipped.is_empty() {
-        true => Done::Fully,
-        false => Done::WithSkips,
-    }
+    let summary = pictures.extract(&[footage.to_owned()], out, how, None)?;
+    Ok(Done::all(summary.skipped.is_empty()))
 }

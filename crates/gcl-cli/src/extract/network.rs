@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::pictures::Pictures;
 use crate::device;
 use crate::error::Failure;
+use crate::values::named;
 
 /// Clips, times crops, that a network takes at once unless told otherwise.
 pub(super) const BATCH: usize = 8;
@@ -38,8 +39,7 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "KEY=VALUE")]
     preprocess: Vec<String>,
     /// Override the extractor's rule for the last frames.
-    #[arg(long, value_name = "RULE", value_parser =
-          PossibleValuesParser::new(Tail::NAMES).try_map(|name| name.parse::<Tail>()))]
+    #[arg(long, value_name = "RULE", value_parser = named::<Tail>(Tail::ALL.map(Tail::name)))]
     tail: Option<Tail>,
     /// Batch size of the network, in clips times crops.
     #[arg(long, default_value_t = BATCH)]
@@ -100,12 +100,11 @@ impl NetworkArgs {
                 return usage(format!(
                     "`{}` needs its weights (--weights FILE): {}. They are not part of this program; \
                      docs/extraction.md says more",
-                    self.net,
-                    published.checkpoint()
+                    self.net, published.checkpoint
                 ));
             }
         };
-        if self.layer.is_some() && published.layers().is_empty() {
+        if self.layer.is_some() && published.layers.is_empty() {
             return usage(format!("`{}` has no choice of layers; c3d has", self.net));
         }
         let device = device::find(device)?;
@@ -162,7 +161,7 @@ pub(super) fn ready(
 ) -> Result<NetworkExtractor, Failure> {
     let network = published.network(layer);
     let made =
-        NetworkExtractor::new(published.name(), network.as_ref(), weights, preprocess, options);
+        NetworkExtractor::new(published.name, network.as_ref(), weights, preprocess, options);
     let extractor = made.map_err(|error| match error {
         NetworkError::Preprocess(_)
         | NetworkError::Size { .. }
@@ -187,6 +186,5 @@ pub fn networks() -> impl TypedValueParser<Value = Published> {
 
 /// The layers by name that features can be taken from.
 pub fn layers() -> impl TypedValueParser<Value = FcLayer> {
-    let named = |name: String| FcLayer::named(&name).ok_or("no such layer");
-    PossibleValuesParser::new(FcLayer::ALL.map(FcLayer::name)).try_map(named)
+    named(FcLayer::ALL.map(FcLayer::name))
 }

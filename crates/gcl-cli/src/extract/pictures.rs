@@ -85,7 +85,7 @@ impl Pictures {
             }
         };
         let layer = identity.parameters.get("layer").and_then(Value::as_str);
-        let layer = layer.and_then(FcLayer::named).unwrap_or(FcLayer::Fc6);
+        let layer = layer.and_then(|name| name.parse().ok()).unwrap_or(FcLayer::Fc6);
         let preprocess =
             published.preset().preprocess.with(&identity.preprocessing).map_err(Failure::data)?;
         let options = RunOptions {

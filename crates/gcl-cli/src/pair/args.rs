@@ -1,12 +1,13 @@
 //! Arguments that the verbs of pairs share, and the models by name.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, TypedValueParser};
 use gcl::pair::PairData;
 use gcl_train::interleave::{ObjectFiles, OneClassKind, WeakKind};
+
+use crate::values::named;
 
 /// Where the data of a pair is.
 #[derive(Args, Debug)]
@@ -64,17 +65,10 @@ impl ObjectArgs {
 
 /// The one-class models by name, each with its line in the help.
 pub fn one_class() -> impl TypedValueParser<Value = OneClassKind> {
-    named(OneClassKind::ALL.iter().map(|kind| (kind.name(), kind.about())))
+    named(OneClassKind::ALL.iter().map(|kind| PossibleValue::new(kind.name()).help(kind.about())))
 }
 
 /// The weakly-supervised models by name.
 pub fn weak() -> impl TypedValueParser<Value = WeakKind> {
-    named(WeakKind::ALL.iter().map(|kind| (kind.name(), kind.about())))
-}
-
-fn named<T: FromStr<Err = String> + Clone + Send + Sync + 'static>(
-    names: impl Iterator<Item = (&'static str, &'static str)>,
-) -> impl TypedValueParser<Value = T> {
-    let names = names.map(|(name, about)| PossibleValue::new(name).help(about));
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<T>())
+    named(WeakKind::ALL.iter().map(|kind| PossibleValue::new(kind.name()).help(kind.about())))
 }

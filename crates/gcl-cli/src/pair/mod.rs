@@ -5,7 +5,6 @@ mod args;
 mod checkpoint;
 mod report;
 mod score;
-mod terminal;
 mod train;
 
 use clap::{Args, Subcommand};

@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, TypedValueParser};
 use gcl::pair::{PairChoice, PairResults, Start, TestData};
 use gcl_data::TruthFormat;
+use gcl_train::RunDir;
 use gcl_train::interleave::{InterleavePreset, ObjectFiles, OneClassKind, PairMethod, WeakKind};
 
 use super::args::{DataArgs, one_class, weak};
-use super::terminal::Terminal;
 use crate::error::{Done, Failure, Outcome};
+use crate::terminal::{Terminal, auc, say_resumed};
+use crate::values::{named, truth_formats};
 use crate::{device, interrupt};
 
 /// Train a pair of models, or one of them alone.
@@ -35,11 +38,12 @@ pub struct TrainArgs {
     #[arg(long, default_value = "rtfm", value_parser = weak())]
     ws: WeakKind,
     /// Train only one of the two, supervised, as its own paper does.
-    #[arg(long, value_name = "MODEL")]
-    alone: Option<Alone>,
+    #[arg(long, value_name = "MODEL", value_parser = alone())]
+    alone: Option<PairMethod>,
     /// Hyperparameters: `paper` follows the paper's text, `joint-vad-code` the authors' code.
-    #[arg(long, default_value = "joint-vad-code")]
-    preset: PresetName,
+    #[arg(long, default_value = "joint-vad-code",
+          value_parser = named::<InterleavePreset>(InterleavePreset::ALL.map(InterleavePreset::name)))]
+    preset: InterleavePreset,
     /// Random seed; the same seed gives the same result.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -57,21 +61,12 @@ pub struct TrainArgs {
 }
 
 /// One of the two models.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Alone {
-    /// the one-class model, on videos labelled normal
-    OneClass,
-    /// the weakly-supervised model, with a label for each video
-    Weak,
-}
-
-/// Where settings come from.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum PresetName {
-    /// the paper's text
-    Paper,
-    /// the authors' code
-    JointVadCode,
+fn alone() -> impl TypedValueParser<Value = PairMethod> {
+    let help = [
+        (PairMethod::OneClass, "the one-class model, on videos labelled normal"),
+        (PairMethod::Weak, "the weakly-supervised model, with a label for each video"),
+    ];
+    named(help.map(|(method, help)| PossibleValue::new(method.name()).help(help)))
 }
 
 /// A test set on which every loop is judged; nothing that is trained depends on it.
@@ -82,9 +77,8 @@ struct TestArgs {
     #[arg(long, value_name = "TRUTH")]
     truth: Option<PathBuf>,
     /// Format of the ground truth.
-    #[arg(long, default_value = "auto", hide_short_help = true,
-          value_parser = ["auto", "ucf", "masks", "ranges", "flags"])]
-    truth_format: String,
+    #[arg(long, default_value = "auto", hide_short_help = true, value_parser = truth_formats())]
+    truth_format: TruthFormat,
     /// Features of the test set [default: the training features' folder]
     #[arg(long, value_name = "FEATURES", requires = "truth")]
     test: Option<PathBuf>,
@@ -103,39 +97,35 @@ struct TestArgs {
 }
 
 impl TestArgs {
-    fn data(self) -> Result<Option<TestData>, Failure> {
-        let Some(truth) = self.truth else { return Ok(None) };
-        let format: TruthFormat = self.truth_format.parse().map_err(Failure::Usage)?;
+    fn data(self) -> Option<TestData> {
+        let (truth, format) = (self.truth?, self.truth_format);
         let (poses, tracks, cubes) = (self.test_poses, self.test_tracks, self.test_cubes);
         let objects = ObjectFiles { poses, tracks, cubes };
         let (features, split) = (self.test, self.test_split);
-        Ok(Some(TestData { truth, format, features, split, objects }))
+        Some(TestData { truth, format, features, split, objects })
     }
 }
 
 /// Runs the command.
 pub fn run(args: TrainArgs) -> Outcome {
     let device = device::find(&args.device)?;
+    let run = RunDir::new(&args.out);
+    if args.resume && run.exists() {
+        say_resumed(&run);
+    }
     let start = match args.resume {
         true => Start::Resume,
         false => Start::New(PairChoice {
-            method: match args.alone {
-                None => PairMethod::Interleave,
-                Some(Alone::OneClass) => PairMethod::OneClass,
-                Some(Alone::Weak) => PairMethod::Weak,
-            },
+            method: args.alone.unwrap_or_default(),
             one_class: args.occ,
             weak: args.ws,
-            preset: match args.preset {
-                PresetName::Paper => InterleavePreset::Paper,
-                PresetName::JointVadCode => InterleavePreset::JointVadCode,
-            },
+            preset: args.preset,
             seed: args.seed,
             settings: args.set,
         }),
     };
-    let (data, test) = (args.data.data(), args.test.data()?);
-    let mut terminal = Terminal::new();
+    let (data, test) = (args.data.data(), args.test.data());
+    let mut terminal = Terminal::pair();
     let (cancel, test) = (&interrupt::INTERRUPTED, test.as_ref());
     let trained = gcl::pair::train(&data, test, &start, &args.out, &device, cancel, &mut terminal);
     terminal.finish();
@@ -148,11 +138,10 @@ pub fn run(args: TrainArgs) -> Outcome {
 
 /// The AUCs, on standard error.
 fn print(results: &PairResults) {
-    let show = |auc: Option<f64>| auc.map_or("-".to_owned(), |auc| format!("{auc:.4}"));
-    let (one_class, weak) = (show(results.last.one_class), show(results.last.weak));
+    let (one_class, weak) = (auc(results.last.one_class), auc(results.last.weak));
     eprintln!("frame AUC: one-class {one_class}, weak {weak}");
     if let Some(best) = results.oracle {
-        let (one_class, weak) = (show(best.one_class), show(best.weak));
+        let (one_class, weak) = (auc(best.one_class), auc(best.weak));
         eprintln!("best loops, chosen by these labels: one-class {one_class}, weak {weak}");
     }
 }

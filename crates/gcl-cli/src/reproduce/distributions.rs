@@ -2,11 +2,9 @@
 
 use burn::tensor::{Tensor, TensorData};
 use gcl::report::{HISTOGRAMS, histograms};
-use gcl_core::weights::from_safetensors;
-use gcl_core::{CooperativePair, Scaler};
 use gcl_eval::embed::{TsneOptions, principal_components, tsne};
 use gcl_eval::svg::{Cloud, Histogram, Scatter};
-use gcl_train::{Method, Model};
+use gcl_train::Method;
 
 use super::Made;
 use super::study::{Finished, Study};
@@ -119,17 +117,9 @@ impl Sample {
 
 /// Segments as a cell's generator reconstructs them, in the scale that it was trained in.
 fn reconstruct(study: &Study<'_>, cell: &Finished, rows: &[f32]) -> Result<Vec<f32>, Failure> {
-    let card = Model::load(&cell.folder, &study.options.device)?.card().clone();
-    let (config, scaler): (_, Scaler) = (&card.config, card.scaler);
-    let path = cell.folder.join("model").join("generator.safetensors");
-    let weights = std::fs::read(&path).map_err(Failure::io(&path))?;
-    let device = &study.options.device;
-    let cooperative = config.cooperative.clone();
-    let (g, d) = (&config.generator, &config.discriminator);
-    let mut pair =
-        CooperativePair::new(g, d, cooperative, config.seed, device).map_err(Failure::data)?;
-    let generator = from_safetensors(pair.generator().clone(), weights).map_err(Failure::data)?;
-    pair.set_networks(generator, pair.discriminator().clone()).map_err(Failure::data)?;
+    let (model, device) = (study.model(cell)?, &study.options.device);
+    let no_pair = || Failure::Data("a detector reconstructs nothing".to_owned());
+    let (pair, scaler) = (model.pair().ok_or_else(no_pair)?, &model.card().scaler);
     let mut scaled = rows.to_vec();
     scaler.apply(&mut scaled).map_err(Failure::data)?;
     let mut rebuilt = Vec::with_capacity(rows.len());

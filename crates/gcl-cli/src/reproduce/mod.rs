@@ -135,14 +135,14 @@ pub fn run(args: ReproduceArgs) -> Outcome {
     write(&made, &args.out, &args.figure.slug())?;
     print!("{}", made.text);
     println!("{}", args.out.join(format!("{}.html", args.figure.slug())).display());
-    Ok(if study.complete { Done::Fully } else { Done::WithSkips })
+    Ok(Done::all(study.complete))
 }
 
 /// Writes the page, the numbers, and each chart as a file of its own.
 fn write(made: &Made, out: &Path, slug: &str) -> Result<(), Failure> {
     let put = |name: String, text: &str| {
         let path = out.join(name);
-        write_bytes_atomic(&path, text.as_bytes()).map_err(Failure::io(&path))
+        write_bytes_atomic(&path, text.as_bytes())
     };
     let charts: Vec<_> = made.page.figures.iter().flat_map(|figure| &figure.charts).collect();
     for (letter, chart) in ('a'..='z').zip(&charts) {
@@ -150,5 +150,5 @@ fn write(made: &Made, out: &Path, slug: &str) -> Result<(), Failure> {
         put(format!("{name}.svg"), &chart.standalone())?;
     }
     put(format!("{slug}.csv"), &made.csv)?;
-    put(format!("{slug}.html"), &made.page.render())
+    Ok(put(format!("{slug}.html"), &made.page.render())?)
 }

@@ -1,14 +1,15 @@
 //! Arguments that several commands share: what to train, and how features were cut.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, TypedValueParser};
+use gcl_bench::PresetChoice;
 use gcl_data::{Clips, Tail};
 use gcl_train::{Method, NamedBudget};
 
-use crate::values::{parse_bytes, parse_seconds};
+use crate::run_args::HowArgs;
+use crate::values::named;
 
 /// What to train, and how: shared by the commands that train on features alone.
 #[derive(Args, Debug, Clone)]
@@ -18,8 +19,9 @@ pub struct MethodArgs {
     pub method: Option<Method>,
     /// Hyperparameters: `paper` is tuned for ResNeXt-101 features, `any` is for all others; `auto`
     /// selects one based on the features.
-    #[arg(long, default_value = "auto", value_parser = ["auto", "any", "paper"])]
-    pub preset: String,
+    #[arg(long, default_value = "auto",
+          value_parser = named::<PresetChoice>(["auto", "any", "paper"]))]
+    pub preset: PresetChoice,
     #[command(flatten)]
     pub learning: LearningArgs,
 }
@@ -42,24 +44,13 @@ pub struct LearningArgs {
     /// and by configurations that enable video labels with `--set`; no other method reads it.
     #[arg(long, value_name = "MANIFEST")]
     pub labels: Option<PathBuf>,
-    /// Compute device; `gcl devices` lists them.
-    #[arg(long, default_value = "flex")]
-    pub device: String,
-    /// Seconds between checkpoints of the training state.
-    #[arg(long, value_name = "SECONDS", default_value = "30", hide_short_help = true,
-          value_parser = parse_seconds)]
-    pub save_every: Duration,
-    /// Features that need more memory than this are read from disk on demand: bytes, or with a unit,
-    /// such as 512MiB or 2GB. Results do not depend on it.
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
-          value_parser = parse_bytes)]
-    pub memory_limit: u64,
+    #[command(flatten)]
+    pub how: HowArgs,
 }
 
 /// The methods by name, each with its line in the help.
 fn methods() -> impl TypedValueParser<Value = Method> {
-    let named = |method: Method| PossibleValue::new(method.name()).help(method.about());
-    PossibleValuesParser::new(Method::ALL.map(named)).try_map(|name| name.parse::<Method>())
+    named(Method::ALL.map(|method| PossibleValue::new(method.name()).help(method.about())))
 }
 
 /// How plain .npy features were cut; features that gcl extracted know it themselves.
@@ -73,7 +64,7 @@ pub struct ClipArgs {
     pub clip_stride: Option<usize>,
     /// How the last frames of a video were treated.
     #[arg(long, value_name = "RULE", requires = "clip_length", default_value = "drop",
-          value_parser = tails())]
+          value_parser = named::<Tail>(Tail::ALL.map(Tail::name)))]
     pub clip_tail: Tail,
 }
 
@@ -83,9 +74,4 @@ impl ClipArgs {
         let length = self.clip_length?;
         Some(Clips { length, stride: self.clip_stride.unwrap_or(length), tail: self.clip_tail })
     }
-}
-
-/// The rules for the last frames by name.
-fn tails() -> impl TypedValueParser<Value = Tail> {
-    PossibleValuesParser::new(Tail::NAMES).try_map(|name| name.parse::<Tail>())
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gcl_data::{FeatureSet, Manifest, VideoId};
+use gcl::judge::TestSet;
+use gcl_bench::PresetChoice;
+use gcl_data::{At, FeatureSet, Manifest, VideoId};
 use gcl_train::config::{DataFacts, apply_overrides, from_toml};
 use gcl_train::{Model, Preset, RunConfig, RunDir, TrainOptions};
 
 use super::args::{LearningArgs, MethodArgs};
 use crate::error::Failure;
 use crate::terminal::Terminal;
-use crate::test_set::TestSet;
 use crate::{device, interrupt};
 
 /// Refuses settings that are wrong for any features, before long work starts.
@@ -40,15 +41,14 @@ pub fn configuration(
 ) -> Result<RunConfig, Failure> {
     let mut config = match file {
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(Failure::io(path))?;
+            let text = std::fs::read_to_string(path).at(path)?;
             let located = |e| Failure::Usage(format!("{}: {e}", path.display()));
             from_toml(&text).map_err(located)?
         }
         None => {
-            let preset = match choice.preset.as_str() {
-                "paper" => Preset::Paper,
-                "any" => Preset::Any,
-                _ => Preset::of_features(set),
+            let preset = match choice.preset {
+                PresetChoice::Fixed(preset) => preset,
+                PresetChoice::Auto => Preset::of_features(set),
             };
             let data = DataFacts { dim: set.dim(), segments: set.total() };
             RunConfig::new(choice.method.unwrap_or(preset.method()), preset, 0, data)
@@ -79,10 +79,10 @@ pub fn training_options<'a>(
 ) -> Result<TrainOptions<'a>, Failure> {
     Ok(TrainOptions {
         normal: normal.as_ref(),
-        device: device::find(&learning.device)?,
+        device: device::find(&learning.how.device)?,
         cancel: &interrupt::INTERRUPTED,
-        save_every: learning.save_every,
-        memory_limit: learning.memory_limit,
+        save_every: learning.how.save_every,
+        memory_limit: learning.how.memory_limit,
     })
 }
 

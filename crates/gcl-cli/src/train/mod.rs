@@ -6,12 +6,14 @@ mod configuration;
 use std::path::PathBuf;
 
 use clap::Args;
+use gcl::judge::judge_states;
 use gcl_data::FeatureSet;
 use gcl_train::{RunDir, TrainError};
 
 use super::error::{Done, Failure, Outcome};
 use super::test_set::TestArgs;
-use super::{device, results};
+use super::{device, terminal};
+use crate::terminal::say_resumed;
 pub use args::{ClipArgs, MethodArgs};
 pub use configuration::{check_settings, configuration, normal_videos, train, training_options};
 
@@ -48,7 +50,7 @@ pub struct TrainArgs {
 /// Runs the command.
 pub fn run(args: TrainArgs) -> Outcome {
     // Nothing is written before everything is known to be right.
-    let device = device::find(&args.choice.learning.device)?;
+    let device = device::find(&args.choice.learning.how.device)?;
     args.test.both_or_none()?;
     let set = FeatureSet::open_with(&args.features, args.clips.clips())?;
     let run = RunDir::new(&args.out);
@@ -59,7 +61,7 @@ pub fn run(args: TrainArgs) -> Outcome {
     let judge = test.open(&set, args.clips.clips())?;
     let config = match (args.resume, run.exists()) {
         (true, true) => {
-            eprintln!("resuming {}", args.out.display());
+            say_resumed(&run);
             None
         }
         (true, false) => return Err(gcl::Error::NoRun { path: args.out }.into()),
@@ -73,7 +75,7 @@ pub fn run(args: TrainArgs) -> Outcome {
     };
     train(&set, &run, config.as_ref(), &args.choice, judge.as_ref()).map_err(Failure::resumable)?;
     if let Some(judge) = &judge {
-        results::write(judge, &run, &device)?;
+        terminal::print(&judge_states(judge, &run, &device)?);
     }
     println!("{}", run.path().display());
     Ok(Done::Fully)

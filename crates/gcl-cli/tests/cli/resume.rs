@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
 
-use super::support::{features, gcl, run, truth};
+use super::support::{features, gcl, run, stderr, truth};
 
 const TRAIN: [&str; 13] = [
     "train",
@@ -77,6 +77,8 @@ fn a_killed_run_resumes_to_the_same_bits() {
             }
         }
         run(at, args, 0);
+        let again = stderr(&run(at, &again, 0));
+        assert!(again.contains("is finished: nothing is left to train"), "{again}");
         assert_eq!(models(&at.join(&name)), models(&at.join("whole")), "trial {trial}");
         for file in ["config.toml", "events.jsonl", "results.json"] {
             let read = |run: &str| fs::read_to_string(at.join(run).join(file)).unwrap();

@@ -26,7 +26,6 @@ use crate::finite::ensure_finite_tensor;
 use crate::learner::Learner;
 use crate::one_class::OneClass;
 use crate::rng::{self, HostRng};
-use crate::state::State;
 
 /// The puzzle solver as a one-class model: the less probable the right order seems to it, the higher
 /// the score.
@@ -70,11 +69,6 @@ impl Jigsaw {
         let (cube, widths) = ((config.frames, config.side), (config.width, config.hidden));
         let network = JigsawNetwork::new(cube, widths, &mut random, &device.clone().autodiff());
         Learner::new(network, config.optimizer)
-    }
-
-    /// The settings.
-    pub fn config(&self) -> &JigsawConfig {
-        &self.config
     }
 
     fn check(&self, cubes: &Tensor<5>) -> Result<()> {
@@ -151,10 +145,7 @@ impl OneClass for Jigsaw {
     /// Cubes, `[batch, 3, T, side, side]`, RGB in 0–1.
     type Batch = Tensor<5>;
 
-    fn reset(&mut self, seed: u64) -> Result<()> {
-        self.learner = Self::learner(&self.config, seed, &self.device)?;
-        Ok(())
-    }
+    crate::learner::learns!();
 
     fn train_step(
         &mut self,
@@ -186,13 +177,5 @@ impl OneClass for Jigsaw {
             Combine::Min => 1.0 - s.min(*t),
         };
         Ok(spatial.iter().zip(&temporal).map(combine).collect())
-    }
-
-    fn save(&self) -> Result<State> {
-        self.learner.save()
-    }
-
-    fn load(&mut self, state: &State) -> Result<()> {
-        self.learner.load(state)
     }
 }

@@ -56,30 +56,6 @@ impl AutoencoderConfig {
         }
     }
 
-    /// Replaces the hidden widths.
-    pub fn with_hidden(mut self, hidden: Vec<usize>) -> Self {
-        self.hidden = hidden;
-        self
-    }
-
-    /// A network with weights drawn from `rng`.
-    ///
-    /// # Errors
-    /// [`crate::CoreError::Setting`] if a width is 0 or the dropout outside [0, 1).
-    pub fn init(&self, rng: &mut HostRng, device: &Device) -> Result<Autoencoder> {
-        let (widths, functions) = self.layers();
-        Ok(Autoencoder { mlp: Mlp::new(&widths, functions, self.init, rng, device)? })
-    }
-
-    /// A network of zeros, for stored weights to fill.
-    ///
-    /// # Errors
-    /// As [`AutoencoderConfig::init`].
-    pub fn zeros(&self, device: &Device) -> Result<Autoencoder> {
-        let (widths, functions) = self.layers();
-        Ok(Autoencoder { mlp: Mlp::zeros(&widths, functions, device)? })
-    }
-
     fn layers(&self) -> (Vec<usize>, (Hidden, Activation)) {
         let mut widths = vec![self.input];
         widths.extend(&self.hidden);
@@ -88,6 +64,8 @@ impl AutoencoderConfig {
         (widths, (Hidden { activation, batch_norm, dropout }, self.output))
     }
 }
+
+super::perceptron!(AutoencoderConfig, Autoencoder);
 
 /// The generator G of GCL.
 #[derive(Module, Debug)]

@@ -53,30 +53,6 @@ impl DiscriminatorConfig {
         }
     }
 
-    /// Replaces the hidden widths.
-    pub fn with_hidden(mut self, hidden: Vec<usize>) -> Self {
-        self.hidden = hidden;
-        self
-    }
-
-    /// A network with weights drawn from `rng`.
-    ///
-    /// # Errors
-    /// [`crate::CoreError::Setting`] if a width is 0 or the dropout outside [0, 1).
-    pub fn init(&self, rng: &mut HostRng, device: &Device) -> Result<Discriminator> {
-        let (widths, functions) = self.layers();
-        Ok(Discriminator { mlp: Mlp::new(&widths, functions, self.init, rng, device)? })
-    }
-
-    /// A network of zeros, for stored weights to fill.
-    ///
-    /// # Errors
-    /// As [`DiscriminatorConfig::init`].
-    pub fn zeros(&self, device: &Device) -> Result<Discriminator> {
-        let (widths, functions) = self.layers();
-        Ok(Discriminator { mlp: Mlp::zeros(&widths, functions, device)? })
-    }
-
     fn layers(&self) -> (Vec<usize>, (Hidden, Activation)) {
         let mut widths = vec![self.input];
         widths.extend(&self.hidden);
@@ -85,6 +61,8 @@ impl DiscriminatorConfig {
         (widths, (Hidden { activation, batch_norm, dropout }, Activation::Linear))
     }
 }
+
+super::perceptron!(DiscriminatorConfig, Discriminator);
 
 /// The discriminator D of GCL.
 #[derive(Module, Debug)]

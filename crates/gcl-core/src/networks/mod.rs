@@ -1,6 +1,38 @@
 //! The two networks of GCL ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962), §4,
 //! "Implementation details"), both plain multi-layer perceptrons over clip features.
 
+/// What the settings of a network that is an `mlp` give: with other widths, drawn, and of zeros.
+macro_rules! perceptron {
+    ($config:ident, $network:ident) => {
+        impl $config {
+            /// Replaces the hidden widths.
+            pub fn with_hidden(mut self, hidden: Vec<usize>) -> Self {
+                self.hidden = hidden;
+                self
+            }
+
+            /// A network with weights drawn from `rng`.
+            ///
+            /// # Errors
+            /// [`crate::CoreError::Setting`] if a width is 0 or the dropout outside [0, 1).
+            pub fn init(&self, rng: &mut HostRng, device: &Device) -> Result<$network> {
+                let (widths, functions) = self.layers();
+                Ok($network { mlp: Mlp::new(&widths, functions, self.init, rng, device)? })
+            }
+
+            /// A network of zeros, for stored weights to fill.
+            ///
+            /// # Errors
+            /// As `init`.
+            pub fn zeros(&self, device: &Device) -> Result<$network> {
+                let (widths, functions) = self.layers();
+                Ok($network { mlp: Mlp::zeros(&widths, functions, device)? })
+            }
+        }
+    };
+}
+use perceptron;
+
 mod autoencoder;
 mod discriminator;
 mod mlp;

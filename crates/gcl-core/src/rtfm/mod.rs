@@ -25,7 +25,6 @@ use crate::learner::Learner;
 use crate::networks::MAX_WIDTH;
 use crate::optimizer::{AdamConfig, OptimizerConfig};
 use crate::rng::{self, HostRng};
-use crate::state::State;
 use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
 
 /// The architecture and training of an [`Rtfm`]. The defaults are the published code's.
@@ -130,11 +129,6 @@ impl Rtfm {
         Learner::new(network, config.optimizer)
     }
 
-    /// The settings.
-    pub fn config(&self) -> &RtfmConfig {
-        &self.config
-    }
-
     fn masks(&self, [n, t]: [usize; 2], bags: [usize; 2], rng: &mut HostRng) -> Masks {
         let (d, rate) = (self.config.input, self.config.dropout);
         let part = |divisor: usize| (d / divisor).max(1);
@@ -203,10 +197,7 @@ impl Rtfm {
 }
 
 impl WeaklySupervised for Rtfm {
-    fn reset(&mut self, seed: u64) -> Result<()> {
-        self.learner = Self::learner(&self.config, seed, &self.device)?;
-        Ok(())
-    }
+    crate::learner::learns!();
 
     fn restart_optimizer(&mut self) -> Result<()> {
         self.learner.reset_optimizer()
@@ -229,13 +220,5 @@ impl WeaklySupervised for Rtfm {
         check_video(&video, self.config.input)?;
         let (_, scores, _) = self.learner.module().valid().forward(video, None);
         to_host("score", scores.mean_dim(0).squeeze_dim(0))
-    }
-
-    fn save(&self) -> Result<State> {
-        self.learner.save()
-    }
-
-    fn load(&mut self, state: &State) -> Result<()> {
-        self.learner.load(state)
     }
 }

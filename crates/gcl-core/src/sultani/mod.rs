@@ -17,7 +17,6 @@ use crate::learner::Learner;
 use crate::networks::MAX_WIDTH;
 use crate::optimizer::{AdagradConfig, OptimizerConfig};
 use crate::rng::{self, HostRng};
-use crate::state::State;
 use crate::weakly_supervised::{WeaklySupervised, check_bags, check_video};
 
 /// Keeps the scaling of an all-zero snippet defined.
@@ -136,11 +135,6 @@ impl Sultani {
         Learner::new(SultaniNetwork { layers }, config.optimizer)
     }
 
-    /// The settings.
-    pub fn config(&self) -> &SultaniConfig {
-        &self.config
-    }
-
     fn prepare(&self, rows: Tensor<2>) -> Tensor<2> {
         match self.config.unit_length {
             false => rows,
@@ -167,10 +161,7 @@ impl Sultani {
 }
 
 impl WeaklySupervised for Sultani {
-    fn reset(&mut self, seed: u64) -> Result<()> {
-        self.learner = Self::learner(&self.config, seed, &self.device)?;
-        Ok(())
-    }
+    crate::learner::learns!();
 
     fn restart_optimizer(&mut self) -> Result<()> {
         self.learner.reset_optimizer()
@@ -199,14 +190,6 @@ impl WeaklySupervised for Sultani {
         let rows = self.prepare(video.reshape([crops * t, d]));
         let scores = self.learner.module().valid().forward(rows, None).reshape([crops, t]);
         to_host("score", scores.mean_dim(0).squeeze_dim(0))
-    }
-
-    fn save(&self) -> Result<State> {
-        self.learner.save()
-    }
-
-    fn load(&mut self, state: &State) -> Result<()> {
-        self.learner.load(state)
     }
 }
 

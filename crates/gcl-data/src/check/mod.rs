@@ -44,7 +44,7 @@ pub struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Compares the parts. Values of features and scores are not read.
+    /// Compares the parts, and reads the features: each must be a finite number. Scores are not read.
     ///
     /// # Errors
     /// [`TruthError::Resolve`] if a video matches several of the truth's names, or two videos match the
@@ -90,11 +90,14 @@ impl Check<'_> {
         let mut row = CheckRow::new(id.clone());
         let train = self.is_train(id);
         if let Some(features) = self.features {
-            match features.index_of(id).and_then(|i| features.videos().get(i)) {
+            match features.index_of(id).and_then(|i| Some((i, features.videos().get(i)?))) {
                 None => row.problems.push(Problem::NoFeatures),
-                Some(video) => {
+                Some((i, video)) => {
                     row.feature_frames = video.frames;
                     row.segments = Some(video.segments);
+                    if let Err(error) = features.read(i, &mut Vec::new()) {
+                        row.problems.push(Problem::Features { what: error.to_string() });
+                    }
                 }
             }
         }

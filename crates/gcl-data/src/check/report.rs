@@ -26,6 +26,8 @@ pub enum Problem {
     Frames { part: String, expected: usize, found: usize },
     /// The number of clips does not follow from the number of frames.
     Segments { expected: usize, found: usize },
+    /// The features cannot be read, or are not all finite numbers.
+    Features { what: String },
     /// The truth cannot be applied to the video.
     Truth { what: String },
 }
@@ -46,7 +48,7 @@ impl fmt::Display for Problem {
             Self::Segments { expected, found } => {
                 write!(f, "{found} clips, but its frames make {expected}")
             }
-            Self::Truth { what } => f.write_str(what),
+            Self::Features { what } | Self::Truth { what } => f.write_str(what),
         }
     }
 }
@@ -87,7 +89,6 @@ impl CheckRow {
     }
 
     /// The video's frames, from the first part that has them: features, scores, truth, manifest.
-    #[must_use]
     pub fn frames(&self) -> Option<usize> {
         self.feature_frames.or(self.score_frames).or(self.truth_frames).or(self.manifest_frames)
     }
@@ -102,7 +103,6 @@ pub struct CheckReport {
 
 impl CheckReport {
     /// Whether everything matches.
-    #[must_use]
     pub fn is_ok(&self) -> bool {
         self.rows.iter().all(|row| row.problems.is_empty())
     }

@@ -1,7 +1,6 @@
 //! How a video is cut into clips, and how the clips' scores become one score per frame.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +19,24 @@ pub struct Span {
 
 impl Span {
     /// The number of frames, 0 if `end` is not after `start`.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.end.saturating_sub(self.start)
     }
 
+    /// The stretches of frames that are flagged.
+    pub fn runs(flags: &[bool]) -> Vec<Span> {
+        let mut start = 0;
+        let mut spans = Vec::new();
+        for run in flags.chunk_by(|a, b| a == b) {
+            if run.first() == Some(&true) {
+                spans.push(Span { start, end: start + run.len() });
+            }
+            start += run.len();
+        }
+        spans
+    }
+
     /// Whether the span holds no frame.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -51,40 +61,8 @@ pub enum Tail {
     PaperResnext,
 }
 
-impl Tail {
-    /// All rules.
-    pub const ALL: [Self; 4] = [Self::Shift, Self::Drop, Self::Loop, Self::PaperResnext];
-
-    /// Their names, in the same order.
-    pub const NAMES: [&str; Self::ALL.len()] =
-        [Self::ALL[0].name(), Self::ALL[1].name(), Self::ALL[2].name(), Self::ALL[3].name()];
-
-    /// The rule's name, as options take it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Shift => "shift",
-            Self::Drop => "drop",
-            Self::Loop => "loop",
-            Self::PaperResnext => "paper-resnext",
-        }
-    }
-}
-
-impl fmt::Display for Tail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Tail {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|rule| rule.name() == name);
-        found.ok_or_else(|| format!("`{name}` is not one of {}", Self::NAMES.join(", ")))
-    }
-}
+crate::named!(Tail:
+    Shift = "shift", Drop = "drop", Loop = "loop", PaperResnext = "paper-resnext");
 
 /// The rule that cuts a video into clips of `length` frames, one every `stride` frames.
 ///
@@ -176,7 +154,6 @@ impl Clips {
     }
 
     /// The number of clips of a video of `frames` frames.
-    #[must_use]
     pub fn count(&self, frames: usize) -> usize {
         let parts = self.parts(frames);
         parts.whole + usize::from(parts.extra)
@@ -189,7 +166,6 @@ impl Clips {
     /// of a whole clip applies to its own frames; where clips overlap, to the `stride` frames at its
     /// centre (the first and last clip extend to their outer ends). The score of a tail clip applies to
     /// the frames that no whole clip covers.
-    #[must_use]
     pub fn span(&self, i: usize, frames: usize) -> Span {
         let parts = self.parts(frames);
         let offset = parts.length.saturating_sub(parts.stride) / 2;

@@ -1,16 +1,15 @@
 //! Which videos' features may be used together.
 
+use std::fmt::Display;
+
 use super::error::FeatureError;
 use super::open::OpenedFile;
 
 /// Checks that two videos may be used together.
 pub(super) fn agree(first: &OpenedFile, second: &OpenedFile) -> Result<(), FeatureError> {
-    let differs = |what: &str, a: &dyn ToString, b: &dyn ToString| FeatureError::Differs {
-        what: what.to_owned(),
-        first: first.id.clone(),
-        first_value: a.to_string(),
-        second: second.id.clone(),
-        second_value: b.to_string(),
+    let (one, other) = (&first.id, &second.id);
+    let differs = |what: &str, a: &dyn Display, b: &dyn Display| {
+        FeatureError::Differs(format!("{what} differs: {one} has {a}, {other} has {b}"))
     };
     match (&first.meta, &second.meta) {
         (Some(a), Some(b)) => {
@@ -19,13 +18,11 @@ pub(super) fn agree(first: &OpenedFile, second: &OpenedFile) -> Result<(), Featu
             }
         }
         (None, None) => {}
-        (Some(_), None) => {
-            let (with, without) = (first.id.clone(), second.id.clone());
-            return Err(FeatureError::Mixed { with, without });
-        }
-        (None, Some(_)) => {
-            let (with, without) = (second.id.clone(), first.id.clone());
-            return Err(FeatureError::Mixed { with, without });
+        (described, _) => {
+            let (with, without) = if described.is_some() { (one, other) } else { (other, one) };
+            return Err(FeatureError::Differs(format!(
+                "{with} has a .json beside it and {without} has none: they are from different sources"
+            )));
         }
     }
     if first.dim != second.dim {

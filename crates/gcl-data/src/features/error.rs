@@ -1,13 +1,11 @@
 //! The errors of feature folders.
 
-use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::clips::{ClipError, Clips};
-use crate::files::FilesError;
-use crate::id::VideoId;
+use crate::file::FileError;
 use crate::npy::NpyError;
 
 /// Why features were not read or written.
@@ -18,21 +16,12 @@ pub enum FeatureError {
     /// A `.npy` file cannot be read or written.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// A folder could not be listed.
-    #[error(transparent)]
-    Files(#[from] FilesError),
     /// The caller's clip rule is out of range.
     #[error(transparent)]
     Clips(#[from] ClipError),
-    /// Reading or writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
-    /// A `.json` file is not a [`FeatureMeta`](super::FeatureMeta).
-    #[error("{path}: not the description of a feature file: {source}")]
-    Json { path: PathBuf, source: serde_json::Error },
-    /// A description's values are invalid.
-    #[error("{path}: {what}")]
-    Meta { path: PathBuf, what: String },
+    /// A folder or file cannot be read or written, or a description is not valid.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// No `.npy` file at all.
     #[error("{0}: no .npy file here or below")]
     Empty(PathBuf),
@@ -42,17 +31,8 @@ pub enum FeatureError {
     )]
     Shape { path: PathBuf, shape: Vec<usize> },
     /// Two videos differ in what must be the same for all.
-    #[error("{what} differs: {first} has {first_value}, {second} has {second_value}")]
-    Differs {
-        what: String,
-        first: VideoId,
-        first_value: String,
-        second: VideoId,
-        second_value: String,
-    },
-    /// Some videos have a description, others not.
-    #[error("{with} has a .json beside it and {without} has none: they are from different sources")]
-    Mixed { with: VideoId, without: VideoId },
+    #[error("{0}")]
+    Differs(String),
     /// The caller's clip rule is not the files'.
     #[error("the features' clip rule is {found}, not {expected}")]
     OtherClips { expected: Clips, found: Clips },

@@ -45,7 +45,6 @@ impl FeatureFile {
     }
 
     /// When the file was last modified, where the system records it.
-    #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         self.npy.modified()
     }

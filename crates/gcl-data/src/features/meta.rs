@@ -1,6 +1,5 @@
 //! The description beside a feature file.
 
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use serde_json::{Map, Value};
 use super::error::FeatureError;
 use super::regions::Regions;
 use crate::clips::Clips;
+use crate::file::{FileError, read_json};
 
 /// The identity of an extractor: the same for all features that are used together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,7 +25,6 @@ pub struct ExtractorIdentity {
     #[serde(default)]
     pub preprocessing: Map<String, Value>,
     /// SHA-256 of the weight file, in hex; none where there are no weights.
-    #[serde(default)]
     pub weights_sha256: Option<String>,
     /// Whether the network's weights are random: for tests, not for results.
     #[serde(default)]
@@ -47,7 +46,6 @@ pub struct FeatureMeta {
     /// Frames of the video.
     pub frames: usize,
     /// Frames per second, where known.
-    #[serde(default)]
     pub fps: Option<f64>,
     /// A hash of the footage, in hex, where known: another video of the same name has another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,7 +57,6 @@ pub struct FeatureMeta {
 
 impl ExtractorIdentity {
     /// The first difference from `other`, as its key and the two values; `None` if they are equal.
-    #[must_use]
     pub fn difference(&self, other: &Self) -> Option<(String, String, String)> {
         let (Ok(Value::Object(a)), Ok(Value::Object(b))) =
             (serde_json::to_value(self), serde_json::to_value(other))
@@ -101,19 +98,16 @@ impl FeatureMeta {
     /// Reads and checks the description at `path`.
     ///
     /// # Errors
-    /// [`FeatureError::Io`], [`FeatureError::Json`] or [`FeatureError::Meta`].
+    /// [`FeatureError::File`].
     pub fn read(path: &Path) -> Result<Self, FeatureError> {
-        let text =
-            fs::read(path).map_err(|source| FeatureError::Io { path: path.to_owned(), source })?;
-        let meta: Self = serde_json::from_slice(&text)
-            .map_err(|source| FeatureError::Json { path: path.to_owned(), source })?;
+        let meta: Self = read_json(path, "the description of a feature file")?;
         meta.validate(path)?;
         Ok(meta)
     }
 
     /// Checks the values; `path` is for the error.
     pub(super) fn validate(&self, path: &Path) -> Result<(), FeatureError> {
-        let refuse = |what: String| Err(FeatureError::Meta { path: path.to_owned(), what });
+        let refuse = |what: String| Err(FileError::new(path, what).into());
         self.extractor.clips.validate()?;
         if self.extractor.crops == 0 {
             return refuse("crops is 0; it must be at least 1".to_owned());

@@ -1,11 +1,11 @@
 //! Judging a feature file by its header and description.
 
-use std::io;
 use std::path::Path;
 
 use super::error::FeatureError;
 use super::meta::FeatureMeta;
 use super::regions::Regions;
+use crate::file::FileError;
 use crate::id::VideoId;
 use crate::npy::Npy;
 
@@ -24,11 +24,7 @@ pub(super) fn look(dir: &Path, id: VideoId) -> Result<OpenedFile, FeatureError> 
     let path = id.file(dir, "npy");
     let npy = Npy::open(&path)?;
     let json = id.file(dir, "json");
-    let meta = match FeatureMeta::read(&json) {
-        Ok(meta) => Some(meta),
-        Err(FeatureError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
-        Err(e) => return Err(e),
-    };
+    let meta = json.exists().then(|| FeatureMeta::read(&json)).transpose()?;
     let [segments, crops, dim] = check_shape(&path, npy.shape(), meta.as_ref())?;
     Ok(OpenedFile { id, segments, crops, dim, meta, file_length: npy.file_length() })
 }
@@ -54,11 +50,11 @@ pub(super) fn check_shape(
             let what = format!(
                 "{dim} values a clip, which are no whole rounds of {rows} x {columns} regions from value {first} on"
             );
-            return Err(FeatureError::Meta { path: path.to_owned(), what });
+            return Err(FileError::new(path, what).into());
         }
         if extractor.crops != crops {
             let what = format!("{crops} crops, but the description says {}", extractor.crops);
-            return Err(FeatureError::Meta { path: path.to_owned(), what });
+            return Err(FileError::new(path, what).into());
         }
         let (clips, frames) = (extractor.clips, *frames);
         let expected = clips.count(frames);

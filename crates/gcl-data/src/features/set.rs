@@ -123,19 +123,16 @@ impl FeatureSet {
     }
 
     /// The videos, sorted by id.
-    #[must_use]
     pub fn videos(&self) -> &[FeatureVideo] {
         &self.videos
     }
 
     /// The position of `id` among [`FeatureSet::videos`].
-    #[must_use]
     pub fn index_of(&self, id: &VideoId) -> Option<usize> {
         self.videos.binary_search_by(|video| video.id.cmp(id)).ok()
     }
 
     /// The same set with only the videos that `keep` accepts; it may become empty.
-    #[must_use]
     pub fn select(&self, mut keep: impl FnMut(&VideoId) -> bool) -> Self {
         let mut set = self.clone();
         let kept = self.videos.iter().zip(&self.file_lengths).filter(|(v, _)| keep(&v.id));
@@ -144,25 +141,21 @@ impl FeatureSet {
     }
 
     /// Values per clip, `d`.
-    #[must_use]
     pub fn dim(&self) -> usize {
         self.dim
     }
 
     /// Crops per clip.
-    #[must_use]
     pub fn crops(&self) -> usize {
         self.crops
     }
 
     /// Clips of all videos together.
-    #[must_use]
     pub fn total(&self) -> usize {
         self.videos.iter().map(|video| video.segments).sum()
     }
 
     /// The extractor of the features; `None` for plain files.
-    #[must_use]
     pub fn identity(&self) -> Option<&ExtractorIdentity> {
         self.identity.as_ref()
     }
@@ -192,7 +185,6 @@ impl FeatureSet {
     }
 
     /// The clip rule, from the descriptions or the caller.
-    #[must_use]
     pub fn clips(&self) -> Option<Clips> {
         self.clips
     }
@@ -204,7 +196,6 @@ impl FeatureSet {
     }
 
     /// The folder.
-    #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
     }

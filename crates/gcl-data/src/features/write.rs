@@ -1,12 +1,10 @@
 //! Writing a video's features, and checking whether they are already written.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::FeatureError;
 use super::meta::{ExtractorIdentity, FeatureMeta};
-use crate::atomic::write_bytes_atomic;
+use crate::file::{remove_file, write_json};
 use crate::id::VideoId;
 use crate::npy::{Npy, RowWriter, write_f32};
 
@@ -41,9 +39,9 @@ use crate::npy::{Npy, RowWriter, write_f32};
 /// ```
 ///
 /// # Errors
-/// [`FeatureError::Shape`] or [`FeatureError::Meta`] if shape, data and description do not fit,
+/// [`FeatureError::Shape`] or [`FeatureError::File`] if shape, data and description do not fit,
 /// [`FeatureError::ClipCount`] if `T` is not what the description's frames and clip rule give,
-/// [`FeatureError::Npy`] for a value that is not finite, [`FeatureError::Io`].
+/// [`FeatureError::Npy`] for a value that is not finite, [`FeatureError::File`].
 pub fn write_features(
     dir: &Path,
     id: &VideoId,
@@ -115,17 +113,9 @@ fn describe(
     let (npy, json) = (id.file(dir, "npy"), id.file(dir, "json"));
     meta.validate(&json)?;
     super::open::check_shape(&npy, shape, Some(meta))?;
-    let mut text = serde_json::to_vec_pretty(meta)
-        .map_err(|source| FeatureError::Json { path: json.clone(), source })?;
-    text.push(b'\n');
     // An older .npy must never be beside the new description, not even briefly.
-    match fs::remove_file(&npy) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            return Err(FeatureError::Io { path: npy, source });
-        }
-        _ => {}
-    }
-    write_bytes_atomic(&json, &text).map_err(|source| FeatureError::Io { path: json, source })
+    remove_file(&npy)?;
+    Ok(write_json(&json, meta)?)
 }
 
 /// Whether the features of `id` in `dir` are complete and made by `extractor`, as resuming an extraction

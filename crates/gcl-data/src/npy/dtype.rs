@@ -61,7 +61,6 @@ impl Dtype {
     }
 
     /// Bytes in an element.
-    #[must_use]
     pub fn size(&self) -> usize {
         match self.kind {
             Kind::Bool | Kind::I1 | Kind::U1 => 1,

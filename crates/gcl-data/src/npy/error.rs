@@ -1,18 +1,18 @@
 //! The errors of `.npy` files, one variant per fault.
 
-use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::file::FileError;
 /// Why a `.npy` file was not read or written. Every variant names the file.
 #[derive(Debug, Error)]
 #[allow(missing_docs)] // the messages name the fields
 #[non_exhaustive]
 pub enum NpyError {
     /// Opening, reading or writing failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A folder, pipe or device.
     #[error("{0}: not a regular file")]
     NotAFile(PathBuf),
@@ -29,8 +29,11 @@ pub enum NpyError {
     #[error("{0}: the file ends within its header")]
     HeaderCut(PathBuf),
     /// The header is not the dictionary it should be.
-    #[error("{path}: bad header: {source}")]
-    Literal { path: PathBuf, source: LiteralError },
+    #[error(
+        "{path}: bad header `{found}`; expected a dictionary such as \
+         {{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }}"
+    )]
+    Literal { path: PathBuf, found: String },
     /// A Python object array: reading it means running code.
     #[error("{0}: an object array (pickle); save it as numbers, e.g. arr.astype('float32')")]
     Object(PathBuf),
@@ -74,29 +77,4 @@ pub enum NpyError {
     /// The caller's shape and data do not fit each other.
     #[error("{path}: shape {shape:?} does not fit {found} values")]
     Shape { path: PathBuf, shape: Vec<usize>, found: usize },
-}
-
-/// A fault in a header's text.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[allow(missing_docs)]
-#[non_exhaustive]
-pub enum LiteralError {
-    /// Something else stands where this was expected.
-    #[error("expected {expected} at byte {position}")]
-    Expected { expected: &'static str, position: usize },
-    /// A key that `.npy` does not have.
-    #[error("unknown key `{0}`")]
-    UnknownKey(String),
-    /// A duplicate key.
-    #[error("key `{0}` appears twice")]
-    Duplicate(String),
-    /// One of the three keys is absent.
-    #[error("key `{0}` is missing")]
-    Missing(&'static str),
-    /// A dimension that does not fit into 64 bits.
-    #[error("the dimension at byte {0} is too large")]
-    Dimension(usize),
-    /// More dimensions than a shape may list.
-    #[error("more than {0} dimensions")]
-    TooMany(usize),
 }

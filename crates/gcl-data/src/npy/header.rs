@@ -6,6 +6,8 @@ use std::path::Path;
 use super::dtype::Dtype;
 use super::error::NpyError;
 use super::literal::{self, Descr};
+use crate::file::At;
+use crate::quote::shorten;
 
 pub(super) const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
@@ -33,7 +35,7 @@ pub(super) fn read(path: &Path, length: u64, mut file: impl Read) -> Result<NpyH
         Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
             Err(NpyError::HeaderCut(path.to_owned()))
         }
-        Err(source) => Err(NpyError::Io { path: path.to_owned(), source }),
+        read => Ok(read.at(path)?),
     };
     let mut magic = [0; 6];
     // A file shorter than the magic bytes is no .npy file either.
@@ -67,8 +69,11 @@ pub(super) fn read(path: &Path, length: u64, mut file: impl Read) -> Result<NpyH
 
 /// The header's text against the file's length.
 fn judge(path: &Path, text: &[u8], length: u64, offset: u64) -> Result<NpyHeader, NpyError> {
-    let literal = literal::parse(text)
-        .map_err(|source| NpyError::Literal { path: path.to_owned(), source })?;
+    let text = String::from_utf8_lossy(text);
+    let literal = literal::parse(&text).ok_or_else(|| {
+        let found = shorten(text.trim_end(), 120);
+        NpyError::Literal { path: path.to_owned(), found }
+    })?;
     let descr = match literal.descr {
         Descr::Structured => return Err(NpyError::Structured(path.to_owned())),
         Descr::Plain(descr) if descr.contains('O') => {

@@ -18,7 +18,7 @@ mod rows;
 mod write;
 
 pub use dtype::{Dtype, Kind};
-pub use error::{LiteralError, NpyError};
+pub use error::NpyError;
 pub use read::Npy;
 pub(crate) use read::check_finite;
 pub use rows::{Element, RowWriter};

@@ -9,6 +9,7 @@ use super::at::read_at;
 use super::dtype::Dtype;
 use super::error::NpyError;
 use super::header::{self, NpyHeader};
+use crate::file::At;
 
 /// Bytes that are read from the file at a time.
 const BLOCK: usize = 1 << 18;
@@ -47,49 +48,42 @@ impl Npy {
     /// [`NpyError`], one variant per fault.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, NpyError> {
         let path = path.as_ref();
-        let io = |source| NpyError::Io { path: path.to_owned(), source };
         // Asked before opening, since opening a pipe would wait for its other end.
-        if !std::fs::metadata(path).map_err(io)?.is_file() {
+        if !std::fs::metadata(path).at(path)?.is_file() {
             return Err(NpyError::NotAFile(path.to_owned()));
         }
-        let file = File::open(path).map_err(io)?;
-        let length = file.metadata().map_err(io)?.len();
+        let file = File::open(path).at(path)?;
+        let length = file.metadata().at(path)?.len();
         let header = header::read(path, length, &file)?;
         Ok(Self { path: path.to_owned(), file, length, header })
     }
 
     /// The file's path, as it was opened.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// When the file was last modified, where the system records it.
-    #[must_use]
     pub fn modified(&self) -> Option<SystemTime> {
         self.file.metadata().and_then(|m| m.modified()).ok()
     }
 
     /// The array's shape; empty for a single value.
-    #[must_use]
     pub fn shape(&self) -> &[usize] {
         &self.header.shape
     }
 
     /// The element type.
-    #[must_use]
     pub fn dtype(&self) -> Dtype {
         self.header.dtype
     }
 
     /// The file's length in bytes when it was opened.
-    #[must_use]
     pub fn file_length(&self) -> u64 {
         self.length
     }
 
     /// The number of rows: the first axis, or 1 for a single value.
-    #[must_use]
     pub fn rows(&self) -> usize {
         self.header.shape.first().copied().unwrap_or(1)
     }
@@ -100,7 +94,7 @@ impl Npy {
     /// # Errors
     /// [`NpyError::Rows`] for rows that do not exist, [`NpyError::NotFinite`] for a NaN or infinity
     /// with its row and column, [`NpyError::Changed`] if the file's length changed since it was
-    /// opened, [`NpyError::Memory`], [`NpyError::Io`]. `out` is then empty.
+    /// opened, [`NpyError::Memory`], [`NpyError::File`]. `out` is then empty.
     pub fn read_rows(&self, range: Range<usize>, out: &mut Vec<f32>) -> Result<(), NpyError> {
         out.clear();
         let Range { start, end } = range;
@@ -163,10 +157,11 @@ impl Npy {
         while at < end {
             let part = buffer.len().min(end - at);
             let bytes = buffer.get_mut(..part).unwrap_or_default();
-            if let Err(source) = read_at(&self.file, bytes, self.header.offset + at as u64) {
+            let read = read_at(&self.file, bytes, self.header.offset + at as u64);
+            if read.is_err() {
                 self.check_length()?; // says more than "unexpected end of file"
-                return Err(NpyError::Io { path: self.path.clone(), source });
             }
+            read.at(&self.path)?;
             take(bytes);
             at += part;
         }
@@ -200,8 +195,7 @@ impl Npy {
     }
 
     pub(super) fn check_length(&self) -> Result<(), NpyError> {
-        let io = |source| NpyError::Io { path: self.path.clone(), source };
-        let (expected, found) = (self.length, self.file.metadata().map_err(io)?.len());
+        let (expected, found) = (self.length, self.file.metadata().at(&self.path)?.len());
         if found == expected {
             return Ok(());
         }

@@ -10,6 +10,7 @@ use super::error::NpyError;
 use super::read::check_finite;
 use super::write::header;
 use crate::atomic::temporary_beside;
+use crate::file::At;
 
 /// The element types of arrays that can be written row by row.
 pub trait Element: Copy + private::Sealed {
@@ -88,7 +89,7 @@ impl<T: Element> RowWriter<T> {
     /// Starts an array at `path` whose rows have the shape `row`.
     ///
     /// # Errors
-    /// [`NpyError::Rank`], [`NpyError::Overflow`] or [`NpyError::Io`].
+    /// [`NpyError::Rank`], [`NpyError::Overflow`] or [`NpyError::File`].
     pub fn create(path: impl AsRef<Path>, row: &[usize]) -> Result<Self, NpyError> {
         let path = path.as_ref().to_owned();
         let mut shape = vec![0];
@@ -99,8 +100,7 @@ impl<T: Element> RowWriter<T> {
         let Some(row) = row.iter().try_fold(1usize, |n, &axis| n.checked_mul(axis)) else {
             return Err(NpyError::Overflow { path, shape });
         };
-        let file = temporary_beside(&path)
-            .map_err(|source| NpyError::Io { path: path.clone(), source })?;
+        let file = temporary_beside(&path).at(&path)?;
         let out = BufWriter::with_capacity(1 << 16, file);
         let mut writer = Self { path, out, shape, row, bytes: Vec::new(), element: PhantomData };
         writer.header()?;
@@ -111,7 +111,7 @@ impl<T: Element> RowWriter<T> {
     ///
     /// # Errors
     /// [`NpyError::Shape`] for another number of values than a row has, [`NpyError::NotFinite`],
-    /// [`NpyError::Io`].
+    /// [`NpyError::File`].
     pub fn push(&mut self, values: &[T]) -> Result<(), NpyError> {
         let row = self.row;
         if values.len() != row {
@@ -121,8 +121,7 @@ impl<T: Element> RowWriter<T> {
         T::check(&self.path, values, self.rows(), row.max(1))?;
         self.bytes.clear();
         T::bytes(values, &mut self.bytes);
-        let io = |source| NpyError::Io { path: self.path.clone(), source };
-        self.out.write_all(&self.bytes).map_err(io)?;
+        self.out.write_all(&self.bytes).at(&self.path)?;
         if let Some(rows) = self.shape.first_mut() {
             *rows += 1;
         }
@@ -130,7 +129,6 @@ impl<T: Element> RowWriter<T> {
     }
 
     /// Rows so far.
-    #[must_use]
     pub fn rows(&self) -> usize {
         self.shape.first().copied().unwrap_or(0)
     }
@@ -138,16 +136,15 @@ impl<T: Element> RowWriter<T> {
     /// Removes all rows but the first `rows`.
     ///
     /// # Errors
-    /// [`NpyError::Io`]; the writer must not be used again.
+    /// [`NpyError::File`]; the writer must not be used again.
     pub fn truncate(&mut self, rows: usize) -> Result<(), NpyError> {
         if rows >= self.rows() {
             return Ok(());
         }
         // No overflow: more than this was written.
         let end = (HEADER + rows * self.row * size_of::<T>()) as u64;
-        let io = |source| NpyError::Io { path: self.path.clone(), source };
-        self.out.seek(SeekFrom::Start(end)).map_err(io)?;
-        self.out.get_ref().as_file().set_len(end).map_err(io)?;
+        self.out.seek(SeekFrom::Start(end)).at(&self.path)?;
+        self.out.get_ref().as_file().set_len(end).at(&self.path)?;
         if let Some(count) = self.shape.first_mut() {
             *count = rows;
         }
@@ -157,23 +154,20 @@ impl<T: Element> RowWriter<T> {
     /// Writes everything that is still buffered, so that only the rename can fail afterwards. No row may
     /// follow.
     pub(crate) fn complete(&mut self) -> Result<(), NpyError> {
-        let io = |source| NpyError::Io { path: self.path.clone(), source };
-        self.out.seek(SeekFrom::Start(0)).map_err(io)?;
+        self.out.seek(SeekFrom::Start(0)).at(&self.path)?;
         self.header()?;
-        self.out.flush().map_err(|source| NpyError::Io { path: self.path.clone(), source })
+        Ok(self.out.flush().at(&self.path)?)
     }
 
     /// Renames the file to its final name; returns the number of rows.
     ///
     /// # Errors
-    /// [`NpyError::Io`].
+    /// [`NpyError::File`].
     pub fn finish(mut self) -> Result<usize, NpyError> {
         self.complete()?;
-        let path = self.path.clone();
-        let io = |source| NpyError::Io { path: path.clone(), source };
         let rows = self.rows();
-        let file = self.out.into_inner().map_err(|e| io(e.into_error()))?;
-        file.persist(&path).map_err(|e| io(e.error))?;
+        let file = self.out.into_inner().map_err(|e| e.into_error()).at(&self.path)?;
+        file.persist(&self.path).at(&self.path)?;
         Ok(rows)
     }
 
@@ -186,9 +180,7 @@ impl<T: Element> RowWriter<T> {
         bytes.push(b'\n');
         let length = ((HEADER - 10) as u16).to_le_bytes();
         bytes.splice(8..10, length);
-        self.out
-            .write_all(&bytes)
-            .map_err(|source| NpyError::Io { path: self.path.clone(), source })
+        Ok(self.out.write_all(&bytes).at(&self.path)?)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::atomic::write_atomic;
 /// # Errors
 /// [`NpyError::Rank`], [`NpyError::Shape`] unless `shape` holds as many values as `data`,
 /// [`NpyError::NotFinite`] for a NaN or infinity, which the readers here refuse,
-/// [`NpyError::Io`].
+/// [`NpyError::File`].
 pub fn write_f32(path: &Path, shape: &[usize], data: &[f32]) -> Result<(), NpyError> {
     if shape.len() > super::MAX_RANK {
         return Err(NpyError::Rank { path: path.to_owned(), found: shape.len() });
@@ -26,7 +26,7 @@ pub fn write_f32(path: &Path, shape: &[usize], data: &[f32]) -> Result<(), NpyEr
     let row = shape.iter().skip(1).product::<usize>().max(1);
     super::read::check_finite(path, data, 0, row)?;
     let header = header("<f4", shape);
-    write_atomic(path, |out| {
+    Ok(write_atomic(path, |out| {
         out.write_all(&header)?;
         let mut bytes = Vec::with_capacity(1 << 16);
         for part in data.chunks(1 << 14) {
@@ -35,8 +35,7 @@ pub fn write_f32(path: &Path, shape: &[usize], data: &[f32]) -> Result<(), NpyEr
             out.write_all(&bytes)?;
         }
         Ok(())
-    })
-    .map_err(|source| NpyError::Io { path: path.to_owned(), source })
+    })?)
 }
 
 /// Everything before the data, filled with spaces so that the data starts at a multiple of 64.

@@ -67,8 +67,9 @@ impl ObjectIndex {
         objects: Vec<ObjectPlace>,
         length: usize,
     ) -> Result<Self, ObjectError> {
+        let refuse = |problem: String| Err(ObjectError(problem));
         if length == 0 {
-            return Err(ObjectError::NoLength);
+            return refuse("a snippet of 0 frames".to_owned());
         }
         let mut seen = BTreeSet::new();
         let mut starts = vec![0];
@@ -76,14 +77,18 @@ impl ObjectIndex {
         for ObjectVideo { id, frames, snippets } in &videos {
             let (frames, found, most) = (*frames, *snippets, frames.div_ceil(length));
             if frames > MAX_FRAMES {
-                return Err(ObjectError::TooLong { video: id.clone(), frames });
+                return refuse(format!(
+                    "video {id}: {frames} frames; at most {MAX_FRAMES} are accepted"
+                ));
             }
             if found == 0 || found > most {
-                let video = id.clone();
-                return Err(ObjectError::Snippets { video, found, length, frames, most });
+                return refuse(format!(
+                    "video {id}: {found} snippets of {length} frames, but {frames} frames fill \
+                     {most} at most (and one at least)"
+                ));
             }
             if !seen.insert(id) {
-                return Err(ObjectError::Duplicate(id.clone()));
+                return refuse(format!("video {id} appears twice"));
             }
             total += found;
             starts.push(total);
@@ -91,11 +96,17 @@ impl ObjectIndex {
         for (object, place) in objects.iter().enumerate() {
             let ObjectPlace { video, span, centre } = *place;
             let Some(ObjectVideo { id, frames, .. }) = videos.get(video) else {
-                return Err(ObjectError::NoVideo { object, video, videos: videos.len() });
+                let videos = videos.len();
+                return refuse(format!(
+                    "object number {object} is in video number {video} of {videos}"
+                ));
             };
             if centre >= *frames || !(span.start..span.end).contains(&centre) {
-                let (video, frames, Span { start, end }) = (id.clone(), *frames, span);
-                return Err(ObjectError::Outside { video, object, frames, centre, start, end });
+                let Span { start, end } = span;
+                return refuse(format!(
+                    "video {id} has {frames} frames, but object number {object} is at frame \
+                     {centre} of {start}..{end}"
+                ));
             }
         }
         Ok(Self { videos, objects, length, starts })
@@ -139,32 +150,27 @@ impl ObjectIndex {
     }
 
     /// The videos.
-    #[must_use]
     pub fn videos(&self) -> &[ObjectVideo] {
         &self.videos
     }
 
     /// The objects.
-    #[must_use]
     pub fn objects(&self) -> &[ObjectPlace] {
         &self.objects
     }
 
     /// Frames in a snippet.
-    #[must_use]
     pub fn length(&self) -> usize {
         self.length
     }
 
     /// Snippets of all videos together.
-    #[must_use]
     pub fn snippets(&self) -> usize {
         self.starts.last().copied().unwrap_or(0)
     }
 
     /// The snippets of the video at position `video`, among those of all videos; empty if there is no
     /// such video.
-    #[must_use]
     pub fn snippets_of(&self, video: usize) -> Range<usize> {
         match self.starts.get(video..).unwrap_or_default() {
             [start, end, ..] => *start..*end,

@@ -33,7 +33,7 @@ impl ObjectIndex {
     /// frame score. Then each video is smoothed separately with [`SIGMAS`].
     ///
     /// # Errors
-    /// [`ObjectError::Count`], [`ObjectError::BadScore`] for a NaN, [`ObjectError::NoScore`].
+    /// [`ObjectError`] for another number of scores, a NaN, or no finite score.
     pub fn frame_scores(&self, scores: &[f32]) -> Result<Vec<Vec<f32>>, ObjectError> {
         let smooth = self.smooth_frames(scores)?;
         Ok(smooth.into_iter().map(|v| v.into_iter().map(|s| s as f32).collect()).collect())
@@ -69,7 +69,7 @@ impl ObjectIndex {
 
     fn mean_of_objects(&self, scores: &[f32]) -> Result<Vec<f32>, ObjectError> {
         self.check(scores)?;
-        let bounds = finite(scores.iter()).ok_or(ObjectError::NoScore(scores.len()))?;
+        let bounds = finite(scores.iter()).ok_or_else(|| ObjectError::no_score(scores.len()))?;
         let mut sums = vec![(0.0, 0usize); self.snippets()];
         for (place, &score) in self.objects().iter().zip(scores) {
             let snippets = self.snippets_of(place.video);
@@ -101,7 +101,8 @@ impl ObjectIndex {
                 *slot = slot.max(score);
             }
         }
-        let bounds = finite(frames.iter().flatten()).ok_or(ObjectError::NoScore(scores.len()))?;
+        let bounds =
+            finite(frames.iter().flatten()).ok_or_else(|| ObjectError::no_score(scores.len()))?;
         let smooth = |video: Vec<f32>| {
             let mut video = video.into_iter().map(|s| f64::from(bounds.clamp(s))).collect();
             SIGMAS.iter().for_each(|&sigma| gaussian(&mut video, sigma));
@@ -114,13 +115,11 @@ impl ObjectIndex {
     fn check(&self, scores: &[f32]) -> Result<(), ObjectError> {
         let (expected, found) = (self.objects().len(), scores.len());
         if found != expected {
-            return Err(ObjectError::Count { what: "objects", expected, found });
+            return Err(ObjectError::count("objects", expected, found));
         }
         match scores.iter().position(|s| s.is_nan()) {
             None => Ok(()),
-            Some(position) => {
-                Err(ObjectError::BadScore { what: "object", position, value: f32::NAN })
-            }
+            Some(position) => Err(ObjectError::bad_score("object", position, f32::NAN)),
         }
     }
 }

@@ -40,8 +40,7 @@ impl ObjectIndex {
     /// frames after the video's end are ignored.
     ///
     /// # Errors
-    /// [`ObjectError::Count`], [`ObjectError::BadScore`] for a score outside [0, 1],
-    /// [`ObjectError::Slice`] where the published code would run past its array's end.
+    /// [`ObjectError`] for another number of scores, for a score outside [0, 1], and where the published code would run past its array's end.
     pub fn object_weights(
         &self,
         scores: &[f32],
@@ -50,11 +49,11 @@ impl ObjectIndex {
     ) -> Result<Vec<f32>, ObjectError> {
         let (expected, found) = (self.snippets(), scores.len());
         if found != expected {
-            return Err(ObjectError::Count { what: "snippets", expected, found });
+            return Err(ObjectError::count("snippets", expected, found));
         }
         if let Some(position) = scores.iter().position(|s| !(0.0..=1.0).contains(s)) {
             let value = scores.get(position).copied().unwrap_or(f32::NAN);
-            return Err(ObjectError::BadScore { what: "snippet", position, value });
+            return Err(ObjectError::bad_score("snippet", position, value));
         }
         let code = match rule {
             WeightRule::PerVideo => None,
@@ -98,7 +97,11 @@ impl ObjectIndex {
             if end <= frames {
                 return Ok(start);
             }
-            Err(ObjectError::Slice { video: video.id.clone(), end, frames })
+            Err(ObjectError(format!(
+                "video {}: the published code's slice ends at frame {end} of {frames}; its order of \
+                 videos does not fit",
+                video.id
+            )))
         };
         self.videos().iter().map(start).collect()
     }

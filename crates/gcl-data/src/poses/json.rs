@@ -1,6 +1,7 @@
 //! AlphaPose's tracked persons: JSON of person, then frame, then `keypoints`.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::fs::File;
 use std::io::BufReader;
@@ -9,8 +10,10 @@ use std::path::Path;
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
+use serde_json::error::Category;
 
-use super::{POSE_VALUES, PoseError, Track};
+use super::{POSE_VALUES, Track};
+use crate::file::{At, FileError};
 use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
@@ -25,128 +28,120 @@ type PersonFrames = BTreeMap<u32, [f32; POSE_VALUES]>;
 /// frames may be one object or a list of objects. Members other than `keypoints` are ignored.
 ///
 /// # Errors
-/// [`PoseError`], with the person and the frame where there is one: another number of values than 51,
+/// [`FileError`], with the person and the frame where there is one: another number of values than 51,
 /// a value that is not finite, a frame or person that appears twice or is not a number.
-pub fn read_poses(path: impl AsRef<Path>) -> Result<Vec<Track>, PoseError> {
+pub fn read_poses(path: impl AsRef<Path>) -> Result<Vec<Track>, FileError> {
     let path = path.as_ref();
-    let io = |source| PoseError::Io { path: path.to_owned(), source };
-    let file = File::open(path).map_err(io)?;
-    let found = file.metadata().map_err(io)?.len();
+    let file = File::open(path).at(path)?;
+    let found = file.metadata().at(path)?.len();
     if found > MAX_BYTES {
-        return Err(PoseError::TooLarge { path: path.to_owned(), found, max: MAX_BYTES });
+        let problem = format!("{found} bytes of poses; at most {MAX_BYTES} are accepted");
+        return Err(FileError::new(path, problem));
     }
-    let mut reader = Reader { path, persons: BTreeMap::new(), wrong: None };
+    let mut persons = BTreeMap::new();
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, file));
-    let read = Persons(&mut reader).deserialize(&mut json).and_then(|()| json.end());
-    if let Err(source) = read {
-        let json = |source| PoseError::Json { path: path.to_owned(), source };
-        return Err(reader.wrong.take().unwrap_or_else(|| json(source)));
-    }
+    Persons(&mut persons)
+        .deserialize(&mut json)
+        .and_then(|()| json.end())
+        .map_err(refused)
+        .at(path)?;
     let track = |(id, poses): (u32, PersonFrames)| Track {
         id,
         frames: poses.keys().copied().collect(),
         keypoints: poses.into_values().flatten().collect(),
     };
-    Ok(reader.persons.into_iter().filter(|(_, poses)| !poses.is_empty()).map(track).collect())
+    Ok(persons.into_iter().filter(|(_, poses)| !poses.is_empty()).map(track).collect())
 }
 
-struct Reader<'a> {
-    path: &'a Path,
-    persons: BTreeMap<u32, PersonFrames>,
-    /// What is wrong in our own terms, where the JSON itself is sound.
-    wrong: Option<PoseError>,
-}
-
-impl Reader<'_> {
-    /// Keeps the error, and gives the one that ends the reading.
-    fn refuse<E: serde::de::Error>(&mut self, wrong: PoseError) -> E {
-        let text = E::custom(&wrong);
-        self.wrong = Some(wrong);
-        text
+/// Says what the file should be, where it is another JSON or none.
+fn refused(error: serde_json::Error) -> String {
+    match error.classify() {
+        // One of our own, or of the form; NaN and infinities have no form in JSON.
+        Category::Data => error.to_string(),
+        _ => format!(
+            "not tracked persons (person, then frame, then `keypoints`; JSON has no NaN or infinity): \
+             {error}"
+        ),
     }
 }
 
 /// The whole file: an object of persons.
-struct Persons<'a, 'b>(&'a mut Reader<'b>);
+struct Persons<'a>(&'a mut BTreeMap<u32, PersonFrames>);
 
-impl<'de> DeserializeSeed<'de> for Persons<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Persons<'_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Persons<'_, '_> {
+impl<'de> Visitor<'de> for Persons<'_> {
     type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object of persons")
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let reader = self.0;
         while let Some(name) = map.next_key::<String>()? {
-            let path = reader.path.to_owned();
             let Ok(person) = name.parse::<u32>() else {
-                return Err(reader.refuse(PoseError::Person { path, found: shorten(&name, 40) }));
+                let name = shorten(&name, 40);
+                return Err(A::Error::custom(format!(
+                    "person `{name}`: a person is a whole number"
+                )));
             };
-            if reader.persons.insert(person, PersonFrames::new()).is_some() {
-                return Err(reader.refuse(PoseError::Duplicate { path, person, frame: None }));
-            }
-            map.next_value_seed(Person { reader: &mut *reader, person })?;
+            let Entry::Vacant(vacant) = self.0.entry(person) else {
+                return Err(A::Error::custom(format!("person {person} appears twice")));
+            };
+            let poses = vacant.insert(PersonFrames::new());
+            map.next_value_seed(Person { poses, person })?;
         }
         Ok(())
     }
 }
 
 /// One person: an object of frames, or a list of such objects.
-struct Person<'a, 'b> {
-    reader: &'a mut Reader<'b>,
+struct Person<'a> {
+    poses: &'a mut PersonFrames,
     person: u32,
 }
 
-impl<'de> DeserializeSeed<'de> for Person<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Person<'_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Person<'_, '_> {
+impl<'de> Visitor<'de> for Person<'_> {
     type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object of frames, or a list of them")
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Self { reader, person } = self;
-        while seq.next_element_seed(Person { reader: &mut *reader, person })?.is_some() {}
+        let Self { poses, person } = self;
+        while seq.next_element_seed(Person { poses: &mut *poses, person })?.is_some() {}
         Ok(())
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { reader, person } = self;
-        let path = || reader.path.to_owned();
+        let Self { poses, person } = self;
         while let Some(name) = map.next_key::<String>()? {
             let frame = name.parse::<u32>().ok().filter(|&f| (f as usize) < MAX_FRAMES);
             let Some(frame) = frame else {
-                let wrong = PoseError::Frame { path: path(), person, found: shorten(&name, 40) };
-                return Err(reader.refuse(wrong));
+                let name = shorten(&name, 40);
+                return Err(A::Error::custom(format!(
+                    "person {person}: frame `{name}`: a frame is a whole number below {MAX_FRAMES}"
+                )));
             };
             let Pose(values, count) = map.next_value()?;
-            let wrong = match count {
-                None => PoseError::NoKeypoints { path: path(), person, frame },
-                Some(found) if found != POSE_VALUES => {
-                    PoseError::Values { path: path(), person, frame, found }
-                }
-                Some(_) => match values.iter().position(|v| !v.is_finite()) {
-                    Some(value) => PoseError::NotFinite { path: path(), person, frame, value },
-                    None => {
-                        let poses = reader.persons.entry(person).or_default();
-                        if poses.insert(frame, values).is_none() {
-                            continue;
-                        }
-                        PoseError::Duplicate { path: path(), person, frame: Some(frame) }
-                    }
-                },
+            let wrong = match (count, values.iter().position(|v| !v.is_finite())) {
+                (None, _) => "no `keypoints`".to_owned(),
+                (Some(found), _) if found != POSE_VALUES => format!(
+                    "{found} key-point values, expected {POSE_VALUES} (17 of x, y, confidence)"
+                ),
+                (_, Some(value)) => format!("key-point value number {value} is not finite"),
+                _ if poses.insert(frame, values).is_none() => continue,
+                _ => "the frame appears twice".to_owned(),
             };
-            return Err(reader.refuse(wrong));
+            return Err(A::Error::custom(format!("person {person}, frame {frame}: {wrong}")));
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ mod set;
 mod skeleton;
 mod windows;
 
-pub use error::{PoseError, WindowError};
+pub use error::WindowError;
 pub use json::read_poses;
 pub use normalise::{Augment, Resolution};
 pub use rule::WindowRule;

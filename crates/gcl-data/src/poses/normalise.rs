@@ -36,7 +36,7 @@ impl Windows {
     /// double precision.
     ///
     /// # Errors
-    /// [`WindowError::NoWindow`], [`WindowError::Resolution`].
+    /// [`WindowError::Refused`] for a window that does not exist or a picture of no size.
     pub fn normalised(
         &self,
         indices: &[usize],
@@ -46,7 +46,9 @@ impl Windows {
     ) -> Result<(), WindowError> {
         let Resolution { width, height } = resolution;
         if !(width.is_finite() && width > 0.0 && height.is_finite() && height > 0.0) {
-            return Err(WindowError::Resolution(width, height));
+            return Err(WindowError::Refused(format!(
+                "a picture of {width} by {height} pixels; both must be positive numbers"
+            )));
         }
         out.clear();
         out.reserve(indices.len() * 2 * self.rule().length * self.points().joints);

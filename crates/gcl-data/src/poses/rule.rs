@@ -22,13 +22,11 @@ impl WindowRule {
     pub const MAX: usize = 1 << 12;
 
     /// Windows for training: a stride of 6, and up to 2 missing frames.
-    #[must_use]
     pub fn training(length: usize) -> Self {
         Self { length, stride: 6, missing: 2 }
     }
 
     /// Windows for scoring: a stride of 1, and up to 2 missing frames.
-    #[must_use]
     pub fn scoring(length: usize) -> Self {
         Self { length, stride: 1, missing: 2 }
     }
@@ -36,11 +34,11 @@ impl WindowRule {
     /// Checks that length and stride are 1 to [`WindowRule::MAX`].
     ///
     /// # Errors
-    /// [`WindowError::Rule`].
+    /// [`WindowError::Refused`].
     pub fn validate(self) -> Result<Self, WindowError> {
         for (what, found) in [("length", self.length), ("stride", self.stride)] {
             if !(1..=Self::MAX).contains(&found) {
-                return Err(WindowError::Rule { what, found, max: Self::MAX });
+                return Err(WindowError::rule(what, found, Self::MAX));
             }
         }
         Ok(self)

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{PoseError, Track, read_poses};
+use super::{Track, read_poses};
+use crate::file::{At, FileError};
 use crate::files::with_extension;
 use crate::id::VideoId;
 
@@ -12,45 +13,41 @@ const SUFFIX: &str = "_alphapose_tracked_person";
 /// The pose files of a folder, one per video: `VIDEO_alphapose_tracked_person.json` or `VIDEO.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoseSet {
-    videos: Vec<(VideoId, PathBuf)>,
+    /// The videos and their files, sorted by id.
+    pub videos: Vec<(VideoId, PathBuf)>,
 }
 
 impl PoseSet {
     /// Lists the `.json` files in `dir` and below; none is read yet.
     ///
     /// # Errors
-    /// [`PoseError::Files`], [`PoseError::Empty`], [`PoseError::SameVideo`] or [`PoseError::Id`].
-    pub fn open(dir: impl AsRef<Path>) -> Result<Self, PoseError> {
+    /// [`FileError`]; two files of one video are one, and no file at all.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self, FileError> {
         let dir = dir.as_ref();
         let mut videos: Vec<(VideoId, PathBuf)> = Vec::new();
         for name in with_extension(dir, "json")? {
             let path = name.file(dir, "json");
             let id = name.as_str().strip_suffix(SUFFIX).unwrap_or(name.as_str());
-            videos.push((VideoId::new(id)?, path));
+            videos.push((VideoId::new(id).at(&path)?, path));
         }
         videos.sort();
         if videos.is_empty() {
-            return Err(PoseError::Empty(dir.to_owned()));
+            return Err(FileError::new(dir, "no .json file of poses here or below"));
         }
         for pair in videos.windows(2) {
             if let [(id, first), (second_id, second)] = pair
                 && id == second_id
             {
-                let (id, first, second) = (id.clone(), first.clone(), second.clone());
-                return Err(PoseError::SameVideo { id, first, second });
+                let problem =
+                    format!("this and {} are both the poses of video {id}", first.display());
+                return Err(FileError::new(second, problem));
             }
         }
         Ok(Self { videos })
     }
 
-    /// The videos and their files, sorted by id.
-    #[must_use]
-    pub fn videos(&self) -> &[(VideoId, PathBuf)] {
-        &self.videos
-    }
-
     /// Reads one video after the other: its id and its tracks.
-    pub fn read(&self) -> impl Iterator<Item = Result<(VideoId, Vec<Track>), PoseError>> + '_ {
+    pub fn read(&self) -> impl Iterator<Item = Result<(VideoId, Vec<Track>), FileError>> + '_ {
         self.videos.iter().map(|(id, path)| Ok((id.clone(), read_poses(path)?)))
     }
 }

@@ -16,7 +16,6 @@ const SHOULDERS: [usize; 2] = [5, 6];
 
 /// Poses of COCO's 17 key-points `[n, 17, 3]` as OpenPose's 18 `[n, 18, 3]`: the neck is the mean of the
 /// shoulders, its confidence included. Values that do not fill a whole pose are dropped.
-#[must_use]
 pub fn to_openpose(keypoints: &[f32]) -> Vec<f32> {
     let poses = keypoints.as_chunks::<3>().0.chunks_exact(COCO_JOINTS);
     let mut out = Vec::with_capacity(poses.len() * OPENPOSE_JOINTS * 3);

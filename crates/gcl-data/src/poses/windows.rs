@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{OPENPOSE_JOINTS, Track, WindowError, WindowRule, to_openpose};
 use crate::clips::Span;
+use crate::file::{At, FileError};
 use crate::id::VideoId;
 use crate::npy::Npy;
 
@@ -63,13 +64,13 @@ impl Windows {
     /// No window yet.
     ///
     /// # Errors
-    /// [`WindowError::Rule`], also for points without x and y.
+    /// [`WindowError::Refused`], also for points without x and y.
     pub fn new(rule: WindowRule, points: Points) -> Result<Self, WindowError> {
         let rule = rule.validate()?;
         let Points { joints, channels } = points;
         for (what, found, min) in [("points", joints, 1), ("channels", channels, 2)] {
             if !(min..=WindowRule::MAX).contains(&found) {
-                return Err(WindowError::Rule { what, found, max: WindowRule::MAX });
+                return Err(WindowError::rule(what, found, WindowRule::MAX));
             }
         }
         let (videos, values, places, offsets) = (vec![], vec![], vec![], vec![]);
@@ -79,7 +80,7 @@ impl Windows {
     /// No window of poses yet: 18 joints of x, y and confidence.
     ///
     /// # Errors
-    /// [`WindowError::Rule`].
+    /// [`WindowError::Refused`].
     pub fn of_poses(rule: WindowRule) -> Result<Self, WindowError> {
         Self::new(rule, Points { joints: OPENPOSE_JOINTS, channels: 3 })
     }
@@ -109,8 +110,8 @@ impl Windows {
     /// ([`Windows::flat`]).
     ///
     /// # Errors
-    /// [`WindowError::NoVideo`], [`WindowError::Values`], [`WindowError::Order`] or
-    /// [`WindowError::NotFinite`]; nothing is added.
+    /// [`WindowError::Refused`] for a video that does not exist, or values that do not fit the frames,
+    /// frames that do not ascend, a value that is not finite; nothing is added.
     pub fn add_points(
         &mut self,
         video: usize,
@@ -118,20 +119,25 @@ impl Windows {
         frames: &[u32],
         values: &[f32],
     ) -> Result<(), WindowError> {
-        let Some(id) = self.videos.get(video).cloned() else {
-            return Err(WindowError::NoVideo { video, videos: self.videos.len() });
+        let refuse = |problem: String| Err(WindowError::Refused(problem));
+        let Some(id) = self.videos.get(video) else {
+            let videos = self.videos.len();
+            return refuse(format!(
+                "video number {video} does not exist; there are {videos} videos"
+            ));
         };
+        let who = format!("video {id}, person {person}");
         let row = self.points.joints * self.points.channels;
         if Some(values.len()) != frames.len().checked_mul(row) {
             let (expected, found) = (frames.len().saturating_mul(row), values.len());
-            return Err(WindowError::Values { video: id, person, expected, found });
+            return refuse(format!("{who}: {found} values, expected {expected}"));
         }
         if let Some([_, frame]) = frames.array_windows::<2>().find(|[a, b]| a >= b) {
-            return Err(WindowError::Order { video: id, person, frame: *frame });
+            return refuse(format!("{who}: frame {frame} is not after the one before it"));
         }
         if let Some(at) = values.iter().position(|v| !v.is_finite()) {
             let frame = frames.get(at / row).copied().unwrap_or(0);
-            return Err(WindowError::NotFinite { video: id, person, frame });
+            return refuse(format!("{who}, frame {frame}: a value is not finite"));
         }
         let base = self.values.len();
         let mut used = false;
@@ -158,23 +164,32 @@ impl Windows {
     /// the file's order stays theirs.
     ///
     /// # Errors
-    /// [`WindowError::Npy`], [`WindowError::Shape`] or [`WindowError::Rule`]; [`WindowError::Flat`] for
+    /// [`WindowError::Npy`] or [`WindowError::File`], the latter also for
     /// a window whose points all have one and the same y.
     pub fn read_npy(path: impl AsRef<Path>) -> Result<Self, WindowError> {
         let path = path.as_ref();
         let npy = Npy::open(path)?;
         let shape = npy.shape();
         let (&[count, length, joints, channels @ 3], false) = (shape, shape.contains(&0)) else {
-            return Err(WindowError::Shape { path: path.to_owned(), shape: shape.to_owned() });
+            let form = "windows are [N, T, V, 3] (x, y, confidence), none of them 0";
+            return Err(FileError::new(path, format!("shape {shape:?}; {form}")).into());
         };
         let rule = WindowRule { length, stride: 1, missing: 0 };
         let mut windows = Self::new(rule, Points { joints, channels })?;
-        windows.add_video(VideoId::from_path(path.parent().unwrap_or(Path::new("")), path)?);
+        windows
+            .add_video(VideoId::from_path(path.parent().unwrap_or(Path::new("")), path).at(path)?);
         windows.values = npy.to_f32()?;
         let size = length * joints * channels;
         let flat = windows.values.chunks_exact(size).position(|window| is_flat(window, channels));
         if let Some(window) = flat {
-            return Err(WindowError::Flat { path: path.to_owned(), window });
+            return Err(FileError::new(
+                path,
+                format!(
+                    "window number {window} (from 0): all its points have the same y, so that it \
+                     has no scale; leave it out"
+                ),
+            )
+            .into());
         }
         let span = Span { start: 0, end: length };
         for (index, person) in (0..count).zip(0u32..) {
@@ -185,43 +200,36 @@ impl Windows {
     }
 
     /// The number of windows.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
     /// Whether there is no window.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
 
     /// The rule.
-    #[must_use]
     pub fn rule(&self) -> WindowRule {
         self.rule
     }
 
     /// The points of each window.
-    #[must_use]
     pub fn points(&self) -> Points {
         self.points
     }
 
     /// The videos, in the order in which they were added.
-    #[must_use]
     pub fn videos(&self) -> &[VideoId] {
         &self.videos
     }
 
     /// The place of each window.
-    #[must_use]
     pub fn places(&self) -> &[WindowPlace] {
         &self.places
     }
 
     /// The number of windows left out because all their points have the same y.
-    #[must_use]
     pub fn flat(&self) -> usize {
         self.flat
     }
@@ -229,11 +237,16 @@ impl Windows {
     /// One window's points in pixels, `[T, V, C]`.
     ///
     /// # Errors
-    /// [`WindowError::NoWindow`].
+    /// [`WindowError::Refused`] if there is none.
     pub fn pixels(&self, index: usize) -> Result<&[f32], WindowError> {
         let size = self.rule.length * self.points.joints * self.points.channels;
         let window = self.offsets.get(index).and_then(|&at| self.values.get(at..at + size));
-        window.ok_or(WindowError::NoWindow { index, windows: self.len() })
+        window.ok_or_else(|| {
+            let windows = self.len();
+            let problem =
+                format!("window number {index} does not exist; there are {windows} windows");
+            WindowError::Refused(problem)
+        })
     }
 }
 

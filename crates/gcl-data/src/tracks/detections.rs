@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::Bounds;
 use super::text::{area, pixel};
-use super::{Bounds, TrackError};
+use crate::file::FileError;
 use crate::id::VideoId;
 use crate::table;
 use crate::truth::MAX_FRAMES;
@@ -25,10 +26,10 @@ pub struct Detection {
 /// in the file's.
 ///
 /// # Errors
-/// [`TrackError`], with the line.
+/// [`FileError`], with the line.
 pub fn read_detections(
     path: impl AsRef<Path>,
-) -> Result<BTreeMap<VideoId, Vec<Detection>>, TrackError> {
+) -> Result<BTreeMap<VideoId, Vec<Detection>>, FileError> {
     let mut videos: BTreeMap<VideoId, Vec<Detection>> = BTreeMap::new();
     for (id, detection) in read_places(path.as_ref())? {
         videos.entry(id).or_default().push(detection);
@@ -40,13 +41,16 @@ pub fn read_detections(
 }
 
 /// The same file's boxes with their videos, line by line.
-pub(crate) fn read_places(path: &Path) -> Result<Vec<(VideoId, Detection)>, TrackError> {
-    let csv = |source| TrackError::Csv { path: path.to_owned(), source };
-    let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
+pub(crate) fn read_places(path: &Path) -> Result<Vec<(VideoId, Detection)>, FileError> {
+    let table::CsvTable { header, records } = table::read(path)?;
     let find = |name: &str| header.iter().position(|column| column == name);
-    let need = |column| find(column).ok_or(TrackError::Column { path: path.to_owned(), column });
+    let missing = |column: &str| {
+        let has = "boxes are clip,frame,x1,y1,x2,y2 and optionally confidence";
+        FileError::new(path, format!("there is no column `{column}`; {has}"))
+    };
+    let need = |column| find(column).ok_or_else(|| missing(column));
     let clip = find("clip").or_else(|| find("video")).or_else(|| find("id"));
-    let clip = clip.ok_or(TrackError::Column { path: path.to_owned(), column: "clip" })?;
+    let clip = clip.ok_or_else(|| missing("clip"))?;
     let frame = need("frame")?;
     let mut sides = [0; 4];
     for (slot, name) in sides.iter_mut().zip(SIDES) {
@@ -55,13 +59,9 @@ pub(crate) fn read_places(path: &Path) -> Result<Vec<(VideoId, Detection)>, Trac
     let confidence = find("confidence");
     let mut places = Vec::with_capacity(records.len());
     for (line, record) in records {
-        let at = |what| TrackError::Line { path: path.to_owned(), line, what };
+        let at = |what: String| FileError::line(path, line, what);
         let get = |column: usize| record.get(column).unwrap_or_default();
-        let id = VideoId::new(get(clip)).map_err(|source| TrackError::Id {
-            path: path.to_owned(),
-            line,
-            source,
-        })?;
+        let id = VideoId::new(get(clip)).map_err(|e| FileError::line(path, line, e))?;
         let number = get(frame).parse::<u32>().ok().filter(|&f| (f as usize) < MAX_FRAMES);
         let frame =
             number.ok_or_else(|| at(format!("frame is `{}`, not a whole number", get(frame))))?;

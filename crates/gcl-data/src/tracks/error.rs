@@ -1,38 +1,18 @@
 //! The errors of files of boxes.
 
-use std::io;
-use std::path::PathBuf;
-
 use thiserror::Error;
 
-use crate::id::IdError;
+use crate::file::FileError;
 
 /// Why boxes were not read.
 #[derive(Debug, Error)]
 #[allow(missing_docs)] // the messages name the fields
 #[non_exhaustive]
 pub enum TrackError {
-    /// Reading failed.
-    #[error("{path}: {source}")]
-    Io { path: PathBuf, source: io::Error },
-    /// The file is not CSV.
-    #[error("{path}: {source}")]
-    Csv { path: PathBuf, source: csv::Error },
-    /// A required column is missing.
-    #[error(
-        "{path}: there is no column `{column}`; boxes are clip,frame,x1,y1,x2,y2 and optionally confidence"
-    )]
-    Column { path: PathBuf, column: &'static str },
-    /// A line is invalid.
-    #[error("{path}, line {line}: {what}")]
-    Line { path: PathBuf, line: u64, what: String },
-    /// A clip's name is not a video id.
-    #[error("{path}, line {line}: {source}")]
-    Id { path: PathBuf, line: u64, source: IdError },
+    /// A file cannot be read, or holds no boxes.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Implausibly many boxes in one frame.
     #[error("frame {frame} has {found} boxes or more; at most {max} are accepted", max = super::MAX_BOXES)]
     Crowded { frame: u32, found: usize },
-    /// Not one line is a box.
-    #[error("{path}: no box in any of {lines} lines; the first, line {line}: {what}")]
-    NoBox { path: PathBuf, lines: usize, line: u64, what: String },
 }

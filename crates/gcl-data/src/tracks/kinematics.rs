@@ -29,7 +29,6 @@ impl Kinematics {
     /// Movement in frame i is measured from frame i − `lag` to frame i; in the first `lag` frames from
     /// the first frame to frame `lag`. Fewer boxes than that are extrapolated; a single one stands
     /// still.
-    #[must_use]
     pub fn of(boxes: &[Bounds], lag: usize) -> Vec<Self> {
         let lag = lag.max(1);
         let last = boxes.len().saturating_sub(1);
@@ -61,7 +60,6 @@ impl Kinematics {
     }
 
     /// The values, in the order of the fields.
-    #[must_use]
     pub fn values(&self) -> [f32; 7] {
         let Self { vx, vy, speed, acceleration, log_aspect, log_height, growth } = *self;
         [vx, vy, speed, acceleration, log_aspect, log_height, growth]
@@ -82,11 +80,11 @@ pub const WINDOW_FEATURES: usize = 18;
 /// | 17 | length of that way by the length of the path, 1 where nothing moved |
 ///
 /// # Errors
-/// [`WindowError::Rule`] for windows of other points.
+/// [`WindowError::Refused`] for windows of other points.
 pub fn window_features(windows: &Windows, lag: usize) -> Result<Vec<f32>, WindowError> {
     if windows.points() != super::BOX_POINTS {
-        let (what, found) = ("points", windows.points().joints);
-        return Err(WindowError::Rule { what, found, max: super::BOX_POINTS.joints });
+        let (found, max) = (windows.points().joints, super::BOX_POINTS.joints);
+        return Err(WindowError::rule("points", found, max));
     }
     let mut out = Vec::with_capacity(windows.len() * WINDOW_FEATURES);
     for index in 0..windows.len() {

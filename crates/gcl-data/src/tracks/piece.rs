@@ -27,7 +27,6 @@ impl Piece {
 impl BoxTrack {
     /// The track in pieces without gaps. Where at most `max_gap` frames are missing, their boxes lie
     /// evenly between the two around them; where more are, the track is split.
-    #[must_use]
     pub fn pieces(&self, max_gap: u32) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();
         let mut last: Option<u32> = None;

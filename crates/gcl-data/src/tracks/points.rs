@@ -8,7 +8,6 @@ use crate::poses::{Points, WindowError, Windows};
 pub const BOX_POINTS: Points = Points { joints: 5, channels: 2 };
 
 /// A box's four corners, from the top left one clockwise, and its centre, each x and y in pixels.
-#[must_use]
 pub fn box_points([x1, y1, x2, y2]: Bounds) -> [f32; 10] {
     let (x, y) = (0.5 * (x1 + x2), 0.5 * (y1 + y2));
     [x1, y1, x2, y1, x2, y2, x1, y2, x, y]

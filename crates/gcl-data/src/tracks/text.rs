@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use super::{Bounds, BoxTrack, TrackError};
+use super::{Bounds, BoxTrack};
+use crate::file::{At, FileError};
 use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
@@ -39,7 +40,6 @@ pub struct TrackFile {
 
 impl TrackFile {
     /// One past the last frame with a box: the fewest frames that the video can have.
-    #[must_use]
     pub fn frames(&self) -> usize {
         let last = self.tracks.iter().filter_map(|track| track.frames.last());
         last.max().map_or(0, |last| *last as usize + 1)
@@ -54,17 +54,16 @@ impl TrackFile {
 /// frame) is left out, counted and reported in [`TrackFile::bad`].
 ///
 /// # Errors
-/// [`TrackError::Io`], [`TrackError::NoBox`] if there are lines and none is a box.
-pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, TrackError> {
+/// [`FileError`], also if there are lines and none is a box.
+pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, FileError> {
     let path = path.as_ref();
-    let io = |source| TrackError::Io { path: path.to_owned(), source };
-    let mut reader = BufReader::new(File::open(path).map_err(io)?);
+    let mut reader = BufReader::new(File::open(path).at(path)?);
     let mut persons: BTreeMap<u32, BTreeMap<u32, Bounds>> = BTreeMap::new();
     let mut file = TrackFile::default();
     let mut text = Vec::new();
     for number in 1.. {
         text.clear();
-        if reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text).map_err(io)? == 0 {
+        if reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text).at(path)? == 0 {
             break;
         }
         let line = String::from_utf8_lossy(&text);
@@ -91,11 +90,13 @@ pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, TrackError> {
             file.bad.push(BadLine { line: number, what });
         }
         if !whole {
-            skip_line(&mut reader).map_err(io)?;
+            skip_line(&mut reader).at(path)?;
         }
     }
     if let (0, Some(BadLine { line, what })) = (file.boxes, file.bad.first().cloned()) {
-        return Err(TrackError::NoBox { path: path.to_owned(), lines: file.bad_lines, line, what });
+        let lines = file.bad_lines;
+        let problem = format!("no box in any of {lines} lines; the first, line {line}: {what}");
+        return Err(FileError::new(path, problem));
     }
     let track = |(id, boxes): (u32, BTreeMap<u32, Bounds>)| BoxTrack {
         id,

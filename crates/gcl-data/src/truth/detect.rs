@@ -1,16 +1,18 @@
 //! The formats of ground truth, and their detection.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 
 use super::error::TruthError;
+use crate::file::{At, FileError};
 use crate::files::with_extension;
 
 /// A format of ground truth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TruthFormat {
     /// Detected from the files.
     #[default]
@@ -36,28 +38,13 @@ pub enum TruthFormat {
     Ubnormal,
 }
 
-impl fmt::Display for TruthFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Auto => "auto",
-            Self::Ucf => "ucf",
-            Self::Ranges => "ranges",
-            Self::Masks => "masks",
-            Self::Flags => "flags",
-            Self::Ubnormal => "ubnormal",
-        })
-    }
-}
+crate::named!(TruthFormat:
+    Auto = "auto", Ucf = "ucf", Ranges = "ranges", Masks = "masks", Flags = "flags",
+    Ubnormal = "ubnormal");
 
-impl FromStr for TruthFormat {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, String> {
-        [Self::Auto, Self::Ucf, Self::Ranges, Self::Masks, Self::Flags, Self::Ubnormal]
-            .into_iter()
-            .find(|format| format.to_string() == s)
-            .ok_or_else(|| format!("`{s}` is not one of auto, ucf, ranges, masks, flags, ubnormal"))
-    }
-}
+pub(super) const UNKNOWN: &str = "no known form of truth: neither UCF-Crime's annotation text, nor \
+     a CSV of ranges (id,start,end,frames), nor masks (.npy), nor one 0 or 1 per frame (.csv or .txt)";
+const MIXED: &str = "both .npy and .csv or .txt files; name the format";
 
 /// The format of what is at `path`, by its files' extensions or its first line.
 pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
@@ -69,10 +56,10 @@ pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
         let flags =
             !with_extension(path, "csv")?.is_empty() || !with_extension(path, "txt")?.is_empty();
         return match (masks, flags) {
-            (true, true) => Err(TruthError::Mixed(path.to_owned())),
+            (true, true) => Err(FileError::new(path, MIXED).into()),
             (true, false) => Ok(TruthFormat::Masks),
             (false, true) => Ok(TruthFormat::Flags),
-            (false, false) => Err(TruthError::Empty(path.to_owned())),
+            (false, false) => Err(FileError::new(path, "no video").into()),
         };
     }
     if path.extension().is_some_and(|e| e == "npy") {
@@ -87,17 +74,16 @@ pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
             Ok(TruthFormat::Flags)
         }
         [_, ..] if line.contains(',') => Ok(TruthFormat::Ranges),
-        _ => Err(TruthError::Unknown(path.to_owned())),
+        _ => Err(FileError::new(path, UNKNOWN).into()),
     }
 }
 
 /// The first line that is not empty, or its beginning.
 fn first_line(path: &Path) -> Result<String, TruthError> {
-    let io = |source| TruthError::Io { path: path.to_owned(), source };
     // A flags file may be one line of any length; its beginning says enough.
-    let mut reader = BufReader::new(File::open(path).map_err(io)?.take(1 << 16));
+    let mut reader = BufReader::new(File::open(path).at(path)?.take(1 << 16));
     let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line).map_err(io)? > 0 {
+    while reader.read_until(b'\n', &mut line).at(path)? > 0 {
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_start_matches('\u{feff}').trim();
         if !text.is_empty() {
@@ -105,5 +91,5 @@ fn first_line(path: &Path) -> Result<String, TruthError> {
         }
         line.clear();
     }
-    Err(TruthError::Empty(path.to_owned()))
+    Err(FileError::new(path, "no video").into())
 }

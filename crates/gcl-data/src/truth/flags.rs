@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{TruthError, VideoLabels};
-use crate::files::{FilesError, with_extension};
+use crate::file::{At, FileError};
+use crate::files::with_extension;
 use crate::id::VideoId;
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
@@ -16,14 +17,14 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
         }
     } else {
         let root = path.parent().unwrap_or(Path::new(""));
-        let id = VideoId::from_path(root, path).map_err(FilesError::from)?;
+        let id = VideoId::from_path(root, path).at(path)?;
         files.push((id, path.to_owned()));
     }
     let mut videos = BTreeMap::new();
     for (id, file) in files {
         let flags = VideoLabels::Flags(read_one(&file)?);
         if videos.insert(id.clone(), flags).is_some() {
-            return Err(TruthError::Duplicate { path: path.to_owned(), id });
+            return Err(FileError::new(path, format!("video {id} appears twice")).into());
         }
     }
     Ok(videos)
@@ -31,8 +32,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
 
 /// The flags of one file, separated by line ends, blanks or commas.
 fn read_one(file: &Path) -> Result<Vec<bool>, TruthError> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|source| TruthError::Io { path: file.to_owned(), source })?;
+    let text = std::fs::read_to_string(file).at(file)?;
     let mut flags = Vec::new();
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
         let values = line.split(|c: char| c.is_whitespace() || c == ',');
@@ -42,7 +42,7 @@ fn read_one(file: &Path) -> Result<Vec<bool>, TruthError> {
                 "1" => true,
                 other => {
                     let what = format!("`{}`; expected 0 or 1", other.escape_debug());
-                    return Err(TruthError::Line { path: file.to_owned(), line: number, what });
+                    return Err(FileError::line(file, number, what).into());
                 }
             });
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{TruthError, VideoLabels};
-use crate::files::{FilesError, with_extension};
+use crate::file::{At, FileError};
+use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::npy::Npy;
 
@@ -13,16 +14,21 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
         (path, with_extension(path, "npy")?)
     } else {
         let root = path.parent().unwrap_or(Path::new(""));
-        (root, vec![VideoId::from_path(root, path).map_err(FilesError::from)?])
+        (root, vec![VideoId::from_path(root, path).at(path)?])
     };
     ids.into_iter()
         .map(|id| {
             let file = id.file(root, "npy");
             let npy = Npy::open(&file)?;
             if npy.shape().len() != 1 {
-                return Err(TruthError::MaskShape { path: file, shape: npy.shape().to_owned() });
+                return Err(not_a_mask(&file, &npy).into());
             }
             Ok((id, VideoLabels::Flags(npy.to_bools()?)))
         })
         .collect()
+}
+
+/// The refusal of an array of another rank.
+pub(super) fn not_a_mask(path: &Path, npy: &Npy) -> FileError {
+    FileError::new(path, format!("shape {:?}; a mask is [frames]", npy.shape()))
 }

@@ -18,8 +18,10 @@ pub use error::TruthError;
 
 use crate::atomic::write_bytes_atomic;
 use crate::clips::Span;
+use crate::file::{At, FileError};
 use crate::id::VideoId;
 use crate::resolve::{resolve, resolve_all};
+use crate::table;
 
 /// More frames than any video has (a hundred days at 30 per second); a larger number is a mistake.
 pub const MAX_FRAMES: usize = 1 << 28;
@@ -44,14 +46,15 @@ enum VideoLabels {
 /// # let path = dir.path().join("truth.csv");
 /// std::fs::write(&path, "id,start,end,frames\ntest/01,2,4,6\n")?;
 /// let truth = Truth::read(&path, TruthFormat::Auto)?;
-/// assert_eq!(truth.format(), TruthFormat::Ranges);
+/// assert_eq!(truth.format, TruthFormat::Ranges);
 /// let labels = truth.labels(&VideoId::new("test/01")?, None)?;
 /// assert_eq!(labels, [false, false, true, true, false, false]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truth {
-    format: TruthFormat,
+    /// The format that was read.
+    pub format: TruthFormat,
     videos: BTreeMap<VideoId, VideoLabels>,
 }
 
@@ -68,7 +71,7 @@ impl Truth {
             given => given,
         };
         let videos = match format {
-            TruthFormat::Auto => return Err(TruthError::Unknown(path.to_owned())),
+            TruthFormat::Auto => return Err(FileError::new(path, detect::UNKNOWN).into()),
             TruthFormat::Ucf => ucf::read(path)?,
             TruthFormat::Ranges => ranges::read(path)?,
             TruthFormat::Masks => masks::read(path)?,
@@ -76,23 +79,16 @@ impl Truth {
             TruthFormat::Ubnormal => ubnormal::read(path)?,
         };
         if videos.is_empty() {
-            return Err(TruthError::Empty(path.to_owned()));
+            return Err(FileError::new(path, "no video").into());
         }
         Ok(Self { format, videos })
     }
 
     /// Truth from labels in memory; true is abnormal.
-    #[must_use]
     pub fn from_labels(labels: impl IntoIterator<Item = (VideoId, Vec<bool>)>) -> Self {
         let videos =
             labels.into_iter().map(|(id, flags)| (id, VideoLabels::Flags(flags))).collect();
         Self { format: TruthFormat::Flags, videos }
-    }
-
-    /// The format that was read.
-    #[must_use]
-    pub fn format(&self) -> TruthFormat {
-        self.format
     }
 
     /// The names of the videos, in order.
@@ -101,13 +97,11 @@ impl Truth {
     }
 
     /// The number of videos.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.videos.len()
     }
 
     /// Whether there is no video.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.videos.is_empty()
     }
@@ -178,41 +172,23 @@ impl Truth {
     /// atomically, and reads back as [`TruthFormat::Ranges`].
     ///
     /// # Errors
-    /// [`TruthError::Io`] or [`TruthError::Csv`].
+    /// [`TruthError::File`].
     pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<(), TruthError> {
         let path = path.as_ref();
-        let csv = |source| TruthError::Csv { path: path.to_owned(), source };
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(["id", "start", "end", "frames"]).map_err(csv)?;
+        let mut rows = vec![["id", "start", "end", "frames"].map(str::to_owned)];
         for (id, labels) in &self.videos {
             let (spans, frames) = match labels {
-                VideoLabels::Flags(flags) => (runs(flags), Some(flags.len())),
+                VideoLabels::Flags(flags) => (Span::runs(flags), Some(flags.len())),
                 VideoLabels::Ranges { spans, frames } => (spans.clone(), *frames),
             };
             let frames = frames.map(|n| n.to_string()).unwrap_or_default();
             if spans.is_empty() {
-                writer.write_record([id.as_str(), "", "", &frames]).map_err(csv)?;
+                rows.push([id.to_string(), String::new(), String::new(), frames.clone()]);
             }
-            for span in spans {
-                let (start, end) = (span.start.to_string(), span.end.to_string());
-                writer.write_record([id.as_str(), &start, &end, &frames]).map_err(csv)?;
+            for Span { start, end } in spans {
+                rows.push([id.to_string(), start.to_string(), end.to_string(), frames.clone()]);
             }
         }
-        let io = |source| TruthError::Io { path: path.to_owned(), source };
-        let bytes = writer.into_inner().map_err(|e| io(e.into_error()))?;
-        write_bytes_atomic(path, &bytes).map_err(io)
+        Ok(write_bytes_atomic(path, &table::csv_of(rows).at(path)?)?)
     }
-}
-
-/// The runs of true in `flags`.
-fn runs(flags: &[bool]) -> Vec<Span> {
-    let mut start = 0;
-    let mut spans = Vec::new();
-    for run in flags.chunk_by(|a, b| a == b) {
-        if run.first() == Some(&true) {
-            spans.push(Span { start, end: start + run.len() });
-        }
-        start += run.len();
-    }
-    spans
 }

@@ -8,6 +8,7 @@ use csv::StringRecord;
 
 use super::{MAX_FRAMES, TruthError, VideoLabels};
 use crate::clips::Span;
+use crate::file::FileError;
 use crate::id::VideoId;
 use crate::table;
 
@@ -33,14 +34,13 @@ const FORMS: [(&str, &str, usize, bool); 5] = [
 ];
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
-    let csv = |source| TruthError::Csv { path: path.to_owned(), source };
-    let table::CsvTable { header, records } = table::read(path).map_err(csv)?;
-    let at = |line, what| TruthError::Line { path: path.to_owned(), line, what };
+    let table::CsvTable { header, records } = table::read(path)?;
+    let at = |line, what: String| FileError::line(path, line, what);
     let columns = columns(&header).map_err(|what| at(1, what))?;
     let mut videos = BTreeMap::new();
     for (line, record) in records {
-        let id = VideoId::new(record.get(columns.id).unwrap_or_default())
-            .map_err(|source| TruthError::Id { path: path.to_owned(), line, source })?;
+        let id = VideoId::new(record.get(columns.id).unwrap_or_default());
+        let id = id.map_err(|e| FileError::line(path, line, e))?;
         let (span, frames) = columns.parse(&record).map_err(|what| at(line, what))?;
         match videos.entry(id) {
             Entry::Vacant(vacant) => {
@@ -51,7 +51,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
                 if let VideoLabels::Ranges { spans, frames: before } = occupied.get_mut() {
                     if *before != frames {
                         let what = "frames differs from this video's earlier line".to_owned();
-                        return Err(at(line, what));
+                        return Err(at(line, what).into());
                     }
                     spans.extend(span);
                 }

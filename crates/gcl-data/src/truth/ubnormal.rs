@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::masks::not_a_mask;
 use super::{MAX_FRAMES, TruthError, VideoLabels};
 use crate::clips::Span;
+use crate::file::{At, FileError};
 use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::npy::Npy;
@@ -27,7 +29,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, Trut
         let path = name.file(folder, "txt");
         let labels = if is_array(&path)? { mask(&path)? } else { text(&path)? };
         let id = name.as_str().strip_suffix(SUFFIX).unwrap_or(name.as_str());
-        let id = VideoId::new(id).map_err(|source| TruthError::Id { path, line: 0, source })?;
+        let id = VideoId::new(id).at(&path)?;
         videos.insert(id, labels);
     }
     Ok(videos)
@@ -36,9 +38,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, Trut
 /// Whether a file starts as a `.npy` does.
 fn is_array(path: &Path) -> Result<bool, TruthError> {
     let mut head = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(6).read_to_end(&mut head))
-        .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
+    File::open(path).and_then(|file| file.take(6).read_to_end(&mut head)).at(path)?;
     Ok(head == b"\x93NUMPY")
 }
 
@@ -46,15 +46,14 @@ fn is_array(path: &Path) -> Result<bool, TruthError> {
 fn mask(path: &Path) -> Result<VideoLabels, TruthError> {
     let npy = Npy::open(path)?;
     if npy.shape().len() != 1 {
-        return Err(TruthError::MaskShape { path: path.to_owned(), shape: npy.shape().to_owned() });
+        return Err(not_a_mask(path, &npy).into());
     }
     Ok(VideoLabels::Flags(npy.to_bools()?.into_iter().map(|normal| !normal).collect()))
 }
 
 /// Text: `object,start,end` per line, `end` excluded, frames counted from 0 and maybe written as `12.0`.
 fn text(path: &Path) -> Result<VideoLabels, TruthError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).at(path)?;
     let frame = |text: &str| {
         let value = text.trim().parse::<f64>().ok();
         value.filter(|v| (0.0..=MAX_FRAMES as f64).contains(v)).map(|v| v as usize)
@@ -70,7 +69,7 @@ fn text(path: &Path) -> Result<VideoLabels, TruthError> {
             Some((start, end)) if start < end => spans.push(Span { start, end }),
             _ => {
                 let what = format!("`{}`; expected object,start,end", shorten(row, 60));
-                return Err(TruthError::Line { path: path.to_owned(), line, what });
+                return Err(FileError::line(path, line, what).into());
             }
         }
     }

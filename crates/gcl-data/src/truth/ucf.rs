@@ -5,28 +5,20 @@ use std::path::Path;
 
 use super::{TruthError, VideoLabels};
 use crate::clips::Span;
+use crate::file::{At, FileError};
 use crate::id::VideoId;
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| TruthError::Io { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).at(path)?;
     let mut videos = BTreeMap::new();
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
         if line.trim().is_empty() {
             continue;
         }
-        let (name, spans) = parse(line).map_err(|what| TruthError::Line {
-            path: path.to_owned(),
-            line: number,
-            what,
-        })?;
-        let id = VideoId::new(name).map_err(|source| TruthError::Id {
-            path: path.to_owned(),
-            line: number,
-            source,
-        })?;
+        let (name, spans) = parse(line).map_err(|e| FileError::line(path, number, e))?;
+        let id = VideoId::new(name).map_err(|e| FileError::line(path, number, e))?;
         if videos.insert(id.clone(), VideoLabels::Ranges { spans, frames: None }).is_some() {
-            return Err(TruthError::Duplicate { path: path.to_owned(), id });
+            return Err(FileError::new(path, format!("video {id} appears twice")).into());
         }
     }
     Ok(videos)

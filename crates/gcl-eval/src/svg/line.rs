@@ -1,13 +1,7 @@
 //! Lines over a common axis.
 
 use super::Chart;
-use super::axis::Axis;
-use super::path;
-use super::plot::Plot;
-
-const WIDTH: f64 = 540.0;
-/// What is below the legend.
-const PLOT: f64 = 268.0;
+use super::bands::{Band, BandChart, BandPoint};
 
 /// A named line.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,43 +43,19 @@ pub struct LineChart {
 impl LineChart {
     /// Draws the chart, 540 × 300; higher where the legend takes more than one row.
     pub fn chart(&self) -> Chart {
-        let xs = self.series.iter().flat_map(|s| &s.points).map(|p| p.0);
-        let ys = self.series.iter().flat_map(|s| &s.points).map(|p| p.1);
-        let (low, high) = extent(xs);
-        let x = Axis::linear(low, high, 7, &self.x_label);
-        let y = match self.y_range {
-            Some((low, high)) => Axis::linear(low, high, 5, &self.y_label),
-            None => {
-                let (low, high) = extent(ys);
-                Axis::padded(low, high, 5, &self.y_label)
-            }
+        let band = |series: &Series| {
+            let point = |&(x, y): &(f64, f64)| BandPoint { x, low: y, middle: y, high: y };
+            Band { name: series.name.clone(), points: series.points.iter().map(point).collect() }
         };
-        let names = || self.series.iter().map(|s| s.name.as_str());
-        let room = Plot::legend_room(WIDTH, names());
-        let mut plot = Plot::new(WIDTH, PLOT + room, room, x, y);
-        for (i, series) in self.series.iter().enumerate() {
-            let points = series.points.iter().map(|p| (plot.x(p.0), plot.y(p.1)));
-            let data = path::line(points);
-            plot.path(&format!("line s{}", i % 6), &data);
-            if let [(x, y)] = series.points.as_slice()
-                && x.is_finite()
-                && y.is_finite()
-            {
-                let (x, y) = (path::px(plot.x(*x)), path::px(plot.y(*y)));
-                plot.raw(&format!("<circle class=\"f{}\" cx=\"{x}\" cy=\"{y}\" r=\"3\"/>", i % 6));
-            }
-        }
-        let mark = |i: usize, x: f64, y: f64| {
-            format!("<path class=\"line s{}\" d=\"M{} {}h18\"/>", i % 6, path::px(x), path::px(y))
+        let chart = BandChart {
+            title: self.title.clone(),
+            x_label: self.x_label.clone(),
+            y_label: self.y_label.clone(),
+            y_range: self.y_range,
+            series: self.series.iter().map(band).collect(),
+            ..BandChart::default()
         };
-        plot.wrapped_legend(names(), mark);
-        plot.chart(&self.title, &self.describe())
-    }
-
-    fn describe(&self) -> String {
-        let last = |s: &Series| s.points.iter().rev().find(|p| p.1.is_finite()).map(|p| p.1);
-        let ends = self.series.iter().filter_map(|s| Some(format!("{} {:.4}", s.name, last(s)?)));
-        format!("Last values: {}.", ends.collect::<Vec<_>>().join(", "))
+        chart.chart()
     }
 }
 

@@ -2,9 +2,6 @@
 
 use gcl_data::VideoId;
 use gcl_data::cubes::CubeFileError;
-use gcl_data::tracks::MAX_BOXES;
-
-use crate::source::SourceError;
 
 /// Why there are no cubes.
 #[derive(Debug, thiserror::Error)]
@@ -12,20 +9,11 @@ use crate::source::SourceError;
 #[non_exhaustive]
 pub enum CubeError {
     /// An invalid rule.
-    #[error("cube {what} is {found}; expected {expected}")]
-    Rule { what: &'static str, found: usize, expected: &'static str },
-    /// The video cannot be decoded.
-    #[error("{video}: {source}")]
-    Source { video: VideoId, source: SourceError },
-    /// A box after the video's end.
-    #[error("video {video} has {frames} frames, but a box in frame {frame}")]
-    NoFrame { video: VideoId, frame: u32, frames: usize },
-    /// Boxes are not in the order of their frames.
-    #[error("video {video}: a box in frame {frame} comes after one in a later frame")]
-    Order { video: VideoId, frame: u32 },
-    /// Implausibly many confident boxes in one frame.
-    #[error("video {video}: {found} boxes in frame {frame}; at most {max} are accepted", max = MAX_BOXES)]
-    Crowded { video: VideoId, frame: u32, found: usize },
+    #[error("{0}")]
+    Rule(String),
+    /// A video cannot be decoded, or does not match its boxes; the others can still be processed.
+    #[error("video {video}: {problem}")]
+    Video { video: VideoId, problem: String },
     /// The file of cubes cannot be written.
     #[error(transparent)]
     File(#[from] CubeFileError),
@@ -35,15 +23,7 @@ pub enum CubeError {
 }
 
 impl CubeError {
-    /// Whether it concerns one video only, so that the others can still be processed.
-    #[must_use]
-    pub fn is_of_video(&self) -> bool {
-        match self {
-            Self::Source { .. }
-            | Self::NoFrame { .. }
-            | Self::Order { .. }
-            | Self::Crowded { .. } => true,
-            Self::Rule { .. } | Self::File(_) | Self::Cancelled => false,
-        }
+    pub(super) fn of(video: &VideoId, problem: impl ToString) -> Self {
+        Self::Video { video: video.clone(), problem: problem.to_string() }
     }
 }

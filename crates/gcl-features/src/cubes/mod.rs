@@ -49,7 +49,9 @@ impl CubeRule {
     /// # Errors
     /// [`CubeError::Rule`].
     pub fn validate(self) -> Result<Self, CubeError> {
-        let refuse = |what, found, expected| Err(CubeError::Rule { what, found, expected });
+        let refuse = |what, found, expected| {
+            Err(CubeError::Rule(format!("cube {what} is {found}; expected {expected}")))
+        };
         match self {
             Self { frames, .. } if frames % 2 == 0 || frames > 63 => {
                 refuse("frames", frames, "an odd number up to 63")
@@ -62,7 +64,6 @@ impl CubeRule {
     }
 
     /// Values of a cube.
-    #[must_use]
     pub fn values(&self) -> usize {
         3 * self.frames * self.size * self.size
     }

@@ -55,7 +55,7 @@ pub fn pack_cubes(
     for video in videos {
         let before = writer.cubes();
         match pack(video, rule, decoder, cancel, &mut writer, follow) {
-            Err(error) if error.is_of_video() => {
+            Err(error @ CubeError::Video { .. }) => {
                 writer.truncate(before)?;
                 failed.push((video.id.clone(), error));
             }

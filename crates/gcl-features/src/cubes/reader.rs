@@ -45,17 +45,13 @@ pub struct CubeReader {
     ready: Vec<Detection>,
 }
 
-impl std::fmt::Debug for CubeReader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CubeReader").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(CubeReader);
 
 impl CubeReader {
     /// Opens the video at `path`; `boxes` are all its boxes, in the order of their frames.
     ///
     /// # Errors
-    /// [`CubeError::Rule`], [`CubeError::Order`], [`CubeError::Source`]; [`CubeError::Crowded`] for a
+    /// [`CubeError::Rule`]; [`CubeError::Video`], also for a
     /// frame with more than [`MAX_BOXES`] boxes that are sure enough.
     pub fn open(
         video: VideoId,
@@ -66,16 +62,20 @@ impl CubeReader {
     ) -> Result<Self, CubeError> {
         let rule = rule.validate()?;
         if let Some([_, late]) = boxes.array_windows::<2>().find(|[a, b]| a.frame > b.frame) {
-            return Err(CubeError::Order { video, frame: late.frame });
+            let frame = late.frame;
+            let problem = format!("a box in frame {frame} comes after one in a later frame");
+            return Err(CubeError::of(&video, problem));
         }
         for own in boxes.chunk_by(|a, b| a.frame == b.frame) {
             let found = own.iter().filter(|d| is_sure(d, &rule)).count();
             if let (true, Some(first)) = (found > MAX_BOXES, own.first()) {
-                return Err(CubeError::Crowded { video, frame: first.frame, found });
+                let frame = first.frame;
+                let problem =
+                    format!("{found} boxes in frame {frame}; at most {MAX_BOXES} are accepted");
+                return Err(CubeError::of(&video, problem));
             }
         }
-        let source = open_as(path, decoder, Colour::Rgb)
-            .map_err(|source| CubeError::Source { video: video.clone(), source })?;
+        let source = open_as(path, decoder, Colour::Rgb).map_err(|e| CubeError::of(&video, e))?;
         let (window, ready) = (VecDeque::new(), Vec::new());
         Ok(Self { video, source, rule, boxes, next: 0, window, read: 0, ended: false, ready })
     }
@@ -83,7 +83,7 @@ impl CubeReader {
     /// The next cube, or `None` after the last one.
     ///
     /// # Errors
-    /// [`CubeError::Source`], [`CubeError::NoFrame`]; the reader must not be used again.
+    /// [`CubeError::Video`]; the reader must not be used again.
     #[allow(clippy::should_implement_trait)] // an error ends it, unlike an iterator
     pub fn next(&mut self) -> Result<Option<Cube>, CubeError> {
         while self.ready.is_empty() {
@@ -111,11 +111,7 @@ impl CubeReader {
         let middle = frame as usize;
         while !self.ended && self.read <= middle + self.ahead() {
             let mut next = Frame::default();
-            let more = self
-                .source
-                .next(&mut next)
-                .map_err(|source| CubeError::Source { video: self.video.clone(), source })?;
-            if !more {
+            if !self.source.next(&mut next).map_err(|e| CubeError::of(&self.video, e))? {
                 self.ended = true;
                 break;
             }
@@ -130,8 +126,8 @@ impl CubeReader {
             }
         }
         if middle >= self.read {
-            let (video, frames) = (self.video.clone(), self.read);
-            return Err(CubeError::NoFrame { video, frame, frames });
+            let problem = format!("{} frames, but a box in frame {frame}", self.read);
+            return Err(CubeError::of(&self.video, problem));
         }
         let margin = self.rule.margin;
         let inside = middle >= margin && middle + margin < self.read;

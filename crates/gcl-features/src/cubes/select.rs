@@ -7,7 +7,6 @@ use super::CubeRule;
 /// The boxes of **one frame** that are kept, in order: with more than the rule's confidence (where they
 /// have one), not inside another such box (all four sides strictly), and with a longer side of at least
 /// the rule's pixels. The work grows with the square of the number of boxes.
-#[must_use]
 pub fn select(boxes: &[Detection], rule: &CubeRule) -> Vec<Detection> {
     let boxes: Vec<&Detection> = boxes.iter().filter(|d| is_sure(d, rule)).collect();
     let inside = |[x1, y1, x2, y2]: [f32; 4], [a1, b1, a2, b2]: [f32; 4]| {

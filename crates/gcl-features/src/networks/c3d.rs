@@ -51,25 +51,7 @@ pub enum FcLayer {
     Fc7,
 }
 
-impl FcLayer {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Fc6, Self::Fc7];
-
-    /// Its name, as in the checkpoint.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Fc6 => "fc6",
-            Self::Fc7 => "fc7",
-        }
-    }
-
-    /// The layer of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|layer| layer.name() == name)
-    }
-}
+gcl_data::named!(FcLayer: Fc6 = "fc6", Fc7 = "fc7");
 
 /// C3D ([Tran et al., ICCV 2015](https://arxiv.org/abs/1412.0767)) for clips of 16 frames of `crop` by `crop` pixels.
 /// Features: `fc` values.
@@ -87,7 +69,6 @@ pub struct C3d {
 
 impl C3d {
     /// The published sizes.
-    #[must_use]
     pub fn published(layer: FcLayer) -> Self {
         let widths = [64, 128, 256, 256, 512, 512, 512, 512];
         Self { widths, fc: 4096, crop: 112, layer }

@@ -53,11 +53,7 @@ pub struct NetworkExtractor {
     inputs: Mutex<Vec<Vec<f32>>>,
 }
 
-impl std::fmt::Debug for NetworkExtractor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NetworkExtractor").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(NetworkExtractor);
 
 impl NetworkExtractor {
     /// Reads the weights, and makes the network ready for crops of the pre-processing's size. `name` goes into the

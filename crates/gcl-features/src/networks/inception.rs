@@ -57,7 +57,6 @@ pub struct InceptionI3d {
 
 impl InceptionI3d {
     /// The published sizes.
-    #[must_use]
     pub fn published() -> Self {
         Self { narrower: 1 }
     }

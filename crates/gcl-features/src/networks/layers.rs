@@ -13,11 +13,7 @@ pub struct Layers<'a> {
     source: Source<'a>,
 }
 
-impl std::fmt::Debug for Layers<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Layers").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(Layers<'_>);
 
 /// A convolution without its weights: `[out, in / groups, kt, kh, kw]`.
 pub fn kernel(shape: [usize; 5]) -> Conv3d {

@@ -95,7 +95,7 @@ pub trait Network: fmt::Debug {
         });
         if let Some((_, first)) = foreign.first_key_value() {
             return Err(NetworkError::Foreign {
-                path: file.path().to_owned(),
+                path: file.path.to_owned(),
                 network: self.name(),
                 count: foreign.len(),
                 first: first.name().to_owned(),

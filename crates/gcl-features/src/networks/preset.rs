@@ -25,7 +25,6 @@ impl Preset {
     }
 
     /// The preset of this name.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         all().find(|(known, _)| *known == name).map(|(_, preset)| preset())
     }

@@ -6,10 +6,13 @@ use super::{FcLayer, Network, Preset};
 /// A published extractor, described in the file of its network.
 #[derive(Debug, Clone, Copy)]
 pub struct Published {
-    pub(super) name: &'static str,
-    pub(super) checkpoint: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Where its weights come from, and what their file is called.
+    pub checkpoint: &'static str,
     pub(super) network: fn(FcLayer) -> Box<dyn Network>,
-    pub(super) layers: &'static [FcLayer],
+    /// The layers that features can be taken from; none where there is no choice.
+    pub layers: &'static [FcLayer],
     pub(super) preset: Named,
     /// What others did to frames before the same network.
     pub(super) other_presets: &'static [Named],
@@ -27,48 +30,26 @@ impl Published {
 
     /// Their names, in the same order.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        Self::ALL.iter().map(Self::name)
+        Self::ALL.iter().map(|known| known.name)
     }
 
     /// The extractor of this name.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|known| known.name == name).copied()
     }
 
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
     /// Its network; `layer` matters where there are [`layers`](Self::layers).
-    #[must_use]
     pub fn network(&self, layer: FcLayer) -> Box<dyn Network> {
         (self.network)(layer)
     }
 
-    /// The layers that features can be taken from; none where there is no choice.
-    #[must_use]
-    pub fn layers(&self) -> &'static [FcLayer] {
-        self.layers
-    }
-
     /// The name of its pre-processing among the [`Preset`]s.
-    #[must_use]
     pub fn preset_name(&self) -> &'static str {
         self.preset.0
     }
 
     /// Its pre-processing and clip rule.
-    #[must_use]
     pub fn preset(&self) -> Preset {
         (self.preset.1)()
-    }
-
-    /// Where its weights come from, and what their file is called.
-    #[must_use]
-    pub fn checkpoint(&self) -> &'static str {
-        self.checkpoint
     }
 }

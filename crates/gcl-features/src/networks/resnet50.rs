@@ -56,7 +56,6 @@ pub struct I3dResNet50 {
 
 impl I3dResNet50 {
     /// The published sizes.
-    #[must_use]
     pub fn published() -> Self {
         Self { width: 64 }
     }

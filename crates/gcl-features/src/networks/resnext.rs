@@ -77,7 +77,6 @@ pub struct ResNeXt3d {
 
 impl ResNeXt3d {
     /// The published sizes at 101 layers.
-    #[must_use]
     pub fn published() -> Self {
         let (blocks, planes) = ([3, 4, 23, 3], [128, 256, 512, 1024]);
         Self { stem: 64, blocks, planes, cardinality: 32, shortcut: Shortcut::B }

@@ -5,12 +5,12 @@ mod shard;
 mod stream;
 mod video;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::{fs, thread};
 
-use gcl_data::{Clips, FeatureError, VideoId, is_finished};
+use gcl_data::{At, Clips, FeatureError, FileError, VideoId, is_finished};
 pub use shard::{Shard, ShardError};
 
 use crate::discover::VideoInput;
@@ -87,6 +87,8 @@ pub struct Summary {
     pub already_done: usize,
     /// Videos without features, sorted by id, with the reason for each.
     pub skipped: Vec<(VideoId, String)>,
+    /// Lines of texts of tracks that are no boxes, by video; the others were taken.
+    pub bad_lines: Vec<(VideoId, usize)>,
     /// Frames of the videos whose features were written.
     pub frames: usize,
     /// Whether the extraction was cancelled before its end; running it again resumes it.
@@ -102,8 +104,8 @@ pub enum ExtractError {
     #[error(transparent)]
     Features(#[from] FeatureError),
     /// The folder of features cannot be created.
-    #[error("{path}: {source}", path = path.display())]
-    Folder { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Folder(#[from] FileError),
     /// The extractor failed.
     #[error("{id}: {source}")]
     Extractor { id: VideoId, source: ExtractorError },
@@ -150,8 +152,7 @@ pub fn extract<E: Extractor>(
 ) -> Result<Summary, ExtractError> {
     let clips = options.clips.validate()?;
     let identity = extractor.identity(clips);
-    fs::create_dir_all(out_dir)
-        .map_err(|source| ExtractError::Folder { path: out_dir.to_owned(), source })?;
+    fs::create_dir_all(out_dir).at(out_dir)?;
 
     // Features of another kind in the folder are found before any work is done.
     let mut summary = Summary::default();

@@ -83,6 +83,11 @@ impl<E: Extractor> Job<'_, E> {
         if self.cancel.load(Ordering::Relaxed) {
             return Ok(VideoOutcome::Cancelled);
         }
+        // The mark of bytes that are no text: the name would be another one's too.
+        if input.id.as_str().contains('\u{fffd}') && input.path.to_str().is_none() {
+            let reason = format!("{}: the file name is not UTF-8; rename it", input.path.display());
+            return Ok(VideoOutcome::Skipped(reason));
+        }
         let colour = self.extractor.colour();
         let mut source = match open_as(&input.path, self.options.decoder, colour) {
             Ok(source) => source,

@@ -108,7 +108,6 @@ pub struct Preprocess {
     pub std: [f64; 3],
     /// A `.npy` of `[3, T, H, W]` that is subtracted instead of `mean`, where `T` is the clip's length and
     /// `H` by `W` the size after resizing; channels in the tensor's order.
-    #[serde(default)]
     pub mean_cube: Option<PathBuf>,
 }
 
@@ -147,7 +146,7 @@ impl Preprocess {
     /// [`PreprocessError::Parameter`].
     pub fn validate(&self) -> Result<(), PreprocessError> {
         let refuse = |name, found: String, expected| {
-            Err(PreprocessError::Parameter { name, found, expected })
+            Err(PreprocessError::Parameter(format!("{name} is {found}, expected {expected}")))
         };
         let side = |n: &usize| (1..=MAX_SIDE).contains(n);
         if !side(&self.crop) {

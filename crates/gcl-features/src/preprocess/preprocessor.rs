@@ -28,11 +28,7 @@ pub struct Preprocessor {
     values: Values,
 }
 
-impl std::fmt::Debug for Preprocessor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Preprocessor").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(Preprocessor);
 
 impl Preprocessor {
     /// Checks the parameters and reads the mean cube, where there is one.
@@ -72,7 +68,7 @@ impl Preprocessor {
     /// Resizes a frame, and keeps the part that crops need.
     ///
     /// # Errors
-    /// The frame's size does not suit: [`PreprocessError::Small`] or [`PreprocessError::Large`].
+    /// The frame's size does not suit: [`PreprocessError::Video`].
     pub fn prepare(&self, frame: &Frame) -> Result<Picture, PreprocessError> {
         let axes = self.config.axes(frame.width(), frame.height())?;
         let rows = RgbRows::new(frame);
@@ -98,19 +94,22 @@ impl Preprocessor {
         crop: usize,
         out: &mut [f32],
     ) -> Result<(), PreprocessError> {
+        let refuse = |problem: String| Err(PreprocessError::Refused(problem));
         let crops = self.crops();
         if crop >= crops {
-            return Err(PreprocessError::Crop { found: crop, crops });
+            return refuse(format!("no crop {crop}, there are {crops}"));
         }
         let (side, found) = (self.config.crop, out.len());
-        let expected = self.shape(clip.len()).into_iter().product();
+        let expected: usize = self.shape(clip.len()).into_iter().product();
         if found != expected {
-            return Err(PreprocessError::Buffer { expected, found });
+            return refuse(format!(
+                "a buffer for a tensor has {found} values, expected {expected}"
+            ));
         }
         let Some(first) = clip.first() else { return Ok(()) };
         let suits = first.width >= side && first.height >= side;
         if !suits || !clip.iter().all(|picture| picture.is_like(first)) {
-            return Err(PreprocessError::Mixed);
+            return refuse("a clip's frames were not prepared alike".to_owned());
         }
         let (left, top, mirrored) = match self.config.crops {
             // The picture is that crop.

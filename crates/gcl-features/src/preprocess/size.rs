@@ -66,10 +66,16 @@ impl Preprocess {
         };
         if to.0.max(to.1) > MAX_SIDE {
             let (to_width, to_height) = to;
-            return Err(PreprocessError::Large { width, height, to_width, to_height });
+            return Err(PreprocessError::Video(format!(
+                "a frame of {width}x{height} pixels would become one of {to_width}x{to_height}; \
+                 sides may have up to {MAX_SIDE}"
+            )));
         }
         if to.0.min(to.1) < self.crop {
-            return Err(PreprocessError::Small { width: to.0, height: to.1, crop: self.crop });
+            let ((width, height), crop) = (to, self.crop);
+            return Err(PreprocessError::Video(format!(
+                "a frame of {width}x{height} pixels after resizing is smaller than a crop of {crop}"
+            )));
         }
         let axis = |from: usize, to: usize| {
             let scale = scale.unwrap_or(from as f64 / to as f64);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use gcl_data::Npy;
+use gcl_data::{At, FileError, Npy};
 use sha2::{Digest, Sha256};
 
 use super::picture::{Picture, Samples};
@@ -110,8 +110,7 @@ impl Values {
 
 impl MeanCube {
     fn read(path: PathBuf) -> Result<Self, PreprocessError> {
-        let bytes = fs::read(&path)
-            .map_err(|source| PreprocessError::CubeFile { path: path.clone(), source })?;
+        let bytes = fs::read(&path).at(&path)?;
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let npy = Npy::open(&path)?;
         let (shape, values) = (npy.shape().to_vec(), npy.to_f32()?);
@@ -131,8 +130,12 @@ impl MeanCube {
         let (width, height) = picture.of;
         let expected = [3, frames, height, width];
         if self.shape != expected {
-            let (path, found) = (self.path.clone(), self.shape.clone());
-            return Err(PreprocessError::CubeShape { path, found, expected });
+            let found = &self.shape;
+            let problem = format!("its shape is {found:?}, the clips need {expected:?}");
+            let wrong = PreprocessError::from(FileError::new(&self.path, problem));
+            // Channels and frames are the same for all videos; height and width are the video's.
+            let of_video = found.len() == expected.len() && found.starts_with(&expected[..2]);
+            return Err(if of_video { PreprocessError::Video(wrong.to_string()) } else { wrong });
         }
         let (top, left) = (picture.top + place.top + y, picture.left + place.left);
         let from = ((channel * frames + t) * height + top) * width + left;

@@ -77,7 +77,8 @@ pub enum SceneError {
 /// A place with its videos.
 #[derive(Debug)]
 pub struct Scene {
-    videos: Vec<SceneVideo>,
+    /// The videos: those for training, then those for the test.
+    pub videos: Vec<SceneVideo>,
 }
 
 impl Scene {
@@ -116,11 +117,6 @@ impl Scene {
             });
         }
         Ok(Self { videos })
-    }
-
-    /// The videos: those for training, then those for the test.
-    pub fn videos(&self) -> &[SceneVideo] {
-        &self.videos
     }
 }
 

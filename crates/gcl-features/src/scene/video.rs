@@ -23,9 +23,12 @@ pub enum Part {
 /// One video of a [`Scene`](super::Scene): any of its frames can be rendered, in any order.
 #[derive(Debug, Clone)]
 pub struct SceneVideo {
-    pub(super) id: VideoId,
-    pub(super) part: Part,
-    pub(super) frames: usize,
+    /// The video's id: `train/01`, `test/01`, ...
+    pub id: VideoId,
+    /// What the video is for.
+    pub part: Part,
+    /// Number of frames.
+    pub frames: usize,
     pub(super) place: Arc<Street>,
     /// From the farthest to the nearest.
     pub(super) actors: Vec<Actor>,
@@ -35,21 +38,6 @@ pub struct SceneVideo {
 }
 
 impl SceneVideo {
-    /// The video's id: `train/01`, `test/01`, ...
-    pub fn id(&self) -> &VideoId {
-        &self.id
-    }
-
-    /// What the video is for.
-    pub fn part(&self) -> Part {
-        self.part
-    }
-
-    /// Number of frames.
-    pub fn frames(&self) -> usize {
-        self.frames
-    }
-
     /// Where in frame `frame` somebody abnormal is in view, as in [`truth`](Self::truth): left, top, right and
     /// bottom in fractions of the picture, cut at its borders.
     pub fn abnormal_places(&self, frame: usize) -> Vec<[f32; 4]> {

@@ -1,10 +1,12 @@
 //! Any other kind of video, through an `ffmpeg` executable on the PATH.
 
-use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread::{self, JoinHandle};
+
+use gcl_data::{At, FileError};
 
 use super::y4m::Y4m;
 use super::{Colour, FrameSource, SourceError, SourceInfo};
@@ -25,11 +27,7 @@ pub struct Ffmpeg {
     given: usize,
 }
 
-impl std::fmt::Debug for Ffmpeg {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ffmpeg").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(Ffmpeg);
 
 /// The format in which FFmpeg writes frames.
 enum FrameStream {
@@ -44,9 +42,11 @@ impl Ffmpeg {
     /// There is no `ffmpeg`, or it finds no video that it can read.
     pub fn open(path: &Path, reason: &str, colour: Colour) -> Result<Self, SourceError> {
         // FFmpeg itself reports a file that cannot be opened, but less clearly.
-        std::fs::File::open(path).map_err(|error| SourceError::io(path, error))?;
+        std::fs::File::open(path).at(path)?;
         let Some(version) = version() else {
-            return Err(SourceError::NoFfmpeg { path: path.to_owned(), reason: reason.to_owned() });
+            let missing = "no `ffmpeg` on the PATH: install FFmpeg, or convert the video to H.264 in \
+                           MP4 or to a folder of PNG or JPEG frames";
+            return Err(SourceError::of(path, &format!("{reason}; {missing}")));
         };
         let decoder = format!("{version} ({reason})");
         // Raw RGB has no header: the first frame's planes tell size and rate.
@@ -79,8 +79,7 @@ impl Ffmpeg {
         info: &SourceInfo,
         given: usize,
     ) -> Result<Option<Frame>, SourceError> {
-        let io = |error| SourceError::io(path, error);
-        if stdout.fill_buf().map_err(io)?.is_empty() {
+        if stdout.fill_buf().at(path)?.is_empty() {
             return Ok(None);
         }
         // The size was checked when the planes' header was read.
@@ -89,11 +88,9 @@ impl Ffmpeg {
             ErrorKind::UnexpectedEof => {
                 SourceError::damaged(path, given, "FFmpeg ended within a frame")
             }
-            _ => io(error),
+            _ => FileError::new(path, error).into(),
         })?;
-        Frame::new(info.width, info.height, Pixels::Rgb(rgb))
-            .map(Some)
-            .map_err(|error| SourceError::frame(path, error))
+        Ok(Some(Frame::new(info.width, info.height, Pixels::Rgb(rgb)).at(path)?))
     }
 }
 
@@ -146,13 +143,13 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| SourceError::io(path, error))?;
+        let mut child = command.spawn().at(path)?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let messages = stderr.map(|stderr| thread::spawn(move || read_messages(stderr)));
         let process = Self { child, messages };
         match stdout {
             Some(stdout) => Ok((process, BufReader::with_capacity(1 << 18, stdout))),
-            None => Err(SourceError::io(path, io::Error::other("no pipe to FFmpeg"))),
+            None => Err(SourceError::of(path, "no pipe to FFmpeg")),
         }
     }
 
@@ -170,7 +167,7 @@ impl Process {
 
     /// At the end of the frames: did FFmpeg reach the end of the video?
     fn finish(&mut self, path: &Path, given: usize) -> Result<(), SourceError> {
-        let status = self.child.wait().map_err(|error| SourceError::io(path, error))?;
+        let status = self.child.wait().at(path)?;
         if status.success() {
             return Ok(());
         }

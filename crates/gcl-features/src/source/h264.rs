@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use gcl_data::{At, FileError};
 use rust_h264::decoder::{ChromaFormat, Frame as Decoded, OrderedDecoder};
 use rust_h264::error::DecodeError;
 use rust_h264::nal::{NalUnit, NalUnitType, parse_avcc, parse_avcc_config, parse_sps_info};
@@ -40,11 +41,7 @@ pub struct H264 {
     flushed: bool,
 }
 
-impl std::fmt::Debug for H264 {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("H264").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(H264);
 
 impl H264 {
     /// Reads the file's index and decodes up to the first frame.
@@ -53,9 +50,9 @@ impl H264 {
     /// The file cannot be read or is damaged; [`SourceError::Unsupported`] where it is coded in a way
     /// that only other decoders know: another codec, fragments, hidden pictures, 4:4:4, slice groups.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
-        let mut file = File::open(path).map_err(|error| SourceError::io(path, error))?;
+        let mut file = File::open(path).at(path)?;
         let track = mp4::read(&mut file).map_err(|error| match error {
-            Mp4Error::Io(error) => SourceError::io(path, error),
+            Mp4Error::Io(error) => FileError::new(path, error).into(),
             Mp4Error::Damaged(reason) => SourceError::damaged(path, 0, reason),
             Mp4Error::Unsupported(reason) => SourceError::unsupported(path, reason),
         })?;
@@ -89,11 +86,10 @@ impl H264 {
         }
         source.fill()?;
         let Some(first) = source.ready.front() else {
-            return Err(SourceError::Empty { path: path.to_owned() });
+            return Err(SourceError::empty(path));
         };
         (source.info.width, source.info.height) = (first.width as usize, first.height as usize);
-        check_size(source.info.width, source.info.height)
-            .map_err(|error| SourceError::frame(path, error))?;
+        check_size(source.info.width, source.info.height).at(path)?;
         Ok(source)
     }
 
@@ -111,7 +107,7 @@ impl H264 {
             self.file
                 .seek(SeekFrom::Start(at))
                 .and_then(|_| self.file.read_exact(&mut sample))
-                .map_err(|error| SourceError::io(&self.path, error))?;
+                .at(&self.path)?;
             self.decode(&sample)?;
             self.sample = sample;
         }
@@ -186,16 +182,11 @@ impl FrameSource for H264 {
         };
         let (width, height) = (decoded.width as usize, decoded.height as usize);
         if (width, height) != (self.info.width, self.info.height) {
-            return Err(SourceError::SizeChanged {
-                path: self.path.clone(),
-                width: self.info.width,
-                height: self.info.height,
-                found_width: width,
-                found_height: height,
-            });
+            let first = (self.info.width, self.info.height);
+            return Err(SourceError::size(&self.path, first, (width, height)));
         }
         *frame = Frame::new(width, height, pixels(decoded, self.full_range, self.matrix))
-            .map_err(|error| SourceError::frame(&self.path, error))?;
+            .at(&self.path)?;
         self.given += 1;
         Ok(true)
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gcl_data::At;
 use image::{DynamicImage, ImageReader, Limits};
 
 use super::{FrameSource, SourceError, SourceInfo};
@@ -20,11 +21,7 @@ pub struct Images {
     given: usize,
 }
 
-impl std::fmt::Debug for Images {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Images").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(Images);
 
 impl Images {
     /// Lists the folder and reads the size of the first image.
@@ -32,17 +29,16 @@ impl Images {
     /// # Errors
     /// The folder cannot be listed, holds no image, or the first image is damaged.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
-        let failed = |error| SourceError::io(path, error);
         let mut files = Vec::new();
-        for entry in fs::read_dir(path).map_err(failed)? {
-            let file = entry.map_err(failed)?.path();
+        for entry in fs::read_dir(path).at(path)? {
+            let file = entry.at(path)?.path();
             if is_image(&file) {
                 files.push(file);
             }
         }
         files.sort_by(|a, b| natural::compare(&a.to_string_lossy(), &b.to_string_lossy()));
         let Some(first) = files.first() else {
-            return Err(SourceError::Empty { path: path.to_owned() });
+            return Err(SourceError::empty(path));
         };
         let (width, height) = reader(first)?
             .into_dimensions()
@@ -71,13 +67,8 @@ impl FrameSource for Images {
             .map_err(|error| SourceError::damaged(file, self.given, error))?;
         let (width, height) = (image.width() as usize, image.height() as usize);
         if (width, height) != (self.info.width, self.info.height) {
-            return Err(SourceError::SizeChanged {
-                path: file.clone(),
-                width: self.info.width,
-                height: self.info.height,
-                found_width: width,
-                found_height: height,
-            });
+            let first = (self.info.width, self.info.height);
+            return Err(SourceError::size(file, first, (width, height)));
         }
         let pixels = match image {
             DynamicImage::ImageLuma8(gray) => Pixels::Gray(gray.into_raw()),
@@ -86,8 +77,7 @@ impl FrameSource for Images {
             | DynamicImage::ImageLumaA16(_) => Pixels::Gray(image.into_luma8().into_raw()),
             other => Pixels::Rgb(other.into_rgb8().into_raw()),
         };
-        *frame =
-            Frame::new(width, height, pixels).map_err(|error| SourceError::frame(file, error))?;
+        *frame = Frame::new(width, height, pixels).at(file)?;
         self.given += 1;
         Ok(true)
     }
@@ -102,9 +92,7 @@ pub(crate) fn is_image(file: &Path) -> bool {
 
 /// A reader that tells the format by content, and refuses sizes that no frame may have.
 fn reader(file: &Path) -> Result<ImageReader<std::io::BufReader<fs::File>>, SourceError> {
-    let mut reader = ImageReader::open(file)
-        .and_then(ImageReader::with_guessed_format)
-        .map_err(|error| SourceError::io(file, error))?;
+    let mut reader = ImageReader::open(file).and_then(ImageReader::with_guessed_format).at(file)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE as u32);
     limits.max_image_height = Some(MAX_SIDE as u32);

@@ -21,6 +21,8 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use gcl_data::At;
+
 pub use error::SourceError;
 
 use crate::frame::Frame;
@@ -64,6 +66,8 @@ pub enum Decoder {
     Ffmpeg,
 }
 
+gcl_data::named!(Decoder: Auto = "auto", Native = "native", Ffmpeg = "ffmpeg");
+
 /// The colour format of decoded frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Colour {
@@ -102,7 +106,7 @@ pub fn open_as(
     }
     let reason = match sniff(path)? {
         FileKind::Y4m => {
-            let file = File::open(path).map_err(|error| SourceError::io(path, error))?;
+            let file = File::open(path).at(path)?;
             return Ok(Box::new(y4m::Y4m::new(BufReader::new(file), path, "y4m")?));
         }
         FileKind::Mp4 => match h264::H264::open(path) {
@@ -127,11 +131,9 @@ enum FileKind {
 /// Detects a file's type from its first bytes.
 fn sniff(path: &Path) -> Result<FileKind, SourceError> {
     let mut head = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(12).read_to_end(&mut head))
-        .map_err(|error| SourceError::io(path, error))?;
+    File::open(path).and_then(|file| file.take(12).read_to_end(&mut head)).at(path)?;
     Ok(match head.as_slice() {
-        [] => return Err(SourceError::Empty { path: path.to_owned() }),
+        [] => return Err(SourceError::empty(path)),
         bytes if bytes.starts_with(b"YUV4MPEG2") => FileKind::Y4m,
         [_, _, _, _, b'f', b't', b'y', b'p', ..]
         | [_, _, _, _, b'm', b'o', b'o', b'v', ..]

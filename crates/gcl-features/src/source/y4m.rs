@@ -6,6 +6,8 @@
 use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use gcl_data::{At, FileError};
+
 use super::{FrameSource, SourceError, SourceInfo};
 use crate::colour::Matrix;
 use crate::frame::{Frame, Pixels, check_size};
@@ -40,11 +42,7 @@ pub struct Y4m<R> {
     given: usize,
 }
 
-impl<R> std::fmt::Debug for Y4m<R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Y4m").finish_non_exhaustive()
-    }
-}
+gcl_data::brief_debug!(Y4m<R>; R);
 
 impl<R: BufRead> Y4m<R> {
     /// Reads the stream's header. `path` is only named in errors.
@@ -52,8 +50,7 @@ impl<R: BufRead> Y4m<R> {
     /// # Errors
     /// No Y4M header, a size out of bounds, or a sample format other than those above.
     pub fn new(mut reader: R, path: &Path, decoder: &str) -> Result<Self, SourceError> {
-        let line = read_line(&mut reader, path, 0)?
-            .ok_or_else(|| SourceError::Empty { path: path.to_owned() })?;
+        let line = read_line(&mut reader, path, 0)?.ok_or_else(|| SourceError::empty(path))?;
         let mut fields = line.split(' ');
         if fields.next() != Some(MAGIC) {
             return Err(SourceError::damaged(path, 0, "the header is not that of a Y4M file"));
@@ -72,7 +69,7 @@ impl<R: BufRead> Y4m<R> {
                 _ => {}
             }
         }
-        check_size(width, height).map_err(|source| SourceError::frame(path, source))?;
+        check_size(width, height).at(path)?;
         let step = match format {
             "mono" => None,
             "420" | "420jpeg" | "420mpeg2" | "420paldv" => Some((2, 2)),
@@ -93,7 +90,7 @@ impl<R: BufRead> Y4m<R> {
             ErrorKind::UnexpectedEof => {
                 SourceError::damaged(&self.path, self.given, "the file ends within a frame")
             }
-            _ => SourceError::io(&self.path, error),
+            _ => FileError::new(&self.path, error).into(),
         })?;
         Ok(plane)
     }
@@ -124,8 +121,7 @@ impl<R: BufRead + Send> FrameSource for Y4m<R> {
                 Pixels::Yuv { y, u, v, step, full_range, matrix }
             }
         };
-        *frame = Frame::new(width, height, pixels)
-            .map_err(|source| SourceError::frame(&self.path, source))?;
+        *frame = Frame::new(width, height, pixels).at(&self.path)?;
         self.given += 1;
         Ok(true)
     }
@@ -139,7 +135,7 @@ fn read_line(
 ) -> Result<Option<String>, SourceError> {
     let mut line = Vec::new();
     let mut limited = reader.take(LONGEST_LINE);
-    limited.read_until(b'\n', &mut line).map_err(|error| SourceError::io(path, error))?;
+    limited.read_until(b'\n', &mut line).at(path)?;
     if line.is_empty() {
         return Ok(None);
     }

@@ -1,10 +1,9 @@
 //! Depthwise convolutions: every channel sees itself alone, so a place's 16 outputs are products of whole vectors.
 
 use super::clamp::Clamp;
-use super::isa::{Isa, IsaKind};
-#[cfg(target_arch = "x86_64")]
-use super::simd::{Avx2, Avx512};
-use super::simd::{Portable, Simd};
+use super::isa::Isa;
+use super::simd::Simd;
+use super::{by_isa, tiles};
 
 /// One tile: neighbouring places of one output row. Strides are in floats.
 pub(crate) struct DepthwiseTile {
@@ -57,30 +56,10 @@ pub(crate) type DepthwiseFn = unsafe fn(&DepthwiseTile);
 /// The function for a stride of 1 or 2 and so many places, from 1 to those of [`Isa::tile`].
 pub(crate) fn depthwise_fn(isa: Isa, stride: usize, places: usize) -> DepthwiseFn {
     let (s, r) = (stride - 1, places - 1);
-    match isa.0 {
-        #[cfg(target_arch = "x86_64")]
-        IsaKind::Avx512 => AVX512[s][r],
-        #[cfg(target_arch = "x86_64")]
-        IsaKind::Avx2 => AVX2[s][r],
-        IsaKind::Portable => PORTABLE[s][r],
-    }
+    by_isa!(isa; AVX512[s][r], AVX2[s][r], PORTABLE[s][r])
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn avx512<const STEP: usize, const R: usize>(t: &DepthwiseTile) {
-    unsafe { depthwise_tile::<Avx512, STEP, R>(t) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<const STEP: usize, const R: usize>(t: &DepthwiseTile) {
-    unsafe { depthwise_tile::<Avx2, STEP, R>(t) }
-}
-
-unsafe fn portable<const STEP: usize, const R: usize>(t: &DepthwiseTile) {
-    unsafe { depthwise_tile::<Portable, STEP, R>(t) }
-}
+tiles!(depthwise_tile < STEP, R > (DepthwiseTile));
 
 /// `f` for strides 1 and 2, and each number of places of a list.
 macro_rules! sizes {

@@ -1,10 +1,9 @@
 //! The tile: a few places times one or two blocks of output channels, kept in registers.
 
 use super::clamp::Clamp;
-use super::isa::{Isa, IsaKind};
-#[cfg(target_arch = "x86_64")]
-use super::simd::{Avx2, Avx512};
-use super::simd::{Portable, Simd};
+use super::isa::Isa;
+use super::simd::Simd;
+use super::{by_isa, tiles};
 
 /// One tile's operands. Strides are in floats.
 pub(crate) struct GemmTile {
@@ -117,30 +116,10 @@ pub(crate) type TileFn = unsafe fn(&GemmTile);
 
 /// The function for `places` times `blocks`, both from 1 to [`Isa::tile`].
 pub(crate) fn tile_fn(isa: Isa, places: usize, blocks: usize) -> TileFn {
-    match isa.0 {
-        #[cfg(target_arch = "x86_64")]
-        IsaKind::Avx512 => AVX512[blocks - 1][places - 1],
-        #[cfg(target_arch = "x86_64")]
-        IsaKind::Avx2 => AVX2[blocks - 1][places - 1],
-        IsaKind::Portable => PORTABLE[blocks - 1][places - 1],
-    }
+    by_isa!(isa; AVX512[blocks - 1][places - 1], AVX2[blocks - 1][places - 1], PORTABLE[blocks - 1][places - 1])
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn avx512<const R: usize, const B: usize>(t: &GemmTile) {
-    unsafe { tile::<Avx512, R, B>(t) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<const R: usize, const B: usize>(t: &GemmTile) {
-    unsafe { tile::<Avx2, R, B>(t) }
-}
-
-unsafe fn portable<const R: usize, const B: usize>(t: &GemmTile) {
-    unsafe { tile::<Portable, R, B>(t) }
-}
+tiles!(tile < R, B > (GemmTile));
 
 /// `f::<R, B>` for each R of a list.
 macro_rules! row {

@@ -4,10 +4,9 @@
 //! the group's lanes, times a vector of weights. What is spread serves all three taps in width.
 
 use super::clamp::Clamp;
-use super::isa::{Isa, IsaKind};
-#[cfg(target_arch = "x86_64")]
-use super::simd::{Avx2, Avx512};
-use super::simd::{Portable, Simd};
+use super::isa::Isa;
+use super::simd::Simd;
+use super::{by_isa, tiles};
 
 /// One tile: neighbouring places of `H` output rows. Strides are in floats.
 pub(crate) struct GroupedTile {
@@ -94,44 +93,13 @@ pub(crate) fn grouped_fn(
     width: usize,
 ) -> (usize, usize, GroupedFn) {
     let (g, s) = (group.trailing_zeros() as usize - 2, stride - 1);
-    match isa.0 {
-        #[cfg(target_arch = "x86_64")]
-        IsaKind::Avx512 => {
-            let widths = [[7, 4, 1], [4, 4, 1]][s];
-            let i = widths.iter().position(|w| *w <= width).unwrap_or(2);
-            (2, widths[i], AVX512[g][s][i])
-        }
-        #[cfg(target_arch = "x86_64")]
-        IsaKind::Avx2 => {
-            let i = usize::from(width < 4);
-            (1, [4, 1][i], AVX2[g][s][i])
-        }
-        IsaKind::Portable => {
-            let i = usize::from(width < 4);
-            (1, [4, 1][i], PORTABLE[g][s][i])
-        }
-    }
+    let widths: &[usize] = by_isa!(isa; [&[7, 4, 1], &[4, 4, 1]][s], &[4, 1], &[4, 1]);
+    let i = widths.iter().position(|w| *w <= width).unwrap_or(widths.len() - 1);
+    let tile = by_isa!(isa; AVX512[g][s][i], AVX2[g][s][i], PORTABLE[g][s][i]);
+    (by_isa!(isa; 2, 1, 1), widths[i], tile)
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn avx512<const G: usize, const STEP: usize, const H: usize, const W: usize>(
-    t: &GroupedTile,
-) {
-    unsafe { grouped_tile::<Avx512, G, STEP, H, W>(t) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<const G: usize, const STEP: usize, const H: usize, const W: usize>(t: &GroupedTile) {
-    unsafe { grouped_tile::<Avx2, G, STEP, H, W>(t) }
-}
-
-unsafe fn portable<const G: usize, const STEP: usize, const H: usize, const W: usize>(
-    t: &GroupedTile,
-) {
-    unsafe { grouped_tile::<Portable, G, STEP, H, W>(t) }
-}
+tiles!(grouped_tile < G, STEP, H, W > (GroupedTile));
 
 /// `f` for stride 1 and stride 2, rows by places.
 macro_rules! sizes {

@@ -1,5 +1,7 @@
 //! Which instruction sets there are.
 
+use super::by_isa;
+
 /// An instruction set that this processor has: a value of this type is the proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Isa(pub(super) IsaKind);
@@ -37,23 +39,11 @@ impl Isa {
 
     /// `avx512`, `avx2` or `portable`.
     pub fn name(self) -> &'static str {
-        match self.0 {
-            #[cfg(target_arch = "x86_64")]
-            IsaKind::Avx512 => "avx512",
-            #[cfg(target_arch = "x86_64")]
-            IsaKind::Avx2 => "avx2",
-            IsaKind::Portable => "portable",
-        }
+        by_isa!(self; "avx512", "avx2", "portable")
     }
 
     /// Largest tile that fits the registers: places, blocks of 16 output channels.
     pub(crate) fn tile(self) -> (usize, usize) {
-        match self.0 {
-            #[cfg(target_arch = "x86_64")]
-            IsaKind::Avx512 => (14, 2),
-            #[cfg(target_arch = "x86_64")]
-            IsaKind::Avx2 => (6, 1),
-            IsaKind::Portable => (2, 1),
-        }
+        by_isa!(self; (14, 2), (6, 1), (2, 1))
     }
 }

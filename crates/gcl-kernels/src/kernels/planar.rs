@@ -1,10 +1,9 @@
 //! The first convolution: few input channels, so the input stays in rows as it came.
 
 use super::clamp::Clamp;
-use super::isa::{Isa, IsaKind};
-#[cfg(target_arch = "x86_64")]
-use super::simd::{Avx2, Avx512};
-use super::simd::{Portable, Simd};
+use super::isa::Isa;
+use super::simd::Simd;
+use super::{by_isa, tiles};
 
 /// One tile: neighbouring places of one output row. Strides are in floats.
 pub(crate) struct RowTile {
@@ -87,30 +86,10 @@ pub(crate) type RowFn = unsafe fn(&RowTile);
 /// The function for a stride of 1 or 2, and `places` times `blocks`, both from 1 to [`Isa::tile`].
 pub(crate) fn row_fn(isa: Isa, stride: usize, places: usize, blocks: usize) -> RowFn {
     let (s, b, r) = (stride - 1, blocks - 1, places - 1);
-    match isa.0 {
-        #[cfg(target_arch = "x86_64")]
-        IsaKind::Avx512 => AVX512[s][b][r],
-        #[cfg(target_arch = "x86_64")]
-        IsaKind::Avx2 => AVX2[s][b][r],
-        IsaKind::Portable => PORTABLE[s][b][r],
-    }
+    by_isa!(isa; AVX512[s][b][r], AVX2[s][b][r], PORTABLE[s][b][r])
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn avx512<const STEP: usize, const R: usize, const B: usize>(t: &RowTile) {
-    unsafe { row_tile::<Avx512, STEP, R, B>(t) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<const STEP: usize, const R: usize, const B: usize>(t: &RowTile) {
-    unsafe { row_tile::<Avx2, STEP, R, B>(t) }
-}
-
-unsafe fn portable<const STEP: usize, const R: usize, const B: usize>(t: &RowTile) {
-    unsafe { row_tile::<Portable, STEP, R, B>(t) }
-}
+tiles!(row_tile < STEP, R, B > (RowTile));
 
 /// `f::<STEP, R, B>` for each R of a list.
 macro_rules! row {

@@ -2,10 +2,9 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod random;
+pub mod reference;
 
-use gcl_kernels::{
-    Conv3d, Graph, GraphBuilder, GraphError, Isa, NodeId, Pad, Plan, PlanOptions, reference,
-};
+use gcl_kernels::{Conv3d, Graph, GraphBuilder, GraphError, Isa, NodeId, Pad, Plan, PlanOptions};
 pub use random::Random;
 
 impl Random {

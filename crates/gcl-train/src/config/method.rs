@@ -119,22 +119,7 @@ fn generator_alone(config: &mut RunConfig, kind: Loop, on: TrainOn) {
     config.score = ScoreSource::Generator;
 }
 
-impl std::fmt::Display for Method {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl std::str::FromStr for Method {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Method, String> {
-        Method::ALL.into_iter().find(|m| m.name() == name).ok_or_else(|| {
-            let names = Method::ALL.map(Method::name).join(", ");
-            format!("no method `{name}`; there are {names}")
-        })
-    }
-}
+gcl_data::named!(Method);
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

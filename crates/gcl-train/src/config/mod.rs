@@ -98,42 +98,9 @@ pub enum ScoreSource {
     Detector,
 }
 
-impl ScoreSource {
-    /// All of them.
-    pub const ALL: [ScoreSource; 4] = [
-        ScoreSource::Generator,
-        ScoreSource::Discriminator,
-        ScoreSource::MeanRank,
-        ScoreSource::Detector,
-    ];
-
-    /// Its name, as configurations take it.
-    pub fn name(self) -> &'static str {
-        match self {
-            ScoreSource::Discriminator => "discriminator",
-            ScoreSource::Generator => "generator",
-            ScoreSource::MeanRank => "mean-rank",
-            ScoreSource::Detector => "detector",
-        }
-    }
-}
-
-impl std::fmt::Display for ScoreSource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl std::str::FromStr for ScoreSource {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<ScoreSource, String> {
-        ScoreSource::ALL.into_iter().find(|source| source.name() == name).ok_or_else(|| {
-            let names = ScoreSource::ALL.map(ScoreSource::name).join(", ");
-            format!("no score `{name}`; there are {names}")
-        })
-    }
-}
+gcl_data::named!(ScoreSource:
+    Generator = "generator", Discriminator = "discriminator", MeanRank = "mean-rank",
+    Detector = "detector");
 
 /// What the loop does with a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -23,14 +23,7 @@ pub enum Preset {
     Any,
 }
 
-impl std::fmt::Display for Preset {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Preset::Paper => "paper",
-            Preset::Any => "any",
-        })
-    }
-}
+gcl_data::named!(Preset: Paper = "paper", Any = "any");
 
 impl Preset {
     /// The preset that features call for: the paper's settings fit those of its own extractor.

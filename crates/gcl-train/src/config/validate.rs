@@ -11,6 +11,16 @@ fn refuse(key: &str, expected: &str, found: &impl Serialize) -> Result<()> {
 }
 
 impl RunConfig {
+    /// Refuses features of another dimension.
+    pub(crate) fn check_dim(&self, found: usize) -> Result<()> {
+        match self.generator.input {
+            dim if dim == found => Ok(()),
+            dim => Err(TrainError::Mismatch(format!(
+                "the configuration is for features of {dim} dimensions, the features have {found}"
+            ))),
+        }
+    }
+
     /// Refuses values that make no run, or contradict each other.
     ///
     /// # Errors

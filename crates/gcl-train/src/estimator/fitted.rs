@@ -7,9 +7,13 @@ use crate::model::Model;
 /// A trained model and the threshold that its contamination means.
 #[derive(Debug)]
 pub struct FittedGcl {
-    pub(super) model: Model,
-    pub(super) threshold: f32,
-    pub(super) warnings: Vec<String>,
+    /// The model, to score from all sources or to save.
+    pub model: Model,
+    /// The score above which a row is called anomalous: the contamination's share of the training
+    /// rows is, or less where scores are equal.
+    pub threshold: f32,
+    /// Warnings from training, found without labels, for the user.
+    pub warnings: Vec<String>,
 }
 
 impl FittedGcl {
@@ -25,28 +29,12 @@ impl FittedGcl {
         self.model.score(rows.values())?.get(self.model.card().config.score)
     }
 
-    /// The score above which a row is called anomalous: the contamination's share of the training
-    /// rows is, or less where scores are equal.
-    pub fn threshold(&self) -> f32 {
-        self.threshold
-    }
-
     /// Whether each row's score lies above the threshold.
     ///
     /// # Errors
     /// As [`FittedGcl::score`].
     pub fn predict(&self, rows: Rows<'_>) -> Result<Vec<bool>> {
         Ok(self.score(rows)?.into_iter().map(|score| score > self.threshold).collect())
-    }
-
-    /// Warnings from training, found without labels, for the user.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-
-    /// The model, to score from all sources or to save.
-    pub fn model(&self) -> &Model {
-        &self.model
     }
 }
 

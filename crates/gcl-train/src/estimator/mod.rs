@@ -12,12 +12,12 @@ use gcl_core::detector::Detector;
 use gcl_data::VideoId;
 
 use crate::config::{DataFacts, Method, Preset, RunConfig, apply_overrides};
-use crate::error::{Result, TrainError};
-use crate::events::Silent;
+use crate::error::{Doing, Result, TrainError};
+use crate::events::{Event, Listener};
 use crate::model::{Model, ModelCard};
 use crate::run::{TrainOptions, train_on};
 use crate::samples::{SampleVideo, Samples};
-use crate::sink::Memory;
+use crate::sink::Sink;
 pub use error::EstimatorError;
 pub use fitted::FittedGcl;
 use fitted::threshold;
@@ -164,14 +164,14 @@ impl Gcl {
 
         let never = AtomicBool::new(false);
         let options = TrainOptions::new(self.device.clone(), &never);
-        let mut sink = Memory::default();
+        let mut warnings = Warnings::default();
         let model = match &self.base {
             Base::Detector(Make(make)) => fit_detector(make(), samples, config)?,
             Base::Method(_) | Base::Config(_) => {
-                train_on(samples, config, None, &mut sink, &options, &mut Silent)?
+                train_on(samples, config, None, Sink::new(None), &options, &mut warnings)?
             }
         };
-        let mut fitted = FittedGcl { model, threshold: 0.0, warnings: sink.warnings };
+        let mut fitted = FittedGcl { model, threshold: 0.0, warnings: warnings.0 };
         let mut scores = Vec::with_capacity(data.segments);
         for (_, rows) in videos {
             scores.extend(fitted.score(*rows)?);
@@ -200,6 +200,18 @@ impl Gcl {
     }
 }
 
+/// Keeps what a user should know.
+#[derive(Default)]
+struct Warnings(Vec<String>);
+
+impl Listener for Warnings {
+    fn event(&mut self, event: &Event) {
+        if let Event::Warning { text } = event {
+            self.0.push(text.clone());
+        }
+    }
+}
+
 /// Fits a detector of another crate to all segments, scaled.
 fn fit_detector(
     mut detector: Box<dyn Detector>,
@@ -211,7 +223,7 @@ fn fit_detector(
     samples.scale(&scaler)?;
     let rows = samples.subsample(samples.len(), config.seed, "detector")?;
     let fitted = detector.fit(&rows, samples.dim());
-    fitted.map_err(TrainError::core("fitting the detector"))?;
+    fitted.doing("fitting the detector")?;
     Ok(Model::from_detector(ModelCard::new(config, None, scaler, trained_on), detector))
 }
 

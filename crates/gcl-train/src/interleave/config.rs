@@ -22,6 +22,8 @@ pub enum InterleavePreset {
     JointVadCode,
 }
 
+gcl_data::named!(InterleavePreset: Paper = "paper", JointVadCode = "joint-vad-code");
+
 /// All settings of an [`super::Interleaver`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

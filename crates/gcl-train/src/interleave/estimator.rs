@@ -13,7 +13,7 @@ use super::pair::{PairConfig, PairMethod};
 use super::rounds::train_rounds;
 use super::side::OneClassSide;
 use super::snippets::Snippets;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::{Listener, Silent};
 use crate::run_dir::RunDir;
 
@@ -196,9 +196,13 @@ impl FittedPair {
         scaler: Scaler,
         extractor: Option<ExtractorIdentity>,
     ) -> Result<()> {
-        let core = TrainError::core("saving the weakly-supervised model");
         let one_class = self.one_class.as_ref().map(|side| side.save()).transpose()?;
-        let weak = self.weak.as_ref().map(|weak| weak.save()).transpose().map_err(core)?;
+        let weak = self
+            .weak
+            .as_ref()
+            .map(|weak| weak.save())
+            .transpose()
+            .doing("saving the weakly-supervised model")?;
         let card = PairModel { config: config.clone(), scaler: Some(scaler), extractor };
         card.save(folder, one_class, weak)
     }

@@ -15,7 +15,7 @@ use super::side::OneClassSide;
 use super::snippets::Snippets;
 use super::threshold::{Consensus, Stop};
 use super::weights::initial_weights;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::Progress;
 
 /// A one-class and a weakly-supervised model that train each other.
@@ -171,7 +171,7 @@ impl Interleaver {
     fn start_module(&mut self) -> Result<()> {
         let mut seeds = rng::stream(self.config.seed, "interleave:module", self.at.module as u64);
         self.one_class.reset(seeds.random())?;
-        self.weak.reset(seeds.random()).map_err(TrainError::core("starting a module"))?;
+        self.weak.reset(seeds.random()).doing("starting a module")?;
         self.labelled.clear();
         Ok(())
     }

@@ -1,15 +1,16 @@
 //! What a run leaves: the trained networks, with everything that scoring needs to know.
 
-use std::fs;
 use std::path::Path;
 
 use gcl_core::{Scaler, State};
 use gcl_data::ExtractorIdentity;
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::file::{find_json, write_json};
 use serde::{Deserialize, Serialize};
 
 use super::pair::PairConfig;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
+use crate::run_dir::read_state;
 
 /// What belongs to the networks of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,13 +36,11 @@ impl PairModel {
     pub fn save(&self, folder: &Path, one_class: Option<State>, weak: Option<State>) -> Result<()> {
         for (name, state) in [(ONE_CLASS, one_class), (WEAK, weak)] {
             let Some(state) = state else { continue };
-            let bytes = state.to_bytes().map_err(TrainError::core("saving a network"))?;
+            let bytes = state.to_bytes().doing("saving a network")?;
             let path = folder.join(name);
-            write_bytes_atomic(&path, &bytes).map_err(TrainError::io(&path))?;
+            write_bytes_atomic(&path, &bytes)?;
         }
-        let path = folder.join(CARD);
-        let card = serde_json::to_vec_pretty(self).map_err(TrainError::damaged(&path))?;
-        write_bytes_atomic(&path, &card).map_err(TrainError::io(&path))
+        Ok(write_json(&folder.join(CARD), self)?)
     }
 
     /// Reads a folder's description.
@@ -49,13 +48,11 @@ impl PairModel {
     /// # Errors
     /// If there is none, or it is damaged.
     pub fn open(folder: &Path) -> Result<PairModel> {
-        let path = folder.join(CARD);
-        if !path.exists() {
+        let found = find_json(&folder.join(CARD), "the description of a pair")?;
+        let model: PairModel = found.ok_or_else(|| {
             let problem = "no trained pair here (no pair.json)".to_owned();
-            return Err(TrainError::Run { path: folder.to_owned(), problem });
-        }
-        let text = fs::read(&path).map_err(TrainError::io(&path))?;
-        let model: PairModel = serde_json::from_slice(&text).map_err(TrainError::damaged(&path))?;
+            TrainError::Run { path: folder.to_owned(), problem }
+        })?;
         model.config.validate()?;
         Ok(model)
     }
@@ -65,7 +62,7 @@ impl PairModel {
     /// # Errors
     /// If it is damaged.
     pub fn one_class(folder: &Path) -> Result<Option<State>> {
-        state(&folder.join(ONE_CLASS))
+        read_state(&folder.join(ONE_CLASS))
     }
 
     /// The stored weakly-supervised network's state, if there is one.
@@ -73,14 +70,6 @@ impl PairModel {
     /// # Errors
     /// If it is damaged.
     pub fn weak(folder: &Path) -> Result<Option<State>> {
-        state(&folder.join(WEAK))
+        read_state(&folder.join(WEAK))
     }
-}
-
-fn state(path: &Path) -> Result<Option<State>> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let bytes = fs::read(path).map_err(TrainError::io(path))?;
-    State::from_bytes(&bytes).map(Some).map_err(TrainError::damaged(path))
 }

@@ -8,7 +8,8 @@ use super::interleaver::Interleaver;
 use super::reports::Judgement;
 use crate::error::Result;
 use crate::events::{Event, Listener, Progress};
-use crate::run_dir::{EventLog, RunDir};
+use crate::run_dir::RunDir;
+use crate::sink::Sink;
 
 /// A training that proceeds in rounds, each a pure function of the state and the seed.
 pub trait Rounds {
@@ -53,32 +54,24 @@ pub fn train_rounds(
     cancel: &AtomicBool,
     listener: &mut dyn Listener,
 ) -> Result<()> {
-    let saved = match run {
-        Some(run) => run.state()?,
-        None => None,
-    };
-    if let Some((state, _)) = &saved {
-        training.load(state)?;
-    }
-    let kept = saved.as_ref().map_or(0, |(_, events)| *events);
-    let mut log = run.map(|run| run.event_log(kept)).transpose()?;
-    let mut tell = |events: &[Event], listener: &mut dyn Listener| -> Result<usize> {
-        for event in events {
-            if let Some(log) = &mut log {
-                log.write(event)?;
-            }
-            listener.event(event);
+    let mut sink = Sink::new(run);
+    match sink.state()? {
+        Some((state, events)) => {
+            training.load(&state)?;
+            sink.open(events)?;
         }
-        Ok(log.as_ref().map_or(0, EventLog::count))
-    };
-    if let (None, Some(outline)) = (&saved, training.outline()) {
-        tell(&[outline], listener)?;
+        None => {
+            sink.open(0)?;
+            if let Some(outline) = training.outline() {
+                sink.tell(listener, outline)?;
+            }
+        }
     }
     while let Some(events) = training.advance(cancel, listener)? {
-        let count = tell(&events, listener)?;
-        if let Some(run) = run {
-            run.save_state(training.save()?, count)?;
+        for event in events {
+            sink.tell(listener, event)?;
         }
+        sink.save(|| training.save())?;
     }
     Ok(())
 }

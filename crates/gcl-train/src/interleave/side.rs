@@ -5,7 +5,7 @@ use gcl_core::{Device, OneClass, State};
 use gcl_data::{ObjectIndex, VideoId};
 
 use super::objects::{Item, Objects};
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 
 /// Objects scored at a time where no training sets a number.
 const SCORE_BATCH: usize = 1024;
@@ -81,11 +81,7 @@ pub struct OneClassOn<M, X> {
     device: Device,
 }
 
-impl<M, X> std::fmt::Debug for OneClassOn<M, X> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OneClassOn").finish_non_exhaustive()
-    }
-}
+gcl_core::brief_debug!(OneClassOn<M, X>; M, X);
 
 impl<M: OneClass, X: Objects<Batch = M::Batch>> OneClassOn<M, X> {
     /// A model that trains on and scores the same objects.
@@ -124,13 +120,13 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> OneClassSide for OneClassOn<M, X
     }
 
     fn reset(&mut self, seed: u64) -> Result<()> {
-        self.model.reset(seed).map_err(TrainError::core("starting the one-class model"))
+        self.model.reset(seed).doing("starting the one-class model")
     }
 
     fn train(&mut self, items: &[Item], normality: &[f32], random: &mut HostRng) -> Result<f32> {
         let values = self.objects.fetch(items, &self.device)?;
         let loss = self.model.train_step(values, normality, random);
-        loss.map_err(TrainError::core("training the one-class model"))
+        loss.doing("training the one-class model")
     }
 
     fn scores(
@@ -145,7 +141,7 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> OneClassSide for OneClassOn<M, X
         let (mut scores, steps) = (Vec::with_capacity(count), batches.len());
         for (step, batch) in batches.enumerate() {
             let own = self.model.score(objects.fetch(batch, &self.device)?);
-            let own = own.map_err(TrainError::core("scoring objects"))?;
+            let own = own.doing("scoring objects")?;
             if own.len() != batch.len() {
                 let (found, expected) = (own.len(), batch.len());
                 return Err(TrainError::Mismatch(format!("{found} scores of {expected} objects")));
@@ -157,10 +153,10 @@ impl<M: OneClass, X: Objects<Batch = M::Batch>> OneClassSide for OneClassOn<M, X
     }
 
     fn save(&self) -> Result<State> {
-        self.model.save().map_err(TrainError::core("saving the one-class model"))
+        self.model.save().doing("saving the one-class model")
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
-        self.model.load(state).map_err(TrainError::core("loading the one-class model"))
+        self.model.load(state).doing("loading the one-class model")
     }
 }

@@ -5,10 +5,10 @@ use std::ops::Range;
 use burn::tensor::TensorData;
 use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_core::{Device, Scaler, Tensor, WeaklySupervised};
-use gcl_data::{FeatureSet, Npy, VideoId};
+use gcl_data::{FeatureSet, FileError, Npy, VideoId};
 
 use super::objects::with_values;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 
 /// Features of snippets in memory, `[N, crops, d]`, video after video.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl Snippets {
                     own.len(),
                     video.segments * row
                 );
-                return Err(TrainError::Damaged { path, problem });
+                return Err(FileError::new(path, problem).into());
             }
             values.extend_from_slice(&own);
             videos.push((video.id.clone(), video.segments));
@@ -73,8 +73,7 @@ impl Snippets {
         if u32::try_from(start).is_err() {
             return Err(TrainError::Mismatch(format!("{start} snippets are too many")));
         }
-        gcl_core::error::ensure_finite("a snippet's feature", &values)
-            .map_err(TrainError::core("reading snippets"))?;
+        gcl_core::error::ensure_finite("a snippet's feature", &values).doing("reading snippets")?;
         Ok(Snippets { values, videos: ranges, crops, dim })
     }
 
@@ -113,7 +112,7 @@ impl Snippets {
     /// # Errors
     /// If the scaler is of another dimension.
     pub fn scale(&mut self, scaler: &Scaler) -> Result<()> {
-        scaler.apply(&mut self.values).map_err(TrainError::core("scaling features"))
+        scaler.apply(&mut self.values).doing("scaling features")
     }
 
     /// Each snippet's mean over its crops, `[N, d]`.
@@ -156,9 +155,9 @@ impl Snippets {
     pub fn score(&self, weak: &dyn WeaklySupervised, device: &Device) -> Result<Vec<f32>> {
         let mut scores = Vec::with_capacity(self.len());
         for (id, range) in &self.videos {
-            let doing = || TrainError::core(format!("scoring the snippets of video `{id}`"));
-            let own = weak.score(self.video(range.clone(), device)).map_err(doing())?;
-            gcl_core::error::ensure_finite("a score", &own).map_err(doing())?;
+            let doing = format!("scoring the snippets of video `{id}`");
+            let own = weak.score(self.video(range.clone(), device)).doing(&*doing)?;
+            gcl_core::error::ensure_finite("a score", &own).doing(&*doing)?;
             if own.len() != range.len() || own.iter().any(|s| !(0.0..=1.0).contains(s)) {
                 return Err(TrainError::Mismatch(format!(
                     "video `{id}`: {} scores of {} snippets, or one outside [0, 1]",

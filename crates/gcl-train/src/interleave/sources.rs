@@ -3,7 +3,7 @@
 use burn::tensor::TensorData;
 use gcl_core::{Device, Tensor};
 use gcl_data::poses::{Augment, Resolution};
-use gcl_data::{ObjectIndex, ObjectPlace, ObjectVideo, PackedCubes, Span, VideoId, Windows};
+use gcl_data::{ObjectIndex, ObjectPlace, ObjectVideo, PackedCubes, VideoId, Windows};
 
 use super::files::Left;
 use super::objects::{Item, Objects, places, with_values};
@@ -141,24 +141,17 @@ impl CubeObjects {
     /// # Errors
     /// If a cube stands outside its video, or none is left.
     pub fn new(cubes: PackedCubes, videos: &Videos) -> Result<(CubeObjects, Left)> {
-        let ids: Vec<&VideoId> = videos.list.iter().map(|video| &video.id).collect();
-        let names: std::collections::BTreeMap<&VideoId, usize> = ids.into_iter().zip(0..).collect();
-        let half = cubes.shape().get(1).copied().unwrap_or(1) / 2;
-        let (mut rows, mut places) = (Vec::new(), Vec::new());
+        let found = cubes.objects(videos.list.iter().map(|video| &video.id));
+        let (rows, places): (Vec<usize>, Vec<ObjectPlace>) = found.into_iter().unzip();
         let mut reach = vec![0; videos.list.len()];
-        for (row, place) in cubes.places().iter().enumerate() {
-            let Some(&video) = names.get(&place.video) else { continue };
-            let centre = place.frame as usize;
-            let span = Span { start: centre.saturating_sub(half), end: centre + half + 1 };
-            reach[video] = reach[video].max(centre + 1);
-            rows.push(row);
-            places.push(ObjectPlace { video, span, centre });
+        for place in &places {
+            reach[place.video] = reach[place.video].max(place.centre + 1);
         }
         if rows.is_empty() {
             let text = "no cube is of a video that has features".to_owned();
             return Err(TrainError::Mismatch(text));
         }
-        let left = Left { elsewhere: cubes.places().len() - rows.len(), ..Left::default() };
+        let left = Left { elsewhere: cubes.places.len() - rows.len(), ..Left::default() };
         let index = ObjectIndex::new(videos.outline(&reach), places, videos.length)?;
         Ok((CubeObjects { cubes, rows, index }, left))
     }

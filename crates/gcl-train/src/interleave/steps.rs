@@ -9,7 +9,7 @@ use super::config::WeakUnit;
 use super::interleaver::{Interleaver, Watch};
 use super::labels::Labels;
 use super::objects::Item;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::Progress;
 
 impl Interleaver {
@@ -70,7 +70,7 @@ impl Interleaver {
         if settings.fresh_optimizer {
             self.weak
                 .restart_optimizer()
-                .map_err(TrainError::core("restarting the weakly-supervised model's optimizer"))?;
+                .doing("restarting the weakly-supervised model's optimizer")?;
         }
         let kinds = [(true, "positive"), (false, "negative")].map(|(anomalous, name)| {
             let mut random = rng::stream(seed, &format!("interleave:bags:{name}"), moment);
@@ -92,8 +92,7 @@ impl Interleaver {
             let negative = draw(1, "interleave:order:negative");
             let mut random = rng::stream(seed, "interleave:weak", moment + step as u64);
             let loss = self.weak.train_step(positive, negative, &mut random);
-            let doing = TrainError::core("training the weakly-supervised model");
-            sum += f64::from(loss.map_err(doing)?);
+            sum += f64::from(loss.doing("training the weakly-supervised model")?);
             self.tell("weak", (step + 1, steps), watch)?;
         }
         Ok(sum / steps.max(1) as f64)

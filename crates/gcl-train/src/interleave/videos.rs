@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use gcl_data::poses::Points;
 use gcl_data::tracks::{BOX_POINTS, add_box_windows};
 use gcl_data::{
-    FeatureSet, ObjectVideo, PoseSet, VideoId, WindowRule, Windows, read_poses, read_tracks,
+    At, FeatureSet, ObjectVideo, PoseSet, VideoId, WindowRule, Windows, read_poses, read_tracks,
     resolve_all,
 };
 
@@ -98,12 +98,11 @@ impl Videos {
     /// # Errors
     /// If a file cannot be read, or no video has one.
     pub fn pose_windows(&self, folder: &Path, rule: WindowRule) -> Result<(Windows, Left)> {
-        let bad = |e: gcl_data::PoseError| TrainError::Mismatch(e.to_string());
-        let set = PoseSet::open(folder).map_err(bad)?;
+        let set = PoseSet::open(folder)?;
         let mut left = Left::default();
         let mut windows = Windows::of_poses(rule)?;
-        for (video, file) in self.list.iter().zip(self.files(folder, set.videos(), &mut left)?) {
-            let tracks = file.map(read_poses).transpose().map_err(bad)?.unwrap_or_default();
+        for (video, file) in self.list.iter().zip(self.files(folder, &set.videos, &mut left)?) {
+            let tracks = file.map(read_poses).transpose()?.unwrap_or_default();
             windows.add_poses(video.id.clone(), &tracks)?;
         }
         left.flat = windows.flat();
@@ -137,16 +136,16 @@ impl Videos {
 
 /// The `.txt` files in a folder and below. Links to folders are not followed.
 fn texts(root: &Path, folder: &Path, found: &mut Vec<(VideoId, PathBuf)>) -> Result<()> {
-    for entry in std::fs::read_dir(folder).map_err(TrainError::io(folder))? {
-        let entry = entry.map_err(TrainError::io(folder))?;
+    for entry in std::fs::read_dir(folder).at(folder)? {
+        let entry = entry.at(folder)?;
         let path = entry.path();
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }
-        if entry.file_type().map_err(TrainError::io(&path))?.is_dir() {
+        if entry.file_type().at(&path)?.is_dir() {
             texts(root, &path, found)?;
         } else if path.extension().is_some_and(|e| e == "txt") {
-            let id = VideoId::from_path(root, &path).map_err(TrainError::damaged(&path))?;
+            let id = VideoId::from_path(root, &path).at(&path)?;
             found.push((id, path));
         }
     }

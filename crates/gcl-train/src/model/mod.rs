@@ -10,8 +10,8 @@ use gcl_core::detector::Detector;
 use gcl_core::rng::{FNV_START, fnv1a, stream};
 use gcl_core::weights::{from_safetensors, to_safetensors};
 use gcl_core::{CooperativePair, Device, State};
-use gcl_data::FeatureSet;
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::{At, FeatureSet};
 
 pub use card::ModelCard;
 pub(crate) use scores::mean_ranks;
@@ -19,7 +19,7 @@ use scores::scaled;
 pub use scores::{Scorer, SegmentScores};
 
 use crate::config::{DetectorConfig, RunConfig};
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 
 /// A model and the data it fits.
 pub struct Model {
@@ -50,6 +50,14 @@ impl Model {
         &self.card
     }
 
+    /// The two networks, unless it is a detector.
+    pub fn pair(&self) -> Option<&CooperativePair> {
+        match &self.network {
+            Network::Pair(pair) => Some(pair),
+            Network::Detector(_) => None,
+        }
+    }
+
     /// Scores one video's segments, in order, from unscaled features, row-major `[segments, d]`.
     ///
     /// # Errors
@@ -58,7 +66,7 @@ impl Model {
         match &self.network {
             Network::Detector(detector) => {
                 let scaled = scaled(&self.card.scaler, features)?;
-                let scores = detector.score(&scaled).map_err(TrainError::core("scoring"))?;
+                let scores = detector.score(&scaled).doing("scoring")?;
                 Ok(SegmentScores { detector: Some(scores), ..SegmentScores::default() })
             }
             Network::Pair(pair) => {
@@ -94,7 +102,7 @@ impl Model {
     /// # Errors
     /// If the card cannot be serialized.
     pub fn id(&self) -> Result<String> {
-        let card = serde_json::to_vec(&self.card).map_err(TrainError::damaged(Path::new("")))?;
+        let card = serde_json::to_vec(&self.card).at(Path::new(""))?;
         let method = self.card.config.method;
         Ok(format!("{method}-{:016x}", fnv1a(FNV_START, &card)))
     }
@@ -106,25 +114,28 @@ impl Model {
     pub fn save(&self, folder: &Path) -> Result<()> {
         let write = |name: &str, bytes: &[u8]| {
             let path = folder.join(name);
-            write_bytes_atomic(&path, bytes).map_err(TrainError::io(&path))
+            write_bytes_atomic(&path, bytes)
         };
-        let core = || TrainError::core("writing the model");
         match &self.network {
             Network::Pair(pair) => {
-                let generator = to_safetensors(pair.generator()).map_err(core())?;
+                let generator = to_safetensors(pair.generator()).doing("writing the model")?;
                 write("generator.safetensors", &generator)?;
                 if self.card.discriminator_ranks.is_some() {
-                    let discriminator = to_safetensors(pair.discriminator()).map_err(core())?;
+                    let discriminator =
+                        to_safetensors(pair.discriminator()).doing("writing the model")?;
                     write("discriminator.safetensors", &discriminator)?;
                 }
             }
             Network::Detector(detector) => {
-                let state = detector.save().and_then(|state| state.to_bytes()).map_err(core())?;
+                let state = detector
+                    .save()
+                    .and_then(|state| state.to_bytes())
+                    .doing("writing the model")?;
                 write("detector.safetensors", &state)?;
             }
         }
-        let card = serde_json::to_vec(&self.card).map_err(TrainError::damaged(folder))?;
-        write("model.json", &card)
+        let card = serde_json::to_vec(&self.card).at(folder)?;
+        Ok(write("model.json", &card)?)
     }
 
     /// Reads a model from a folder, or from the run that the folder is.
@@ -154,13 +165,13 @@ impl Model {
             let problem = "no model here (no model.json); is the training finished?".to_owned();
             return Err(TrainError::Run { path: folder.to_owned(), problem });
         }
-        let text = fs::read(&path).map_err(TrainError::io(&path))?;
-        let card = ModelCard::parse(&text).map_err(TrainError::damaged(&path))?;
+        let text = fs::read(&path).at(&path)?;
+        let card = ModelCard::parse(&text).at(&path)?;
         let read = |name: &str| {
             let path = folder.join(name);
-            fs::read(&path).map_err(TrainError::io(&path))
+            fs::read(&path).at(&path)
         };
-        let core = || TrainError::core(format!("reading the model in {}", folder.display()));
+        let core = format!("reading the model in {}", folder.display());
         if let Some(settings) = card.config.detector {
             let mut detector = match (settings, &card.external) {
                 (DetectorConfig::External, Some(kind)) => make(kind).ok_or_else(|| {
@@ -168,8 +179,8 @@ impl Model {
                 })?,
                 _ => settings.build(card.config.seed, device)?,
             };
-            let state = State::from_bytes(&read("detector.safetensors")?).map_err(core())?;
-            detector.load(&state).map_err(core())?;
+            let state = State::from_bytes(&read("detector.safetensors")?).doing(&*core)?;
+            detector.load(&state).doing(&*core)?;
             return Ok(Model { card, network: Network::Detector(detector) });
         }
         let discriminator = match card.discriminator_ranks.is_some() {
@@ -178,7 +189,7 @@ impl Model {
         };
         let generator = read("generator.safetensors")?;
         let pair =
-            pair_of(&card.config, &generator, discriminator.as_deref(), device).map_err(core())?;
+            pair_of(&card.config, &generator, discriminator.as_deref(), device).doing(&*core)?;
         Ok(Model { card, network: Network::Pair(Box::new(pair)) })
     }
 }

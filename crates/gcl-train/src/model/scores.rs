@@ -3,7 +3,7 @@
 use gcl_core::{CooperativePair, Scaler};
 
 use crate::config::ScoreSource;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::rank::RankScale;
 use crate::samples::in_batches;
 
@@ -55,11 +55,7 @@ pub struct Scorer<'a> {
     pub(crate) discriminator: Option<&'a RankScale>,
 }
 
-impl std::fmt::Debug for Scorer<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scorer").finish_non_exhaustive()
-    }
-}
+gcl_core::brief_debug!(Scorer<'_>);
 
 impl Scorer<'_> {
     /// Scores one video's segments, in order, from unscaled features, row-major `[segments, d]`.
@@ -69,14 +65,13 @@ impl Scorer<'_> {
     pub fn score(&self, features: &[f32]) -> Result<SegmentScores> {
         let scaled = scaled(self.scaler, features)?;
         let with_discriminator = self.discriminator.is_some();
-        let core = || TrainError::core("scoring");
         let mut errors = Vec::new();
         let (mut probabilities, mut logits) = (Vec::new(), Vec::new());
         // Cut from each video's start, so a video's scores never depend on what else is scored.
         for (_, batch) in in_batches(&scaled, self.scaler.dim(), self.pair.device()) {
-            errors.extend(self.pair.errors(batch.clone()).map_err(core())?);
+            errors.extend(self.pair.errors(batch.clone()).doing("scoring")?);
             if with_discriminator {
-                let (probability, logit) = self.pair.judge(batch).map_err(core())?;
+                let (probability, logit) = self.pair.judge(batch).doing("scoring")?;
                 probabilities.extend(probability);
                 logits.extend(logit);
             }
@@ -101,6 +96,6 @@ pub(crate) fn mean_ranks(g: &RankScale, d: &RankScale, errors: &[f32], logits: &
 
 pub(super) fn scaled(scaler: &Scaler, features: &[f32]) -> Result<Vec<f32>> {
     let mut scaled = features.to_vec();
-    scaler.apply(&mut scaled).map_err(TrainError::core("scaling features"))?;
+    scaler.apply(&mut scaled).doing("scaling features")?;
     Ok(scaled)
 }

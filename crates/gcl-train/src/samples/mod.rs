@@ -15,7 +15,7 @@ use gcl_core::{Device, Scaler, Tensor, rng};
 use gcl_data::{FeatureSet, VideoId};
 use rand::seq::SliceRandom;
 
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 pub(crate) use batches::{Batch, Batches};
 use fingerprint::hash_of_sampled;
 use source::{Disk, Source, Store};
@@ -147,7 +147,7 @@ impl Samples {
         }
         match Arc::get_mut(&mut self.source.store) {
             Some(Store::Memory(features)) => {
-                scaler.apply(features).map_err(TrainError::core("scaling features"))?;
+                scaler.apply(features).doing("scaling features")?;
             }
             // On disk, or shared with a clone.
             _ => self.source.scaler = Some(Arc::new(scaler.clone())),

@@ -6,7 +6,7 @@ use gcl_core::{CoreError, Scaler, ScalerKind, rng};
 use rand::seq::index;
 
 use super::Samples;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 
 /// Segments in a block. Blocks are the same wherever the features are, so that what is summed over
 /// them is too.
@@ -33,10 +33,8 @@ impl Samples {
     /// If a file cannot be read, or a value is not finite.
     pub fn fit_scaler(&self, kind: ScalerKind) -> Result<Scaler> {
         Scaler::fit_passes(kind, self.dim(), |take| -> std::result::Result<(), Failed> {
-            self.for_each_block(|rows| {
-                take(rows).map_err(TrainError::core("fitting the feature scaler"))
-            })
-            .map_err(Failed)
+            self.for_each_block(|rows| take(rows).doing("fitting the feature scaler"))
+                .map_err(Failed)
         })
         .map_err(|Failed(error)| error)
     }
@@ -67,7 +65,6 @@ impl Samples {
     }
 
     fn judge(&self, rule: &TemporalDifference) -> Result<Vec<bool>> {
-        let core = || TrainError::core("temporal-difference cleaning");
         let mut rows = Vec::new();
         let mut videos = Vec::with_capacity(self.videos.len());
         for segments in self.videos.iter().map(|video| video.segments.clone()) {
@@ -76,12 +73,13 @@ impl Samples {
                 // With the segment before, which this block's first one is compared to.
                 let before = start.saturating_sub(1).max(segments.start);
                 self.source.range(before..segments.end.min(start + BLOCK), &mut rows)?;
-                let found = rule.differences(&rows, self.dim()).map_err(core())?;
+                let found =
+                    rule.differences(&rows, self.dim()).doing("temporal-difference cleaning")?;
                 differences.extend_from_slice(found.get(start - before..).unwrap_or_default());
             }
             videos.push(differences);
         }
-        Ok(rule.keep_by(&videos).map_err(core())?.concat())
+        Ok(rule.keep_by(&videos).doing("temporal-difference cleaning")?.concat())
     }
 
     /// At most `count` segments, scaled, row-major `[rows, d]`: all of them, or as many drawn with
@@ -107,6 +105,7 @@ struct Failed(TrainError);
 
 impl From<CoreError> for Failed {
     fn from(error: CoreError) -> Failed {
-        Failed(TrainError::core("fitting the feature scaler")(error))
+        let doing = "fitting the feature scaler".to_owned();
+        Failed(TrainError::Core { doing, source: error })
     }
 }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use gcl_core::Scaler;
 use gcl_data::{FeatureError, FeatureFile, FeatureSet};
 
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result};
 
 /// Threads that read one batch: so many reads are under way at once, which is what a cold disk
 /// needs; a warm one needs few.
@@ -153,7 +153,7 @@ impl Source {
 
     fn scale(&self, rows: &mut [f32]) -> Result<()> {
         match &self.scaler {
-            Some(scaler) => scaler.apply(rows).map_err(TrainError::core("scaling features")),
+            Some(scaler) => scaler.apply(rows).doing("scaling features"),
             None => Ok(()),
         }
     }

@@ -68,10 +68,10 @@ pub fn matched<'f>(
             });
         }
     }
-    let unused = file.tensors().iter().map(TensorInfo::name).filter(|name| !used.contains(name));
+    let unused = file.tensors.iter().map(TensorInfo::name).filter(|name| !used.contains(name));
     report.unused = unused.map(str::to_owned).collect();
     if !report.fits() {
-        let path = file.path().to_owned();
+        let path = file.path.to_owned();
         return Err(WeightError::Keys { path, report: Box::new(report) });
     }
     Ok(Matched { file, sources, report })
@@ -79,7 +79,6 @@ pub fn matched<'f>(
 
 impl Matched<'_> {
     /// Which tensors were applied, and which were not.
-    #[must_use]
     pub fn report(&self) -> &KeyReport {
         &self.report
     }
@@ -94,7 +93,7 @@ impl Matched<'_> {
         let info = self.source(name)?;
         let values = self.file.f32(info.name())?;
         let degenerate = |what| {
-            let (path, name) = (self.file.path().to_owned(), info.name().to_owned());
+            let (path, name) = (self.file.path.to_owned(), info.name().to_owned());
             Err(WeightError::Degenerate { path, name, what })
         };
         if values.iter().any(|v| !v.is_finite()) {

@@ -34,13 +34,11 @@ pub struct KeyMap {
 
 impl KeyMap {
     /// No rules: every name stays.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Strips `prefix`, such as `module.`, from all names, if all of them have it.
-    #[must_use]
     pub fn strip(mut self, prefix: impl Into<String>) -> Self {
         self.prefixes.push(prefix.into());
         self
@@ -48,14 +46,12 @@ impl KeyMap {
 
     /// Changes a name that matches `from` to `to`, with `*` replaced by what it matched in `from`:
     /// `rename("block.*.w", "layer.*.weight")`.
-    #[must_use]
     pub fn rename(mut self, from: &str, to: &str) -> Self {
         self.renames.push((Pattern::new(from), Pattern::new(to)));
         self
     }
 
     /// Leaves out the names that match, such as `fc.*`: they count as unused.
-    #[must_use]
     pub fn ignore(mut self, pattern: &str) -> Self {
         self.ignored.push(Pattern::new(pattern));
         self
@@ -72,12 +68,12 @@ impl KeyMap {
         let mut prefix = String::new();
         for next in &self.prefixes {
             let longer = format!("{prefix}{next}");
-            if file.tensors().iter().all(|info| info.name().starts_with(&longer)) {
+            if file.tensors.iter().all(|info| info.name().starts_with(&longer)) {
                 prefix = longer;
             }
         }
         let mut names: BTreeMap<String, &TensorInfo> = BTreeMap::new();
-        for info in file.tensors() {
+        for info in &file.tensors {
             let bare = info.name().strip_prefix(&prefix).unwrap_or(info.name());
             let change = self.renames.iter().find_map(|(from, to)| Some(to.fill(from.fit(bare)?)));
             let name = change.unwrap_or_else(|| bare.to_owned());
@@ -86,7 +82,7 @@ impl KeyMap {
             }
             if let Some(first) = names.insert(name.clone(), info) {
                 return Err(WeightError::Collision {
-                    path: file.path().to_owned(),
+                    path: file.path.to_owned(),
                     first: first.name().to_owned(),
                     second: info.name().to_owned(),
                     name,

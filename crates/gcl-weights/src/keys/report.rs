@@ -47,7 +47,6 @@ pub struct KeyReport {
 
 impl KeyReport {
     /// Whether the file has everything that the model needs: nothing is missing or misshapen.
-    #[must_use]
     pub fn fits(&self) -> bool {
         self.missing.is_empty() && self.misshapen.is_empty()
     }

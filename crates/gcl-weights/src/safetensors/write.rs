@@ -23,21 +23,18 @@ pub struct Tensor {
 
 impl Tensor {
     /// A tensor of floats, row-major. [`write_safetensors`] checks the shape against the values.
-    #[must_use]
     pub fn f32(shape: impl Into<Vec<usize>>, values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self { dtype: Dtype::F32, shape: shape.into(), bytes }
     }
 
     /// A tensor of half-precision floats, row-major: the values rounded to the nearest.
-    #[must_use]
     pub fn f16(shape: impl Into<Vec<usize>>, values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect();
         Self { dtype: Dtype::F16, shape: shape.into(), bytes }
     }
 
     /// A tensor of integers, row-major.
-    #[must_use]
     pub fn i64(shape: impl Into<Vec<usize>>, values: &[i64]) -> Self {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self { dtype: Dtype::I64, shape: shape.into(), bytes }

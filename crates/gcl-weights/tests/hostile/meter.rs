@@ -67,7 +67,7 @@ pub fn metered<T>(work: impl FnOnce() -> T) -> (T, Duration, usize) {
 /// Reads a file with all its tensors.
 pub fn read_all(path: &Path) -> Result<usize, WeightError> {
     let file = read(path)?;
-    for tensor in file.tensors() {
+    for tensor in &file.tensors {
         // Integers may be too large for an f32; that is no fault of the file.
         match file.f32(tensor.name()) {
             Err(WeightError::Inexact { .. }) => drop(file.i64(tensor.name())?),

@@ -117,9 +117,9 @@ fn the_oldest_rows() {
     let path = folder.path().join("resnext-101-kinetics.pth");
     std::fs::write(&path, bytes).unwrap();
     let file = gcl_weights::read(path).unwrap();
-    assert_eq!(file.location(), "state_dict");
-    assert_eq!(file.metadata()["arch"].as_str(), Some("resnext-101"));
-    assert_eq!(file.metadata()["epoch"].as_i64(), Some(400));
+    assert_eq!(file.location, "state_dict");
+    assert_eq!(file.metadata["arch"].as_str(), Some("resnext-101"));
+    assert_eq!(file.metadata["epoch"].as_f64(), Some(400.0));
     assert_eq!(file.f32("module.whole").unwrap(), [1.5, -2.0]);
     assert_eq!(file.f32("module.part").unwrap(), [-2.0]);
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gcl_data::VideoId;
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::file::{At, find_json, remove_file};
 use gcl_eval::{Measure, Pool};
 use gcl_train::events::Progress;
 use gcl_train::{Event, Listener, RunConfig, ScoreSource, Scorer, TestAuc};
@@ -58,21 +59,12 @@ impl Epochs {
 /// # Errors
 /// If the file is damaged.
 pub fn read_epochs(folder: &Path) -> Result<Option<Epochs>> {
-    let path = folder.join(NAME);
-    match std::fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(Error::data(&path)).map(Some),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::io(&path)(error)),
-    }
+    Ok(find_json(&folder.join(NAME), "judged epochs")?)
 }
 
 /// Takes the judged epochs out of a run's folder, if there are some.
 pub fn remove_epochs(folder: &Path) -> Result<()> {
-    let path = folder.join(NAME);
-    match std::fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(&path)(error)),
-        _ => Ok(()),
-    }
+    Ok(remove_file(&folder.join(NAME))?)
 }
 
 /// Judges epochs as they end, and hands everything on to another listener.
@@ -141,8 +133,8 @@ impl<'a> Curve<'a> {
     }
 
     fn write(&self) -> Result<()> {
-        let bytes = serde_json::to_vec(&self.known).map_err(Error::data(&self.path))?;
-        write_bytes_atomic(&self.path, &bytes).map_err(Error::io(&self.path))
+        let bytes = serde_json::to_vec(&self.known).at(&self.path)?;
+        Ok(write_bytes_atomic(&self.path, &bytes)?)
     }
 }
 

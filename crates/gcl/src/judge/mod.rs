@@ -2,8 +2,10 @@
 
 mod epochs;
 mod scores;
+mod states;
 mod test_set;
 
 pub use epochs::{Curve, EpochAuc, Epochs, read_epochs, remove_epochs};
 pub use scores::{Judgement, judge, judge_video, pooled};
+pub use states::{RunResults, StateResult, judge_states};
 pub use test_set::{TestSet, TestVideo, check_both_kinds, whole_frames};

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use gcl_data::{Clips, FeatureSet, Manifest, Tail, Truth, VideoId};
+use gcl_train::{ScoreSource, SegmentScores, TestAuc, TrainError};
 
+use super::scores::pooled;
 use crate::error::{Error, Result};
 
 /// A video to judge by.
@@ -70,6 +72,39 @@ impl TestSet {
         Ok(TestSet { features, clips, videos, without_truth, without_features })
     }
 
+    /// A test set for a model of `training` features, which must be of the same kind. Videos without
+    /// truth are listed and left out.
+    ///
+    /// # Errors
+    /// If the features are of another kind or without a clip rule, or as [`TestSet::new`].
+    pub fn like(
+        training: &FeatureSet,
+        features: FeatureSet,
+        truth: &Truth,
+        manifest: Option<&Manifest>,
+    ) -> Result<TestSet> {
+        features.check_like(training.dim(), training.identity())?;
+        let unknown = || TrainError::NoClipLength { path: features.dir().to_owned() };
+        let clips = features.clips().or(training.clips()).ok_or_else(unknown)?;
+        TestSet::new(features, clips, truth, manifest)
+    }
+
+    /// The frame AUCs of whatever scores a video's segments: of both networks, and by `source`.
+    ///
+    /// # Errors
+    /// If a video cannot be read, scored or judged.
+    pub fn auc(
+        &self,
+        scorer: impl Fn(&[f32]) -> gcl_train::Result<SegmentScores>,
+        source: ScoreSource,
+    ) -> Result<TestAuc> {
+        let sources = [ScoreSource::Generator, ScoreSource::Discriminator, source];
+        let pools = pooled(self, scorer, sources, |_, _, _| {})?;
+        let [generator, discriminator, score] =
+            pools.map(|pool| pool.and_then(|pool| pool.rank().auc().value()));
+        Ok(TestAuc { generator, discriminator, score })
+    }
+
     /// One score a frame of a video, from one a segment.
     ///
     /// # Errors
@@ -83,7 +118,7 @@ impl TestSet {
 /// Refuses labels of which all are normal or all abnormal; `path` is where they come from.
 ///
 /// # Errors
-/// [`Error::Data`] naming `path`.
+/// [`Error::File`] naming `path`.
 pub fn check_both_kinds<'a>(
     mut labels: impl Iterator<Item = &'a bool> + Clone,
     path: &Path,

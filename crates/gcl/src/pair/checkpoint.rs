@@ -30,7 +30,7 @@ impl Checkpoint {
     pub fn open(path: &Path, device: &Device) -> Result<Checkpoint> {
         let file = gcl_weights::read(path)?;
         let mut tensors = NamedTensors::new();
-        for info in file.tensors() {
+        for info in &file.tensors {
             let name = info.name().strip_prefix("module.").unwrap_or(info.name());
             if !name.ends_with("num_batches_tracked") {
                 let values = file.f32(info.name())?;
@@ -80,7 +80,7 @@ pub fn score_poses(
     out: &Path,
 ) -> Result<()> {
     let set = PoseSet::open(poses)?;
-    let ids: Vec<VideoId> = set.videos().iter().map(|(id, _)| id.clone()).collect();
+    let ids: Vec<VideoId> = set.videos.iter().map(|(id, _)| id.clone()).collect();
     let known = PairData { manifest, ..PairData::default() }.known(&ids)?;
     let list = ids.into_iter().map(|id| {
         let frames = known.frames.get(&id).copied();

@@ -48,7 +48,7 @@ pub fn compare(paths: &[PathBuf], out: &Path) -> Result<()> {
         tables: vec![table(&runs)],
         ..Page::default()
     };
-    write_bytes_atomic(out, page.render().as_bytes()).map_err(Error::io(out))
+    Ok(write_bytes_atomic(out, page.render().as_bytes())?)
 }
 
 /// The runs' folders by name; by whole path where two have one name.

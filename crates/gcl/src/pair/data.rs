@@ -62,7 +62,7 @@ impl PairData {
                 split.map_or(String::new(), |split| format!("of split `{split}` ")),
                 if normal_only { "labelled normal " } else { "" },
             );
-            return Err(Error::Data { path: set.dir().to_owned(), problem });
+            return Err(Error::data(set.dir())(problem));
         }
         Ok(Selected { set, known })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use gcl_core::{Device, Scaler, WeaklySupervised};
-use gcl_data::{FeatureSet, Truth, TruthFormat, VideoId};
+use gcl_data::{FeatureSet, Span, Truth, TruthFormat, VideoId};
 use gcl_eval::Pool;
 use gcl_train::events::Progress;
 use gcl_train::interleave::{
@@ -201,33 +201,10 @@ impl Listener for Judge<'_> {
         let scores = self.judging.weak_frames(weak)?;
         let scores = scores.into_iter().filter(|(id, _)| followed.contains(&id));
         let follow = |(id, weak): (VideoId, Vec<f32>)| {
-            let abnormal = test.labels.get(&id).map(|own| stretches(own)).unwrap_or_default();
+            let abnormal = test.labels.get(&id).map_or(Vec::new(), |own| Span::runs(own));
+            let abnormal = abnormal.iter().map(|span| [span.start, span.end]).collect();
             Followed { module, video: id.to_string(), weak, abnormal }
         };
         Ok(scores.map(follow).collect())
-    }
-}
-
-/// Stretches of abnormal frames, each from its first frame to one past its last.
-fn stretches(labels: &[bool]) -> Vec<[usize; 2]> {
-    let mut found: Vec<[usize; 2]> = Vec::new();
-    for (frame, _) in labels.iter().enumerate().filter(|(_, label)| **label) {
-        match found.last_mut() {
-            Some([_, end]) if *end == frame => *end += 1,
-            _ => found.push([frame, frame + 1]),
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stretches_are_whole_and_apart() {
-        let labels = [true, true, false, true, false, false, true, true];
-        assert_eq!(stretches(&labels), [[0, 2], [3, 4], [6, 8]]);
-        assert!(stretches(&[]).is_empty());
     }
 }

@@ -12,7 +12,7 @@ use gcl_train::interleave::threshold::Stop;
 use gcl_train::interleave::{Followed, PairAuc, PairConfig};
 
 use super::course::{Course, Points, chart};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::report::settings;
 
 /// Writes one run's report to `out`, as a page of HTML that needs no other file.
@@ -33,7 +33,7 @@ pub fn report(run: &RunDir, out: &Path) -> Result<()> {
     report.tiles = tiles(&course);
     report.training = charts(&course);
     report.figures.extend(proceeding(&course.followed));
-    write_bytes_atomic(out, report.render().as_bytes()).map_err(Error::io(out))
+    Ok(write_bytes_atomic(out, report.render().as_bytes())?)
 }
 
 const ONE_CLASS: fn(&PairAuc) -> Option<f64> = |auc| auc.one_class;

@@ -1,12 +1,12 @@
 //! What a judged training leaves beside its model: `results.json`.
 
-use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::file::write_json;
 use gcl_train::interleave::{FittedPair, PairAuc};
 use gcl_train::{Event, RunDir};
 use serde::{Deserialize, Serialize};
 
 use super::judge::Judging;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// How good a pair is on a test set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,9 +37,7 @@ impl PairResults {
         let (test_videos, test_frames) = judging.test.size();
         let (oracle, thresholds) = (best_loops(&run.events()?), fitted.thresholds().to_vec());
         let results = PairResults { test_videos, test_frames, last, oracle, thresholds };
-        let path = run.results();
-        let json = serde_json::to_vec_pretty(&results).map_err(Error::data(&path))?;
-        write_bytes_atomic(&path, &json).map_err(Error::io(&path))?;
+        write_json(&run.results(), &results)?;
         Ok(results)
     }
 }

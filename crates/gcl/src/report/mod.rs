@@ -114,7 +114,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         report.warnings.extend(missing);
     }
     report.moments = moments;
-    write_bytes_atomic(out, report.render().as_bytes()).map_err(Error::io(out))?;
+    write_bytes_atomic(out, report.render().as_bytes())?;
     Ok(report)
 }
 

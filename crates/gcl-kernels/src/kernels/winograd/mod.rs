@@ -56,14 +56,14 @@ on_each_isa! {
     ///
     /// # Safety
     /// `x` is valid for the plane, `out` for writes of `count` blocks at every stride.
-    input_4 = input_4_with(row: &InputRow)
+    input_4 = input_row::<4>(row: &InputRow)
 }
 on_each_isa! {
     /// The same of 6 × 6.
     ///
     /// # Safety
     /// As for [`input_4`].
-    input_6 = input_6_with(row: &InputRow)
+    input_6 = input_row::<6>(row: &InputRow)
 }
 on_each_isa! {
     /// Aᵀ x A of a row of tiles of 4 × 4 to 2 × 2 outputs, plus bias and residual, cut off.
@@ -71,46 +71,21 @@ on_each_isa! {
     /// # Safety
     /// `x` is valid for `count` blocks at every stride; `out` for writes, and `residual` (unless null) for
     /// reads, of `size.1` blocks in `size.0` rows. No one else touches `out`.
-    output_4_2 = output_4_2_with(row: &OutputRow)
+    output_4_2 = output_row::<4, 2>(row: &OutputRow)
 }
 on_each_isa! {
     /// The same of 6 × 6 to 3 × 3.
     ///
     /// # Safety
     /// As for [`output_4_2`].
-    output_6_3 = output_6_3_with(row: &OutputRow)
+    output_6_3 = output_row::<6, 3>(row: &OutputRow)
 }
 on_each_isa! {
     /// The same of 6 × 6 to 4 × 4.
     ///
     /// # Safety
     /// As for [`output_4_2`].
-    output_6_4 = output_6_4_with(row: &OutputRow)
-}
-
-#[inline(always)]
-unsafe fn input_4_with<S: Simd>(row: &InputRow) {
-    unsafe { input_row::<S, 4>(row) }
-}
-
-#[inline(always)]
-unsafe fn input_6_with<S: Simd>(row: &InputRow) {
-    unsafe { input_row::<S, 6>(row) }
-}
-
-#[inline(always)]
-unsafe fn output_4_2_with<S: Simd>(row: &OutputRow) {
-    unsafe { output_row::<S, 4, 2>(row) }
-}
-
-#[inline(always)]
-unsafe fn output_6_3_with<S: Simd>(row: &OutputRow) {
-    unsafe { output_row::<S, 6, 3>(row) }
-}
-
-#[inline(always)]
-unsafe fn output_6_4_with<S: Simd>(row: &OutputRow) {
-    unsafe { output_row::<S, 6, 4>(row) }
+    output_6_4 = output_row::<6, 4>(row: &OutputRow)
 }
 
 #[inline(always)]

@@ -7,7 +7,7 @@ mod weak;
 use gcl_core::State;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 
 pub use one_class::OneClassAlone;
 pub use weak::WeakAlone;
@@ -59,18 +59,18 @@ impl AloneSettings {
 }
 
 fn save(done: usize, data: u64, model: State) -> Result<State> {
-    let core = || TrainError::core("saving the state");
     let mut state = State::default();
-    state.put_json("done", &done).map_err(core())?;
-    state.put_json("data", &data).map_err(core())?;
+    state.put_json("done", &done).doing("saving the state")?;
+    state.put_json("data", &data).doing("saving the state")?;
     state.put_state("model", model);
     Ok(state)
 }
 
 fn load(state: &State, data: u64, most: usize) -> Result<(usize, State)> {
-    let core = || TrainError::core("loading the state");
-    let (done, found): (usize, u64) =
-        (state.get_json("done").map_err(core())?, state.get_json("data").map_err(core())?);
+    let (done, found): (usize, u64) = (
+        state.get_json("done").doing("loading the state")?,
+        state.get_json("data").doing("loading the state")?,
+    );
     if found != data || done > most {
         let text = "the saved state is of other data or settings than these".to_owned();
         return Err(TrainError::Mismatch(text));

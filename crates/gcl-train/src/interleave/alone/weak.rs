@@ -6,7 +6,7 @@ use gcl_core::rng::fnv1a;
 use gcl_core::{Device, State, WeaklySupervised, rng};
 
 use super::{AloneSettings, load, save};
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::events::{Event, Listener, Progress};
 use crate::interleave::bags::batch;
 use crate::interleave::interleaver::Watch;
@@ -63,7 +63,7 @@ impl WeakAlone {
                 snippets.videos().len()
             )));
         }
-        model.reset(seed).map_err(TrainError::core("starting the model"))?;
+        model.reset(seed).doing("starting the model")?;
         let labels: Vec<u8> = anomalous.iter().map(|&label| label.into()).collect();
         let fingerprint = fnv1a(segments.fingerprint(), &labels);
         let device = device.clone();
@@ -96,8 +96,7 @@ impl WeakAlone {
             });
             let mut random = rng::stream(self.seed, "alone:weak", step);
             let loss = self.model.train_step(positive, negative, &mut random);
-            let doing = TrainError::core("training the weakly-supervised model");
-            sum += f64::from(loss.map_err(doing)?);
+            sum += f64::from(loss.doing("training the weakly-supervised model")?);
             let phase = "training".to_owned();
             let (step, steps) = (step + 1, self.settings.iterations as u64);
             if !watch(&Progress { phase, step, steps }) {
@@ -123,13 +122,13 @@ impl Rounds for WeakAlone {
     }
 
     fn save(&self) -> Result<State> {
-        let model = self.model.save().map_err(TrainError::core("saving the state"))?;
+        let model = self.model.save().doing("saving the state")?;
         save(self.done, self.fingerprint, model)
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
         let (done, inner) = load(state, self.fingerprint, self.rounds())?;
-        self.model.load(&inner).map_err(TrainError::core("loading the state"))?;
+        self.model.load(&inner).doing("loading the state")?;
         self.done = done;
         Ok(())
     }

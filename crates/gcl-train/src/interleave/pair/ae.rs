@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Choice;
 use super::models::OneClassSettings;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::interleave::files::{Left, ObjectSource};
 use crate::interleave::side::{OneClassOn, OneClassSide};
 use crate::interleave::sources::SnippetObjects;
@@ -32,7 +32,7 @@ impl AeSettings {
     pub fn model(&self, seed: u64, device: &Device) -> Result<AutoencoderOneClass> {
         let (network, optimizer, norm) = (self.network.clone(), self.optimizer, self.norm);
         AutoencoderOneClass::new(network, optimizer, norm, seed, device)
-            .map_err(TrainError::core("making the autoencoder"))
+            .doing("making the autoencoder")
     }
 }
 

@@ -6,7 +6,7 @@ use gcl_data::PackedCubes;
 
 use super::Choice;
 use super::models::OneClassSettings;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::interleave::alone::AloneSettings;
 use crate::interleave::files::{Left, ObjectSource};
 use crate::interleave::side::{OneClassOn, OneClassSide};
@@ -36,8 +36,7 @@ impl OneClassSettings for JigsawConfig {
         let missing = TrainError::NoObjects { model: "jigsaw", needs: "cubes" };
         let cubes = PackedCubes::open(source.files.cubes.as_ref().ok_or(missing)?)?;
         let (objects, left) = CubeObjects::new(cubes, source.videos)?;
-        let model = Jigsaw::new(self.clone(), seed, device)
-            .map_err(TrainError::core("making the puzzles' network"))?;
+        let model = Jigsaw::new(self.clone(), seed, device).doing("making the puzzles' network")?;
         Ok((Box::new(OneClassOn::new(model, objects, device)), left))
     }
 }

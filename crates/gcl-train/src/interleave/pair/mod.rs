@@ -35,6 +35,9 @@ pub enum PairMethod {
     Weak,
 }
 
+gcl_data::named!(PairMethod:
+    Interleave = "interleave", OneClass = "one-class", Weak = "weak");
+
 /// Which labels a training sees (Joint-VAD §4.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

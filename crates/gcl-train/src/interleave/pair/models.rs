@@ -118,21 +118,7 @@ macro_rules! models {
             }
         }
 
-        impl std::fmt::Display for $kind {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.name())
-            }
-        }
-
-        impl std::str::FromStr for $kind {
-            type Err = String;
-
-            fn from_str(text: &str) -> std::result::Result<$kind, String> {
-                let names = || Self::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
-                let found = Self::ALL.iter().find(|kind| kind.name() == text);
-                found.copied().ok_or_else(|| format!("`{text}`: expected one of {}", names()))
-            }
-        }
+        gcl_data::named!($kind);
 
         $(#[$all])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Choice;
 use super::models::OneClassSettings;
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::interleave::files::{Left, ObjectSource};
 use crate::interleave::side::{OneClassOn, OneClassSide};
 use crate::interleave::sources::WindowObjects;
@@ -74,7 +74,7 @@ impl StgNfSettings {
     /// # Errors
     /// For settings that make no network.
     pub fn model(&self, seed: u64, device: &Device) -> Result<StgNf> {
-        StgNf::new(self.model.clone(), seed, device).map_err(TrainError::core("making the flow"))
+        StgNf::new(self.model.clone(), seed, device).doing("making the flow")
     }
 
     fn windows(&self, source: &ObjectSource<'_>, rule: WindowRule) -> Result<(Windows, Left)> {

@@ -4,7 +4,7 @@ use gcl_core::{CoreError, Device, Rtfm, RtfmConfig, Sultani, SultaniConfig, Weak
 
 use super::models::WeakSettings;
 use super::{Choice, PairMethod};
-use crate::error::{Result, TrainError};
+use crate::error::{Doing, Result, TrainError};
 use crate::interleave::alone::AloneSettings;
 
 impl WeakSettings for RtfmConfig {
@@ -24,7 +24,7 @@ impl WeakSettings for RtfmConfig {
     }
 
     fn model(&self, seed: u64, device: &Device) -> Result<Box<dyn WeaklySupervised>> {
-        Ok(Box::new(Rtfm::new(self.clone(), seed, device).map_err(making())?))
+        Ok(Box::new(Rtfm::new(self.clone(), seed, device).doing(MAKING)?))
     }
 }
 
@@ -47,14 +47,12 @@ impl WeakSettings for SultaniConfig {
     }
 
     fn model(&self, seed: u64, device: &Device) -> Result<Box<dyn WeaklySupervised>> {
-        Ok(Box::new(Sultani::new(self.clone(), seed, device).map_err(making())?))
+        Ok(Box::new(Sultani::new(self.clone(), seed, device).doing(MAKING)?))
     }
 }
 
+const MAKING: &str = "making the weakly-supervised model";
+
 fn setting(error: CoreError) -> TrainError {
     TrainError::Config(format!("weak: {error}"))
-}
-
-fn making() -> impl FnOnce(CoreError) -> TrainError {
-    TrainError::core("making the weakly-supervised model")
 }

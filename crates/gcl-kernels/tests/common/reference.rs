@@ -1,34 +1,17 @@
 //! The reference implementation of every operation: plain loops in f64, for tests of executors.
 
-use crate::GraphError;
-use crate::graph::{AvgPool, Conv3d, Graph, Linear, MaxPool, Op, PadValue, Shape, pads};
+use gcl_kernels::{AvgPool, Conv3d, Graph, GraphError, Linear, MaxPool, Op, PadValue, Shape};
 
 /// Values of every node for one clip `[channels, T, H, W]`, row-major, in the graph's order. Slow.
 ///
-/// ```
-/// use gcl_kernels::{GraphBuilder, MaxPool, reference};
-///
-/// let mut builder = GraphBuilder::new(1);
-/// let clip = builder.input();
-/// let pooled = builder.max_pool(clip, MaxPool::new([1, 2, 2], [1, 2, 2]))?;
-/// builder.output("pooled", pooled)?;
-/// let graph = builder.finish()?;
-/// let values = reference::run(&graph, &[1.0, 2.0, 3.0, 4.0], [1, 2, 2])?; // one frame of 2 × 2
-/// assert_eq!(values[pooled.index()], [4.0]);
-/// # Ok::<(), gcl_kernels::GraphError>(())
-/// ```
-///
 /// # Errors
-/// Those of [`Graph::shapes`]; a clip whose length does not match `size`.
+/// Those of [`Graph::shapes`].
 pub fn run(graph: &Graph, clip: &[f32], size: [usize; 3]) -> Result<Vec<Vec<f32>>, GraphError> {
     let shapes = graph.shapes(size)?;
-    if clip.len() != shapes[0].elements() {
-        let expected = shapes[0].elements();
-        return Err(GraphError::mismatch("input", "number of values", clip.len(), expected));
-    }
+    assert_eq!(clip.len(), shapes[0].elements(), "values of a clip");
     let mut values: Vec<Vec<f32>> = Vec::with_capacity(shapes.len());
     for (node, shape) in graph.nodes().iter().zip(&shapes) {
-        let x = node.inputs.first().map(|i| (&values[i.0][..], shapes[i.0]));
+        let x = node.inputs.first().map(|i| (&values[i.index()][..], shapes[i.index()]));
         let value = match (&node.op, x) {
             (Op::Conv3d(conv), Some((x, from))) => convolve(conv, x, from, *shape),
             (Op::MaxPool(pool), Some((x, from))) => max_pool(pool, x, from, *shape),
@@ -41,10 +24,10 @@ pub fn run(graph: &Graph, clip: &[f32], size: [usize; 3]) -> Result<Vec<Vec<f32>
             (Op::Relu, Some((x, _))) => x.iter().map(|v| v.max(0.0)).collect(),
             (Op::Relu6, Some((x, _))) => x.iter().map(|v| v.clamp(0.0, 6.0)).collect(),
             (Op::Add, Some((x, _))) => {
-                x.iter().zip(&values[node.inputs[1].0]).map(|(a, b)| a + b).collect()
+                x.iter().zip(&values[node.inputs[1].index()]).map(|(a, b)| a + b).collect()
             }
             (Op::Concat, _) => {
-                node.inputs.iter().flat_map(|i| values[i.0].iter().copied()).collect()
+                node.inputs.iter().flat_map(|i| values[i.index()].iter().copied()).collect()
             }
             (Op::Flatten, Some((x, _))) => x.to_vec(),
             _ => clip.to_vec(),
@@ -109,7 +92,7 @@ fn convolve(conv: &Conv3d, x: &[f32], from: Shape, to: Shape) -> Vec<f32> {
     let (_, size) = parts(from);
     let volume: usize = size.iter().product();
     let taps: usize = conv.kernel().iter().product();
-    let pads = pads(size, conv.kernel(), conv.stride, conv.padding);
+    let pads = conv.padding.sides(size, conv.kernel(), conv.stride);
     let (inner, per_group) = (conv.shape[1], conv.shape[0] / conv.groups);
     each_output(to, conv.stride, |o, corner| {
         let mut sum = conv.bias.as_ref().map_or(0.0, |b| f64::from(b[o]));
@@ -128,7 +111,7 @@ fn convolve(conv: &Conv3d, x: &[f32], from: Shape, to: Shape) -> Vec<f32> {
 fn max_pool(pool: &MaxPool, x: &[f32], from: Shape, to: Shape) -> Vec<f32> {
     let (_, size) = parts(from);
     let volume: usize = size.iter().product();
-    let pads = pads(size, pool.kernel, pool.stride, pool.padding);
+    let pads = pool.padding.sides(size, pool.kernel, pool.stride);
     each_output(to, pool.stride, |c, corner| {
         let mut best = f32::NEG_INFINITY;
         for i in 0..pool.kernel.iter().product::<usize>() {
@@ -151,7 +134,7 @@ fn max_pool(pool: &MaxPool, x: &[f32], from: Shape, to: Shape) -> Vec<f32> {
 fn avg_pool(pool: &AvgPool, x: &[f32], from: Shape, to: Shape) -> Vec<f32> {
     let (_, size) = parts(from);
     let volume: usize = size.iter().product();
-    let pads = pads(size, pool.kernel, pool.stride, pool.padding);
+    let pads = pool.padding.sides(size, pool.kernel, pool.stride);
     let taps = pool.kernel.iter().product::<usize>() as f64;
     each_output(to, pool.stride, |c, corner| {
         let mut sum = 0.0;

@@ -3,38 +3,47 @@
 use std::collections::BTreeMap;
 
 use gcl_core::Device;
+use gcl_data::file::write_json;
 use gcl_train::{Event, Model, RunDir, RunState, TestAuc};
 use serde::Serialize;
 
-use super::error::Failure;
-use super::test_set::{TestSet, write_json};
+use super::test_set::TestSet;
+use crate::error::Result;
 
 /// What results.json holds. `oracle` was chosen with the test set's labels: an upper bound.
-#[derive(Default, Serialize)]
-struct Results {
-    test_videos: usize,
-    test_frames: usize,
-    states: BTreeMap<&'static str, StateResult>,
+#[derive(Debug, Default, Serialize)]
+pub struct RunResults {
+    /// The videos that were judged.
+    pub test_videos: usize,
+    /// Their frames.
+    pub test_frames: usize,
+    /// The run's states by name.
+    pub states: BTreeMap<&'static str, StateResult>,
 }
 
-#[derive(Default, Serialize)]
-struct StateResult {
+/// When a state was, and how good it is.
+#[derive(Debug, Default, Serialize)]
+pub struct StateResult {
+    /// The phase's name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    phase: Option<String>,
+    pub phase: Option<String>,
+    /// The epoch within its phase, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    epoch: Option<u64>,
+    pub epoch: Option<u64>,
+    /// The phase's steps until then.
     #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<u64>,
+    pub step: Option<u64>,
     /// Rank agreement with baseline detectors, by which `chosen` was chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    agreement: Option<f64>,
-    auc: TestAuc,
+    pub agreement: Option<f64>,
+    /// The frame AUCs.
+    pub auc: TestAuc,
 }
 
-impl Results {
+impl RunResults {
     /// When each state was, by the run's events.
-    fn of(run: &RunDir) -> Result<Results, Failure> {
-        let mut results = Results::default();
+    fn of(run: &RunDir) -> Result<RunResults> {
+        let mut results = RunResults::default();
         for event in run.events()? {
             match event {
                 Event::Epoch(epoch) => {
@@ -59,9 +68,16 @@ impl Results {
     }
 }
 
-/// Judges every state that a run left, writes results.json, and prints the AUCs.
-pub fn write(test: &TestSet, run: &RunDir, device: &Device) -> Result<(), Failure> {
-    let mut results = Results::of(run)?;
+/// Judges every state that a run left, and writes results.json; gives the AUCs in the states' order.
+///
+/// # Errors
+/// If the run or a model of it cannot be read, or a video cannot be scored or judged.
+pub fn judge_states(
+    test: &TestSet,
+    run: &RunDir,
+    device: &Device,
+) -> Result<Vec<(RunState, TestAuc)>> {
+    let mut results = RunResults::of(run)?;
     let mut found = Vec::new();
     for state in RunState::ALL {
         let folder = run.model_of(state);
@@ -69,23 +85,12 @@ pub fn write(test: &TestSet, run: &RunDir, device: &Device) -> Result<(), Failur
             continue;
         }
         let model = Model::load(&folder, device)?;
-        let auc = test.judge(|features| model.score(features), model.card().config.score)?;
+        let auc = test.auc(|features| model.score(features), model.card().config.score)?;
         results.states.entry(state.name()).or_default().auc = auc;
         found.push((state, auc));
     }
-    (results.test_videos, results.test_frames) = test.size();
+    results.test_videos = test.videos.len();
+    results.test_frames = test.videos.iter().map(|video| video.labels.len()).sum();
     write_json(&run.results(), &results)?;
-    print(&found);
-    Ok(())
-}
-
-/// The AUCs of a run's states, on standard error.
-fn print(results: &[(RunState, TestAuc)]) {
-    eprintln!("frame AUC       generator  discriminator  score");
-    for (state, auc) in results {
-        let show = |auc: Option<f64>| auc.map_or("-".to_owned(), |auc| format!("{auc:.4}"));
-        let [g, d, s] = [auc.generator, auc.discriminator, auc.score].map(show);
-        let note = if *state == RunState::Oracle { "  (chosen by these labels)" } else { "" };
-        eprintln!("  {:12}  {g:>9}  {d:>13}  {s:>5}{note}", state.name());
-    }
+    Ok(found)
 }
