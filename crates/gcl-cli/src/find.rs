@@ -28,8 +28,8 @@ use super::train::{self, MethodArgs};
   gcl find camera1.mp4 camera2.mp4 --out cameras --top 50
   gcl find footage --net resnext101 --weights resnext-101-kinetics.pth
 
-The result is found/report.html, and found/moments.csv for other programs. Rerun the same
-command to resume after an interruption.")]
+The result is found/report.html, and for other programs found/moments.csv and
+found/moments.json. Rerun the same command to resume after an interruption.")]
 pub struct FindArgs {
     /// Video files or folders.
     #[arg(required = true)]
@@ -88,7 +88,7 @@ pub fn run(args: FindArgs) -> Outcome {
         Pictures::Objects { what, .. } => find_with(&args, &inputs, &pictures, what)?,
     };
     match args.json {
-        true => print_json(&found.moments)?,
+        true => println!("{}", gcl::moments::json(&found.moments)?),
         false => print_table(&found.moments),
     }
     eprintln!("report: {}", found.report.display());
@@ -161,20 +161,4 @@ fn print_table(moments: &[ShownMoment]) {
         let (from, to) = (when(moment.start, fps), when(moment.end, fps));
         println!("{:>4}  {:>7.4}  {from:>12}  {to:>12}  {}", i + 1, moment.score, moment.video);
     }
-}
-
-fn print_json(moments: &[ShownMoment]) -> Result<(), Failure> {
-    let rows: Vec<_> = moments
-        .iter()
-        .enumerate()
-        .map(|(i, shown)| {
-            let m = &shown.moment;
-            serde_json::json!({
-                "rank": i + 1, "video": m.video, "start_frame": m.start, "end_frame": m.end,
-                "peak_frame": m.peak_frame, "score": m.score, "fps": shown.fps,
-            })
-        })
-        .collect();
-    println!("{}", serde_json::to_string_pretty(&rows).map_err(Failure::data)?);
-    Ok(())
 }

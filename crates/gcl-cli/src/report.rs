@@ -30,7 +30,7 @@ pub struct ReportArgs {
     /// Test features; with the ground truth, adds the distributions of all of the model's scores.
     #[arg(long, value_name = "FEATURES", requires = "truth")]
     test: Option<PathBuf>,
-    /// Compute device for scoring them; `gcl devices` lists them.
+    /// Compute device for what is scored for the report; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     device: String,
     /// Output file [default: `report.html` in the run's folder]
@@ -49,6 +49,7 @@ pub fn run(args: ReportArgs) -> Outcome {
     let contents = Contents {
         truth: truth.as_ref(),
         top: args.top,
+        device: Some(&device),
         test: args.test.as_deref().map(|test| (test, &device)),
         ..Contents::default()
     };

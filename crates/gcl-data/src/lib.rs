@@ -47,7 +47,7 @@ pub use csv;
 pub use cubes::{CubePlace, CubeType, CubeWriter, PackedCubes};
 pub use features::{
     ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo,
-    FeatureWriter, ObjectRow, is_finished, write_features, write_object_rows,
+    FeatureWriter, ObjectRow, Regions, is_finished, write_features, write_object_rows,
 };
 pub use file::{At, FileError};
 pub use id::{IdError, VideoId};

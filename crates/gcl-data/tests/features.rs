@@ -8,7 +8,7 @@ use std::path::Path;
 use common::put;
 use gcl_data::{
     Clips, ExtractorIdentity, FeatureError, FeatureMeta, FeatureSet, FeatureWriter, Npy, NpyError,
-    Tail, VideoId, is_finished, write_f32, write_features,
+    Regions, Tail, VideoId, is_finished, write_f32, write_features,
 };
 
 fn id(name: &str) -> VideoId {
@@ -32,6 +32,7 @@ fn meta(frames: usize, crops: usize) -> FeatureMeta {
         frames,
         fps: Some(25.0),
         footage: None,
+        regions: None,
     }
 }
 
@@ -72,6 +73,31 @@ fn a_folder_comes_back_sorted_by_id() {
     assert_eq!(tests.total(), 4);
     tests.read(tests.index_of(&id("test/b")).unwrap(), &mut out).unwrap();
     assert_eq!(out.len(), 9);
+}
+
+#[test]
+fn regions_are_kept_and_must_fit_the_vectors() {
+    let dir = tempfile::tempdir().unwrap();
+    let regions = |rows, columns, first| Some(Regions { rows, columns, first });
+    let write = |regions| {
+        let meta = FeatureMeta { regions, ..meta(16, 1) };
+        write_features(dir.path(), &id("a"), &[1, 8], &[0.5; 8], &meta)
+    };
+    for fitting in [None, regions(1, 8, 0), regions(2, 2, 0), regions(1, 3, 2)] {
+        write(fitting).unwrap();
+        assert_eq!(FeatureSet::open(dir.path()).unwrap().regions(), fitting);
+    }
+    let too_many = usize::MAX;
+    for (rows, columns, first) in
+        [(3, 1, 0), (2, 2, 1), (0, 4, 0), (1, 1, 8), (1, 1, too_many), (too_many, too_many, 0)]
+    {
+        let error = write(regions(rows, columns, first)).unwrap_err().to_string();
+        assert!(error.contains("regions") && error.contains("8 values"), "{error}");
+        // The same in a description from elsewhere.
+        let meta = FeatureMeta { regions: regions(rows, columns, first), ..meta(16, 1) };
+        put(&dir.path().join("a.json"), serde_json::to_string(&meta).unwrap());
+        assert!(message(dir.path()).contains("regions"), "{}", message(dir.path()));
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     ];
     report.moments = moments
         .into_iter()
-        .map(|moment| ShownMoment { moment, fps: Some(FPS), picture: None })
+        .map(|moment| ShownMoment { moment, fps: Some(FPS), picture: None, place: None })
         .collect();
     report.histogram = Some(Histogram {
         title: "Scores by class".into(),

@@ -42,7 +42,8 @@ pub struct Moment {
     pub start: usize,
     /// One past the last frame.
     pub end: usize,
-    /// The first of the frames with the highest score.
+    /// The middle one of the first frames in a row with the highest score, which where clips are scored are a
+    /// whole clip's.
     pub peak_frame: usize,
     /// The score there, after smoothing.
     pub score: f32,
@@ -100,6 +101,8 @@ where
     let mut moments = Vec::new();
     for (video, scores) in &smoothed {
         let mut open: Option<Moment> = None;
+        // The frames in a row with the open moment's highest score.
+        let mut peak = 0..0;
         for (frame, &score) in scores.iter().enumerate() {
             if score < threshold || score <= lowest {
                 continue;
@@ -108,12 +111,18 @@ where
                 Some(moment) if frame - moment.end < options.min_gap.max(1) => {
                     moment.end = frame + 1;
                     if score > moment.score {
-                        (moment.score, moment.peak_frame) = (score, frame);
+                        moment.score = score;
+                        peak = frame..frame;
+                    }
+                    if score == moment.score && peak.end == frame {
+                        peak.end = frame + 1;
+                        moment.peak_frame = peak.start + peak.len() / 2;
                     }
                 }
                 _ => {
                     let (video, start, end) = (video.clone(), frame, frame + 1);
                     let next = Moment { video, start, end, peak_frame: frame, score };
+                    peak = frame..end;
                     moments.extend(open.replace(next));
                 }
             }

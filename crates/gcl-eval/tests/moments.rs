@@ -38,6 +38,18 @@ fn peaks_are_merged_ranked_and_cut() {
 }
 
 #[test]
+fn the_peak_is_the_middle_of_the_first_highest_frames_in_a_row() {
+    let mut clips = scores(100, &[]);
+    clips[16..32].fill(0.5);
+    clips[32..48].fill(0.9);
+    clips[48..64].fill(0.7);
+    clips[64..80].fill(0.9);
+    let options = MomentOptions { quantile: 0.5, ..Default::default() };
+    let found = find_moments([("a", &clips)], &options).unwrap();
+    assert_eq!(found, [moment("a", 16, 80, 40, 0.9)]);
+}
+
+#[test]
 fn nothing_stands_out_of_equal_scores() {
     let options = MomentOptions::default();
     assert_eq!(find_moments([("a", [0.4f32; 50])], &options).unwrap(), []);

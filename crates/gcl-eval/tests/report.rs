@@ -3,7 +3,7 @@
 
 use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoScores};
 use gcl_eval::svg::{LineChart, Series};
-use gcl_eval::{Moment, evaluate};
+use gcl_eval::{Moment, Place, evaluate};
 
 const HOSTILE: &str =
     "</title></style><script>alert(1)</script>\" onload='x' <img src=http://e.vil> &amp;\u{0}";
@@ -19,8 +19,12 @@ fn video(id: &str, frames: usize) -> VideoScores {
 
 fn shown(id: &str, bytes: Option<usize>) -> ShownMoment {
     let moment = Moment { video: id.to_owned(), start: 50, end: 100, peak_frame: 75, score: 0.875 };
-    let picture = bytes.map(|n| Picture { format: PictureFormat::Jpeg, bytes: vec![0xff; n] });
-    ShownMoment { moment, fps: Some(25.0), picture }
+    let picture = bytes.map(|n| Picture {
+        format: PictureFormat::Jpeg,
+        bytes: vec![0xff; n],
+        size: [640, 360],
+    });
+    ShownMoment { moment, fps: Some(25.0), picture, place: None }
 }
 
 /// A report in which every text is hostile.
@@ -92,6 +96,33 @@ fn sections_appear_only_with_content() {
     assert!(page.contains("<p class=\"video\"><bdi>gone</bdi></p>"));
     assert_eq!(page.matches("<text class=\"mark\"").count(), 1);
     assert!(page.contains("0:00:12.0 · AUC 1.0000 · 1 moment"));
+}
+
+#[test]
+fn a_place_is_drawn_over_the_picture_and_not_into_it() {
+    let mut report = Report::new("one");
+    let plain = shown("a/b", Some(4));
+    // A grid of two rows and four columns; the strongest cells are the second row's middle ones.
+    let place = Place::from_shares(4, &[0.0, 1.0, 0.0, 0.3, 0.0, 4.0, 2.0, -1.0]);
+    report.moments = vec![plain.clone(), ShownMoment { place, ..plain }];
+    let page = report.render();
+    assert_eq!(page.matches("A box shows where").count(), 1);
+    let cards: Vec<&str> = page.split("<li>").skip(1).collect();
+    let image = "src=\"data:image/jpeg;base64,/////w==\">";
+    assert!(cards.iter().all(|card| card.contains(image)), "the same picture");
+    assert!(!cards[0].contains("<svg"), "nothing is said where nothing is known");
+    let (_, drawn) = cards[1].split_once("<svg ").unwrap();
+    let (drawn, _) = drawn.split_once("</svg>").unwrap();
+    // In the picture's shape, whatever the card's.
+    assert!(drawn.contains("viewBox=\"0 0 640 360\""), "{drawn}");
+    assert!(drawn.contains("<title>Where the score comes from"), "{drawn}");
+    let on = "x=\"25.00%\" y=\"50.00%\" width=\"50.00%\" height=\"50.00%\"/>";
+    assert!(drawn.contains(&format!("<rect class=\"box\" {on}")), "{drawn}");
+    let heat: Vec<&str> = drawn.split("<rect x=").skip(1).collect();
+    assert_eq!(heat.len(), 3, "cells of hardly any heat are left out: {drawn}");
+    let hottest =
+        "\"25.00%\" y=\"50.00%\" width=\"25.00%\" height=\"50.00%\" fill-opacity=\"0.35\"/>";
+    assert!(heat.iter().any(|rect| rect.starts_with(hottest)), "{drawn}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The trait of feature extractors.
 
-use gcl_data::{Clips, ExtractorIdentity};
+use gcl_data::{Clips, ExtractorIdentity, Regions};
 use serde_json::{Map, Value};
 
 use crate::frame::Frame;
@@ -78,6 +78,12 @@ pub trait Extractor: Send + Sync {
 
     /// Length of a feature vector.
     fn dim(&self) -> usize;
+
+    /// Which part of the picture each value of a feature vector belongs to; none where the values say nothing of
+    /// places. Reports use it to show where in the picture a moment is anomalous.
+    fn regions(&self) -> Option<Regions> {
+        None
+    }
 
     /// Crops of each clip, each with a feature vector of its own.
     fn crops(&self) -> usize {

@@ -124,7 +124,8 @@ pub fn extract_tracks(
                 let clips = features.len() / SNIPPET_FEATURES;
                 let extractor = identity.clone();
                 let decoder = "none".to_owned();
-                let meta = FeatureMeta { extractor, decoder, frames, fps: None, footage };
+                let meta =
+                    FeatureMeta { extractor, decoder, frames, fps: None, footage, regions: None };
                 write_features(out, id, &[clips, SNIPPET_FEATURES], &features, &meta)?;
                 summary.extracted += 1;
                 summary.frames += frames;

@@ -20,6 +20,9 @@ pub struct VideoFacts {
     pub fps: Option<f64>,
     /// The footage, where known.
     pub footage: Option<PathBuf>,
+    /// The folder of the features that were scored, where known.
+    #[serde(default)]
+    pub features: Option<PathBuf>,
 }
 
 /// Facts about all scored videos.

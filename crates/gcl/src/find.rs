@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 
 use gcl_data::FeatureSet;
-use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::report::ShownMoment;
 use gcl_eval::timestamp;
 use gcl_features::discover::discover;
@@ -15,6 +14,7 @@ use gcl_train::{
 
 use crate::error::{Error, Result};
 use crate::facts::remember_footage;
+use crate::moments::{write_csv, write_json};
 use crate::report::{self, Contents};
 use crate::score::score_own;
 
@@ -81,7 +81,7 @@ pub struct Found {
 }
 
 /// Finds the most anomalous moments of footage, and writes a report with a picture of each, and the
-/// table `moments.csv`.
+/// table `moments.csv`; the same as `moments.json`, with the heat maps of where in the picture.
 ///
 /// # Errors
 /// If no footage can be read, the folder holds a run with other settings or of other footage, or
@@ -120,11 +120,13 @@ pub fn find<E: FeatureWork>(
         title: Some("The most anomalous moments".to_owned()),
         top: wanted.top,
         skipped: skipped.collect(),
+        device: Some(&wanted.training.device),
         ..Contents::default()
     };
     let moments = report::write(&run, &contents, &run.report())?.moments;
     let table = out.join("moments.csv");
     write_csv(&moments, &table)?;
+    write_json(&moments, &out.join("moments.json"))?;
     Ok(Found { moments, report: run.report(), table, extraction })
 }
 
@@ -165,21 +167,4 @@ pub fn train_or_load(
 pub fn when(frame: usize, fps: Option<f64>) -> String {
     let time = fps.and_then(|fps| timestamp(frame, fps));
     time.unwrap_or_else(|| format!("frame {frame}"))
-}
-
-fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
-    let mut rows = csv::Writer::from_writer(Vec::new());
-    let head = ["rank", "video", "start_frame", "end_frame", "peak_frame", "score", "from", "to"];
-    rows.write_record(head).map_err(Error::data(path))?;
-    for (i, shown) in moments.iter().enumerate() {
-        let m = &shown.moment;
-        let numbers = [i + 1, m.start, m.end, m.peak_frame].map(|number| number.to_string());
-        let [rank, start, end, peak] = &numbers;
-        let [from, to] = [m.start, m.end].map(|frame| when(frame, shown.fps));
-        let score = m.score.to_string();
-        let row = [rank, &m.video, start, end, peak, &score, &from, &to];
-        rows.write_record(row).map_err(Error::data(path))?;
-    }
-    let bytes = rows.into_inner().map_err(Error::data(path))?;
-    Ok(write_bytes_atomic(path, &bytes)?)
 }

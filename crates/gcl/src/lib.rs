@@ -14,6 +14,7 @@
 //! | [`kernels`] | `gcl-kernels` | inference of 3D convolutional networks on the CPU |
 //! | [`find`] | this one | unlabelled footage to its most anomalous moments |
 //! | [`score`], [`report`] | this one | features to one score per frame, and a run to a page of HTML |
+//! | [`moments`] | this one | moments for other programs, as CSV and JSON |
 //! | [`pair`] | this one | pairs of models on objects and snippets, from files to reports |
 //! | [`judge`] | this one | what scores are worth on a test set |
 //! | [`device`] | this one | the devices of this machine, by name |
@@ -27,6 +28,7 @@ pub mod error;
 pub mod facts;
 pub mod find;
 pub mod judge;
+pub mod moments;
 pub mod pair;
 pub mod process;
 pub mod report;

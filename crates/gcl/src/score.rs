@@ -113,7 +113,14 @@ fn write(
         let located = |source| Error::Clips { id: video.id.clone(), source };
         let scores = smoothed(clips.expand(&segments, frames).map_err(located)?, how.smooth);
         writer.write(&video.id, &scores)?;
-        known.insert(video.id.clone(), VideoFacts { fps: video.fps, footage: None });
+        known.insert(
+            video.id.clone(),
+            VideoFacts {
+                fps: video.fps,
+                footage: None,
+                features: std::path::absolute(set.dir()).ok(),
+            },
+        );
         progress(index + 1);
     }
     facts::write(out, &known)

@@ -91,6 +91,7 @@ pub fn run(args: DemoArgs) -> Outcome {
         title: Some(format!("Demo: scene {}", args.scene_seed)),
         truth: Some(&truth),
         top: 12,
+        device: Some(&options.device),
         tiles: tiles.collect(),
         ..Contents::default()
     };

@@ -29,6 +29,32 @@ fn find_ranks_the_odd_moment_first_and_skips_what_is_damaged() {
     assert!(html.contains("broken"), "what was left out is in the report");
     assert!(fs::read_to_string(at.join("found/moments.csv")).unwrap().contains("cam2"));
 
+    // Where in the picture: in the files, on the terminal, over the pictures.
+    let json = fs::read_to_string(at.join("found/moments.json")).unwrap();
+    assert_eq!(json, stdout(&output));
+    let sides = ["x1", "y1", "x2", "y2"].map(|side| best[side].as_f64().unwrap());
+    let [x1, y1, x2, y2] = sides;
+    assert!(0.0 <= x1 && x1 < x2 && x2 <= 1.0 && 0.0 <= y1 && y1 < y2 && y2 <= 1.0, "{sides:?}");
+    let rows = best["heat_map"].as_array().unwrap();
+    assert!(rows.len() == 12 && rows.iter().all(|row| row.as_array().unwrap().len() == 16));
+    let table = fs::read_to_string(at.join("found/moments.csv")).unwrap();
+    let mut lines = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    assert_eq!(lines.next().unwrap()[8..], ["x1", "y1", "x2", "y2"]);
+    let first = lines.next().unwrap();
+    let first = first[8..].iter().map(|side| side.parse::<f32>().unwrap());
+    assert!(first.eq(sides.map(|side| side as f32)), "{table}");
+    assert!(html.contains("<rect class=\"box\""));
+    // A report that is written later finds the features and says the same.
+    run(at, &["report", "found", "--out", "later.html"], 0);
+    let later = fs::read_to_string(at.join("later.html")).unwrap();
+    let boxes = |page: &str| page.matches("<rect class=\"box\"").count();
+    assert_eq!((boxes(&later), boxes(&html)), (moments.len(), moments.len()));
+    fs::rename(at.join("found/features"), at.join("gone")).unwrap();
+    run(at, &["report", "found", "--out", "later.html"], 0);
+    let later = fs::read_to_string(at.join("later.html")).unwrap();
+    assert!(later.contains("no places in the picture: ") && boxes(&later) == 0);
+    fs::rename(at.join("gone"), at.join("found/features")).unwrap();
+
     // Again: nothing is extracted or trained anew, and the answer is the same.
     let again = run(at, &args, 1);
     assert_eq!(stdout(&again), stdout(&output));

@@ -103,7 +103,13 @@ fn footage_is_searched_and_scored_by_a_networks_features() {
     }
     assert!(!at.join("found").exists(), "nothing was begun");
     run(at, &[&find[..], &["resnext101", "--random-weights"]].concat(), 0);
-    assert!(fs::read_to_string(at.join("found/moments.csv")).unwrap().contains("cam0"));
+    // Its values have no places, so nothing is said of them.
+    let table = fs::read_to_string(at.join("found/moments.csv")).unwrap();
+    assert!(table.contains("cam0") && table.lines().skip(1).all(|line| line.ends_with(",,,,")));
+    assert!(!fs::read_to_string(at.join("found/moments.json")).unwrap().contains("heat_map"));
+    let html = fs::read_to_string(at.join("found/report.html")).unwrap();
+    assert!(html.contains("<span class=\"shot\"><img") && !html.contains("<rect class=\"box\""));
+    assert!(!html.contains("no places"));
 
     // New footage is extracted as the model's was, by the same weights.
     let score = ["score", "found", "new.y4m", "--out", "s"];
@@ -141,6 +147,10 @@ fn the_embedded_network_needs_no_weights() {
     let find = ["find", "footage", "--out", "found", "--method", "knn", "--net", "lite0"];
     run(at, &find, 0);
     assert!(fs::read_to_string(at.join("found/moments.csv")).unwrap().contains("cam0"));
+    let json = fs::read_to_string(at.join("found/moments.json")).unwrap();
+    let found: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    let rows = found[0]["heat_map"].as_array().unwrap();
+    assert!(rows.len() == 3 && rows.iter().all(|row| row.as_array().unwrap().len() == 4));
 
     let score = ["score", "found", "new.y4m", "--out", "s"];
     run(at, &score, 0);

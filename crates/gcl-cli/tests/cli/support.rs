@@ -49,6 +49,7 @@ pub fn features(folder: &Path, videos: usize) {
         frames: 320,
         fps: Some(25.0),
         footage: None,
+        regions: None,
     };
     for v in 0..videos {
         let mut rng = rand::rngs::ChaCha8Rng::seed_from_u64(v as u64);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::FeatureError;
+use super::regions::Regions;
 use crate::clips::Clips;
 use crate::file::{FileError, read_json};
 
@@ -49,6 +50,9 @@ pub struct FeatureMeta {
     /// A hash of the footage, in hex, where known: another video of the same name has another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footage: Option<String>,
+    /// Which part of the picture each value belongs to, where the extractor says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<Regions>,
 }
 
 impl ExtractorIdentity {

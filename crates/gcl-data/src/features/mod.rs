@@ -10,6 +10,7 @@ mod file;
 mod meta;
 mod objects;
 mod open;
+mod regions;
 mod set;
 mod write;
 
@@ -17,5 +18,6 @@ pub use error::FeatureError;
 pub use file::FeatureFile;
 pub use meta::{ExtractorIdentity, FeatureMeta};
 pub use objects::{ObjectRow, write_object_rows};
+pub use regions::Regions;
 pub use set::{FeatureSet, FeatureVideo};
 pub use write::{FeatureWriter, is_finished, write_features};

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::error::FeatureError;
 use super::meta::FeatureMeta;
+use super::regions::Regions;
 use crate::file::FileError;
 use crate::id::VideoId;
 use crate::npy::Npy;
@@ -42,8 +43,15 @@ pub(super) fn check_shape(
     if sizes.contains(&0) {
         return Err(FeatureError::Shape { path: path.to_owned(), shape: shape.to_owned() });
     }
-    let [found, crops, _] = sizes;
-    if let Some(FeatureMeta { extractor, frames, .. }) = meta {
+    let [found, crops, dim] = sizes;
+    if let Some(FeatureMeta { extractor, frames, regions, .. }) = meta {
+        if let Some(regions) = regions.filter(|regions| !regions.fits(dim)) {
+            let Regions { rows, columns, first } = regions;
+            let what = format!(
+                "{dim} values a clip, which are no whole rounds of {rows} x {columns} regions from value {first} on"
+            );
+            return Err(FileError::new(path, what).into());
+        }
         if extractor.crops != crops {
             let what = format!("{crops} crops, but the description says {}", extractor.crops);
             return Err(FileError::new(path, what).into());

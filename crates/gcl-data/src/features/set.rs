@@ -9,6 +9,7 @@ use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
 use super::objects::{ObjectRow, largest, read_object_rows};
 use super::open::{OpenedFile, look};
+use super::regions::Regions;
 use crate::clips::Clips;
 use crate::files::with_extension;
 use crate::id::VideoId;
@@ -57,6 +58,7 @@ pub struct FeatureSet {
     file_lengths: Vec<u64>,
     identity: Option<ExtractorIdentity>,
     clips: Option<Clips>,
+    regions: Option<Regions>,
     dim: usize,
     crops: usize,
 }
@@ -95,6 +97,7 @@ impl FeatureSet {
             file_lengths: Vec::new(),
             identity,
             clips,
+            regions: None,
             dim: first.dim,
             crops: first.crops,
         };
@@ -109,6 +112,7 @@ impl FeatureSet {
 
     fn push(&mut self, found: &OpenedFile) {
         self.file_lengths.push(found.file_length);
+        self.regions = self.regions.or(found.meta.as_ref().and_then(|meta| meta.regions));
         self.videos.push(FeatureVideo {
             id: found.id.clone(),
             segments: found.segments,
@@ -216,6 +220,11 @@ impl FeatureSet {
             (Some(rows), Some(clips)) => largest(&rows, &scores, clips.count(frames)),
             _ => scores,
         })
+    }
+
+    /// Which part of the picture each value belongs to, where the descriptions say so.
+    pub fn regions(&self) -> Option<Regions> {
+        self.regions
     }
 
     /// The folder.

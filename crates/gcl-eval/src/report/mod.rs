@@ -3,6 +3,7 @@
 mod html;
 mod measures;
 mod moments;
+mod overlay;
 mod page;
 mod timelines;
 
@@ -10,7 +11,7 @@ pub use page::{Figure, Page, TextTable};
 
 use crate::escape::escape;
 use crate::svg::{Histogram, LineChart};
-use crate::{Evaluation, Moment};
+use crate::{Evaluation, Moment, Place};
 
 /// A number shown at the top.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -39,6 +40,8 @@ pub struct Picture {
     pub format: PictureFormat,
     /// The picture's file.
     pub bytes: Vec<u8>,
+    /// Width and height of the frame in pixels; the file may be smaller, of the same shape.
+    pub size: [u32; 2],
 }
 
 /// A moment with the data to show it.
@@ -50,6 +53,8 @@ pub struct ShownMoment {
     pub fps: Option<f64>,
     /// A frame of it, usually the peak.
     pub picture: Option<Picture>,
+    /// Where in the picture, where known.
+    pub place: Option<Place>,
 }
 
 /// One video's scores.

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
-use super::html::{Section, place, span};
-use super::{Picture, PictureFormat, Report, ShownMoment};
+use super::html::{Section, note, place, span};
+use super::overlay::shot;
+use super::{Report, ShownMoment};
 use crate::escape::escape;
 
 /// Most bytes that all pictures together may add to the page.
@@ -20,7 +18,11 @@ pub(super) fn section(report: &Report) -> Option<Section> {
         report.videos.iter().enumerate().map(|(i, v)| (v.video.as_str(), i)).collect();
     let mut room = PICTURE_BYTES;
     let mut left_out = 0usize;
-    let mut body = String::from("<ol class=\"moments\">\n");
+    let mut body = match report.moments.iter().any(|m| m.place.is_some() && m.picture.is_some()) {
+        true => note("A box shows where in the picture the score comes from."),
+        false => String::new(),
+    };
+    body.push_str("<ol class=\"moments\">\n");
     for (i, shown) in report.moments.iter().enumerate() {
         let mut image = String::new();
         if let Some(picture) = &shown.picture {
@@ -28,7 +30,7 @@ pub(super) fn section(report: &Report) -> Option<Section> {
             let bytes = picture.bytes.len().div_ceil(3).saturating_mul(4);
             if bytes <= room {
                 room -= bytes;
-                image = img(picture, &shown.moment.video, i + 1);
+                image = shot(picture, shown, i + 1);
             } else {
                 left_out += 1;
             }
@@ -57,16 +59,5 @@ fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -
         span(moment.start, moment.end, shown.fps),
         moment.score,
         place(moment.peak_frame, shown.fps),
-    )
-}
-
-fn img(picture: &Picture, video: &str, rank: usize) -> String {
-    let kind = match picture.format {
-        PictureFormat::Jpeg => "jpeg",
-        PictureFormat::Png => "png",
-    };
-    let (video, data) = (escape(video), STANDARD.encode(&picture.bytes));
-    format!(
-        "<img loading=\"lazy\" alt=\"Moment {rank}, {video}\" src=\"data:image/{kind};base64,{data}\">"
     )
 }

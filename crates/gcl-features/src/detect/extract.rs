@@ -109,7 +109,7 @@ pub fn extract_detected(
         let fps = info.fps.filter(|fps| fps.is_finite() && *fps > 0.0);
         let (extractor, decoder) = (identity.clone(), info.decoder);
         let rows = values.len() / SNIPPET_FEATURES;
-        let meta = FeatureMeta { extractor, decoder, frames, fps, footage };
+        let meta = FeatureMeta { extractor, decoder, frames, fps, footage, regions: None };
         write_features(out, id, &[rows, SNIPPET_FEATURES], &values, &meta)?;
         Ok(VideoOutcome::Written { frames, clips: rows })
     };

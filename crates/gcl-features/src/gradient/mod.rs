@@ -18,6 +18,7 @@
 mod cells;
 mod grid;
 
+use gcl_data::Regions;
 use serde_json::{Map, Value, json};
 
 use crate::extractor::{Extractor, ExtractorError};
@@ -79,6 +80,10 @@ impl Extractor for Gradient {
 
     fn dim(&self) -> usize {
         CHANNELS * ROWS * COLUMNS
+    }
+
+    fn regions(&self) -> Option<Regions> {
+        Some(Regions { rows: ROWS, columns: COLUMNS, first: 0 })
     }
 
     fn prepare(&self, frame: &Frame) -> Result<GradientFrame, ExtractorError> {

@@ -17,6 +17,7 @@ mod runners;
 use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::Device;
+use gcl_data::Regions;
 use serde_json::{Map, Value, json};
 
 use crate::discover::VideoInput;
@@ -124,6 +125,14 @@ impl Extractor for Lite0 {
 
     fn dim(&self) -> usize {
         network::DIM + motion::DIM
+    }
+
+    fn regions(&self) -> Option<Regions> {
+        Some(Regions {
+            rows: motion::AREA_ROWS,
+            columns: motion::AREA_COLUMNS,
+            first: network::DIM,
+        })
     }
 
     fn batch(&self) -> usize {

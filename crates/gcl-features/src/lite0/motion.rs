@@ -4,7 +4,10 @@ use crate::gradient::{COLUMNS, ROWS};
 
 /// Cells of the gradient's grid along each side of an area.
 const SIDE: usize = 4;
-const AREAS: usize = (ROWS / SIDE) * (COLUMNS / SIDE);
+/// Areas of the picture.
+pub(super) const AREA_ROWS: usize = ROWS / SIDE;
+pub(super) const AREA_COLUMNS: usize = COLUMNS / SIDE;
+const AREAS: usize = AREA_ROWS * AREA_COLUMNS;
 /// Values of a clip: six kinds of motion in each area.
 pub(super) const DIM: usize = 6 * AREAS;
 
@@ -22,7 +25,7 @@ pub(super) fn describe(gradient: &[f32], values: &mut Vec<f32>) {
         let values_of = gradient.get(channel * cells..(channel + 1) * cells).unwrap_or_default();
         for (cell, value) in values_of.iter().enumerate() {
             let (row, column) = (cell / COLUMNS / SIDE, cell % COLUMNS / SIDE);
-            let area = &mut areas[row * (COLUMNS / SIDE) + column];
+            let area = &mut areas[row * AREA_COLUMNS + column];
             *area = area.max(sign * value);
         }
         values.extend(areas);

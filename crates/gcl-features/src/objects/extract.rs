@@ -173,6 +173,7 @@ impl Job<'_> {
             frames,
             fps: info.fps.filter(|fps| fps.is_finite() && *fps > 0.0),
             footage,
+            regions: None,
         };
         let rows = values.len() / dim;
         write_features(self.out_dir, &input.id, &[rows, dim], &values, &meta)?;

@@ -114,6 +114,7 @@ impl<E: Extractor> Job<'_, E> {
             frames,
             fps: info.fps.filter(|fps| fps.is_finite() && *fps > 0.0),
             footage,
+            regions: self.extractor.regions(),
         })?;
         Ok(VideoOutcome::Written { frames, clips })
     }

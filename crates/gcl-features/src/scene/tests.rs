@@ -113,6 +113,34 @@ fn the_truth_is_visible() {
     }
 }
 
+/// Places are where the picture changes without the abnormal actors, and there are some where the truth says so.
+#[test]
+fn the_places_are_where_something_is_to_see() {
+    for video in scene(1).videos.iter().filter(|v| v.part == Part::Test) {
+        let mut normal = video.clone();
+        normal.actors.retain(|actor| !actor.is_abnormal());
+        let truth = video.truth();
+        for frame in (0..video.frames).step_by(9) {
+            let places = video.abnormal_places(frame);
+            assert_eq!(truth[frame], !places.is_empty());
+            if places.is_empty() {
+                continue;
+            }
+            let (with, without) = (luma(video, frame), luma(&normal, frame));
+            let changed: Vec<usize> =
+                (0..with.len()).filter(|at| with[*at].abs_diff(without[*at]) > 12).collect();
+            let inside = changed.iter().filter(|at| {
+                let (x, y) = ((**at % 160) as f32 / 160.0, (**at / 160) as f32 / 120.0);
+                places.iter().any(|[x1, y1, x2, y2]| {
+                    (x1 - 0.02..=x2 + 0.02).contains(&x) && (y1 - 0.02..=y2 + 0.02).contains(&y)
+                })
+            });
+            let share = inside.count() as f64 / changed.len() as f64;
+            assert!(share > 0.6, "{} frame {frame}: {share} of the changes", video.id);
+        }
+    }
+}
+
 /// The chance that an abnormal clip moves more than a normal one must not give it away.
 #[test]
 fn the_amount_of_motion_says_little() {

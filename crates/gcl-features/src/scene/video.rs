@@ -39,6 +39,20 @@ pub struct SceneVideo {
 }
 
 impl SceneVideo {
+    /// Where in frame `frame` somebody abnormal is in view, as in [`truth`](Self::truth): left, top, right and
+    /// bottom in fractions of the picture, cut at its borders.
+    pub fn abnormal_places(&self, frame: usize) -> Vec<[f32; 4]> {
+        let (width, height) = self.size;
+        let abnormal = self.actors.iter().filter(|a| a.is_abnormal() && a.in_view(frame, width));
+        let fractions = |actor: &Actor| {
+            let [left, top, right, bottom] = actor.bounds(frame);
+            let [x1, x2] = [left, right].map(|x| (x / width as f32).clamp(0.0, 1.0));
+            let [y1, y2] = [top, bottom].map(|y| (y / height as f32).clamp(0.0, 1.0));
+            [x1, y1, x2, y2]
+        };
+        abnormal.map(fractions).collect()
+    }
+
     /// Whether each frame is abnormal, `frames` values: somebody abnormal is in view, at least half of
     /// them inside the picture.
     pub fn truth(&self) -> Vec<bool> {

@@ -80,6 +80,7 @@ pub fn meta(segments: usize) -> FeatureMeta {
         frames: segments * 16 - 5,
         fps: Some(10.0),
         footage: None,
+        regions: None,
     }
 }
 

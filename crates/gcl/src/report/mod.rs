@@ -3,6 +3,7 @@
 mod charts;
 mod figures;
 mod moments;
+mod places;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use crate::facts;
 use charts::{score_histogram, training_charts};
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
 use moments::moments;
+use places::add_places;
 
 /// What a report shows beside what the run's folder holds.
 #[derive(Debug, Default)]
@@ -29,6 +31,8 @@ pub struct Contents<'a> {
     pub truth: Option<&'a Truth>,
     /// Test features, to judge all of the model's scores, and the device to do it on.
     pub test: Option<(&'a Path, &'a Device)>,
+    /// The device on which to find where in the picture moments are; without one that is left out.
+    pub device: Option<&'a Device>,
     /// Maximum number of moments.
     pub top: usize,
     /// Videos that were left out, with reasons.
@@ -101,9 +105,15 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         report.figures.push(figures::distributions(run, test, truth, device)?);
     }
     report.figures.extend(figures::convergence(run, contents.truth)?);
-    let (moments, missing) = moments(&report.videos, &facts, contents.top)?;
-    report.moments = moments;
+    let (mut moments, missing) = moments(&report.videos, &facts, contents.top)?;
     report.warnings.extend(missing);
+    if let Some(device) = contents.device {
+        let added = add_places(&mut moments, &report.videos, &facts, (run, device), source);
+        // As a picture, a place is a help and not the result.
+        let missing = added.err().map(|error| format!("no places in the picture: {error}"));
+        report.warnings.extend(missing);
+    }
+    report.moments = moments;
     write_bytes_atomic(out, report.render().as_bytes())?;
     Ok(report)
 }

@@ -26,7 +26,7 @@ pub(super) fn moments(
         .into_iter()
         .map(|moment| {
             let video = videos.iter().find(|v| v.video == moment.video);
-            ShownMoment { fps: video.and_then(|v| v.fps), moment, picture: None }
+            ShownMoment { fps: video.and_then(|v| v.fps), moment, picture: None, place: None }
         })
         .collect();
     let missing = add_pictures(&mut shown, facts);
@@ -54,9 +54,11 @@ fn add_pictures(moments: &mut [ShownMoment], facts: &Facts) -> Vec<String> {
         };
         for shown in moments.iter_mut().filter(|shown| here(&shown.moment)) {
             let image = images.iter().find(|(frame, _)| *frame == shown.moment.peak_frame);
-            shown.picture = image
-                .and_then(|(_, image)| thumbs::jpeg(image, PICTURE_WIDTH, 80).ok())
-                .map(|bytes| Picture { format: PictureFormat::Jpeg, bytes });
+            shown.picture = image.and_then(|(_, image)| {
+                let bytes = thumbs::jpeg(image, PICTURE_WIDTH, 80).ok()?;
+                let size = [image.width(), image.height()];
+                Some(Picture { format: PictureFormat::Jpeg, bytes, size })
+            });
         }
     }
     missing

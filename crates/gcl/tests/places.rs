@@ -1,0 +1,132 @@
+//! A moment's box lies on who causes it: on rendered scenes, whose renderer knows where they are.
+#![allow(clippy::unwrap_used)]
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use gcl::core::Device;
+use gcl::data::FeatureSet;
+use gcl::eval::report::ShownMoment;
+use gcl::features::gradient::Gradient;
+use gcl::features::scene::{Scene, SceneOptions};
+use gcl::features::{ExtractOptions, Extractor};
+use gcl::find::{Find, Follow, find};
+use gcl::train::config::DataFacts;
+use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
+
+/// Writes a scene's videos as Y4M.
+fn render(scene: &Scene, options: &SceneOptions, folder: &Path) {
+    let SceneOptions { width, height, fps, .. } = *options;
+    for video in &scene.videos {
+        let path = video.id.file(folder, "y4m");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut out = BufWriter::new(File::create(path).unwrap());
+        let head = format!("YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL");
+        writeln!(out, "{head}").unwrap();
+        for frame in 0..video.frames {
+            out.write_all(b"FRAME\n").unwrap();
+            out.write_all(&video.render(frame).unwrap().luma()).unwrap();
+        }
+        out.flush().unwrap();
+    }
+}
+
+/// The moments that a method finds.
+fn moments(
+    extractor: &impl Extractor,
+    method: Method,
+    footage: &Path,
+    out: &Path,
+) -> Vec<ShownMoment> {
+    let cancel = AtomicBool::new(false);
+    let configuration = |set: &FeatureSet| {
+        let facts = DataFacts { dim: set.dim(), segments: set.total() };
+        Ok(RunConfig::new(method, Preset::Any, 1, facts))
+    };
+    let wanted = Find {
+        footage: &[PathBuf::from(footage)],
+        out,
+        extraction: ExtractOptions::default(),
+        configuration: &configuration,
+        training: TrainOptions::new(Device::flex(), &cancel),
+        folds: gcl::find::FOLDS,
+        top: 40,
+    };
+    let mut follow = Follow {
+        extraction: &|_| (),
+        extracted: &mut |_| (),
+        training: &mut Silent,
+        scoring: &mut |_, _| (),
+    };
+    find(&wanted, extractor, &mut follow).unwrap().moments
+}
+
+/// Moments with somebody abnormal in view, those whose box holds the middle of one of them, and how many
+/// would if each box were somewhere in the picture.
+#[derive(Debug, Default)]
+struct Tally {
+    moments: usize,
+    on_them: usize,
+    by_chance: f64,
+}
+
+impl Tally {
+    fn add(&mut self, scene: &Scene, moments: &[ShownMoment]) {
+        for shown in moments {
+            let id = &shown.moment.video;
+            let video = scene.videos.iter().find(|video| video.id.as_str() == id).unwrap();
+            let place = shown.place.as_ref().unwrap();
+            let middles: Vec<[f32; 2]> = video
+                .abnormal_places(shown.moment.peak_frame)
+                .iter()
+                .map(|[x1, y1, x2, y2]| [(x1 + x2) / 2.0, (y1 + y2) / 2.0])
+                .collect();
+            if middles.is_empty() {
+                continue;
+            }
+            let [x1, y1, x2, y2] = place.sides();
+            let holds = |[x, y]: &[f32; 2]| (x1..x2).contains(x) && (y1..y2).contains(y);
+            self.moments += 1;
+            self.on_them += usize::from(middles.iter().any(holds));
+            let [rows, columns] = [place.heat_map.len(), place.heat_map[0].len()];
+            let by_chance = middles.iter().map(|[x, y]| {
+                chance(x2 - x1, *x, columns as f32) * chance(y2 - y1, *y, rows as f32)
+            });
+            self.by_chance += by_chance.sum::<f64>().min(1.0);
+        }
+    }
+}
+
+/// The share of positions in a row of cells at which a box of this size holds a point.
+fn chance(size: f32, point: f32, cells: f32) -> f64 {
+    let (size, point) = ((size * cells).round(), point * cells);
+    let positions = (cells - size) as usize + 1;
+    let holding = (0..positions).filter(|at| (*at as f32..*at as f32 + size).contains(&point));
+    holding.count() as f64 / positions as f64
+}
+
+#[test]
+fn boxes_lie_on_who_is_abnormal() {
+    let methods = [Method::GclB, Method::Mahalanobis, Method::Knn];
+    let mut tallies = methods.map(|method| (method, Tally::default()));
+    for seed in [1, 2, 3] {
+        let folder = tempfile::tempdir().unwrap();
+        let footage = folder.path().join("footage");
+        let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
+        let scene = Scene::new(seed, &options).unwrap();
+        render(&scene, &options, &footage);
+        for (method, tally) in &mut tallies {
+            let out = folder.path().join(method.name());
+            tally.add(&scene, &moments(&Gradient, *method, &footage, &out));
+        }
+    }
+    for (method, tally) in tallies {
+        println!("{method}: {tally:?}");
+        assert!(tally.moments >= 10, "{method}: {tally:?}");
+        let share = tally.on_them as f64 / tally.moments as f64;
+        assert!(share >= 0.7, "{method}: {tally:?}");
+        assert!(tally.on_them as f64 >= 5.0 * tally.by_chance, "{method}: {tally:?}");
+    }
+}
