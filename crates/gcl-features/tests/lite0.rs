@@ -88,7 +88,7 @@ fn prepared(lite0: &Lite0, frames: &[Frame]) -> Vec<Lite0Frame> {
 }
 
 #[test]
-fn a_clip_is_the_mean_of_every_fourth_picture_and_its_motion() {
+fn a_clip_is_the_mean_of_every_eighth_picture_and_its_motion() {
     let (_, device) = devices().remove(0);
     let lite0 = Lite0::new(&device, Executor::Auto, 1).unwrap();
     let frames = frames(20);
@@ -100,12 +100,12 @@ fn a_clip_is_the_mean_of_every_fourth_picture_and_its_motion() {
 
     let still = |n: usize| lite0.describe(&[vec![&prepared[n]; 2]]).unwrap();
     let mut mean = vec![0.0; PICTURE_DIM];
-    for n in [4, 8, 12, 16] {
-        mean.iter_mut().zip(still(n)).for_each(|(sum, v)| *sum += f64::from(v) / 4.0);
+    for n in [8, 16] {
+        mean.iter_mut().zip(still(n)).for_each(|(sum, v)| *sum += f64::from(v) / 2.0);
     }
     let (most, _) = differences(&found[..PICTURE_DIM], &mean);
     assert!(most < 1e-6, "{most}");
-    assert!(differences(&still(4)[..PICTURE_DIM], &mean).0 > 1e-3, "pictures that do not differ");
+    assert!(differences(&still(8)[..PICTURE_DIM], &mean).0 > 1e-3, "pictures that do not differ");
 
     let gradients: Vec<_> = frames[3..19].iter().map(|f| Gradient.prepare(f).unwrap()).collect();
     let expected = Gradient.describe(&[gradients.iter().collect()]).unwrap();
