@@ -2,12 +2,13 @@
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::Tensor;
+use burn::store::ModuleRecord;
+use burn::tensor::{Bytes, Tensor};
 
 use crate::clip::clip_norm;
 use crate::error::{CoreError, Result};
 use crate::optimizer::OptimizerConfig;
-use crate::state::State;
+use crate::state::{State, bad};
 
 /// A module that takes optimisation steps.
 pub(crate) struct Learner<M: Module> {
@@ -82,15 +83,20 @@ impl<M: Module> Learner<M> {
 
     pub(crate) fn save(&self) -> Result<State> {
         let mut state = State::default();
-        state.put_module("weights", &self.module)?;
-        state.put_optimizer("optimizer", &self.optimizer)?;
+        let module = self.module.clone().into_record().into_bytes();
+        state.put("weights", module.map_err(bad("weights"))?.to_vec());
+        let optimizer = self.optimizer.into_bytes().map_err(bad("optimizer"))?;
+        state.put("optimizer", optimizer.to_vec());
         Ok(state)
     }
 
     pub(crate) fn load(&mut self, state: &State) -> Result<()> {
         // Both or nothing: a half-loaded learner would train on silently.
-        let module = state.get_module("weights", self.module.clone())?;
-        self.optimizer = state.get_optimizer("optimizer", self.config.init()?)?;
+        let bytes = |part| Ok::<_, CoreError>(Bytes::from_bytes_vec(state.get(part)?.to_vec()));
+        let record = ModuleRecord::from_bytes(bytes("weights")?).map_err(bad("weights"))?;
+        let module = self.module.clone().try_load_record(record).map_err(bad("weights"))?;
+        let optimizer = self.config.init()?.from_bytes(bytes("optimizer")?);
+        self.optimizer = optimizer.map_err(bad("optimizer"))?;
         self.module = module;
         Ok(())
     }

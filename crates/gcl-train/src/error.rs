@@ -6,8 +6,6 @@ use gcl_core::CoreError;
 use gcl_data::cubes::CubeFileError;
 use gcl_data::{ClipError, FeatureError, FileError, NpyError, ObjectError, VideoId, WindowError};
 
-use crate::estimator::{EstimatorError, RowsError};
-
 /// The result of this crate's fallible functions.
 pub type Result<T> = std::result::Result<T, TrainError>;
 
@@ -103,12 +101,6 @@ pub enum TrainError {
     /// Data does not fit the model or the run it is used with.
     #[error("{0}")]
     Mismatch(String),
-    /// Values in memory are no rows of features.
-    #[error(transparent)]
-    Rows(#[from] RowsError),
-    /// An estimator was asked for what it cannot do.
-    #[error(transparent)]
-    Estimator(#[from] EstimatorError),
     /// A listener could not judge the networks.
     #[error("judging the test set: {0}")]
     Evaluation(String),
