@@ -54,24 +54,14 @@ impl Anchor {
         self.method.parse().ok()
     }
 
-    /// The headline AUC on a data set.
-    pub fn auc(&self, data: Published) -> Option<f64> {
-        match data {
-            Published::UcfCrime => self.ucf_crime,
-            Published::ShanghaiTech => self.shanghaitech,
-        }
-    }
-
-    /// Mean and standard deviation over ten seeds on a data set, where the paper gives them.
-    pub fn ten_seeds(&self, data: Published) -> Option<(f64, f64)> {
-        self.ten_seeds.filter(|_| data == Published::UcfCrime)
-    }
-
     /// The headline number and that over ten seeds, as text; a dash for neither.
     pub fn shown(&self, data: Published) -> String {
-        let headline = self.auc(data).map(|auc| format!("{auc:.2}"));
-        let seeds =
-            self.ten_seeds(data).map(|(mean, std)| format!("ten seeds {mean:.2} ± {std:.2}"));
+        let (auc, ten_seeds) = match data {
+            Published::UcfCrime => (self.ucf_crime, self.ten_seeds),
+            Published::ShanghaiTech => (self.shanghaitech, None),
+        };
+        let headline = auc.map(|auc| format!("{auc:.2}"));
+        let seeds = ten_seeds.map(|(mean, std)| format!("ten seeds {mean:.2} ± {std:.2}"));
         let both: Vec<String> = headline.into_iter().chain(seeds).collect();
         if both.is_empty() { "–".to_owned() } else { both.join("; ") }
     }

@@ -15,7 +15,7 @@ pub(crate) struct Learner<M: Module> {
     module: M,
     optimizer: ModuleOptimizer,
     config: OptimizerConfig,
-    clip: Option<f32>,
+    pub(crate) clip: Option<f32>,
 }
 
 /// Numbers parameters in their order. Burn draws their identities, which are stored with them; equal
@@ -35,12 +35,6 @@ impl<M: Module> Learner<M> {
         let config = config.into();
         let module = module.map(&mut Numbered(0));
         Ok(Learner { module, optimizer: config.init()?, config, clip: None })
-    }
-
-    /// Clips the gradient's norm over all parameters from now on.
-    pub(crate) fn with_clip(mut self, limit: f32) -> Self {
-        self.clip = Some(limit);
-        self
     }
 
     pub(crate) fn module(&self) -> &M {

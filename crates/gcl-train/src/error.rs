@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gcl_core::CoreError;
 use gcl_data::cubes::CubeFileError;
-use gcl_data::{ClipError, FeatureError, FileError, NpyError, ObjectError, VideoId, WindowError};
+use gcl_data::{FeatureError, FileError, NpyError, ObjectError, WindowError};
 
 /// The result of this crate's fallible functions.
 pub type Result<T> = std::result::Result<T, TrainError>;
@@ -36,14 +36,6 @@ pub enum TrainError {
     /// An array cannot be read.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// A video's segments and frames do not match.
-    #[error("video `{id}`: {source}")]
-    Clips {
-        /// The video.
-        id: VideoId,
-        /// What does not fit.
-        source: ClipError,
-    },
     /// A configuration is wrong.
     #[error("{0}")]
     Config(String),

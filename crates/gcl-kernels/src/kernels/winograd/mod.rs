@@ -56,31 +56,23 @@ on_each_isa! {
     ///
     /// # Safety
     /// `x` is valid for the plane, `out` for writes of `count` blocks at every stride.
-    input_4 = input_row::<4>(row: &InputRow)
-}
-on_each_isa! {
+    input_4 = input_row::<4>(row: &InputRow),
     /// The same of 6 × 6.
     ///
     /// # Safety
     /// As for [`input_4`].
-    input_6 = input_row::<6>(row: &InputRow)
-}
-on_each_isa! {
+    input_6 = input_row::<6>(row: &InputRow),
     /// Aᵀ x A of a row of tiles of 4 × 4 to 2 × 2 outputs, plus bias and residual, cut off.
     ///
     /// # Safety
     /// `x` is valid for `count` blocks at every stride; `out` for writes, and `residual` (unless null) for
     /// reads, of `size.1` blocks in `size.0` rows. No one else touches `out`.
-    output_4_2 = output_row::<4, 2>(row: &OutputRow)
-}
-on_each_isa! {
+    output_4_2 = output_row::<4, 2>(row: &OutputRow),
     /// The same of 6 × 6 to 3 × 3.
     ///
     /// # Safety
     /// As for [`output_4_2`].
-    output_6_3 = output_row::<6, 3>(row: &OutputRow)
-}
-on_each_isa! {
+    output_6_3 = output_row::<6, 3>(row: &OutputRow),
     /// The same of 6 × 6 to 4 × 4.
     ///
     /// # Safety
