@@ -1,6 +1,6 @@
 //! Running cells: a finished one is kept, an interrupted one resumed, a failure reported.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;

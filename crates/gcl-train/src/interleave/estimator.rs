@@ -119,13 +119,12 @@ impl Pair {
                     Interleaver::new(settings, needed()?, weak, snippets, labels, &self.device)?;
                 train_rounds(&mut training, run, cancel, listener)?;
                 let thresholds = training.thresholds().to_vec();
-                let (one_class, weak) = training.into_models();
-                fitted(Some(one_class), Some(weak), thresholds)
+                fitted(Some(training.one_class), Some(training.weak), thresholds)
             }
             PairMethod::OneClass => {
                 let mut training = OneClassAlone::new(needed()?, alone.clone(), seed)?;
                 train_rounds(&mut training, run, cancel, listener)?;
-                fitted(Some(training.into_side()), None, Vec::new())
+                fitted(Some(training.side), None, Vec::new())
             }
             PairMethod::Weak => {
                 let labels = self.anomalous.as_deref().ok_or_else(|| {
@@ -138,7 +137,7 @@ impl Pair {
                 let mut training =
                     WeakAlone::new(weak, &snippets, labels, alone, seed, &self.device)?;
                 train_rounds(&mut training, run, cancel, listener)?;
-                fitted(None, Some(training.into_model()), Vec::new())
+                fitted(None, Some(training.model), Vec::new())
             }
         })
     }
