@@ -109,7 +109,7 @@ pub fn run(args: &Args, data: &OpenData, published: PaperData) -> Result<()> {
     if args.stand_in {
         println!("GENERATED FEATURES: these numbers say nothing about the real data.\n");
     } else {
-        println!("PaperData: {}.\n", published.protocol());
+        println!("Published: {}.\n", published.protocol());
     }
     print!("{text}");
     Ok(())
