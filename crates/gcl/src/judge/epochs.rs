@@ -29,6 +29,7 @@ pub struct EpochAuc {
     /// Frame AUC of G's error.
     pub generator: Measure,
     /// Frame AUC of D's probability; absent where the method trains no D.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discriminator: Option<Measure>,
     /// Frame scores of the followed video by the method's own score; empty if none is followed, or
     /// before D trains.
