@@ -75,7 +75,7 @@ impl ScoreWriter {
         }
         // A NaN is left to the writer, whose error says that it is not finite.
         check_bounds(&path, self.info.bounded, scores)?;
-        Ok(write_f32(&path, &[scores.len()], scores)?)
+        write_f32(&path, &[scores.len()], scores)
     }
 }
 

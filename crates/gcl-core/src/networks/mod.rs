@@ -1,7 +1,8 @@
 //! The two networks of GCL ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962), §4,
 //! "Implementation details"), both plain multi-layer perceptrons over clip features.
 
-/// What the settings of a network that is an `mlp` give: with other widths, drawn, and of zeros.
+/// What the settings of a network that is an `mlp` give: the network, drawn or of zeros. The last layer has the
+/// width and the activation that `$ends` names.
 macro_rules! perceptron {
     ($config:ident, $network:ident, $ends:expr) => {
         impl $config {
