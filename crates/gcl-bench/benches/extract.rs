@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 network.name,
                 1e3 * timing.median,
                 1e3 * timing.least,
-                extraction.frames() as f64 / timing.median
+                extraction.frames as f64 / timing.median
             );
         }
     }

@@ -4,24 +4,24 @@ use gcl_train::Method;
 
 /// A data set that the paper has numbers for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Published {
+pub enum PaperData {
     /// UCF-Crime: 1,610 training videos, 290 test videos.
     UcfCrime,
     /// ShanghaiTech in the split of Zhong et al. (CVPR 2019): 238 training videos, 199 test videos.
     ShanghaiTech,
 }
 
-gcl_data::named!(Published: UcfCrime = "ucf-crime", ShanghaiTech = "shanghaitech");
+gcl_data::named!(PaperData: UcfCrime = "ucf-crime", ShanghaiTech = "shanghaitech");
 
-impl Published {
+impl PaperData {
     /// The data, the split and the protocol that the numbers are of.
     pub fn protocol(self) -> &'static str {
         match self {
-            Published::UcfCrime => {
+            PaperData::UcfCrime => {
                 "UCF-Crime, 1,610 training and 290 test videos, ResNeXt-101 features of 16-frame \
                  segments, frame-level AUC over all test frames pooled"
             }
-            Published::ShanghaiTech => {
+            PaperData::ShanghaiTech => {
                 "ShanghaiTech, the split of Zhong et al. with 238 training and 199 test videos, \
                  ResNeXt-101 features of 16-frame segments, frame-level AUC over all test frames pooled"
             }
@@ -54,24 +54,14 @@ impl Anchor {
         self.method.parse().ok()
     }
 
-    /// The headline AUC on a data set.
-    pub fn auc(&self, data: Published) -> Option<f64> {
-        match data {
-            Published::UcfCrime => self.ucf_crime,
-            Published::ShanghaiTech => self.shanghaitech,
-        }
-    }
-
-    /// Mean and standard deviation over ten seeds on a data set, where the paper gives them.
-    pub fn ten_seeds(&self, data: Published) -> Option<(f64, f64)> {
-        self.ten_seeds.filter(|_| data == Published::UcfCrime)
-    }
-
     /// The headline number and that over ten seeds, as text; a dash for neither.
-    pub fn shown(&self, data: Published) -> String {
-        let headline = self.auc(data).map(|auc| format!("{auc:.2}"));
-        let seeds =
-            self.ten_seeds(data).map(|(mean, std)| format!("ten seeds {mean:.2} ± {std:.2}"));
+    pub fn shown(&self, data: PaperData) -> String {
+        let (auc, ten_seeds) = match data {
+            PaperData::UcfCrime => (self.ucf_crime, self.ten_seeds),
+            PaperData::ShanghaiTech => (self.shanghaitech, None),
+        };
+        let headline = auc.map(|auc| format!("{auc:.2}"));
+        let seeds = ten_seeds.map(|(mean, std)| format!("ten seeds {mean:.2} ± {std:.2}"));
         let both: Vec<String> = headline.into_iter().chain(seeds).collect();
         if both.is_empty() { "–".to_owned() } else { both.join("; ") }
     }

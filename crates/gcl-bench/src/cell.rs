@@ -28,17 +28,6 @@ pub struct Cell {
 }
 
 impl Cell {
-    pub(super) fn new(
-        data: &str,
-        method: Method,
-        preset: Preset,
-        variant: &Variant,
-        seed: u64,
-    ) -> Cell {
-        let Variant { name, settings } = variant.clone();
-        Cell { data: data.to_owned(), method, preset, variant: name, settings, seed }
-    }
-
     /// The cell's folder below the sweep's: the same for the same cell in every plan.
     pub fn name(&self) -> String {
         let variant = Variant { name: self.variant.clone(), settings: self.settings.clone() };

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use gcl_data::{FeatureError, FileError, TruthError};
-use gcl_eval::EvalError;
 use gcl_train::TrainError;
 
 /// The result of this module's fallible functions.
@@ -56,9 +55,6 @@ pub enum BenchmarkError {
     /// The truth cannot be read, or does not fit.
     #[error(transparent)]
     Truth(#[from] TruthError),
-    /// Scores cannot be judged.
-    #[error(transparent)]
-    Eval(#[from] EvalError),
     /// A test set cannot be lined up or judged.
     #[error(transparent)]
     Judge(#[from] gcl::Error),

@@ -106,7 +106,10 @@ pub fn cells_of(
     let mut cells = Vec::new();
     for &method in methods {
         for variant in variants {
-            let cell = |&seed: &u64| Cell::new(data, method, preset, variant, seed);
+            let cell = |&seed: &u64| {
+                let Variant { name, settings } = variant.clone();
+                Cell { data: data.to_owned(), method, preset, variant: name, settings, seed }
+            };
             cells.extend(seeds.iter().map(cell));
         }
     }

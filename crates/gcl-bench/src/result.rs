@@ -65,7 +65,11 @@ impl Inputs {
             frames: labels().count() as u64,
             abnormal_frames: labels().filter(|label| **label).count() as u64,
             fingerprint: Some(fingerprint(train, test)?),
-            video_labels: normal.map(hash_of_labels),
+            video_labels: normal.map(|normal| {
+                normal.iter().fold(FNV_START, |hash, (id, normal)| {
+                    fnv1a(fnv1a(hash, id.as_str().as_bytes()), &[u8::from(*normal)])
+                })
+            }),
         })
     }
 
@@ -95,12 +99,6 @@ fn fingerprint(train: &FeatureSet, test: &TestSet) -> Result<u64> {
 /// A clip rule as bytes that stay the same from one version to the next: they are stored.
 fn clip_rule(clips: Clips) -> Vec<u8> {
     format!("{} {} {}", clips.length, clips.stride, clips.tail).into_bytes()
-}
-
-fn hash_of_labels(normal: &BTreeMap<VideoId, bool>) -> u64 {
-    normal.iter().fold(FNV_START, |hash, (id, normal)| {
-        fnv1a(fnv1a(hash, id.as_str().as_bytes()), &[u8::from(*normal)])
-    })
 }
 
 /// A finished cell.

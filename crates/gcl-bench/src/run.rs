@@ -1,6 +1,6 @@
 //! Running cells: a finished one is kept, an interrupted one resumed, a failure reported.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -59,11 +59,6 @@ pub trait Watcher: Sync {
     fn ended(&self, _cell: &Cell, _outcome: &Outcome) {}
 }
 
-/// The folder of a cell.
-pub(super) fn folder_of(root: &Path, cell: &Cell) -> PathBuf {
-    root.join(cell.name())
-}
-
 /// Runs cells, each in its folder below `root`. A cell's failure stops no other; returns every
 /// cell's outcome, in order.
 ///
@@ -116,7 +111,7 @@ pub fn run_cell(
     options: &CellOptions<'_>,
     watcher: &dyn Watcher,
 ) -> Outcome {
-    let folder = folder_of(root, cell);
+    let folder = root.join(cell.name());
     let kept = || -> Result<Option<CellResult>> {
         let result = finished(cell, data, &folder)?;
         Ok(if judged_as_asked(&cell.config(data)?, &folder, options)? { result } else { None })

@@ -26,9 +26,7 @@ impl Spread {
         let mean = stats::mean(values).value()?;
         Some(Spread { mean, std: stats::std_dev(values).value(), seeds: values.len() })
     }
-}
 
-impl Spread {
     /// In percent, as the paper's tables have it.
     pub fn percent(&self) -> String {
         match self.std {

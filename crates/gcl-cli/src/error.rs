@@ -118,10 +118,11 @@ impl From<BenchmarkError> for Failure {
         match error {
             BenchmarkError::Train(error) => error.into(),
             BenchmarkError::Judge(error) => error.into(),
-            BenchmarkError::Plan(text) => Failure::Usage(text),
             BenchmarkError::NoVideoLabels { .. } => Failure::Usage(format!("{error} (--labels)")),
             BenchmarkError::SeedIsNoSetting => Failure::Usage(format!("{error} (--seeds)")),
-            BenchmarkError::Folder { .. } => Failure::Usage(error.to_string()),
+            BenchmarkError::Plan(_) | BenchmarkError::Folder { .. } => {
+                Failure::Usage(error.to_string())
+            }
             error => Failure::data(error),
         }
     }
@@ -157,7 +158,7 @@ macro_rules! data_failures {
 data_failures! {
     gcl_data::FeatureError,
     gcl_data::FileError,
-    gcl_data::ScoreError,
+    gcl_data::NpyError,
     gcl_data::TruthError,
     gcl_eval::EvalError,
     gcl_eval::StoredError,

@@ -222,15 +222,13 @@ fn convert(path: &Path, out: &Path, fit: &FitArgs) -> Outcome {
 
 /// Refuses values that no trained network has, in every tensor of floats.
 fn check_values(file: &WeightFile) -> Result<(), Failure> {
-    let floats = file.tensors.iter().filter(|tensor| is_float(tensor.dtype()));
+    let floats = file.tensors.iter().filter(|tensor| {
+        matches!(tensor.dtype(), Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::Bf16)
+    });
     let expected: Vec<Expected> = floats.map(|t| Expected::new(t.name(), t.shape())).collect();
     let weights = matched(file, &KeyMap::new(), &expected).map_err(Failure::data)?;
     for tensor in &expected {
         weights.f32(&tensor.name).map_err(Failure::data)?;
     }
     Ok(())
-}
-
-fn is_float(dtype: Dtype) -> bool {
-    matches!(dtype, Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::Bf16)
 }

@@ -3,7 +3,8 @@
 
 use burn::tensor::Tensor;
 
-use crate::error::{CoreError, Result, ensure_finite};
+use crate::cooperative::to_host;
+use crate::error::Result;
 
 /// An error for a tensor with a NaN or an infinity, naming its position.
 pub(crate) fn ensure_finite_tensor<const D: usize>(what: &str, tensor: &Tensor<D>) -> Result<()> {
@@ -11,7 +12,5 @@ pub(crate) fn ensure_finite_tensor<const D: usize>(what: &str, tensor: &Tensor<D
     if tensor.clone().sum().into_scalar::<f32>().is_finite() {
         return Ok(());
     }
-    let data = tensor.clone().into_data().convert::<f32>();
-    let values = data.try_to_vec::<f32>().map_err(|e| CoreError::State(format!("{what}: {e}")))?;
-    ensure_finite(what, &values)
+    to_host(what, tensor.clone().reshape([-1])).map(drop)
 }

@@ -2,19 +2,20 @@
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::Tensor;
+use burn::store::ModuleRecord;
+use burn::tensor::{Bytes, Tensor};
 
 use crate::clip::clip_norm;
 use crate::error::{CoreError, Result};
 use crate::optimizer::OptimizerConfig;
-use crate::state::State;
+use crate::state::{State, bad};
 
 /// A module that takes optimisation steps.
 pub(crate) struct Learner<M: Module> {
     module: M,
     optimizer: ModuleOptimizer,
     config: OptimizerConfig,
-    clip: Option<f32>,
+    pub(crate) clip: Option<f32>,
 }
 
 /// Numbers parameters in their order. Burn draws their identities, which are stored with them; equal
@@ -34,12 +35,6 @@ impl<M: Module> Learner<M> {
         let config = config.into();
         let module = module.map(&mut Numbered(0));
         Ok(Learner { module, optimizer: config.init()?, config, clip: None })
-    }
-
-    /// Clips the gradient's norm over all parameters from now on.
-    pub(crate) fn with_clip(mut self, limit: f32) -> Self {
-        self.clip = Some(limit);
-        self
     }
 
     pub(crate) fn module(&self) -> &M {
@@ -82,15 +77,20 @@ impl<M: Module> Learner<M> {
 
     pub(crate) fn save(&self) -> Result<State> {
         let mut state = State::default();
-        state.put_module("weights", &self.module)?;
-        state.put_optimizer("optimizer", &self.optimizer)?;
+        let module = self.module.clone().into_record().into_bytes();
+        state.put("weights", module.map_err(bad("weights"))?.to_vec());
+        let optimizer = self.optimizer.into_bytes().map_err(bad("optimizer"))?;
+        state.put("optimizer", optimizer.to_vec());
         Ok(state)
     }
 
     pub(crate) fn load(&mut self, state: &State) -> Result<()> {
         // Both or nothing: a half-loaded learner would train on silently.
-        let module = state.get_module("weights", self.module.clone())?;
-        self.optimizer = state.get_optimizer("optimizer", self.config.init()?)?;
+        let bytes = |part| Ok::<_, CoreError>(Bytes::from_bytes_vec(state.get(part)?.to_vec()));
+        let record = ModuleRecord::from_bytes(bytes("weights")?).map_err(bad("weights"))?;
+        let module = self.module.clone().try_load_record(record).map_err(bad("weights"))?;
+        let optimizer = self.config.init()?.from_bytes(bytes("optimizer")?);
+        self.optimizer = optimizer.map_err(bad("optimizer"))?;
         self.module = module;
         Ok(())
     }

@@ -88,8 +88,7 @@ pub trait OneClass: Send {
 
 /// An autoencoder as a one-class model: the score is the reconstruction error.
 pub struct AutoencoderOneClass {
-    network: AutoencoderConfig,
-    optimizer: RmsPropConfig,
+    config: (AutoencoderConfig, RmsPropConfig),
     norm: ErrorNorm,
     learner: Learner<Autoencoder>,
     device: Device,
@@ -110,25 +109,26 @@ impl AutoencoderOneClass {
         device: &Device,
     ) -> Result<Self> {
         let device = device.clone().inner();
-        let learner = Self::learner(&network, optimizer, seed, &device)?;
-        Ok(AutoencoderOneClass { network, optimizer, norm, learner, device })
+        let config = (network, optimizer);
+        let learner = Self::learner(&config, seed, &device)?;
+        Ok(AutoencoderOneClass { config, norm, learner, device })
     }
 
     fn learner(
-        network: &AutoencoderConfig,
-        optimizer: RmsPropConfig,
+        (network, optimizer): &(AutoencoderConfig, RmsPropConfig),
         seed: u64,
         device: &Device,
     ) -> Result<Learner<Autoencoder>> {
         let training = device.clone().autodiff();
         let module = network.init(&mut rng::stream(seed, "generator", 0), &training)?;
-        Learner::new(module, optimizer)
+        Learner::new(module, *optimizer)
     }
 
     fn check(&self, batch: &Tensor<2>) -> Result<()> {
-        match batch.dims()[1] == self.network.input {
+        let (expected, found) = (self.config.0.input, batch.dims()[1]);
+        match found == expected {
             true => Ok(()),
-            false => Err(CoreError::shape("dimension", self.network.input, batch.dims()[1])),
+            false => Err(CoreError::shape("dimension", expected, found)),
         }
     }
 }
@@ -137,10 +137,7 @@ impl OneClass for AutoencoderOneClass {
     /// Feature vectors, `[batch, d]`.
     type Batch = Tensor<2>;
 
-    fn reset(&mut self, seed: u64) -> Result<()> {
-        self.learner = Self::learner(&self.network, self.optimizer, seed, &self.device)?;
-        Ok(())
-    }
+    crate::learner::learns!();
 
     fn train_step(
         &mut self,
@@ -165,13 +162,5 @@ impl OneClass for AutoencoderOneClass {
         self.check(&batch)?;
         let reconstruction = self.learner.module().valid().forward(batch.clone());
         to_host("reconstruction error", sample_error(batch, reconstruction, self.norm))
-    }
-
-    fn save(&self) -> Result<State> {
-        self.learner.save()
-    }
-
-    fn load(&mut self, state: &State) -> Result<()> {
-        self.learner.load(state)
     }
 }

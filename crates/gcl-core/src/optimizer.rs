@@ -1,7 +1,9 @@
 //! The optimizers of the models of the interleaving, besides GCL's RMSprop.
 
 use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdaGradConfig, AdamConfig as BurnAdam, ModuleOptimizer};
+use burn::optim::{
+    AdaGradConfig, AdamConfig as BurnAdam, ModuleOptimizer, RmsPropConfig as BurnRmsProp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::adamax::{Adamax, AdamaxConfig};
@@ -86,15 +88,22 @@ impl OptimizerConfig {
             return Err(CoreError::setting("learning_rate", "a positive number", rate));
         }
         match *self {
-            OptimizerConfig::Rmsprop(c) => c.init(),
+            OptimizerConfig::Rmsprop(c) => {
+                let (alpha, momentum) = (c.alpha as f32, c.momentum as f32);
+                // As the optimizer holds it: a very small number is 0 there.
+                let epsilon = c.epsilon as f32;
+                check(epsilon, 0.0, &[("momentum", momentum), ("alpha", alpha)])?;
+                let rmsprop = BurnRmsProp::new().with_alpha(alpha).with_momentum(momentum);
+                Ok(rmsprop.with_epsilon(epsilon).init())
+            }
             OptimizerConfig::Adam(c) => {
-                check(c.epsilon, c.weight_decay, &[c.beta_1, c.beta_2])?;
+                check(c.epsilon, c.weight_decay, &[("beta_1", c.beta_1), ("beta_2", c.beta_2)])?;
                 let adam = BurnAdam::new().with_beta_1(c.beta_1).with_beta_2(c.beta_2);
                 let adam = adam.with_epsilon(c.epsilon).with_weight_decay(decay(c.weight_decay));
                 Ok(adam.init())
             }
             OptimizerConfig::Adamax(c) => {
-                check(c.epsilon, c.weight_decay, &[c.beta_1, c.beta_2])?;
+                check(c.epsilon, c.weight_decay, &[("beta_1", c.beta_1), ("beta_2", c.beta_2)])?;
                 Ok(ModuleOptimizer::from(Adamax(c)))
             }
             OptimizerConfig::Adagrad(c) => {
@@ -110,16 +119,16 @@ fn decay(penalty: f32) -> Option<WeightDecayConfig> {
     (penalty > 0.0).then(|| WeightDecayConfig::new(penalty))
 }
 
-fn check(epsilon: f32, decay: f32, betas: &[f32]) -> Result<()> {
+fn check(epsilon: f32, decay: f32, shares: &[(&'static str, f32)]) -> Result<()> {
     if !(epsilon > 0.0 && epsilon.is_finite()) {
         return Err(CoreError::setting("epsilon", "a positive number", epsilon));
     }
     if !(decay >= 0.0 && decay.is_finite()) {
         return Err(CoreError::setting("weight_decay", "0 or more", decay));
     }
-    match betas.iter().find(|beta| !(0.0..1.0).contains(*beta)) {
+    match shares.iter().find(|(_, share)| !(0.0..1.0).contains(share)) {
         None => Ok(()),
-        Some(beta) => Err(CoreError::setting("beta", "in [0, 1)", beta)),
+        Some((name, share)) => Err(CoreError::setting(name, "in [0, 1)", share)),
     }
 }
 

@@ -1,9 +1,10 @@
 //! RMSprop with the paper's settings.
 
-use burn::optim::{ModuleOptimizer, RmsPropConfig as BurnRmsProp};
+use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{CoreError, Result};
+use crate::error::Result;
+use crate::optimizer::OptimizerConfig;
 
 /// RMSprop's settings. The defaults are the paper's (§4), read as `docs/method.md` explains.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,27 +30,9 @@ impl RmsPropConfig {
     /// An optimizer without state for one module.
     ///
     /// # Errors
-    /// [`CoreError::Setting`] for a learning rate or an ε that is not positive, or a momentum or
+    /// [`CoreError::Setting`](crate::CoreError::Setting) for a learning rate or an ε that is not positive, or a momentum or
     /// smoothing outside [0, 1).
     pub fn init(&self) -> Result<ModuleOptimizer> {
-        if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
-            let found = self.learning_rate;
-            return Err(CoreError::setting("learning_rate", "a positive number", found));
-        }
-        for (name, value) in [("momentum", self.momentum), ("alpha", self.alpha)] {
-            if !(0.0..1.0).contains(&value) {
-                return Err(CoreError::setting(name, "in [0, 1)", value));
-            }
-        }
-        // As the optimizer holds it: a very small number is 0 there.
-        let epsilon = self.epsilon as f32;
-        if !(epsilon > 0.0 && epsilon.is_finite()) {
-            return Err(CoreError::setting("epsilon", "a positive number", self.epsilon));
-        }
-        Ok(BurnRmsProp::new()
-            .with_alpha(self.alpha as f32)
-            .with_momentum(self.momentum as f32)
-            .with_epsilon(epsilon)
-            .init())
+        OptimizerConfig::from(*self).init()
     }
 }

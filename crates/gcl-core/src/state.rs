@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::Module;
-use burn::optim::ModuleOptimizer;
-use burn::store::ModuleRecord;
-use burn::tensor::Bytes;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,45 +42,6 @@ impl State {
     pub fn get(&self, name: &str) -> Result<&[u8]> {
         let missing = || CoreError::State(format!("part `{name}` is missing"));
         self.parts.get(name).map(Vec::as_slice).ok_or_else(missing)
-    }
-
-    /// Stores a module's parameters.
-    ///
-    /// # Errors
-    /// [`CoreError::State`] if they cannot be serialized.
-    pub fn put_module<M: Module>(&mut self, name: &str, module: &M) -> Result<()> {
-        let bytes = module.clone().into_record().into_bytes().map_err(bad(name))?;
-        self.put(name, bytes.to_vec());
-        Ok(())
-    }
-
-    /// Loads a module's parameters into a module of the same shape.
-    ///
-    /// # Errors
-    /// [`CoreError::State`] if the part is missing, damaged or of another shape.
-    pub fn get_module<M: Module>(&self, name: &str, module: M) -> Result<M> {
-        let bytes = Bytes::from_bytes_vec(self.get(name)?.to_vec());
-        let record = ModuleRecord::from_bytes(bytes).map_err(bad(name))?;
-        module.try_load_record(record).map_err(bad(name))
-    }
-
-    /// Stores an optimizer's state.
-    ///
-    /// # Errors
-    /// [`CoreError::State`] if it cannot be serialized.
-    pub fn put_optimizer(&mut self, name: &str, optimizer: &ModuleOptimizer) -> Result<()> {
-        let bytes = optimizer.into_bytes().map_err(bad(name))?;
-        self.put(name, bytes.to_vec());
-        Ok(())
-    }
-
-    /// Loads an optimizer's state into a fresh optimizer of the same kind.
-    ///
-    /// # Errors
-    /// [`CoreError::State`] if the part is missing or damaged.
-    pub fn get_optimizer(&self, name: &str, optimizer: ModuleOptimizer) -> Result<ModuleOptimizer> {
-        let bytes = Bytes::from_bytes_vec(self.get(name)?.to_vec());
-        optimizer.from_bytes(bytes).map_err(bad(name))
     }
 
     /// Stores a value as JSON.
@@ -181,7 +138,7 @@ pub(crate) fn whole_words(bytes: &[u8]) -> std::result::Result<&[[u8; 4]], Strin
     }
 }
 
-fn bad<E: std::fmt::Display>(part: &str) -> impl FnOnce(E) -> CoreError {
+pub(crate) fn bad<E: std::fmt::Display>(part: &str) -> impl FnOnce(E) -> CoreError {
     move |error| CoreError::State(format!("part `{part}`: {error}"))
 }
 

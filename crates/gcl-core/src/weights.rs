@@ -153,7 +153,7 @@ mod tests {
     use burn::tensor::Device;
 
     fn network(batch_norm: bool) -> Autoencoder {
-        let mut config = AutoencoderConfig::new(5).with_hidden(vec![40, 3]);
+        let mut config = AutoencoderConfig { hidden: vec![40, 3], ..AutoencoderConfig::new(5) };
         config.batch_norm = batch_norm;
         config.init(&mut stream(1, "weights", 0), &Device::flex()).unwrap()
     }
@@ -162,7 +162,7 @@ mod tests {
     fn weights_come_back_as_they_were() {
         for batch_norm in [false, true] {
             let bytes = to_safetensors(&network(batch_norm)).unwrap();
-            let mut config = AutoencoderConfig::new(5).with_hidden(vec![40, 3]);
+            let mut config = AutoencoderConfig { hidden: vec![40, 3], ..AutoencoderConfig::new(5) };
             config.batch_norm = batch_norm;
             let back = from_safetensors(config.zeros(&Device::flex()).unwrap(), &bytes).unwrap();
             assert_eq!(to_safetensors(&back).unwrap(), bytes);
@@ -179,10 +179,10 @@ mod tests {
         };
         let error = other(network(true));
         assert!(error.contains("norms.0.weight: missing"), "{error}");
-        let wider = AutoencoderConfig::new(5).with_hidden(vec![40, 4]);
+        let wider = AutoencoderConfig { hidden: vec![40, 4], ..AutoencoderConfig::new(5) };
         let error = other(wider.zeros(&Device::flex()).unwrap());
         assert!(error.contains("layers.1.weight: F32 [3, 40], expected F32 [4, 40]"), "{error}");
-        let shallow = AutoencoderConfig::new(5).with_hidden(vec![40]);
+        let shallow = AutoencoderConfig { hidden: vec![40], ..AutoencoderConfig::new(5) };
         let error = other(shallow.zeros(&Device::flex()).unwrap());
         assert!(error.contains("layers.2.weight: unused"), "{error}");
         assert!(from_safetensors(network(false), [0xff; 32]).is_err());

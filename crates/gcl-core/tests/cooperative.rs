@@ -137,7 +137,7 @@ fn stored_weights_give_the_same_answers() {
         let d = gcl_core::weights::to_safetensors(a.discriminator()).unwrap();
         let g = gcl_core::weights::from_safetensors(b.generator().clone(), g).unwrap();
         let d = gcl_core::weights::from_safetensors(b.discriminator().clone(), d).unwrap();
-        b.set_networks(g, d).unwrap();
+        b = CooperativePair::from_networks(g, d, b.config().clone(), b.device()).unwrap();
         assert_eq!(a.errors(x.clone()).unwrap(), b.errors(x.clone()).unwrap());
         assert_eq!(a.logits(x.clone()).unwrap(), b.logits(x).unwrap());
     }

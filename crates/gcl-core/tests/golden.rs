@@ -48,14 +48,20 @@ fn iterations_equal_pytorchs() {
     let case = SafeTensors::deserialize(&bytes).unwrap();
     let read = |name: &str| floats(&case.tensor(name).unwrap());
     for (name, device) in devices() {
-        let g = AutoencoderConfig::new(D).with_hidden(vec![16, 8, 16]);
-        let d = DiscriminatorConfig::new(D).with_hidden(vec![12, 4]);
+        let g = AutoencoderConfig { hidden: vec![16, 8, 16], ..AutoencoderConfig::new(D) };
+        let d = DiscriminatorConfig { hidden: vec![12, 4], ..DiscriminatorConfig::new(D) };
         let config = CooperativeConfig::default();
         let mut pair = CooperativePair::new(&g, &d, config, 0, &device).unwrap();
         let g = from_safetensors(pair.generator().clone(), part(&case, &["before.generator"]));
         let d =
             from_safetensors(pair.discriminator().clone(), part(&case, &["before.discriminator"]));
-        pair.set_networks(g.unwrap(), d.unwrap()).unwrap();
+        pair = CooperativePair::from_networks(
+            g.unwrap(),
+            d.unwrap(),
+            pair.config().clone(),
+            pair.device(),
+        )
+        .unwrap();
 
         let batch = matrix(&read("batch"), D, &device);
         for (ours, theirs) in pair.errors(batch.clone()).unwrap().iter().zip(read("errors")) {

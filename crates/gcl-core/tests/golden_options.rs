@@ -35,8 +35,8 @@ struct Step {
 
 /// The networks of a case, with its weights.
 fn pair(case: &Case, tensors: &SafeTensors<'_>, device: &Device) -> CooperativePair {
-    let mut g = AutoencoderConfig::new(D).with_hidden(vec![12, 6, 12]);
-    let mut d = DiscriminatorConfig::new(D).with_hidden(vec![10, 4]);
+    let mut g = AutoencoderConfig { hidden: vec![12, 6, 12], ..AutoencoderConfig::new(D) };
+    let mut d = DiscriminatorConfig { hidden: vec![10, 4], ..DiscriminatorConfig::new(D) };
     let option = |name: &str| case.networks.get(name).cloned();
     if let Some(activation) = option("activation") {
         g.activation = serde_json::from_value(activation).unwrap();
@@ -62,7 +62,7 @@ fn pair(case: &Case, tensors: &SafeTensors<'_>, device: &Device) -> CooperativeP
     };
     let g = from_safetensors(pair.generator().clone(), weights("generator")).unwrap();
     let d = from_safetensors(pair.discriminator().clone(), weights("discriminator")).unwrap();
-    pair.set_networks(g, d).unwrap();
+    pair = CooperativePair::from_networks(g, d, pair.config().clone(), pair.device()).unwrap();
     pair
 }
 

@@ -66,7 +66,7 @@ impl Subject for Poses {
 
     fn model(seed: u64, device: &Device) -> StgNf {
         let optimizer = AdamaxConfig { learning_rate: 5e-3, ..Default::default() };
-        let config = StgNfConfig::new(8).with_skeleton(Skeleton::full(4));
+        let config = StgNfConfig { skeleton: Skeleton::full(4), ..StgNfConfig::new(8) };
         StgNf::new(StgNfConfig { steps: 4, optimizer, ..config }, seed, device).unwrap()
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -132,13 +131,6 @@ impl fmt::Display for VideoId {
 impl fmt::Debug for VideoId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", &*self.0)
-    }
-}
-
-impl FromStr for VideoId {
-    type Err = IdError;
-    fn from_str(s: &str) -> Result<Self, IdError> {
-        Self::new(s)
     }
 }
 

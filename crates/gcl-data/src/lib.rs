@@ -58,7 +58,7 @@ pub use objects::{
 };
 pub use poses::{PoseSet, Track, WindowError, WindowRule, Windows, read_poses};
 pub use resolve::{ResolveError, resolve, resolve_all};
-pub use scores::{ScoreError, ScoreInfo, ScoreSet, ScoreWriter};
+pub use scores::{ScoreInfo, ScoreSet, ScoreWriter};
 /// Re-exported: [`ExtractorIdentity`] contains its maps, and errors its error.
 pub use serde_json;
 pub use tracks::{BoxTrack, TrackError, TrackFile, read_tracks};

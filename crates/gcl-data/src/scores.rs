@@ -4,7 +4,6 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::file::{FileError, find_json, write_json};
 use crate::files::with_extension;
@@ -34,19 +33,6 @@ impl fmt::Display for ScoreInfo {
     }
 }
 
-/// Why scores were not read or written.
-#[derive(Debug, Error)]
-#[allow(missing_docs)] // the messages name the fields
-#[non_exhaustive]
-pub enum ScoreError {
-    /// A `.npy` file cannot be read or written.
-    #[error(transparent)]
-    Npy(#[from] NpyError),
-    /// A folder or file cannot be read or written, or holds no such scores.
-    #[error(transparent)]
-    File(#[from] FileError),
-}
-
 /// Writes a folder of scores, video by video.
 #[derive(Debug, Clone)]
 pub struct ScoreWriter {
@@ -58,13 +44,13 @@ impl ScoreWriter {
     /// Starts, or continues, the scores that `info` describes in `dir`: writes `scores.json`.
     ///
     /// # Errors
-    /// [`ScoreError::File`], also if the folder has scores with another description, or `.npy` files
+    /// [`NpyError::File`], also if the folder has scores with another description, or `.npy` files
     /// without any.
-    pub fn create(dir: impl AsRef<Path>, info: ScoreInfo) -> Result<Self, ScoreError> {
+    pub fn create(dir: impl AsRef<Path>, info: ScoreInfo) -> Result<Self, NpyError> {
         let dir = dir.as_ref();
         let taken = |found: String| {
             let problem = format!("the folder already holds {found}; choose another folder");
-            ScoreError::File(FileError::new(dir, problem))
+            NpyError::from(FileError::new(dir, problem))
         };
         match find_json::<ScoreInfo>(&dir.join(INFO), DESCRIPTION)? {
             Some(found) if found != info => return Err(taken(format!("scores of {found}"))),
@@ -80,16 +66,16 @@ impl ScoreWriter {
     /// Writes, or replaces, the scores of `id`: one per frame.
     ///
     /// # Errors
-    /// [`ScoreError::File`] for no scores and for one outside [0, 1] in a
-    /// bounded folder, [`ScoreError::Npy`] for one that is not finite, or if writing fails.
-    pub fn write(&self, id: &VideoId, scores: &[f32]) -> Result<(), ScoreError> {
+    /// [`NpyError::File`] for no scores and for one outside [0, 1] in a
+    /// bounded folder, [`NpyError::NotFinite`] for one that is not finite, or if writing fails.
+    pub fn write(&self, id: &VideoId, scores: &[f32]) -> Result<(), NpyError> {
         let path = id.file(&self.dir, "npy");
         if scores.is_empty() {
             return Err(no_list(&path, &[0]));
         }
         // A NaN is left to the writer, whose error says that it is not finite.
         check_bounds(&path, self.info.bounded, scores)?;
-        Ok(write_f32(&path, &[scores.len()], scores)?)
+        write_f32(&path, &[scores.len()], scores)
     }
 }
 
@@ -121,8 +107,8 @@ impl ScoreSet {
     /// taken as unbounded scores.
     ///
     /// # Errors
-    /// [`ScoreError`]: no file, or one that is not a list of scores.
-    pub fn open(dir: impl AsRef<Path>) -> Result<Self, ScoreError> {
+    /// [`NpyError`]: no file, or one that is not a list of scores.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self, NpyError> {
         let dir = dir.as_ref();
         let info = find_json(&dir.join(INFO), DESCRIPTION)?;
         let mut videos = Vec::new();
@@ -160,9 +146,9 @@ impl ScoreSet {
     /// The scores of `id`, one per frame.
     ///
     /// # Errors
-    /// [`ScoreError::File`] if there are none or one is outside [0, 1] in a bounded folder,
-    /// [`ScoreError::Npy`] for a value that is not finite, an error also if the file was replaced since the set was opened.
-    pub fn read(&self, id: &VideoId) -> Result<Vec<f32>, ScoreError> {
+    /// [`NpyError::File`] if there are none or one is outside [0, 1] in a bounded folder,
+    /// [`NpyError::NotFinite`] for a value that is not finite, an error also if the file was replaced since the set was opened.
+    pub fn read(&self, id: &VideoId) -> Result<Vec<f32>, NpyError> {
         let Some(frames) = self.frames(id) else {
             return Err(FileError::new(&self.dir, format!("no scores of video {id}")).into());
         };
@@ -179,7 +165,7 @@ impl ScoreSet {
 const INFO: &str = "scores.json";
 const DESCRIPTION: &str = "the description of scores";
 
-fn no_list(path: &Path, shape: &[usize]) -> ScoreError {
+fn no_list(path: &Path, shape: &[usize]) -> NpyError {
     let problem = format!("shape {shape:?}; scores are [frames], at least one");
     FileError::new(path, problem).into()
 }

@@ -8,8 +8,8 @@ use std::path::Path;
 use common::put;
 use gcl_data::check::Problem;
 use gcl_data::{
-    Check, Clips, FeatureSet, Manifest, ManifestEntry, NpyError, ScoreError, ScoreInfo, ScoreSet,
-    ScoreWriter, Truth, VideoId, write_f32,
+    Check, Clips, FeatureSet, Manifest, ManifestEntry, NpyError, ScoreInfo, ScoreSet, ScoreWriter,
+    Truth, VideoId, write_f32,
 };
 
 fn id(name: &str) -> VideoId {
@@ -71,7 +71,7 @@ fn scores_come_back_and_keep_their_word() {
     let error = writer.write(&id("test/b"), &[0.0, 1.5]).unwrap_err();
     assert!(error.to_string().contains("of frame 1 is outside [0, 1]"), "{error}");
     let error = writer.write(&id("test/b"), &[f32::NAN]).unwrap_err();
-    assert!(matches!(error, ScoreError::Npy(NpyError::NotFinite { .. })), "{error}");
+    assert!(matches!(error, NpyError::NotFinite { .. }), "{error}");
     let error = writer.write(&id("test/b"), &[]).unwrap_err().to_string();
     assert!(error.ends_with("b.npy: shape [0]; scores are [frames], at least one"), "{error}");
 

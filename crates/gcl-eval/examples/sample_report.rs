@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("usage: sample_report FILE.html")?;
     let videos: Vec<VideoScores> = (0..6).map(video).collect();
 
-    let mut evaluator = Evaluator::new();
+    let mut evaluator = Evaluator::default();
     for video in &videos {
         evaluator.push(&video.video, &video.scores, video.truth.as_deref().unwrap_or_default())?;
     }

@@ -53,11 +53,6 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// An evaluator without any video.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Adds a video. `scores` (higher = more anomalous) and `labels` (`true` = abnormal) have one
     /// entry per frame.
     ///
@@ -136,7 +131,7 @@ where
     S: AsRef<[f32]>,
     L: AsRef<[bool]>,
 {
-    let mut evaluator = Evaluator::new();
+    let mut evaluator = Evaluator::default();
     for (video, scores, labels) in videos {
         evaluator.push(video, scores.as_ref(), labels.as_ref())?;
     }

@@ -11,7 +11,7 @@
 //! ```
 //! use gcl_eval::Evaluator;
 //!
-//! let mut evaluator = Evaluator::new();
+//! let mut evaluator = Evaluator::default();
 //! evaluator.push("test/01", &[0.1, 0.2, 0.9, 0.8], &[false, false, true, true])?;
 //! evaluator.push("test/02", &[0.3, 0.1], &[false, false])?;
 //! let evaluation = evaluator.finish();

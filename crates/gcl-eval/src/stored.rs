@@ -1,6 +1,6 @@
 //! Evaluating scores and truth that are stored in files.
 
-use gcl_data::{ScoreError, ScoreSet, Truth, TruthError, VideoId};
+use gcl_data::{NpyError, ScoreSet, Truth, TruthError, VideoId};
 
 use crate::{EvalError, Evaluation, Evaluator, Ranking};
 
@@ -25,7 +25,7 @@ pub struct StoredEvaluation {
 pub enum StoredError {
     /// Scores could not be read.
     #[error(transparent)]
-    Scores(#[from] ScoreError),
+    Scores(#[from] NpyError),
     /// The truth does not match the scores.
     #[error(transparent)]
     Truth(#[from] TruthError),
@@ -58,7 +58,7 @@ pub fn evaluate_stored(scores: &ScoreSet, truth: &Truth) -> Result<StoredEvaluat
             truth_example: example(truth.ids().next()),
         });
     }
-    let mut evaluator = Evaluator::new();
+    let mut evaluator = Evaluator::default();
     let mut without_truth = Vec::new();
     for (id, name) in ids.iter().zip(&names) {
         let Some(name) = name else {

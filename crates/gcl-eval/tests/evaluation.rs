@@ -56,7 +56,7 @@ fn json_reads_back() {
 
 #[test]
 fn a_refused_video_is_named_and_not_counted() {
-    let mut evaluator = Evaluator::new();
+    let mut evaluator = Evaluator::default();
     evaluator.push("ok", &[0.0, 1.0], &[false, true]).unwrap();
     let error = evaluator.push("short", &[0.0; 3], &[true; 4]).unwrap_err();
     assert_eq!(error.to_string(), "video `short`: 3 scores for 4 frame labels");
@@ -71,7 +71,7 @@ fn a_refused_video_is_named_and_not_counted() {
 
 #[test]
 fn nothing_at_all_is_undefined() {
-    let result = Evaluator::new().finish();
+    let result = Evaluator::default().finish();
     assert_eq!(result.micro_auc, Measure::Undefined { reason: Reason::NoFrames });
     assert_eq!(result.macro_auc, Measure::Undefined { reason: Reason::NoVideoDefined });
     assert!(result.to_string().contains("undefined: no frames"));

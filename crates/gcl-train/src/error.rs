@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use gcl_core::CoreError;
 use gcl_data::cubes::CubeFileError;
-use gcl_data::{ClipError, FeatureError, FileError, NpyError, ObjectError, VideoId, WindowError};
-
-use crate::estimator::{EstimatorError, RowsError};
+use gcl_data::{FeatureError, FileError, NpyError, ObjectError, WindowError};
 
 /// The result of this crate's fallible functions.
 pub type Result<T> = std::result::Result<T, TrainError>;
@@ -38,14 +36,6 @@ pub enum TrainError {
     /// An array cannot be read.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// A video's segments and frames do not match.
-    #[error("video `{id}`: {source}")]
-    Clips {
-        /// The video.
-        id: VideoId,
-        /// What does not fit.
-        source: ClipError,
-    },
     /// A configuration is wrong.
     #[error("{0}")]
     Config(String),
@@ -103,12 +93,6 @@ pub enum TrainError {
     /// Data does not fit the model or the run it is used with.
     #[error("{0}")]
     Mismatch(String),
-    /// Values in memory are no rows of features.
-    #[error(transparent)]
-    Rows(#[from] RowsError),
-    /// An estimator was asked for what it cannot do.
-    #[error(transparent)]
-    Estimator(#[from] EstimatorError),
     /// A listener could not judge the networks.
     #[error("judging the test set: {0}")]
     Evaluation(String),

@@ -39,13 +39,10 @@ pub enum Event {
         steps: u64,
         /// 1 − (G's squared error / the data's variance) on the training segments; 1 is perfect,
         /// 0 is no better than the mean. Absent for baseline detectors.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         generator_r2: Option<f64>,
         /// The epoch of the state chosen without labels, `model-chosen`, and its agreement.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         chosen: Option<KeptAt>,
         /// The epoch of the state best on the test set, `model-oracle`, and its AUC there.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         oracle: Option<KeptAt>,
     },
     /// A pair's data.
@@ -109,22 +106,16 @@ pub struct EpochReport {
     /// The phase's steps so far.
     pub step: u64,
     /// G's loss; absent where G does not train.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_generator: Option<f64>,
     /// D's loss; absent where D does not train.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_discriminator: Option<f64>,
     /// The share of segments that G called anomalous.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labelled_by_generator: Option<f64>,
     /// The share of segments that D called anomalous.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labelled_by_discriminator: Option<f64>,
     /// Signals without labels, after those epochs that are looked at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signals: Option<Signals>,
     /// What the listener's truth says, where it has one, after the same epochs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auc: Option<TestAuc>,
 }
 
@@ -132,13 +123,10 @@ pub struct EpochReport {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TestAuc {
     /// Of G's errors.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator: Option<f64>,
     /// Of D's probabilities; absent where D does not train.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discriminator: Option<f64>,
     /// Of the score that the run's model gives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
 }
 

@@ -55,7 +55,7 @@ mod watch;
 pub use config::{Method, Preset, RunConfig, ScoreSource};
 pub use cross_fit::cross_fit;
 pub use error::{Result, TrainError};
-pub use estimator::{EstimatorError, FittedGcl, Gcl, Rows, RowsError};
+pub use estimator::{FittedGcl, Gcl, Rows};
 pub use events::{Event, Listener, Silent, TestAuc};
 pub use kept::{KeptAt, RunState};
 pub use model::{Model, Scorer, SegmentScores};

@@ -12,6 +12,7 @@ use crate::error::{Doing, Result, TrainError};
 use crate::events::{Event, Listener, PhaseOutline};
 use crate::kept::RunState;
 use crate::model::{Model, ModelCard, pair_of};
+use crate::rank::RankScale;
 use crate::run_dir::RunDir;
 use crate::samples::Samples;
 use crate::sink::Sink;
@@ -205,8 +206,8 @@ fn finish(
     )?;
     let ranked = |pair: CooperativePair, scores: TrainingScores| -> Result<Model> {
         let mut card = card.clone();
-        let (generator, discriminator) = scores.into_ranks()?;
-        (card.generator_ranks, card.discriminator_ranks) = (Some(generator), discriminator);
+        card.generator_ranks = Some(RankScale::new(scores.errors)?);
+        card.discriminator_ranks = scores.logits.map(RankScale::new).transpose()?;
         Ok(Model::from_pair(card, pair))
     };
     let model = ranked(trainer.into_pair(), scores)?;

@@ -31,6 +31,11 @@ pub struct RunDir {
     path: PathBuf,
 }
 
+/// What a run holds beside its model, its results and its report.
+const CONFIG: &str = "config.toml";
+const EVENTS: &str = "events.jsonl";
+const STATE: &str = "state/state.safetensors";
+
 impl RunDir {
     /// A run at this path; nothing is touched yet.
     pub fn new(path: impl Into<PathBuf>) -> RunDir {
@@ -70,25 +75,9 @@ impl RunDir {
         self.path.join("report.html")
     }
 
-    fn config_path(&self) -> PathBuf {
-        self.path.join("config.toml")
-    }
-
-    fn events_path(&self) -> PathBuf {
-        self.path.join("events.jsonl")
-    }
-
-    fn state_folder(&self) -> PathBuf {
-        self.path.join("state")
-    }
-
-    fn state_path(&self) -> PathBuf {
-        self.state_folder().join("state.safetensors")
-    }
-
     /// Whether a run was ever started here.
     pub fn exists(&self) -> bool {
-        self.config_path().exists()
+        self.path.join(CONFIG).exists()
     }
 
     /// Whether a run was trained to its end: its model is there.
@@ -102,13 +91,13 @@ impl RunDir {
     /// [`TrainError::RunExists`] if there is a run already; nothing is overwritten.
     pub fn create<C: RunKind>(&self, config: &C) -> Result<()> {
         // What a run without its configuration has learnt is not overwritten either.
-        if self.exists() || self.state_path().exists() || self.model().exists() {
+        if self.exists() || self.path.join(STATE).exists() || self.model().exists() {
             return Err(TrainError::RunExists { path: self.path.clone() });
         }
         let text = to_toml(config)?;
         // Events first: a folder with a configuration is a run, and is complete.
-        write_bytes_atomic(&self.events_path(), b"")?;
-        Ok(write_bytes_atomic(&self.config_path(), text.as_bytes())?)
+        write_bytes_atomic(&self.path.join(EVENTS), b"")?;
+        Ok(write_bytes_atomic(&self.path.join(CONFIG), text.as_bytes())?)
     }
 
     /// Starts a run and trains. If that fails before anything was learnt, such as for data that is
@@ -119,10 +108,10 @@ impl RunDir {
     pub fn start<C: RunKind, T>(&self, config: &C, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.create(config)?;
         let done = work();
-        let learnt = self.state_path().exists() || self.model().exists();
+        let learnt = self.path.join(STATE).exists() || self.model().exists();
         if !learnt && matches!(&done, Err(error) if !matches!(error, TrainError::Interrupted)) {
             // The configuration first: without one, there is no run.
-            for path in [self.config_path(), self.events_path()] {
+            for path in [self.path.join(CONFIG), self.path.join(EVENTS)] {
                 fs::remove_file(&path).at(&path)?;
             }
         }
@@ -135,7 +124,7 @@ impl RunDir {
     /// [`TrainError::Run`] if there is no run, [`TrainError::Kind`] if it is of another kind,
     /// [`TrainError::File`] if the configuration does not parse.
     pub fn config<C: RunKind>(&self) -> Result<C> {
-        let path = self.config_path();
+        let path = self.path.join(CONFIG);
         if !path.exists() {
             let problem = "no run here (no config.toml)".to_owned();
             return Err(TrainError::Run { path: self.path.clone(), problem });
@@ -158,7 +147,7 @@ impl RunDir {
         state.put_json("events", &events).doing("saving the state")?;
         state.put_json("config", &self.config_hash()).doing("saving the state")?;
         let bytes = state.to_bytes().doing("saving the state")?;
-        Ok(write_bytes_atomic(&self.state_path(), &bytes)?)
+        Ok(write_bytes_atomic(&self.path.join(STATE), &bytes)?)
     }
 
     /// The saved state and its number of events; `None` if none was saved yet.
@@ -166,13 +155,13 @@ impl RunDir {
     /// # Errors
     /// If it is damaged.
     pub fn state(&self) -> Result<Option<(State, usize)>> {
-        let path = self.state_path();
+        let path = self.path.join(STATE);
         let Some(state) = read_state(&path)? else { return Ok(None) };
         let events = state.get_json("events").at(&path)?;
         // Absent from states that were saved before it was written.
         let config: Option<u64> = state.get_json("config").unwrap_or_default();
         if config.is_some() && config != self.config_hash() {
-            let path = self.config_path();
+            let path = self.path.join(CONFIG);
             let problem =
                 "changed since the saved state; put it back, or start another run".to_owned();
             return Err(TrainError::Run { path, problem });
@@ -182,7 +171,7 @@ impl RunDir {
 
     /// A hash of the configuration's file, if there is one.
     fn config_hash(&self) -> Option<u64> {
-        fs::read(self.config_path()).ok().map(|text| fnv1a(FNV_START, &text))
+        fs::read(self.path.join(CONFIG)).ok().map(|text| fnv1a(FNV_START, &text))
     }
 
     /// Takes the saved state away, if there is one: training then starts anew.
@@ -190,7 +179,7 @@ impl RunDir {
     /// # Errors
     /// If it cannot be removed.
     pub fn remove_state(&self) -> Result<()> {
-        let folder = self.state_folder();
+        let folder = self.path.join("state");
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             removed => Ok(removed.at(&folder)?),
@@ -203,7 +192,7 @@ impl RunDir {
     /// # Errors
     /// If the log cannot be read or holds fewer events.
     pub fn event_log(&self, keep: usize) -> Result<EventLog> {
-        let path = self.events_path();
+        let path = self.path.join(EVENTS);
         let mut kept = Vec::new();
         if keep > 0 {
             let file = File::open(&path).at(&path)?;
@@ -227,7 +216,7 @@ impl RunDir {
     /// # Errors
     /// If the log cannot be read, or a line other than a last, half-written one does not parse.
     pub fn events(&self) -> Result<Vec<Event>> {
-        let path = self.events_path();
+        let path = self.path.join(EVENTS);
         let text = fs::read_to_string(&path).at(&path)?;
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         let parse = |line| Ok(serde_json::from_str(line).at(&path)?);

@@ -30,17 +30,13 @@ const SPACING: usize = 5;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Signals {
     /// Spearman's rank correlation of G's errors with the mean rank of the baseline detectors.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator: Option<f64>,
     /// The same of D's log-odds; absent where D does not train.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discriminator: Option<f64>,
     /// The same of the score that the run's model gives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
     /// Spearman's rank correlation of D's log-odds with G's errors. For interest only: collapsed
     /// pairs agree.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub between: Option<f64>,
     /// 1 − (G's squared error / the segments' variance).
     pub generator_r2: f64,
@@ -72,12 +68,10 @@ impl Probe {
         let dim = samples.dim();
         let rows = samples.subsample(SEGMENTS, config.seed, "signals")?;
         let mut plain = vec![0.0; rows.len() / dim];
-        for mut detector in
-            plain_detectors(device).doing("fitting the baseline detectors to compare with")?
-        {
-            detector.fit(&rows, dim).doing("fitting the baseline detectors to compare with")?;
-            let scores =
-                detector.score(&rows).doing("fitting the baseline detectors to compare with")?;
+        let doing = "fitting the baseline detectors to compare with";
+        for mut detector in plain_detectors(device).doing(doing)? {
+            detector.fit(&rows, dim).doing(doing)?;
+            let scores = detector.score(&rows).doing(doing)?;
             plain.iter_mut().zip(ranks(&scores)).for_each(|(sum, rank)| *sum += rank);
         }
         let (score, training) = (config.score, config.training);

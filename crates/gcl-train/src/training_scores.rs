@@ -4,7 +4,6 @@
 use gcl_core::CooperativePair;
 
 use crate::error::{Doing, Result, TrainError};
-use crate::rank::RankScale;
 use crate::samples::{Samples, in_batches};
 
 /// Scores of training segments, in order.
@@ -97,11 +96,6 @@ impl TrainingScores {
 
     fn r2(&self, variance: f64) -> f64 {
         if variance > 0.0 { 1.0 - self.squared_error / variance } else { 1.0 }
-    }
-
-    /// The distributions of G's errors and D's log-odds.
-    pub fn into_ranks(self) -> Result<(RankScale, Option<RankScale>)> {
-        Ok((RankScale::new(self.errors)?, self.logits.map(RankScale::new).transpose()?))
     }
 }
 

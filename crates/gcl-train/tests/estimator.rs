@@ -12,8 +12,8 @@ use gcl_core::{Device, rng};
 use gcl_data::{FeatureSet, VideoId, write_f32};
 use gcl_train::config::{DataFacts, apply_overrides};
 use gcl_train::{
-    EstimatorError, FittedGcl, Gcl, Method, Model, Preset, Rows, RowsError, RunConfig, RunDir,
-    Silent, TrainError, TrainOptions, train,
+    FittedGcl, Gcl, Method, Model, Preset, Rows, RunConfig, RunDir, Silent, TrainError,
+    TrainOptions, train,
 };
 use rand::RngExt;
 
@@ -82,8 +82,10 @@ fn every_method_without_labels_trains_as_from_files() {
             let fitted = gcl(method, &device).preset(preset).fit_videos(&given);
             if config.uses_labels() {
                 let error = fitted.err().unwrap();
-                let expected = EstimatorError::Labels { method };
-                assert!(matches!(error, TrainError::Estimator(e) if e == expected));
+                let expected = format!(
+                    "method {method} uses video labels as configured; from memory it cannot have any"
+                );
+                assert!(matches!(error, TrainError::Config(text) if text == expected));
                 continue;
             }
             let fitted = fitted.unwrap();
@@ -144,27 +146,28 @@ fn what_makes_no_run_is_refused_before_it_starts() {
     let (videos, device) = (videos(), devices().remove(0).1);
     let given = rows(&videos);
     let refused = |gcl: Gcl, videos: &[(VideoId, Rows<'_>)]| match gcl.fit_videos(videos).err() {
-        Some(TrainError::Estimator(error)) => error,
+        Some(TrainError::Config(text) | TrainError::Mismatch(text)) => text,
         other => panic!("{other:?}"),
     };
     let knn = || gcl(Method::Knn, &device);
     let id = given[0].0.clone();
     let narrow = Rows::new(&videos[0].1, D / 2).unwrap();
-    assert_eq!(refused(knn(), &[]), EstimatorError::NoVideos);
+    assert_eq!(refused(knn(), &[]), "no video to train on");
     let twice = [given[0].clone(), given[1].clone(), given[0].clone()];
-    assert_eq!(refused(knn(), &twice), EstimatorError::Duplicate { id: id.clone() });
+    assert_eq!(refused(knn(), &twice), format!("video `{id}` is there twice"));
     let mixed = [given[1].clone(), (id, narrow)];
-    let dimension = EstimatorError::Dimension { expected: D / 2, found: D };
-    assert_eq!(refused(knn(), &mixed), dimension);
+    let dimension =
+        |expected, found| format!("expected rows of {expected} dimensions, found {found}");
+    assert_eq!(refused(knn(), &mixed), dimension(D / 2, D));
     for found in [-0.1, 1.0, f64::INFINITY] {
-        let expected = EstimatorError::Contamination { found };
+        let expected = format!("the contamination is {found}, expected from 0 to below 1");
         assert_eq!(refused(knn().contamination(found), &given), expected);
     }
     assert!(knn().contamination(f64::NAN).fit_videos(&given).is_err());
 
     let fitted = knn().fit_videos(&given).unwrap();
-    let dimension = EstimatorError::Dimension { expected: D, found: D / 2 };
-    assert!(matches!(fitted.score(narrow), Err(TrainError::Estimator(e)) if e == dimension));
+    let dimension = dimension(D, D / 2);
+    assert!(matches!(fitted.score(narrow), Err(TrainError::Mismatch(e)) if e == dimension));
 
     // A whole configuration has a dimension and a preset of its own.
     for method in [Method::Knn, Method::GclB] {
@@ -172,17 +175,19 @@ fn what_makes_no_run_is_refused_before_it_starts() {
         let config = RunConfig::new(method, Preset::Any, 1, facts);
         let whole = || Gcl::from_config(config.clone()).device(device.clone());
         assert!(matches!(whole().fit(narrow), Err(TrainError::Mismatch(_))));
-        assert_eq!(refused(whole().preset(Preset::Any), &given), EstimatorError::PresetOfConfig);
+        let refused = refused(whole().preset(Preset::Any), &given);
+        assert_eq!(refused, "a whole configuration takes no preset");
     }
     assert!(matches!(knn().set("detector.k=0").fit(narrow), Err(TrainError::Config(_))));
 }
 
 #[test]
 fn values_that_are_no_rows_name_what_is_wrong() {
-    assert_eq!(Rows::new(&[], 3), Err(RowsError::Empty { values: 0, dim: 3 }));
-    assert_eq!(Rows::new(&[1.0], 0), Err(RowsError::Empty { values: 1, dim: 0 }));
-    assert_eq!(Rows::new(&[1.0; 4], 3), Err(RowsError::Partial { values: 4, dim: 3 }));
-    let value = f32::INFINITY;
-    let expected = RowsError::NotFinite { row: 1, column: 1, value };
-    assert_eq!(Rows::new(&[1.0, 2.0, 3.0, value], 2), Err(expected));
+    let refused = |values: &[f32], dim| Rows::new(values, dim).unwrap_err().to_string();
+    let empty = "expected at least one row of at least one value";
+    assert_eq!(refused(&[], 3), format!("0 values in rows of 3: {empty}"));
+    assert_eq!(refused(&[1.0], 0), format!("1 values in rows of 0: {empty}"));
+    assert_eq!(refused(&[1.0; 4], 3), "4 values are no whole number of rows of 3");
+    let expected = "row 1, column 1 is inf, expected a finite number";
+    assert_eq!(refused(&[1.0, 2.0, 3.0, f32::INFINITY], 2), expected);
 }

@@ -72,7 +72,7 @@ fn trainer(case: &Case, device: &Device) -> Trainer {
     let d = golden("discriminator.safetensors");
     let g = from_safetensors(pair.generator().clone(), g).unwrap();
     let d = from_safetensors(pair.discriminator().clone(), d).unwrap();
-    pair.set_networks(g, d).unwrap();
+    pair = CooperativePair::from_networks(g, d, pair.config().clone(), pair.device()).unwrap();
     let mut state = trainer.save().unwrap();
     state.put_state("pair", pair.save().unwrap());
     trainer.load(&state).unwrap();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gcl_data::cubes::CubeFileError;
-use gcl_data::{ClipError, FeatureError, FileError, ScoreError, TruthError, VideoId, WindowError};
+use gcl_data::{ClipError, FeatureError, FileError, NpyError, TruthError, VideoId, WindowError};
 use gcl_eval::{EvalError, StoredError};
 use gcl_features::ExtractError;
 use gcl_train::TrainError;
@@ -42,7 +42,7 @@ pub enum Error {
     },
     /// A folder of scores.
     #[error(transparent)]
-    Scores(#[from] ScoreError),
+    Scores(#[from] NpyError),
     /// Ground truth.
     #[error(transparent)]
     Truth(#[from] TruthError),
@@ -101,7 +101,7 @@ impl From<Error> for TrainError {
         match error {
             Error::Train(error) => error,
             Error::Features(error) => error.into(),
-            Error::Clips { id, source } => TrainError::Clips { id, source },
+            Error::Clips { .. } => TrainError::Mismatch(error.to_string()),
             other => TrainError::Evaluation(other.to_string()),
         }
     }

@@ -55,7 +55,7 @@ fn gcl_losses(device: &Device) -> Result<Vec<f64>, Box<dyn Error>> {
 
 /// Three steps on eight windows of eight frames and five joints.
 fn stg_nf(device: &Device) -> Result<Vec<f64>, Box<dyn Error>> {
-    let config = StgNfConfig { steps: 2, ..StgNfConfig::new(8).with_skeleton(Skeleton::full(5)) };
+    let config = StgNfConfig { steps: 2, skeleton: Skeleton::full(5), ..StgNfConfig::new(8) };
     let mut model = StgNf::new(config, 1, device)?;
     let windows: Vec<f32> = made_up(2, 8 * 2 * 8 * 5).collect();
     let windows = Tensor::<1>::from_floats(windows.as_slice(), device).reshape([8, 2, 8, 5]);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::Parser;
 use gcl::core::Device;
 use gcl::train::{Method, Preset, TrainOptions};
-use gcl_bench::anchors::{Anchor, Published, TABLE_1, TABLE_2};
+use gcl_bench::anchors::{Anchor, PaperData, TABLE_1, TABLE_2};
 use gcl_bench::{
     Cell, CellOptions, CellResult, OpenData, Outcome, Spread, Table, Variant, Watcher, cells_of,
     parse_seeds, run_cells,
@@ -60,7 +60,7 @@ pub struct Args {
 
 /// Trains and judges every row of both tables under the printed and the equalised budget, and
 /// prints them beside the paper's.
-pub fn run(args: &Args, data: &OpenData, published: Published) -> Result<()> {
+pub fn run(args: &Args, data: &OpenData, published: PaperData) -> Result<()> {
     let seeds = args.seeds.as_deref().unwrap_or(if args.stand_in { "0..2" } else { "0..10" });
     let steps = args.steps.unwrap_or(if args.stand_in { 100 } else { 1400 });
     let budget = |name: &str, steps: u64| Variant {
@@ -132,7 +132,7 @@ impl Watcher for Lines {
 
 /// The table: measured mean ± standard deviation in percent, a column for each state that the runs
 /// were judged in, and the paper's numbers last.
-fn beside(rows: &[Anchor], table: &Table, published: Option<Published>) -> String {
+fn beside(rows: &[Anchor], table: &Table, published: Option<PaperData>) -> String {
     let mut states: Vec<&str> = vec!["last"];
     for state in table.cells.iter().flat_map(|cell| cell.states.keys()) {
         if !states.contains(&state.as_str()) {

@@ -162,5 +162,6 @@ fn choice(set: &DataSet, row: &Row, seed: u64) -> PairChoice {
         settings.extend(stand_in::SMALL.map(str::to_owned));
     }
     settings.extend(row.set.iter().map(|&set| set.to_owned()));
-    PairChoice { seed, settings, ..PairChoice::new(row.occ, row.ws) }
+    let (method, preset) = Default::default();
+    PairChoice { method, one_class: row.occ, weak: row.ws, preset, seed, settings }
 }

@@ -16,7 +16,7 @@ use common::stand_in::{self, Size};
 use common::{Args, Result, end, required, run};
 use gcl::data::lists::read_zhong;
 use gcl::data::{Truth, TruthFormat};
-use gcl_bench::anchors::Published;
+use gcl_bench::anchors::PaperData;
 
 const WHAT_TO_FETCH: &str = "\
 ShanghaiTech Campus is needed, or --stand-in to see the way without it.
@@ -52,7 +52,7 @@ fn benchmark(args: &Args) -> Result<()> {
         split.check(OFFICIAL);
         (folder, split)
     };
-    run(args, &split.open(&folder, &args.lists)?, Published::ShanghaiTech)
+    run(args, &split.open(&folder, &args.lists)?, PaperData::ShanghaiTech)
 }
 
 /// The official split.

@@ -17,7 +17,7 @@ use common::stand_in::{self, Size};
 use common::{Args, Result, end, required, run};
 use gcl::data::lists::read_ucf;
 use gcl::data::{FeatureSet, ManifestEntry, Truth, TruthFormat, VideoId};
-use gcl_bench::anchors::Published;
+use gcl_bench::anchors::PaperData;
 
 const WHAT_TO_FETCH: &str = "\
 UCF-Crime is needed, or --stand-in to see the way without it.
@@ -53,7 +53,7 @@ fn benchmark(args: &Args) -> Result<()> {
         split.check(OFFICIAL);
         (folder, split)
     };
-    run(args, &split.open(&folder, &args.lists)?, Published::UcfCrime)
+    run(args, &split.open(&folder, &args.lists)?, PaperData::UcfCrime)
 }
 
 /// The official split. Copies of Anomaly_Train.txt go round that name the anomalous videos alone; the

@@ -15,7 +15,8 @@ const SIZE: (usize, usize) = (320, 240);
 pub struct Extraction {
     extractor: NetworkExtractor,
     pictures: Vec<Picture>,
-    frames: usize,
+    /// Frames of a clip.
+    pub frames: usize,
 }
 
 gcl_core::brief_debug!(Extraction);
@@ -49,11 +50,6 @@ impl Extraction {
             })
             .collect::<Result<Vec<_>, MeasureError>>()?;
         Ok(Extraction { extractor, pictures, frames })
-    }
-
-    /// Frames of a clip.
-    pub fn frames(&self) -> usize {
-        self.frames
     }
 
     /// The features of all clips, `[batch, d]`.

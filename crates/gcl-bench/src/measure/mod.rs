@@ -11,7 +11,6 @@ mod decoding;
 mod extraction;
 mod gcl_step;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 pub use auc::{AucCase, UCF_CRIME_FRAMES};
@@ -40,14 +39,6 @@ pub enum MeasureError {
     /// A made-up picture is refused.
     #[error(transparent)]
     Frame(#[from] gcl_features::FrameError),
-    /// A file cannot be written or read.
-    #[error("{path}: {source}", path = path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system answered.
-        source: std::io::Error,
-    },
 }
 
 /// Times of equal runs, in seconds.

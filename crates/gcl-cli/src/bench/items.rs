@@ -17,11 +17,6 @@ use crate::interrupt;
 /// A million frames.
 const FRAMES: usize = 1_000_000;
 
-/// Says on standard error what is being measured.
-fn announce(what: &str) {
-    eprintln!("measuring {what}");
-}
-
 /// Stops between two runs where someone asked for it.
 fn going_on() -> Result<(), Failure> {
     match interrupt::requested() {
@@ -44,7 +39,7 @@ fn timed<T>(
 pub fn gcl_step(args: &BenchArgs, device: &Device) -> Result<Figure, Failure> {
     let (batch, dim) = (args.batch as usize, args.dim as usize);
     let name = format!("GCL iteration, {batch} × {dim}");
-    announce(&name);
+    eprintln!("measuring {name}");
     let mut step = GclStep::new(batch, dim, device)?;
     let timing = timed(args, || step.run())?;
     Ok(Figure::new("gcl-step", name, "iteration", timing)
@@ -63,14 +58,14 @@ pub fn extract(
     device: &Device,
 ) -> Result<Figure, Failure> {
     let name = format!("{}, {clips} at once", network.name);
-    announce(&name);
+    eprintln!("measuring {name}");
     let weights = match &args.weights {
         Some(path) => Weights::File(path.clone()),
         None => Weights::Random { seed: 0 },
     };
     let extraction = Extraction::new(network, &weights, clips, device)?;
     let timing = timed(args, || extraction.run())?.per(clips);
-    let frames = extraction.frames();
+    let frames = extraction.frames;
     // One is measured; gcl extract takes as many as the network's authors do.
     let crops = network.preset().preprocess.crops.count();
     Ok(Figure::new("extract", name, "clip", timing)
@@ -94,7 +89,7 @@ pub fn decode(args: &BenchArgs) -> Result<Figure, Failure> {
             (path, "built in".to_owned())
         }
     };
-    announce("decoding");
+    eprintln!("measuring decoding");
     let mut seen = None;
     let timing = repeat(Budget::seconds(args.seconds), || {
         going_on()?;
@@ -121,7 +116,7 @@ pub fn decode(args: &BenchArgs) -> Result<Figure, Failure> {
 pub fn auc(args: &BenchArgs) -> Result<Vec<Figure>, Failure> {
     let figure = |(each, what): (usize, &str)| {
         let name = format!("AUC of a million frames, {what}");
-        announce(&name);
+        eprintln!("measuring {name}");
         let case = AucCase::new(FRAMES, each);
         let timing = timed(args, || case.run())?;
         Ok(Figure::new("auc", name, "AUC", timing)

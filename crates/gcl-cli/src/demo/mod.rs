@@ -116,7 +116,7 @@ fn rate(model: &Model, test: &TestSet, videos: &Path) -> Result<Vec<Row>, Failur
         auc: judged.evaluation.micro_auc,
     };
     let mut rows: Vec<Row> = judged.into_iter().map(row).collect();
-    let mut motion = Evaluator::new();
+    let mut motion = Evaluator::default();
     for video in &test.videos {
         let energy = motion::energy(&video.id.file(videos, "y4m"), test.clips)?;
         motion.push(video.id.as_str(), &test.expand(video, &energy)?, &video.labels)?;

@@ -9,7 +9,7 @@ mod timelines;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use gcl_bench::anchors::Published;
+use gcl_bench::anchors::PaperData;
 use gcl_bench::{PresetChoice, parse_seeds};
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::report::{Figure, Page};
@@ -54,7 +54,7 @@ pub struct ReproduceArgs {
     /// Also print the paper's numbers next to the measured ones, if the data is ucf-crime or
     /// shanghaitech.
     #[arg(long, value_name = "DATA")]
-    published: Option<Published>,
+    published: Option<PaperData>,
     #[command(flatten)]
     how: RunArgs,
 }

@@ -1,6 +1,6 @@
 //! Tables 1 and 2: what each method is worth.
 
-use gcl_bench::anchors::{Anchor, Published, TABLE_1, TABLE_2};
+use gcl_bench::anchors::{Anchor, PaperData, TABLE_1, TABLE_2};
 use gcl_bench::{CellResult, Row, Table, Variant};
 use gcl_eval::report::{Page, TextTable};
 use gcl_train::Method;
@@ -10,19 +10,19 @@ use super::study::Study;
 use crate::error::Failure;
 
 /// Methods by supervision.
-pub fn table1(study: &mut Study<'_>, published: Option<Published>) -> Result<Made, Failure> {
+pub fn table1(study: &mut Study<'_>, published: Option<PaperData>) -> Result<Made, Failure> {
     table(study, &TABLE_1, published, "Table 1: comparison of methods")
 }
 
 /// Ablations.
-pub fn table2(study: &mut Study<'_>, published: Option<Published>) -> Result<Made, Failure> {
+pub fn table2(study: &mut Study<'_>, published: Option<PaperData>) -> Result<Made, Failure> {
     table(study, &TABLE_2, published, "Table 2: ablation")
 }
 
 fn table(
     study: &mut Study<'_>,
     anchors: &[Anchor],
-    published: Option<Published>,
+    published: Option<PaperData>,
     title: &str,
 ) -> Result<Made, Failure> {
     let mut page = Page { title: title.to_owned(), ..Page::default() };
@@ -59,7 +59,7 @@ fn table(
     Ok(Made { page, csv: table.csv(), text })
 }
 
-fn line(anchor: &Anchor, row: &Row, published: Option<Published>) -> Vec<String> {
+fn line(anchor: &Anchor, row: &Row, published: Option<PaperData>) -> Vec<String> {
     let shown = |spread: Option<gcl_bench::Spread>| {
         spread.map_or_else(|| "–".to_owned(), |spread| spread.percent())
     };

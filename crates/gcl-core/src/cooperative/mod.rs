@@ -14,6 +14,7 @@ use crate::learner::Learner;
 use crate::loss::{discriminator_loss, generator_loss, sample_error};
 use crate::networks::{Autoencoder, AutoencoderConfig, Discriminator, DiscriminatorConfig};
 use crate::rng::{self, HostRng};
+use crate::threshold::Threshold;
 use crate::weak_label::VideoLabel;
 
 /// A generator and a discriminator, with their optimizers.
@@ -230,7 +231,7 @@ impl CooperativePair {
         let probability = |logit: f64| 1.0 / (1.0 + (-logit).exp());
         let label = |logits: &[f32]| {
             // Ranks are taken of the log-odds, since probabilities saturate into ties.
-            let (labels, threshold) = if rule.is_by_rank() {
+            let (labels, threshold) = if matches!(rule, Threshold::Top { .. }) {
                 let (labels, threshold) = rule.label(logits)?;
                 (labels, probability(threshold))
             } else {

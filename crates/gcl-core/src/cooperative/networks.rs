@@ -96,16 +96,6 @@ impl CooperativePair {
         &self.device
     }
 
-    /// Replaces both networks, for instance by published weights, and resets the optimizers.
-    ///
-    /// # Errors
-    /// [`CoreError::Setting`] for invalid optimizer settings, [`CoreError::Shape`] if the two differ in
-    /// the feature dimension.
-    pub fn set_networks(&mut self, g: Autoencoder, d: Discriminator) -> Result<()> {
-        *self = CooperativePair::from_networks(g, d, self.config.clone(), &self.device)?;
-        Ok(())
-    }
-
     /// The weights and the optimizers' states, so that training resumes bit for bit.
     ///
     /// # Errors

@@ -49,12 +49,12 @@ struct Fitted {
     d: usize,
     /// Rows that each tree was grown from: `sample`, or all there were.
     grown_from: usize,
-    trees: Vec<Vec<Node>>,
+    trees: Vec<Vec<Branch>>,
 }
 
 /// A node of a tree; children come after their parent.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Node {
+enum Branch {
     /// A row goes to node `below` if its value is at most `at`, else to the node after that.
     Cut { feature: u32, at: f32, below: u32 },
     /// Where this many training rows ended.
@@ -96,7 +96,7 @@ struct Grower<'a> {
     d: usize,
     limit: u32,
     rng: HostRng,
-    nodes: Vec<Node>,
+    nodes: Vec<Branch>,
 }
 
 impl Grower<'_> {
@@ -106,7 +106,7 @@ impl Grower<'_> {
 
     /// Grows node `at` from these rows.
     fn grow(&mut self, at: usize, rows: &mut [usize], depth: u32) {
-        let leaf = Node::Leaf { rows: rows.len() as u32 };
+        let leaf = Branch::Leaf { rows: rows.len() as u32 };
         self.nodes[at] = leaf;
         if rows.len() < 2 || depth == self.limit {
             return;
@@ -131,7 +131,7 @@ impl Grower<'_> {
         rows.sort_by(|&a, &b| self.value(a, feature).total_cmp(&self.value(b, feature)));
         let middle = rows.partition_point(|&row| self.value(row, feature) <= cut);
         let below = self.nodes.len();
-        self.nodes[at] = Node::Cut { feature: feature as u32, at: cut, below: below as u32 };
+        self.nodes[at] = Branch::Cut { feature: feature as u32, at: cut, below: below as u32 };
         self.nodes.extend([leaf, leaf]);
         let (left, right) = rows.split_at_mut(middle);
         self.grow(below, left, depth + 1);
@@ -140,12 +140,12 @@ impl Grower<'_> {
 }
 
 /// The depth at which a row ends, with the expected rest below a leaf of several rows.
-fn depth(tree: &[Node], row: &[f32]) -> f64 {
+fn depth(tree: &[Branch], row: &[f32]) -> f64 {
     let (mut at, mut depth) = (0, 0.0);
     loop {
         match tree[at] {
-            Node::Leaf { rows } => return depth + mean_depth(rows as usize),
-            Node::Cut { feature, at: cut, below } => {
+            Branch::Leaf { rows } => return depth + mean_depth(rows as usize),
+            Branch::Cut { feature, at: cut, below } => {
                 at = below as usize + usize::from(row[feature as usize] > cut);
                 depth += 1.0;
             }
@@ -168,7 +168,7 @@ impl Detector for IsolationForest {
         let tree = |number: usize| {
             let mut rng = rng::stream(self.seed, "isolation-forest", number as u64);
             let mut sample = index::sample(&mut rng, n, grown_from).into_vec();
-            let nodes = vec![Node::Leaf { rows: 0 }];
+            let nodes = vec![Branch::Leaf { rows: 0 }];
             let mut grower = Grower { features, d, limit, rng, nodes };
             grower.grow(0, &mut sample, 0);
             grower.nodes
@@ -199,8 +199,8 @@ impl Detector for IsolationForest {
         state.put_json("sizes", &sizes)?;
         // Three numbers a node; a leaf has no node below, where the root would be.
         let numbers = fitted.trees.iter().flatten().flat_map(|node| match *node {
-            Node::Cut { feature, at, below } => [feature, at.to_bits(), below],
-            Node::Leaf { rows } => [rows, 0, 0],
+            Branch::Cut { feature, at, below } => [feature, at.to_bits(), below],
+            Branch::Leaf { rows } => [rows, 0, 0],
         });
         state.put("nodes", numbers.flat_map(u32::to_le_bytes).collect());
         Ok(state)
@@ -222,14 +222,14 @@ impl Detector for IsolationForest {
         let mut read = Vec::with_capacity(trees);
         for size in sizes {
             let nodes = numbers.by_ref().take(size).map(|n| match n[2] {
-                0 => Node::Leaf { rows: n[0] },
-                below => Node::Cut { feature: n[0], at: f32::from_bits(n[1]), below },
+                0 => Branch::Leaf { rows: n[0] },
+                below => Branch::Cut { feature: n[0], at: f32::from_bits(n[1]), below },
             });
-            let tree: Vec<Node> = nodes.collect();
+            let tree: Vec<Branch> = nodes.collect();
             // Every walk goes forward to a node that exists, so it ends.
-            let sound = |(i, node): (usize, &Node)| match *node {
-                Node::Leaf { .. } => true,
-                Node::Cut { feature, below, .. } => {
+            let sound = |(i, node): (usize, &Branch)| match *node {
+                Branch::Leaf { .. } => true,
+                Branch::Cut { feature, below, .. } => {
                     let below = below as usize;
                     (feature as usize) < d && below > i && below + 1 < tree.len()
                 }

@@ -15,7 +15,7 @@ use crate::rng::HostRng;
 /// use gcl_core::{AutoencoderConfig, Device, Tensor, rng};
 ///
 /// let device = Device::flex();
-/// let config = AutoencoderConfig::new(32).with_hidden(vec![16, 8, 16]);
+/// let config = AutoencoderConfig { hidden: vec![16, 8, 16], ..AutoencoderConfig::new(32) };
 /// let generator = config.init(&mut rng::stream(7, "generator", 0), &device)?;
 /// assert_eq!(generator.forward(Tensor::ones([5, 32], &device)).dims(), [5, 32]);
 /// # Ok::<(), gcl_core::CoreError>(())
@@ -55,17 +55,9 @@ impl AutoencoderConfig {
             init: Init::default(),
         }
     }
-
-    fn layers(&self) -> (Vec<usize>, (Hidden, Activation)) {
-        let mut widths = vec![self.input];
-        widths.extend(&self.hidden);
-        widths.push(self.input);
-        let AutoencoderConfig { activation, batch_norm, dropout, .. } = *self;
-        (widths, (Hidden { activation, batch_norm, dropout }, self.output))
-    }
 }
 
-super::perceptron!(AutoencoderConfig, Autoencoder);
+super::perceptron!(AutoencoderConfig, Autoencoder, |config| (config.input, config.output));
 
 /// The generator G of GCL.
 #[derive(Module, Debug)]

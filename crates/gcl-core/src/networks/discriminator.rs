@@ -15,7 +15,7 @@ use crate::rng::HostRng;
 /// use gcl_core::{Device, DiscriminatorConfig, Tensor, rng};
 ///
 /// let device = Device::flex();
-/// let config = DiscriminatorConfig::new(32).with_hidden(vec![16, 4]);
+/// let config = DiscriminatorConfig { hidden: vec![16, 4], ..DiscriminatorConfig::new(32) };
 /// let discriminator = config.init(&mut rng::stream(7, "discriminator", 0), &device)?;
 /// assert_eq!(discriminator.probability(Tensor::ones([5, 32], &device)).dims(), [5]);
 /// # Ok::<(), gcl_core::CoreError>(())
@@ -52,17 +52,9 @@ impl DiscriminatorConfig {
             init: Init::default(),
         }
     }
-
-    fn layers(&self) -> (Vec<usize>, (Hidden, Activation)) {
-        let mut widths = vec![self.input];
-        widths.extend(&self.hidden);
-        widths.push(1);
-        let DiscriminatorConfig { activation, batch_norm, dropout, .. } = *self;
-        (widths, (Hidden { activation, batch_norm, dropout }, Activation::Linear))
-    }
 }
 
-super::perceptron!(DiscriminatorConfig, Discriminator);
+super::perceptron!(DiscriminatorConfig, Discriminator, |_| (1, Activation::Linear));
 
 /// The discriminator D of GCL.
 #[derive(Module, Debug)]

@@ -1,14 +1,18 @@
 //! The two networks of GCL ([Zaheer et al., CVPR 2022](https://arxiv.org/abs/2203.03962), §4,
 //! "Implementation details"), both plain multi-layer perceptrons over clip features.
 
-/// What the settings of a network that is an `mlp` give: with other widths, drawn, and of zeros.
+/// What the settings of a network that is an `mlp` give: the network, drawn or of zeros. The last layer has the
+/// width and the activation that `$ends` names.
 macro_rules! perceptron {
-    ($config:ident, $network:ident) => {
+    ($config:ident, $network:ident, $ends:expr) => {
         impl $config {
-            /// Replaces the hidden widths.
-            pub fn with_hidden(mut self, hidden: Vec<usize>) -> Self {
-                self.hidden = hidden;
-                self
+            /// The widths of all layers, and what follows them.
+            fn layers(&self) -> (Vec<usize>, (Hidden, Activation)) {
+                let ends: fn(&Self) -> (usize, Activation) = $ends;
+                let (last, output) = ends(self);
+                let Self { activation, batch_norm, dropout, .. } = *self;
+                let widths = [&[self.input], self.hidden.as_slice(), &[last]].concat();
+                (widths, (Hidden { activation, batch_norm, dropout }, output))
             }
 
             /// A network with weights drawn from `rng`.

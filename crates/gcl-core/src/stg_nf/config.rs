@@ -42,12 +42,6 @@ impl StgNfConfig {
         }
     }
 
-    /// Replaces the skeleton.
-    pub fn with_skeleton(mut self, skeleton: Skeleton) -> StgNfConfig {
-        self.skeleton = skeleton;
-        self
-    }
-
     /// Checks that the settings make a network and an optimizer.
     ///
     /// # Errors

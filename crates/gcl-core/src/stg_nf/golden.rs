@@ -17,7 +17,8 @@ fn small(case: &Case, device: &Device) -> StgNf {
         steps: 3,
         optimizer: AdamaxConfig { learning_rate: 5e-3, ..Default::default() },
         clip: 2.0,
-        ..StgNfConfig::new(8).with_skeleton(Skeleton::full(5))
+        skeleton: Skeleton::full(5),
+        ..StgNfConfig::new(8)
     };
     assert_eq!(config.kernel, 5);
     let mut model = StgNf::new(config, 0, device).unwrap();
@@ -95,7 +96,7 @@ fn scoring_with_a_split_skeleton_equals_pytorchs() {
     for (_, device) in devices() {
         let skeleton =
             Skeleton { partition: Partition::Spatial, max_hop: 2, ..Skeleton::openpose18() };
-        let config = StgNfConfig { steps: 2, ..StgNfConfig::new(4).with_skeleton(skeleton) };
+        let config = StgNfConfig { steps: 2, skeleton, ..StgNfConfig::new(4) };
         let mut model = StgNf::new(config, 0, &device).unwrap();
         model.load_published(&case.part("score.weights")).unwrap();
         let (z, nll) = model.forward(case.tensor("score.windows", &device)).unwrap();

@@ -82,7 +82,9 @@ impl StgNf {
         let mut random = rng::stream(seed, "stg-nf", 0);
         let training = device.clone().autodiff();
         let flow = Flow::new(config.steps, (sets, config.kernel), &mut random, &training);
-        Ok(Learner::new(flow, config.optimizer)?.with_clip(config.clip))
+        let mut learner = Learner::new(flow, config.optimizer)?;
+        learner.clip = Some(config.clip);
+        Ok(learner)
     }
 
     /// The settings.

@@ -133,7 +133,7 @@ fn the_fast_flow_equals_the_papers() {
     for skeleton in [Skeleton::openpose18(), split] {
         for (name, device) in devices() {
             let config = StgNfConfig { steps: 3, ..StgNfConfig::new(8) };
-            let config = config.with_skeleton(skeleton.clone());
+            let config = StgNfConfig { skeleton: skeleton.clone(), ..config };
             let (r, kernel) = (config.prior_mean, config.kernel);
             let mut model = StgNf::new(config, 0, &device).unwrap();
             model.learner.set_module(disturb(model.learner.module().clone(), 1));

@@ -118,11 +118,6 @@ impl Threshold {
         })
     }
 
-    /// Whether labels depend on the scores' order alone.
-    pub fn is_by_rank(&self) -> bool {
-        matches!(self, Threshold::Top { .. })
-    }
-
     /// The pseudo-labels of these scores, anomalous iff score ≥ threshold, and the threshold
     /// (infinite if ties leave no sample to label).
     ///

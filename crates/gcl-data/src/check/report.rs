@@ -7,50 +7,41 @@ use serde::Serialize;
 use crate::id::VideoId;
 
 /// A mismatch between the parts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "problem", rename_all = "snake_case")]
 #[allow(missing_docs)] // the messages name the fields
 #[non_exhaustive]
 pub enum Problem {
     /// There are features, but not of this video.
+    #[error("no features")]
     NoFeatures,
     /// There are scores, but not of this video.
+    #[error("no scores")]
     NoScores,
     /// There is truth, but not for this video.
+    #[error("no truth")]
     NoTruth,
     /// There is a manifest, but this video is not in it.
+    #[error("not in the manifest")]
     NotInManifest,
     /// Only the truth has the video.
+    #[error("only in the truth")]
     OnlyInTruth,
     /// A part has another number of frames than the video.
+    #[error(
+        "{part}: {found} frames, {} {} than {expected}",
+        expected.abs_diff(*found), if found > expected { "more" } else { "fewer" }
+    )]
     Frames { part: String, expected: usize, found: usize },
     /// The number of clips does not follow from the number of frames.
+    #[error("{found} clips, but its frames make {expected}")]
     Segments { expected: usize, found: usize },
     /// The features cannot be read, or are not all finite numbers.
+    #[error("{what}")]
     Features { what: String },
     /// The truth cannot be applied to the video.
+    #[error("{what}")]
     Truth { what: String },
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoFeatures => f.write_str("no features"),
-            Self::NoScores => f.write_str("no scores"),
-            Self::NoTruth => f.write_str("no truth"),
-            Self::NotInManifest => f.write_str("not in the manifest"),
-            Self::OnlyInTruth => f.write_str("only in the truth"),
-            Self::Frames { part, expected, found } => {
-                let (more, by) = ("fewer", expected.abs_diff(*found));
-                let more = if found > expected { "more" } else { more };
-                write!(f, "{part}: {found} frames, {by} {more} than {expected}")
-            }
-            Self::Segments { expected, found } => {
-                write!(f, "{found} clips, but its frames make {expected}")
-            }
-            Self::Features { what } | Self::Truth { what } => f.write_str(what),
-        }
-    }
 }
 
 /// One video of a [`CheckReport`].

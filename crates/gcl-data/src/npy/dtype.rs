@@ -22,6 +22,10 @@ pub enum Kind {
     F8,
 }
 
+crate::named!(Kind:
+    Bool = "b1", I1 = "i1", U1 = "u1", I2 = "i2", U2 = "u2", I4 = "i4", U4 = "u4", I8 = "i8", U8 = "u8",
+    F2 = "f2", F4 = "f4", F8 = "f8");
+
 /// An element type with its byte order, such as NumPy's `<f4`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dtype {
@@ -36,21 +40,7 @@ impl Dtype {
     pub(super) fn parse(descr: &str) -> Option<Self> {
         let mut chars = descr.chars();
         let order = chars.next()?;
-        let kind = match chars.as_str() {
-            "b1" => Kind::Bool,
-            "i1" => Kind::I1,
-            "u1" => Kind::U1,
-            "i2" => Kind::I2,
-            "u2" => Kind::U2,
-            "i4" => Kind::I4,
-            "u4" => Kind::U4,
-            "i8" => Kind::I8,
-            "u8" => Kind::U8,
-            "f2" => Kind::F2,
-            "f4" => Kind::F4,
-            "f8" => Kind::F8,
-            _ => return None,
-        };
+        let kind = chars.as_str().parse().ok()?;
         let dtype = |big_endian| Self { kind, big_endian };
         match (order, dtype(false).size()) {
             ('<' | '>' | '=' | '|', 1) | ('<', _) => Some(dtype(false)),
@@ -106,20 +96,6 @@ impl fmt::Display for Dtype {
             (_, true) => '>',
             (_, false) => '<',
         };
-        let kind = match self.kind {
-            Kind::Bool => "b1",
-            Kind::I1 => "i1",
-            Kind::U1 => "u1",
-            Kind::I2 => "i2",
-            Kind::U2 => "u2",
-            Kind::I4 => "i4",
-            Kind::U4 => "u4",
-            Kind::I8 => "i8",
-            Kind::U8 => "u8",
-            Kind::F2 => "f2",
-            Kind::F4 => "f4",
-            Kind::F8 => "f8",
-        };
-        write!(f, "{order}{kind}")
+        write!(f, "{order}{}", self.kind)
     }
 }

@@ -18,17 +18,20 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
     };
     ids.into_iter()
         .map(|id| {
-            let file = id.file(root, "npy");
-            let npy = Npy::open(&file)?;
-            if npy.shape().len() != 1 {
-                return Err(not_a_mask(&file, &npy).into());
-            }
-            Ok((id, VideoLabels::Flags(npy.to_bools()?)))
+            let flags = read_mask(&id.file(root, "npy"))?;
+            Ok((id, VideoLabels::Flags(flags)))
         })
         .collect()
 }
 
-/// The refusal of an array of another rank.
-pub(super) fn not_a_mask(path: &Path, npy: &Npy) -> FileError {
-    FileError::new(path, format!("shape {:?}; a mask is [frames]", npy.shape()))
+/// The flags of one file of `[frames]`.
+pub(super) fn read_mask(path: &Path) -> Result<Vec<bool>, TruthError> {
+    let npy = Npy::open(path)?;
+    match npy.shape() {
+        [_] => Ok(npy.to_bools()?),
+        shape => {
+            let problem = format!("shape {shape:?}; a mask is [frames]");
+            Err(FileError::new(path, problem).into())
+        }
+    }
 }

@@ -5,13 +5,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::masks::not_a_mask;
+use super::masks::read_mask;
 use super::{MAX_FRAMES, TruthError, VideoLabels};
 use crate::clips::Span;
 use crate::file::{At, FileError};
 use crate::files::with_extension;
 use crate::id::VideoId;
-use crate::npy::Npy;
 use crate::quote::shorten;
 
 /// What a file's name ends with.
@@ -44,11 +43,7 @@ fn is_array(path: &Path) -> Result<bool, TruthError> {
 
 /// A mask in which 1 is **normal**, unlike everywhere else.
 fn mask(path: &Path) -> Result<VideoLabels, TruthError> {
-    let npy = Npy::open(path)?;
-    if npy.shape().len() != 1 {
-        return Err(not_a_mask(path, &npy).into());
-    }
-    Ok(VideoLabels::Flags(npy.to_bools()?.into_iter().map(|normal| !normal).collect()))
+    Ok(VideoLabels::Flags(read_mask(path)?.into_iter().map(|normal| !normal).collect()))
 }
 
 /// Text: `object,start,end` per line, `end` excluded, frames counted from 0 and maybe written as `12.0`.

@@ -27,10 +27,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
 /// The name without extension, and the up to two ranges of a line.
 fn parse(line: &str) -> Result<(&str, Vec<Span>), String> {
     let fields: Vec<&str> = line.split_whitespace().collect();
-    let [name, _class, first @ .., s2, e2] = fields.as_slice() else {
-        return Err(format!("{} fields; expected name class s1 e1 s2 e2", fields.len()));
-    };
-    let [s1, e1] = first else {
+    let [name, _class, s1, e1, s2, e2] = fields.as_slice() else {
         return Err(format!("{} fields; expected name class s1 e1 s2 e2", fields.len()));
     };
     let mut spans = Vec::new();

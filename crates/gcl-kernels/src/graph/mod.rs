@@ -7,7 +7,6 @@ mod shape;
 pub use builder::GraphBuilder;
 pub use op::{AvgPool, BatchNorm, Conv3d, Linear, MaxPool, Op, Pad, PadValue};
 pub use shape::Shape;
-pub(crate) use shape::pads;
 
 /// A node's place in its graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

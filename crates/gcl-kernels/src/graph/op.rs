@@ -55,7 +55,15 @@ impl Pad {
         kernel: [usize; 3],
         stride: [usize; 3],
     ) -> [(usize, usize); 3] {
-        super::pads(size, kernel, stride, self)
+        match self {
+            Pad::Explicit(sides) => sides,
+            Pad::Same => std::array::from_fn(|axis| {
+                let out = size[axis].div_ceil(stride[axis]).saturating_sub(1);
+                let needed = out.saturating_mul(stride[axis]).saturating_add(kernel[axis]);
+                let total = needed.saturating_sub(size[axis]);
+                (total / 2, total - total / 2)
+            }),
+        }
     }
 }
 

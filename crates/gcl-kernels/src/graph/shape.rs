@@ -22,10 +22,7 @@ pub enum Shape {
 impl Shape {
     /// Number of values.
     pub fn elements(self) -> usize {
-        match self {
-            Self::Volume { channels, size } => channels * size.iter().product::<usize>(),
-            Self::Flat(length) => length,
-        }
+        self.dims().into_iter().product()
     }
 
     /// `[channels, T, H, W]`, or `[length]`.
@@ -74,7 +71,7 @@ fn infer(node: &Node, inputs: &[Shape], clip: [usize; 3]) -> Result<Shape, Graph
         }
         Op::MaxPool(pool) => {
             let (channels, size) = volume(node, inputs, 0)?;
-            let sides = pads(size, pool.kernel, pool.stride, pool.padding);
+            let sides = pool.padding.sides(size, pool.kernel, pool.stride);
             if (0..3).any(|a| sides[a].0.max(sides[a].1) >= pool.kernel[a]) {
                 let expected = format!("less than the kernel {:?}", pool.kernel);
                 return Err(wrong(node, "padding", format!("{sides:?}"), expected));
@@ -149,25 +146,6 @@ fn bounded(node: &Node, shape: Shape) -> Result<(), GraphError> {
     }
 }
 
-/// `(before, after)` of each axis.
-pub(crate) fn pads(
-    size: [usize; 3],
-    kernel: [usize; 3],
-    stride: [usize; 3],
-    pad: Pad,
-) -> [(usize, usize); 3] {
-    match pad {
-        Pad::Explicit(sides) => sides,
-        Pad::Same => std::array::from_fn(|axis| {
-            let out = size[axis].div_ceil(stride[axis]);
-            let needed =
-                (out.saturating_sub(1)).saturating_mul(stride[axis]).saturating_add(kernel[axis]);
-            let total = needed.saturating_sub(size[axis]);
-            (total / 2, total - total / 2)
-        }),
-    }
-}
-
 /// Windows along one axis, or nothing where not one fits.
 fn out_size(
     size: usize,
@@ -193,7 +171,7 @@ fn window(
     pad: Pad,
     ceil: bool,
 ) -> Result<[usize; 3], GraphError> {
-    let sides = pads(size, kernel, stride, pad);
+    let sides = pad.sides(size, kernel, stride);
     let mut out = [0; 3];
     for axis in 0..3 {
         let windows = out_size(size[axis], kernel[axis], stride[axis], sides[axis], ceil);

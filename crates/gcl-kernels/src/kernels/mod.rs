@@ -58,7 +58,7 @@ macro_rules! tiles {
 /// A function over one [`simd::Simd`], and perhaps of some sizes, compiled for each instruction set and
 /// picked by [`Isa`].
 macro_rules! on_each_isa {
-    ($(#[$doc:meta])* $name:ident = $generic:ident$(::<$($size:literal),+>)?($($arg:ident: $ty:ty),*)) => {
+    ($($(#[$doc:meta])* $name:ident = $generic:ident$(::<$($size:literal),+>)?($($arg:ident: $ty:ty),*)),+) => {$(
         $(#[$doc])*
         pub(crate) unsafe fn $name(isa: $crate::kernels::Isa, $($arg: $ty),*) {
             #[cfg(target_arch = "x86_64")]
@@ -80,6 +80,6 @@ macro_rules! on_each_isa {
                     $generic::<$crate::kernels::simd::Portable $(, $($size),+)?>($($arg),*))
             }
         }
-    };
+    )+};
 }
 pub(crate) use {by_isa, on_each_isa, tiles};

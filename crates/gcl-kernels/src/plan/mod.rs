@@ -145,16 +145,6 @@ impl Plan {
         })
     }
 
-    /// The most clips that [`Plan::run`] takes.
-    pub fn batch(&self) -> usize {
-        self.batch
-    }
-
-    /// The instruction set in use.
-    pub fn isa(&self) -> Isa {
-        self.isa
-    }
-
     /// Runs `clips`, `[n, channels, T, H, W]` row-major, n from 1 to the batch.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::block::{LANES, blocks};
 use crate::error::PlanError;
 use crate::graph::{Graph, Op, Shape};
 use crate::memory::View;
-use crate::plan::reads::Reads;
+use crate::plan::reads::{Reads, channels, size};
 
 /// Views of the values that are kept, and the sizes of the slots.
 pub(super) struct Placement {
@@ -20,10 +20,7 @@ pub(super) struct Placement {
 
 /// `(blocks of channels, places)`.
 pub(super) fn extent(shape: Shape) -> (usize, usize) {
-    match shape {
-        Shape::Volume { channels, size } => (blocks(channels), size.iter().product()),
-        Shape::Flat(length) => (blocks(length), 1),
-    }
+    (blocks(channels(shape)), size(shape).iter().product())
 }
 
 /// The value that each value is a part of, if any, and its first block there. A part of a concatenation

@@ -1,7 +1,7 @@
 //! What steps need to know of nodes.
 
 use super::fusion::Draft;
-use crate::graph::{Conv3d, Graph, Op, Pad, Shape, pads};
+use crate::graph::{Conv3d, Graph, Op, Pad, Shape};
 use crate::steps::{Geometry, Halved, PadRowsStep, PlanarStep};
 
 /// What a draft reads.
@@ -55,7 +55,7 @@ pub(super) fn geometry(
     to: Shape,
 ) -> Geometry {
     let (size, out) = (size(from), size(to));
-    Geometry { size, out, kernel, stride, pads: pads(size, kernel, stride, pad) }
+    Geometry { size, out, kernel, stride, pads: pad.sides(size, kernel, stride) }
 }
 
 pub(super) fn conv_geometry(conv: &Conv3d, from: Shape, to: Shape) -> Geometry {

@@ -5,16 +5,18 @@ use gcl_core::detector::Detector;
 
 use super::DetectorConfig;
 use crate::error::{Result, TrainError};
-use crate::estimator::EstimatorError;
 
 impl DetectorConfig {
     /// An unfitted detector; `seed` is the run's.
     ///
     /// # Errors
-    /// [`TrainError::Config`] for settings out of range; [`EstimatorError::External`] for a detector
-    /// that only another crate can make.
+    /// [`TrainError::Config`] for settings out of range, or a detector that only another crate can make.
     pub fn build(self, seed: u64, device: &Device) -> Result<Box<dyn Detector>> {
-        let settings = self.settings().ok_or(EstimatorError::External)?;
+        let settings = self.settings().ok_or_else(|| {
+            let text = "a detector of another crate is trained by Gcl::with_detector, not from a \
+                        configuration";
+            TrainError::Config(text.to_owned())
+        })?;
         settings.build(seed, device).map_err(|e| TrainError::Config(format!("detector: {e}")))
     }
 

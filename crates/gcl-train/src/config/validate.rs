@@ -32,12 +32,15 @@ impl RunConfig {
         if !(0.0..=1.0).contains(&self.labelled_share) {
             return refuse("labelled_share", "in [0, 1]", &self.labelled_share);
         }
-        for (key, widths) in [
-            ("generator.hidden", &self.generator.hidden),
-            ("discriminator.hidden", &self.discriminator.hidden),
-        ] {
+        let (g, d) = (&self.generator, &self.discriminator);
+        for (network, widths, dropout) in
+            [("generator", &g.hidden, g.dropout), ("discriminator", &d.hidden, d.dropout)]
+        {
             if widths.iter().any(|width| !(1..=MAX_WIDTH).contains(width)) {
-                return refuse(key, "widths from 1 to 1048576", widths);
+                return refuse(&format!("{network}.hidden"), "widths from 1 to 1048576", widths);
+            }
+            if !(0.0..1.0).contains(&dropout) {
+                return refuse(&format!("{network}.dropout"), "in [0, 1)", &dropout);
             }
         }
         let cooperative = &self.cooperative;
@@ -52,14 +55,6 @@ impl RunConfig {
         }
         for rule in self.cleaning_rules() {
             rule.validate().map_err(|e| TrainError::Config(e.to_string()))?;
-        }
-        for (key, dropout) in [
-            ("generator.dropout", self.generator.dropout),
-            ("discriminator.dropout", self.discriminator.dropout),
-        ] {
-            if !(0.0..1.0).contains(&dropout) {
-                return refuse(key, "in [0, 1)", &dropout);
-            }
         }
         if let Some(detector) = self.detector {
             detector.validate(self.generator.input)?;

@@ -22,7 +22,7 @@ impl FittedGcl {
     /// rows as a whole: rows are scored in batches, and a batch of another size may round otherwise.
     ///
     /// # Errors
-    /// [`EstimatorError::Dimension`](crate::EstimatorError::Dimension) for rows of another dimension than the
+    /// [`TrainError::Mismatch`](crate::TrainError::Mismatch) for rows of another dimension than the
     /// training rows'; [`TrainError::Core`](crate::TrainError::Core) if a score is not finite.
     pub fn score(&self, rows: Rows<'_>) -> Result<Vec<f32>> {
         super::check_dim(self.model.card().scaler.dim(), &rows)?;

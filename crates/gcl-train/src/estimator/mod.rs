@@ -1,6 +1,5 @@
 //! Training and scoring without files: features in memory to a model that scores.
 
-mod error;
 mod fitted;
 mod rows;
 
@@ -18,10 +17,9 @@ use crate::model::{Model, ModelCard};
 use crate::run::{TrainOptions, train_on};
 use crate::samples::{SampleVideo, Samples};
 use crate::sink::Sink;
-pub use error::EstimatorError;
 pub use fitted::FittedGcl;
 use fitted::threshold;
-pub use rows::{Rows, RowsError};
+pub use rows::Rows;
 
 /// Any method that needs no labels, on features in memory.
 ///
@@ -148,12 +146,14 @@ impl Gcl {
     /// each.
     ///
     /// # Errors
-    /// [`EstimatorError`] for videos or settings that cannot be used together, before anything is
-    /// trained; [`TrainError::Config`] and [`TrainError::Mismatch`] for a configuration that is not
-    /// valid for these rows; [`TrainError::Core`] for a numerical failure.
+    /// [`TrainError::Config`] and [`TrainError::Mismatch`] for videos or settings that cannot be used
+    /// together, before anything is trained; [`TrainError::Core`] for a numerical failure.
     pub fn fit_videos(&self, videos: &[(VideoId, Rows<'_>)]) -> Result<FittedGcl> {
         if !(0.0..1.0).contains(&self.contamination) {
-            return Err(EstimatorError::Contamination { found: self.contamination }.into());
+            return Err(TrainError::Config(format!(
+                "the contamination is {}, expected from 0 to below 1",
+                self.contamination
+            )));
         }
         // In the order of their ids, as videos from a folder are.
         let mut videos: Vec<&(VideoId, Rows<'_>)> = videos.iter().collect();
@@ -187,14 +187,18 @@ impl Gcl {
             Base::Method(method) => RunConfig::new(*method, preset, 0, data),
             Base::Detector(_) => RunConfig::new(Method::External, preset, 0, data),
             Base::Config(_) if self.preset.is_some() => {
-                return Err(EstimatorError::PresetOfConfig.into());
+                let text = "a whole configuration takes no preset".to_owned();
+                return Err(TrainError::Config(text));
             }
             Base::Config(config) => (**config).clone(),
         };
         config.seed = self.seed.unwrap_or(config.seed);
         let config = apply_overrides(&config, &self.settings)?;
         match config.uses_labels() {
-            true => Err(EstimatorError::Labels { method: config.method }.into()),
+            true => Err(TrainError::Config(format!(
+                "method {} uses video labels as configured; from memory it cannot have any",
+                config.method
+            ))),
             false => Ok(config),
         }
     }
@@ -229,9 +233,10 @@ fn fit_detector(
 
 /// The rows of all videos, which are sorted by id.
 fn pool(videos: &[&(VideoId, Rows<'_>)]) -> Result<Samples> {
-    let dim = videos.first().ok_or(EstimatorError::NoVideos)?.1.dim();
+    let none = || TrainError::Mismatch("no video to train on".to_owned());
+    let dim = videos.first().ok_or_else(none)?.1.dim();
     if let Some(pair) = videos.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return Err(EstimatorError::Duplicate { id: pair[0].0.clone() }.into());
+        return Err(TrainError::Mismatch(format!("video `{}` is there twice", pair[0].0)));
     }
     let (mut values, mut pooled, mut start) = (Vec::new(), Vec::new(), 0);
     for (id, rows) in videos {
@@ -247,6 +252,8 @@ fn pool(videos: &[&(VideoId, Rows<'_>)]) -> Result<Samples> {
 fn check_dim(expected: usize, rows: &Rows<'_>) -> Result<()> {
     match rows.dim() {
         found if found == expected => Ok(()),
-        found => Err(EstimatorError::Dimension { expected, found }.into()),
+        found => Err(TrainError::Mismatch(format!(
+            "expected rows of {expected} dimensions, found {found}"
+        ))),
     }
 }

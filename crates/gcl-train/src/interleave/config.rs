@@ -200,11 +200,16 @@ impl InterleaveConfig {
             ("weak.bag", self.weak.bag, 1 << 12),
             ("weak.batch", self.weak.batch, 1 << 12),
         ];
-        for (name, value, most) in counts {
-            if !(1..=most).contains(&value) {
-                return wrong(name, &format!("1 to {most}"), value.to_string());
-            }
+        check_counts(&counts)
+    }
+}
+
+/// Refuses a count that is 0 or above its limit: `(name, value, limit)`.
+pub(super) fn check_counts(counts: &[(&str, usize, usize)]) -> Result<()> {
+    match counts.iter().find(|(_, value, most)| !(1..=*most).contains(value)) {
+        None => Ok(()),
+        Some((name, value, most)) => {
+            Err(TrainError::Config(format!("`{name}` is {value}, expected 1 to {most}")))
         }
-        Ok(())
     }
 }

@@ -42,7 +42,8 @@ use crate::run_dir::RunDir;
 /// ];
 /// let config = PairConfig::features(OneClassKind::Ae, WeakKind::Sultani, 4).with(&settings)?;
 /// let device = Device::flex();
-/// let source = ObjectSource::snippets(&videos, &snippets);
+/// let (files, videos, snippets) = (&ObjectFiles::default(), &videos, &snippets);
+/// let source = ObjectSource { files, videos, snippets, score_only: false };
 /// let (one_class, _) = config.one_class.settings().open(&source, 0, &device)?;
 /// let fitted = Pair::new(config).device(&device).fit(Some(one_class), snippets.clone())?;
 /// assert_eq!(fitted.score(&snippets)?.len(), 48);
@@ -118,13 +119,12 @@ impl Pair {
                     Interleaver::new(settings, needed()?, weak, snippets, labels, &self.device)?;
                 train_rounds(&mut training, run, cancel, listener)?;
                 let thresholds = training.thresholds().to_vec();
-                let (one_class, weak) = training.into_models();
-                fitted(Some(one_class), Some(weak), thresholds)
+                fitted(Some(training.one_class), Some(training.weak), thresholds)
             }
             PairMethod::OneClass => {
                 let mut training = OneClassAlone::new(needed()?, alone.clone(), seed)?;
                 train_rounds(&mut training, run, cancel, listener)?;
-                fitted(Some(training.into_side()), None, Vec::new())
+                fitted(Some(training.side), None, Vec::new())
             }
             PairMethod::Weak => {
                 let labels = self.anomalous.as_deref().ok_or_else(|| {
@@ -137,7 +137,7 @@ impl Pair {
                 let mut training =
                     WeakAlone::new(weak, &snippets, labels, alone, seed, &self.device)?;
                 train_rounds(&mut training, run, cancel, listener)?;
-                fitted(None, Some(training.into_model()), Vec::new())
+                fitted(None, Some(training.model), Vec::new())
             }
         })
     }

@@ -31,14 +31,6 @@ pub struct ObjectSource<'a> {
     pub score_only: bool,
 }
 
-impl<'a> ObjectSource<'a> {
-    /// The snippets alone, for a model that reads no file of objects.
-    pub fn snippets(videos: &'a Videos, snippets: &'a Snippets) -> ObjectSource<'a> {
-        const NONE: &ObjectFiles = &ObjectFiles { poses: None, tracks: None, cubes: None };
-        ObjectSource { files: NONE, videos, snippets, score_only: false }
-    }
-}
-
 /// What was left out on the way from files to objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Left {

@@ -227,9 +227,4 @@ impl Interleaver {
     pub fn snippets(&self) -> &Snippets {
         &self.snippets
     }
-
-    /// Both models.
-    pub(super) fn into_models(self) -> (Box<dyn OneClassSide>, Box<dyn WeaklySupervised>) {
-        (self.one_class, self.weak)
-    }
 }

@@ -30,7 +30,6 @@ mod scores;
 mod side;
 mod snippets;
 mod sources;
-mod state;
 mod steps;
 pub mod threshold;
 mod videos;

@@ -155,12 +155,6 @@ impl CubeObjects {
         let index = ObjectIndex::new(videos.outline(&reach), places, videos.length)?;
         Ok((CubeObjects { cubes, rows, index }, left))
     }
-
-    /// Frames and pixels of a side of the cubes.
-    pub fn size(&self) -> (usize, usize) {
-        let at = |i: usize| self.cubes.shape().get(i).copied().unwrap_or(0);
-        (at(1), at(2))
-    }
 }
 
 impl Objects for CubeObjects {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use gcl_data::files::with_extension;
 use gcl_data::poses::Points;
 use gcl_data::tracks::{BOX_POINTS, add_box_windows};
 use gcl_data::{
-    At, FeatureSet, ObjectVideo, PoseSet, VideoId, WindowRule, Windows, read_poses, read_tracks,
+    FeatureSet, ObjectVideo, PoseSet, VideoId, WindowRule, Windows, read_poses, read_tracks,
     resolve_all,
 };
 
@@ -124,8 +125,8 @@ impl Videos {
         rule: WindowRule,
         max_gap: u32,
     ) -> Result<(Windows, Left)> {
-        let mut found = Vec::new();
-        texts(folder, folder, &mut found)?;
+        let found = with_extension(folder, "txt")?.into_iter();
+        let found: Vec<_> = found.map(|id| (id.clone(), id.file(folder, "txt"))).collect();
         let mut left = Left::default();
         let mut windows = Windows::new(rule, Points { joints: BOX_POINTS.joints, ..BOX_POINTS })?;
         for (video, file) in self.list.iter().zip(self.files(folder, &found, &mut left)?) {
@@ -137,23 +138,4 @@ impl Videos {
         left.flat = windows.flat();
         Ok((windows, left))
     }
-}
-
-/// The `.txt` files in a folder and below. Links to folders are not followed.
-fn texts(root: &Path, folder: &Path, found: &mut Vec<(VideoId, PathBuf)>) -> Result<()> {
-    for entry in std::fs::read_dir(folder).at(folder)? {
-        let entry = entry.at(folder)?;
-        let path = entry.path();
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
-            continue;
-        }
-        if entry.file_type().at(&path)?.is_dir() {
-            texts(root, &path, found)?;
-        } else if path.extension().is_some_and(|e| e == "txt") {
-            let id = VideoId::from_path(root, &path).at(&path)?;
-            found.push((id, path));
-        }
-    }
-    found.sort();
-    Ok(())
 }

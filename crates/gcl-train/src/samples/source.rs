@@ -73,7 +73,8 @@ impl Disk {
     /// Reads rows in the order in which they lie on the disk, each into its place.
     fn read_sorted(&self, rows: &mut [(u32, &mut [f32])]) -> Result<()> {
         let mut read = Vec::new();
-        for group in rows.chunk_by_mut(|a, b| self.same_video(a.0, b.0)) {
+        let video = |row: &(u32, &mut [f32])| self.video_of(row.0 as usize);
+        for group in rows.chunk_by_mut(|a, b| video(a) == video(b)) {
             let Some(first) = group.first() else { continue };
             let index = self.video_of(first.0 as usize);
             let mut file = self.open(index)?;
@@ -84,10 +85,6 @@ impl Disk {
             }
         }
         Ok(())
-    }
-
-    fn same_video(&self, a: u32, b: u32) -> bool {
-        self.video_of(a as usize) == self.video_of(b as usize)
     }
 
     /// Appends consecutive rows.

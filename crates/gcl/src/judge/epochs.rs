@@ -74,16 +74,10 @@ pub struct Curve<'a> {
     path: PathBuf,
     known: Epochs,
     /// What was found at the end of the current epoch, until its report follows.
-    found: Option<Found>,
+    found: Option<EpochAuc>,
     inner: &'a mut dyn Listener,
     /// What went wrong while writing; an event cannot stop a run.
     pub failed: Option<Error>,
-}
-
-struct Found {
-    generator: Measure,
-    discriminator: Option<Measure>,
-    followed: Vec<f32>,
 }
 
 gcl_core::brief_debug!(Curve<'_>);
@@ -104,7 +98,7 @@ impl<'a> Curve<'a> {
     }
 
     /// Judges the networks as they are; also returns the AUC of the method's own score.
-    fn look(&self, networks: &Scorer<'_>) -> Result<(Found, Option<f64>)> {
+    fn look(&self, networks: &Scorer<'_>) -> Result<(EpochAuc, Option<f64>)> {
         let sources = [ScoreSource::Generator, ScoreSource::Discriminator, self.source];
         let mut followed = Vec::new();
         let pools = pooled(
@@ -119,7 +113,9 @@ impl<'a> Curve<'a> {
         )?;
         let [generator, discriminator, own] = pools.map(|pool| pool.map(|pool| pool.rank().auc()));
         let generator = generator.unwrap_or_else(|| Pool::default().rank().auc());
-        Ok((Found { generator, discriminator, followed }, own.and_then(Measure::value)))
+        let (phase, epoch, step) = (String::new(), 0, 0);
+        let found = EpochAuc { phase, epoch, step, generator, discriminator, followed };
+        Ok((found, own.and_then(Measure::value)))
     }
 
     /// Adds an epoch. One that a resumed run repeats replaces itself.
@@ -142,26 +138,16 @@ impl Listener for Curve<'_> {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Epoch(report) => {
-                if let Some(Found { generator, discriminator, followed }) = self.found.take()
-                    && let Err(error) = self.add(EpochAuc {
-                        phase: report.phase.clone(),
-                        epoch: report.epoch,
-                        step: report.step,
-                        generator,
-                        discriminator,
-                        followed,
-                    })
-                {
-                    self.failed = Some(error);
-                }
+                let Some(mut found) = self.found.take() else { return self.inner.event(event) };
+                found.phase.clone_from(&report.phase);
+                (found.epoch, found.step) = (report.epoch, report.step);
+                self.failed = self.add(found).err().or(self.failed.take());
             }
             // A run that starts anew has no past. Written at once: a run that is interrupted before its
             // first judged epoch has missed none.
             Event::Started { .. } => {
                 self.known.epochs.clear();
-                if let Err(error) = self.write() {
-                    self.failed = Some(error);
-                }
+                self.failed = self.write().err().or(self.failed.take());
             }
             _ => {}
         }

@@ -29,7 +29,7 @@ pub fn judge(model: &Model, test: &TestSet) -> Result<Vec<Judgement>> {
             match judges.iter_mut().find(|(known, _)| *known == source) {
                 Some((_, judge)) => judge.push(video.id.as_str(), &scores, &video.labels)?,
                 None => {
-                    let mut judge = Evaluator::new();
+                    let mut judge = Evaluator::default();
                     judge.push(video.id.as_str(), &scores, &video.labels)?;
                     judges.push((source, judge));
                 }

@@ -25,16 +25,12 @@ pub struct RunResults {
 #[derive(Debug, Default, Serialize)]
 pub struct StateResult {
     /// The phase's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
     /// The epoch within its phase, counted from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub epoch: Option<u64>,
     /// The phase's steps until then.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<u64>,
     /// Rank agreement with baseline detectors, by which `chosen` was chosen.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agreement: Option<f64>,
     /// The frame AUCs.
     pub auc: TestAuc,

@@ -31,19 +31,14 @@ pub struct PairChoice {
 }
 
 impl PairChoice {
-    /// The interleaving by the authors' code.
-    pub fn new(one_class: OneClassKind, weak: WeakKind) -> PairChoice {
-        let (method, preset) = (PairMethod::Interleave, InterleavePreset::JointVadCode);
-        PairChoice { method, one_class, weak, preset, seed: 0, settings: Vec::new() }
-    }
-
     /// The configuration for this data, whose features are opened already.
     ///
     /// # Errors
     /// If a setting is wrong, or the file of cubes cannot be read.
     pub fn config(&self, data: &PairData, features: &FeatureSet) -> Result<PairConfig> {
         let objects = &data.objects;
-        let boxes = objects.tracks.is_some() || objects.poses.is_none() && is_boxes(features);
+        let of_boxes = features.identity().is_some_and(|identity| identity.name == "box-tracks");
+        let boxes = objects.tracks.is_some() || objects.poses.is_none() && of_boxes;
         let cube = match &objects.cubes {
             Some(path) if self.one_class == OneClassKind::Jigsaw => {
                 let cubes = PackedCubes::open(path)?;
@@ -64,9 +59,4 @@ impl PairChoice {
         };
         Ok(PairConfig::new(choice).with(&self.settings)?)
     }
-}
-
-/// Whether the features were made of box tracks.
-fn is_boxes(features: &FeatureSet) -> bool {
-    features.identity().is_some_and(|identity| identity.name == "box-tracks")
 }

@@ -162,16 +162,11 @@ impl Judging {
     ) -> gcl_train::Result<Vec<(VideoId, Vec<f32>)>> {
         weak_frames(weak, &self.test.snippets, &self.test.videos, &self.device)
     }
-
-    /// A listener that judges, and tells everything to another one.
-    pub(super) fn with<'a>(&'a mut self, listener: &'a mut dyn Listener) -> impl Listener + 'a {
-        Judge { judging: self, listener }
-    }
 }
 
-struct Judge<'a> {
-    judging: &'a mut Judging,
-    listener: &'a mut dyn Listener,
+pub(super) struct Judge<'a> {
+    pub(super) judging: &'a mut Judging,
+    pub(super) listener: &'a mut dyn Listener,
 }
 
 impl Listener for Judge<'_> {

@@ -9,7 +9,7 @@ use gcl_eval::svg::{LineChart, Panel, Panels};
 use gcl_train::RunDir;
 use gcl_train::config::to_toml;
 use gcl_train::interleave::threshold::Stop;
-use gcl_train::interleave::{Followed, PairAuc, PairConfig};
+use gcl_train::interleave::{Followed, LoopReport, PairAuc, PairConfig};
 
 use super::course::{Course, Points, chart};
 use crate::error::Result;
@@ -54,6 +54,9 @@ fn charts(course: &Course) -> Vec<LineChart> {
     let stopped = [end(&last.to_vec()), end(&by_module[1])];
     let [one_class, weak] = by_module;
     let [stop_threshold, stop_weak] = stopped;
+    let by_loop = |title, y, name, value: fn(&LoopReport) -> f64| {
+        chart(title, x, y, vec![(name, course.by_loop(value))])
+    };
     let all = [
         chart(
             "Threshold of each module",
@@ -83,24 +86,9 @@ fn charts(course: &Course) -> Vec<LineChart> {
                 ("labelled anomalous", course.by_loop(|r| r.anomalous as f64)),
             ],
         ),
-        chart(
-            "New among the anomalous labels",
-            x,
-            "share",
-            vec![("new", course.by_loop(|r| r.moved))],
-        ),
-        chart(
-            "Loss of the one-class model",
-            x,
-            "loss",
-            vec![("one-class", course.by_loop(|r| r.loss_one_class))],
-        ),
-        chart(
-            "Loss of the weakly-supervised model",
-            x,
-            "loss",
-            vec![("weak", course.by_loop(|r| r.loss_weak))],
-        ),
+        by_loop("New among the anomalous labels", "share", "new", |r| r.moved),
+        by_loop("Loss of the one-class model", "loss", "one-class", |r| r.loss_one_class),
+        by_loop("Loss of the weakly-supervised model", "loss", "weak", |r| r.loss_weak),
         chart("Loss", "round", "loss", vec![("loss", course.rounds.clone())]),
     ];
     all.into_iter().filter(|chart| !chart.series.is_empty()).collect()

@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicBool;
 use gcl_core::Device;
 use gcl_data::FeatureSet;
 use gcl_train::interleave::{
-    Left, ObjectFiles, ObjectSource, OneClassSide, Pair, PairConfig, Snippets, Supervision, Videos,
+    ObjectFiles, ObjectSource, Pair, PairConfig, Snippets, Supervision, Videos,
 };
 use gcl_train::{Event, Listener, RunDir, TrainError};
 
 use super::choice::PairChoice;
 use super::data::PairData;
-use super::judge::{Judging, TestData};
+use super::judge::{Judge, Judging, TestData};
 use super::results::PairResults;
 use crate::error::{Error, Result};
 
@@ -51,9 +51,12 @@ pub fn train(
     let videos = selected.videos()?;
     let (snippets, scaler) = selected.snippets(&config, None)?;
     let labels = selected.anomalous(config.supervision)?;
+    // None where the one-class model is not trained.
     let open = |files: &ObjectFiles, videos: &Videos, snippets: &Snippets, score_only| {
         let source = ObjectSource { files, videos, snippets, score_only };
-        one_class(&config, &source, device)
+        let (settings, seed) = (config.one_class.settings(), config.interleave.seed);
+        let side = || settings.open(&source, seed, device);
+        config.has_one_class().then(side).transpose()
     };
     let own = open(&data.objects, &videos, &snippets, false)?;
     let test = test.map(|test| test.open(data, &features, &config, &scaler)).transpose()?;
@@ -72,7 +75,7 @@ pub fn train(
     let own = own.map(|(side, _)| side);
     let fit = || match &mut judging {
         Some(judging) => {
-            pair.fit_in(Some(&run), own, snippets, cancel, &mut judging.with(listener))
+            pair.fit_in(Some(&run), own, snippets, cancel, &mut Judge { judging, listener })
         }
         None => pair.fit_in(Some(&run), own, snippets, cancel, listener),
     };
@@ -96,17 +99,4 @@ fn configuration(
         (Start::Resume, true) => Ok(run.config()?),
         (Start::Resume, false) => Err(Error::NoRun { path: run.path().to_owned() }),
     }
-}
-
-/// The one-class model of a configuration with its objects; none where it is not trained.
-fn one_class(
-    config: &PairConfig,
-    source: &ObjectSource<'_>,
-    device: &Device,
-) -> Result<Option<(Box<dyn OneClassSide>, Left)>> {
-    if !config.has_one_class() {
-        return Ok(None);
-    }
-    let settings = config.one_class.settings();
-    Ok(Some(settings.open(source, config.interleave.seed, device)?))
 }

@@ -2,6 +2,18 @@
 //!
 //! Every method is `inline(always)`: it becomes part of a caller that has the instruction set enabled.
 
+/// Operations of an implementation of [`Simd`], each one expression. SAFETY of all bodies: the trait's
+/// contract gives the instruction set and valid pointers.
+macro_rules! operations {
+    ($($name:ident($($arg:ident: $type:ty),*) $(-> $out:ty)? = $body:expr;)+) => {$(
+        #[inline(always)]
+        #[allow(unused_unsafe)]
+        unsafe fn $name($($arg: $type),*) $(-> $out)? {
+            unsafe { $body }
+        }
+    )+};
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -58,21 +70,11 @@ pub(crate) struct Portable;
 // SAFETY of all bodies: the trait's contract gives valid pointers.
 impl Simd for Portable {
     type V = [f32; 16];
-    #[inline(always)]
-    unsafe fn splat(at: *const f32) -> [f32; 16] {
-        unsafe { [*at; 16] }
-    }
-    #[inline(always)]
-    unsafe fn zero() -> [f32; 16] {
-        [0.0; 16]
-    }
-    #[inline(always)]
-    unsafe fn load(at: *const f32) -> [f32; 16] {
-        unsafe { at.cast::<[f32; 16]>().read() }
-    }
-    #[inline(always)]
-    unsafe fn store(at: *mut f32, v: [f32; 16]) {
-        unsafe { at.cast::<[f32; 16]>().write(v) }
+    operations! {
+        splat(at: *const f32) -> [f32; 16] = [*at; 16];
+        zero() -> [f32; 16] = [0.0; 16];
+        load(at: *const f32) -> [f32; 16] = at.cast::<[f32; 16]>().read();
+        store(at: *mut f32, v: [f32; 16]) = at.cast::<[f32; 16]>().write(v);
     }
     #[inline(always)]
     unsafe fn fma(a: [f32; 16], b: [f32; 16], c: [f32; 16]) -> [f32; 16] {
@@ -83,21 +85,11 @@ impl Simd for Portable {
             std::array::from_fn(|i| a[i] * b[i] + c[i])
         }
     }
-    #[inline(always)]
-    unsafe fn add(a: [f32; 16], b: [f32; 16]) -> [f32; 16] {
-        std::array::from_fn(|i| a[i] + b[i])
-    }
-    #[inline(always)]
-    unsafe fn sub(a: [f32; 16], b: [f32; 16]) -> [f32; 16] {
-        std::array::from_fn(|i| a[i] - b[i])
-    }
-    #[inline(always)]
-    unsafe fn max(a: [f32; 16], b: [f32; 16]) -> [f32; 16] {
-        std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
-    }
-    #[inline(always)]
-    unsafe fn min(a: [f32; 16], b: [f32; 16]) -> [f32; 16] {
-        std::array::from_fn(|i| if a[i] < b[i] { a[i] } else { b[i] })
+    operations! {
+        add(a: [f32; 16], b: [f32; 16]) -> [f32; 16] = std::array::from_fn(|i| a[i] + b[i]);
+        sub(a: [f32; 16], b: [f32; 16]) -> [f32; 16] = std::array::from_fn(|i| a[i] - b[i]);
+        max(a: [f32; 16], b: [f32; 16]) -> [f32; 16] = std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] });
+        min(a: [f32; 16], b: [f32; 16]) -> [f32; 16] = std::array::from_fn(|i| if a[i] < b[i] { a[i] } else { b[i] });
     }
     #[inline(always)]
     unsafe fn prefetch(_: *const f32) {}

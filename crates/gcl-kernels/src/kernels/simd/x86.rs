@@ -6,45 +6,17 @@ use std::arch::x86_64::*;
 // SAFETY of all bodies: the trait's contract gives the instruction set and valid pointers.
 impl Simd for Avx512 {
     type V = __m512;
-    #[inline(always)]
-    unsafe fn splat(at: *const f32) -> __m512 {
-        unsafe { _mm512_set1_ps(*at) }
-    }
-    #[inline(always)]
-    unsafe fn zero() -> __m512 {
-        unsafe { _mm512_setzero_ps() }
-    }
-    #[inline(always)]
-    unsafe fn load(at: *const f32) -> __m512 {
-        unsafe { _mm512_loadu_ps(at) }
-    }
-    #[inline(always)]
-    unsafe fn store(at: *mut f32, v: __m512) {
-        unsafe { _mm512_storeu_ps(at, v) }
-    }
-    #[inline(always)]
-    unsafe fn fma(a: __m512, b: __m512, c: __m512) -> __m512 {
-        unsafe { _mm512_fmadd_ps(a, b, c) }
-    }
-    #[inline(always)]
-    unsafe fn add(a: __m512, b: __m512) -> __m512 {
-        unsafe { _mm512_add_ps(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn sub(a: __m512, b: __m512) -> __m512 {
-        unsafe { _mm512_sub_ps(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn max(a: __m512, b: __m512) -> __m512 {
-        unsafe { _mm512_max_ps(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn min(a: __m512, b: __m512) -> __m512 {
-        unsafe { _mm512_min_ps(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn prefetch(at: *const f32) {
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+    operations! {
+        splat(at: *const f32) -> __m512 = _mm512_set1_ps(*at);
+        zero() -> __m512 = _mm512_setzero_ps();
+        load(at: *const f32) -> __m512 = _mm512_loadu_ps(at);
+        store(at: *mut f32, v: __m512) = _mm512_storeu_ps(at, v);
+        fma(a: __m512, b: __m512, c: __m512) -> __m512 = _mm512_fmadd_ps(a, b, c);
+        add(a: __m512, b: __m512) -> __m512 = _mm512_add_ps(a, b);
+        sub(a: __m512, b: __m512) -> __m512 = _mm512_sub_ps(a, b);
+        max(a: __m512, b: __m512) -> __m512 = _mm512_max_ps(a, b);
+        min(a: __m512, b: __m512) -> __m512 = _mm512_min_ps(a, b);
+        prefetch(at: *const f32) = _mm_prefetch::<_MM_HINT_T1>(at.cast());
     }
     type Lanes = (usize, __m512i);
     #[inline(always)]
@@ -69,17 +41,10 @@ impl Simd for Avx512 {
 
 impl Simd for Avx2 {
     type V = [__m256; 2];
-    #[inline(always)]
-    unsafe fn splat(at: *const f32) -> [__m256; 2] {
-        unsafe { [_mm256_broadcast_ss(&*at); 2] }
-    }
-    #[inline(always)]
-    unsafe fn zero() -> [__m256; 2] {
-        unsafe { [_mm256_setzero_ps(); 2] }
-    }
-    #[inline(always)]
-    unsafe fn load(at: *const f32) -> [__m256; 2] {
-        unsafe { [_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))] }
+    operations! {
+        splat(at: *const f32) -> [__m256; 2] = [_mm256_broadcast_ss(&*at); 2];
+        zero() -> [__m256; 2] = [_mm256_setzero_ps(); 2];
+        load(at: *const f32) -> [__m256; 2] = [_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))];
     }
     #[inline(always)]
     unsafe fn store(at: *mut f32, v: [__m256; 2]) {
@@ -88,29 +53,13 @@ impl Simd for Avx2 {
             _mm256_storeu_ps(at.add(8), v[1]);
         }
     }
-    #[inline(always)]
-    unsafe fn fma(a: [__m256; 2], b: [__m256; 2], c: [__m256; 2]) -> [__m256; 2] {
-        unsafe { [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])] }
-    }
-    #[inline(always)]
-    unsafe fn add(a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] {
-        unsafe { [_mm256_add_ps(a[0], b[0]), _mm256_add_ps(a[1], b[1])] }
-    }
-    #[inline(always)]
-    unsafe fn sub(a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] {
-        unsafe { [_mm256_sub_ps(a[0], b[0]), _mm256_sub_ps(a[1], b[1])] }
-    }
-    #[inline(always)]
-    unsafe fn max(a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] {
-        unsafe { [_mm256_max_ps(a[0], b[0]), _mm256_max_ps(a[1], b[1])] }
-    }
-    #[inline(always)]
-    unsafe fn min(a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] {
-        unsafe { [_mm256_min_ps(a[0], b[0]), _mm256_min_ps(a[1], b[1])] }
-    }
-    #[inline(always)]
-    unsafe fn prefetch(at: *const f32) {
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+    operations! {
+        fma(a: [__m256; 2], b: [__m256; 2], c: [__m256; 2]) -> [__m256; 2] = [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])];
+        add(a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] = [_mm256_add_ps(a[0], b[0]), _mm256_add_ps(a[1], b[1])];
+        sub(a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] = [_mm256_sub_ps(a[0], b[0]), _mm256_sub_ps(a[1], b[1])];
+        max(a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] = [_mm256_max_ps(a[0], b[0]), _mm256_max_ps(a[1], b[1])];
+        min(a: [__m256; 2], b: [__m256; 2]) -> [__m256; 2] = [_mm256_min_ps(a[0], b[0]), _mm256_min_ps(a[1], b[1])];
+        prefetch(at: *const f32) = _mm_prefetch::<_MM_HINT_T1>(at.cast());
     }
     type Lanes = (usize, __m256i);
     #[inline(always)]

@@ -13,24 +13,24 @@ pub(super) trait FromTile<S: Simd, const N: usize, const M: usize> {
 }
 
 /// All of the filters; sizes tell them apart.
-pub(super) struct Filter;
+pub(super) struct Transform;
 
 // SAFETY of all: the caller has the instruction set.
-impl<S: Simd> IntoTile<S, 4> for Filter {
+impl<S: Simd> IntoTile<S, 4> for Transform {
     #[inline(always)]
     unsafe fn input([a, b, c, d]: [S::V; 4]) -> [S::V; 4] {
         unsafe { [S::sub(a, c), S::add(b, c), S::sub(c, b), S::sub(b, d)] }
     }
 }
 
-impl<S: Simd> FromTile<S, 4, 2> for Filter {
+impl<S: Simd> FromTile<S, 4, 2> for Transform {
     #[inline(always)]
     unsafe fn output([a, b, c, d]: [S::V; 4]) -> [S::V; 2] {
         unsafe { [S::add(S::add(a, b), c), S::sub(S::sub(b, c), d)] }
     }
 }
 
-impl<S: Simd> IntoTile<S, 6> for Filter {
+impl<S: Simd> IntoTile<S, 6> for Transform {
     #[inline(always)]
     unsafe fn input([a, b, c, d, e, f]: [S::V; 6]) -> [S::V; 6] {
         unsafe {
@@ -51,7 +51,7 @@ impl<S: Simd> IntoTile<S, 6> for Filter {
     }
 }
 
-impl<S: Simd> FromTile<S, 6, 3> for Filter {
+impl<S: Simd> FromTile<S, 6, 3> for Transform {
     #[inline(always)]
     unsafe fn output([a, b, c, d, e, f]: [S::V; 6]) -> [S::V; 3] {
         unsafe {
@@ -66,7 +66,7 @@ impl<S: Simd> FromTile<S, 6, 3> for Filter {
     }
 }
 
-impl<S: Simd> FromTile<S, 6, 4> for Filter {
+impl<S: Simd> FromTile<S, 6, 4> for Transform {
     #[inline(always)]
     unsafe fn output([a, b, c, d, e, f]: [S::V; 6]) -> [S::V; 4] {
         unsafe {

@@ -9,7 +9,7 @@ use super::clamp::Clamp;
 use super::on_each_isa;
 use super::simd::Simd;
 use crate::block::Block;
-use axis::{Filter, FromTile, IntoTile};
+use axis::{FromTile, IntoTile, Transform};
 
 /// A row of input tiles of one block of channels.
 pub(crate) struct InputRow {
@@ -56,31 +56,23 @@ on_each_isa! {
     ///
     /// # Safety
     /// `x` is valid for the plane, `out` for writes of `count` blocks at every stride.
-    input_4 = input_row::<4>(row: &InputRow)
-}
-on_each_isa! {
+    input_4 = input_row::<4>(row: &InputRow),
     /// The same of 6 × 6.
     ///
     /// # Safety
     /// As for [`input_4`].
-    input_6 = input_row::<6>(row: &InputRow)
-}
-on_each_isa! {
+    input_6 = input_row::<6>(row: &InputRow),
     /// Aᵀ x A of a row of tiles of 4 × 4 to 2 × 2 outputs, plus bias and residual, cut off.
     ///
     /// # Safety
     /// `x` is valid for `count` blocks at every stride; `out` for writes, and `residual` (unless null) for
     /// reads, of `size.1` blocks in `size.0` rows. No one else touches `out`.
-    output_4_2 = output_row::<4, 2>(row: &OutputRow)
-}
-on_each_isa! {
+    output_4_2 = output_row::<4, 2>(row: &OutputRow),
     /// The same of 6 × 6 to 3 × 3.
     ///
     /// # Safety
     /// As for [`output_4_2`].
-    output_6_3 = output_row::<6, 3>(row: &OutputRow)
-}
-on_each_isa! {
+    output_6_3 = output_row::<6, 3>(row: &OutputRow),
     /// The same of 6 × 6 to 4 × 4.
     ///
     /// # Safety
@@ -91,7 +83,7 @@ on_each_isa! {
 #[inline(always)]
 unsafe fn input_row<S: Simd, const N: usize>(t: &InputRow)
 where
-    Filter: IntoTile<S, N>,
+    Transform: IntoTile<S, N>,
 {
     let (height, width) = t.size;
     let (top, mut left) = t.corner;
@@ -110,13 +102,13 @@ where
                         *v = S::load(t.x.add(y * width + x).cast());
                     }
                 }
-                let column = Filter::input(column);
+                let column = Transform::input(column);
                 for i in 0..N {
                     half[i][j] = column[i];
                 }
             }
             for (i, row) in half.iter().enumerate() {
-                for (j, v) in Filter::input(*row).iter().enumerate() {
+                for (j, v) in Transform::input(*row).iter().enumerate() {
                     S::store(t.out.add((i * N + j) * t.stride + tile).cast(), *v);
                 }
             }
@@ -128,7 +120,7 @@ where
 #[inline(always)]
 unsafe fn output_row<S: Simd, const N: usize, const M: usize>(t: &OutputRow)
 where
-    Filter: FromTile<S, N, M>,
+    Transform: FromTile<S, N, M>,
 {
     for tile in 0..t.count {
         // SAFETY: loads are those of the contract; stores are inside `size`.
@@ -139,14 +131,14 @@ where
                 for (i, v) in column.iter_mut().enumerate() {
                     *v = S::load(t.x.add((i * N + j) * t.stride + tile).cast());
                 }
-                let column: [S::V; M] = Filter::output(column);
+                let column: [S::V; M] = Transform::output(column);
                 for i in 0..M {
                     half[i][j] = column[i];
                 }
             }
             let bias = S::load(t.bias.cast());
             for (i, row) in half.iter().enumerate().take(t.size.0) {
-                let values: [S::V; M] = Filter::output(*row);
+                let values: [S::V; M] = Transform::output(*row);
                 for (j, v) in values.iter().enumerate() {
                     let place = tile * M + j;
                     if place >= t.size.1 {

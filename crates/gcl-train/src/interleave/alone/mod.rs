@@ -7,6 +7,7 @@ mod weak;
 use gcl_core::State;
 use serde::{Deserialize, Serialize};
 
+use super::config::check_counts;
 use crate::error::{Doing, Result, TrainError};
 
 pub use one_class::OneClassAlone;
@@ -48,13 +49,7 @@ impl AloneSettings {
             ("alone.segments", segments, 1 << 12),
             ("alone.bags", bags, 1 << 12),
         ];
-        match counts.into_iter().find(|(_, value, most)| !(1..=*most).contains(value)) {
-            None => Ok(()),
-            Some((name, value, most)) => {
-                let text = format!("`{name}` is {value}, expected 1 to {most}");
-                Err(TrainError::Config(text))
-            }
-        }
+        check_counts(&counts)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::interleave::side::OneClassSide;
 
 /// A one-class model on objects that all count as normal; a round is an epoch.
 pub struct OneClassAlone {
-    side: Box<dyn OneClassSide>,
+    pub(crate) side: Box<dyn OneClassSide>,
     settings: AloneSettings,
     seed: u64,
     fingerprint: u64,
@@ -45,10 +45,6 @@ impl OneClassAlone {
     /// The model as it is now, with its objects.
     pub fn side(&self) -> &dyn OneClassSide {
         self.side.as_ref()
-    }
-
-    pub(crate) fn into_side(self) -> Box<dyn OneClassSide> {
-        self.side
     }
 
     /// One epoch; the mean loss.

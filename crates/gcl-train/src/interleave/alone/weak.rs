@@ -21,7 +21,7 @@ const PURPOSES: [&str; 2] = ["alone:anomalous", "alone:normal"];
 
 /// A weakly-supervised model on videos averaged to so many segments each.
 pub struct WeakAlone {
-    model: Box<dyn WeaklySupervised>,
+    pub(crate) model: Box<dyn WeaklySupervised>,
     segments: Snippets,
     /// Anomalous, then normal videos: each its segments, as a bag.
     kinds: [Vec<Vec<u32>>; 2],
@@ -73,10 +73,6 @@ impl WeakAlone {
     /// The model as it is now.
     pub fn model(&self) -> &dyn WeaklySupervised {
         self.model.as_ref()
-    }
-
-    pub(crate) fn into_model(self) -> Box<dyn WeaklySupervised> {
-        self.model
     }
 
     fn rounds(&self) -> usize {

@@ -163,7 +163,8 @@ impl PairConfig {
     pub fn check_features(&self, dim: usize) -> Result<()> {
         let one_class = self.one_class.settings().input().filter(|_| self.has_one_class());
         let weak = ("weak.input", self.weak.settings().input());
-        let inputs = one_class.into_iter().chain(Some(weak).filter(|_| self.has_weak()));
+        let inputs =
+            one_class.into_iter().chain(Some(weak).filter(|_| self.method != PairMethod::OneClass));
         match inputs.into_iter().find(|(_, input)| *input != dim) {
             None => Ok(()),
             Some((name, input)) => {
@@ -176,11 +177,6 @@ impl PairConfig {
     /// Whether a one-class model is trained.
     pub fn has_one_class(&self) -> bool {
         self.method != PairMethod::Weak
-    }
-
-    /// Whether a weakly-supervised model is trained.
-    pub fn has_weak(&self) -> bool {
-        self.method != PairMethod::OneClass
     }
 
     /// The weakly-supervised model at its start.

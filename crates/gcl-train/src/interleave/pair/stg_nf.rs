@@ -99,11 +99,10 @@ impl StgNfSettings {
 
 impl OneClassSettings for StgNfSettings {
     fn published(choice: &Choice) -> StgNfSettings {
-        let model = StgNfConfig::new(24);
-        let model = match choice.points == BOX_POINTS {
-            true => model.with_skeleton(Skeleton::full(choice.points.joints)),
-            false => model,
-        };
+        let mut model = StgNfConfig::new(24);
+        if choice.points == BOX_POINTS {
+            model.skeleton = Skeleton::full(choice.points.joints);
+        }
         StgNfSettings { windows: WindowSettings::default(), model }
     }
 
