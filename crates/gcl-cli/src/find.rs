@@ -47,7 +47,8 @@ pub struct FindArgs {
     #[command(flatten)]
     how: FootageArgs,
     /// Cut the footage into this many parts and score each by a model that was trained on the others, so
-    /// that no event is its own example of what is usual; 0 scores it by the model of all of it.
+    /// that no event is its own example of what is usual; 0 scores it by the model of all of it, and so is
+    /// footage of fewer than 10 clips a part.
     #[arg(long, value_name = "FOLDS", default_value_t = FOLDS)]
     cross_fit: usize,
     /// Print the moments as JSON.
@@ -91,6 +92,12 @@ pub fn run(args: FindArgs) -> Outcome {
         true => println!("{}", gcl::moments::json(&found.moments)?),
         false => print_table(&found.moments),
     }
+    eprintln!(
+        "{} on {} features, scored by {}",
+        found.method,
+        pictures.identity().name,
+        found.source
+    );
     eprintln!("report: {}", found.report.display());
     Ok(Done::all(found.extraction.skipped.is_empty()))
 }

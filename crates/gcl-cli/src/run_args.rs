@@ -20,7 +20,8 @@ pub struct HowArgs {
           value_parser = parse_seconds)]
     pub save_every: Duration,
     /// Features that need more memory than this are read from disk on demand: bytes, or with a unit,
-    /// such as 512MiB or 2GB. Results do not depend on it.
+    /// such as 512MiB or 2GB. Results do not depend on it, but cross-fitting needs them in memory and is left
+    /// out of larger ones.
     #[arg(long, value_name = "SIZE", default_value = "1GiB", hide_short_help = true,
           value_parser = parse_bytes)]
     pub memory_limit: u64,

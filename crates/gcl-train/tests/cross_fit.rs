@@ -101,17 +101,21 @@ fn a_cancelled_call_goes_on_with_the_same_bits() {
     let kept = folder.path().join("kept");
     let stopped = scores(&kept, &mut Cancel { last: 0, cancel: &cancel });
     assert!(matches!(stopped, Err(TrainError::Interrupted)), "{stopped:?}");
+    let folds = kept.join(gcl.id().unwrap());
     assert_eq!(
-        fs::read_dir(&kept).unwrap().count(),
+        fs::read_dir(&folds).unwrap().count(),
         1,
         "the first fold is kept, the second is not"
     );
     cancel.store(false, Ordering::Relaxed);
     assert_eq!(scores(&kept, &mut Silent).unwrap().unwrap(), expected);
 
-    write_f32(&kept.join("1-of-3.npy"), &[3], &[1.0; 3]).unwrap();
-    let damaged = scores(&kept, &mut Silent).unwrap_err().to_string();
-    assert!(damaged.contains("1-of-3.npy: expected 67 scores, found 3"), "{damaged}");
+    // What is damaged, and what another model left there, is computed anew.
+    write_f32(&folds.join("1-of-3.npy"), &[3], &[1.0; 3]).unwrap();
+    fs::write(folds.join("2-of-3.npy"), "no array").unwrap();
+    let other = model(&set, &folder.path().join("other"), Method::Knn, &options);
+    cross_fit(&other, &set, 3, &kept, &options, &mut Silent).unwrap();
+    assert_eq!(scores(&kept, &mut Silent).unwrap().unwrap(), expected);
 }
 
 #[test]
@@ -126,6 +130,7 @@ fn nothing_is_left_out_of_little_footage_or_of_too_much() {
         cross_fit(&knn, &set, count, &kept, options, &mut Silent).unwrap()
     };
     assert_eq!(crossed(21, &options), None, "200 segments in 21 folds");
+    assert_eq!(crossed(usize::MAX, &options), None);
     let little = TrainOptions { memory_limit: 1000, ..TrainOptions::new(Device::flex(), &never) };
     assert_eq!(crossed(5, &little), None);
     assert!(!kept.exists());

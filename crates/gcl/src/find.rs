@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_data::FeatureSet;
+use gcl_data::{FeatureSet, ScoreSet};
 use gcl_eval::report::ShownMoment;
 use gcl_eval::timestamp;
 use gcl_features::discover::discover;
@@ -70,6 +70,10 @@ gcl_core::brief_debug!(Find<'_>);
 /// What was found.
 #[derive(Debug)]
 pub struct Found {
+    /// The method.
+    pub method: Method,
+    /// The scores' source, in words.
+    pub source: String,
     /// The moments, the most anomalous first.
     pub moments: Vec<ShownMoment>,
     /// The report, a page of HTML.
@@ -127,7 +131,9 @@ pub fn find<E: FeatureWork>(
     let table = out.join("moments.csv");
     write_csv(&moments, &table)?;
     write_json(&moments, &out.join("moments.json"))?;
-    Ok(Found { moments, report: run.report(), table, extraction })
+    let source =
+        ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
+    Ok(Found { method: config.method, source, moments, report: run.report(), table, extraction })
 }
 
 /// A trained model: the run's own if it is finished, else trained from wherever it stands. A run that

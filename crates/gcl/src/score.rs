@@ -36,12 +36,20 @@ pub fn score(
     cancel: &AtomicBool,
     progress: &mut dyn FnMut(usize),
 ) -> Result<()> {
+    write(model, set, how, "", out, cancel, &mut rows(model, set, how.source), progress)
+}
+
+/// The scores of the rows of a set's video, by its place.
+fn rows(
+    model: &Model,
+    set: &FeatureSet,
+    source: ScoreSource,
+) -> impl FnMut(usize) -> Result<Vec<f32>> {
     let mut features = Vec::new();
-    let mut rows = |index: usize| -> Result<Vec<f32>> {
+    move |index| {
         set.read(index, &mut features)?;
-        Ok(model.score(&features)?.get(how.source)?)
-    };
-    write(model, set, how, "", out, cancel, &mut rows, progress)
+        Ok(model.score(&features)?.get(source)?)
+    }
 }
 
 /// Scores every video of the set that a model was trained on, each segment by a model that was trained on the
@@ -68,7 +76,12 @@ pub fn score_own(
     };
     let (out, cancel) = (run.scores(), options.cancel);
     match crossed {
-        None => score(model, set, &how, &out, cancel, progress),
+        None if folds < 2 => score(model, set, &how, &out, cancel, progress),
+        None => {
+            let note = ", not cross-fitted: too little footage, or too much for the memory limit";
+            let mut rows = rows(model, set, source);
+            write(model, set, &how, note, &out, cancel, &mut rows, progress)
+        }
         Some(mut scores) => {
             let note = format!(", cross-fitted in {folds} folds");
             let mut rows = |index: usize| Ok(std::mem::take(&mut scores[index]));

@@ -25,7 +25,10 @@ fn find_sees_with_the_network_where_pictures_are_large_enough() {
         for camera in 0..3 {
             plain(&at.join(format!("{name}/{camera}.y4m")), width, height);
         }
-        run(at, &["find", name, "--out", &format!("of-{name}")], 0);
+        let found = run(at, &["find", name, "--out", &format!("of-{name}")], 0);
+        let used =
+            format!("knn on {net} features, scored by detector, not cross-fitted: too little");
+        assert!(stderr(&found).contains(&used), "{}", stderr(&found));
         let described = fs::read_to_string(at.join(format!("of-{name}/features/0.json"))).unwrap();
         let described: serde_json::Value = serde_json::from_str(&described).unwrap();
         assert_eq!(described["extractor"]["name"], net, "{name}");
@@ -44,7 +47,8 @@ fn training_footage_is_scored_fold_by_fold() {
     run(at, &[&train[..], &["--cross-fit", "5"]].concat(), 0);
     let info = fs::read_to_string(at.join("run/scores/scores.json")).unwrap();
     assert!(info.contains("cross-fitted in 5 folds"), "{info}");
-    assert_eq!(fs::read_dir(at.join("run/cross-fit")).unwrap().count(), 5);
+    let of_model = fs::read_dir(at.join("run/cross-fit")).unwrap().next().unwrap().unwrap();
+    assert_eq!(fs::read_dir(of_model.path()).unwrap().count(), 5);
     let judged = stdout(&run(at, &["eval", "run", "truth.csv"], 0));
     let auc = judged.lines().find_map(|line| line.strip_prefix("micro AUC")).unwrap();
     let auc: f64 = auc.trim().parse().unwrap();

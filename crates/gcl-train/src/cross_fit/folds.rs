@@ -34,7 +34,8 @@ pub struct Piece {
 #[must_use]
 pub fn folds(lengths: &[usize], count: usize) -> Vec<Piece> {
     let total: usize = lengths.iter().sum();
-    let count = if total < CUT * count { 1 } else { count.max(1) };
+    let enough = CUT.checked_mul(count).is_some_and(|least| total >= least);
+    let count = if enough { count.max(1) } else { 1 };
     let few = lengths.len() < count;
     let mut pieces = Vec::new();
     for (video, &length) in lengths.iter().enumerate() {

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use gcl_core::ScalerKind;
-use gcl_data::{At, FeatureSet, FileError, Npy, write_f32};
+use gcl_data::{At, FeatureSet, Npy, write_f32};
 
 use crate::config::RunConfig;
 use crate::error::{Doing, Result, TrainError};
@@ -26,7 +26,7 @@ pub use folds::{Piece, folds};
 
 /// Scores each segment of the set that `model` was trained on by a model of the same configuration that was
 /// trained on the other folds: one score per segment, for each video in the set's order. The scaler is the
-/// whole model's. Finished folds are kept in the folder `kept`, and a second call goes on from there; one that
+/// whole model's. Finished folds are kept in the folder `kept`, by the model's id, and a second call goes on from there; one that
 /// is cancelled loses the fold it was at. The listener hears how far each
 /// fold's training is, and nothing else: what there is to say, the whole model's training said.
 ///
@@ -34,7 +34,7 @@ pub use folds::{Piece, folds};
 /// than the options' memory limit, in which one event is a small part.
 ///
 /// # Errors
-/// As [`train`](crate::train()); [`TrainError::File`] for a kept fold that is damaged or of other features.
+/// As [`train`](crate::train()).
 pub fn cross_fit(
     model: &Model,
     set: &FeatureSet,
@@ -58,6 +58,8 @@ pub fn cross_fit(
         features.push(rows);
     }
     let footage = Footage { set, dim: set.dim(), features: &features };
+    // A fold of another model is another one's.
+    let kept = &kept.join(model.id()?);
     create_dir_all(kept).at(kept)?;
     let mut scores: Vec<Vec<f32>> = lengths.iter().map(|&length| vec![0.0; length]).collect();
     for fold in 0..count {
@@ -66,9 +68,10 @@ pub fn cross_fit(
         }
         let own: Vec<&Piece> = pieces.iter().filter(|piece| piece.fold == fold).collect();
         let path = kept.join(format!("{fold}-of-{count}.npy"));
-        let found = match path.exists() {
-            true => read(&path, own.iter().map(|piece| piece.segments.len()).sum())?,
-            false => {
+        let segments = own.iter().map(|piece| piece.segments.len()).sum();
+        let found = match read(&path, segments) {
+            Some(found) => found,
+            None => {
                 let others: Vec<&Piece> =
                     pieces.iter().filter(|piece| piece.fold != fold).collect();
                 let found = footage.score(model.card(), &others, &own, options, listener)?;
@@ -137,14 +140,10 @@ impl Listener for Steps<'_> {
     }
 }
 
-/// A fold's scores from an earlier call.
-fn read(path: &Path, segments: usize) -> Result<Vec<f32>> {
+/// A fold's scores from an earlier call; `None` if there are none, or they are damaged.
+fn read(path: &Path, segments: usize) -> Option<Vec<f32>> {
     let mut scores = Vec::new();
-    let file = Npy::open(path)?;
-    if file.rows() != segments {
-        let problem = format!("expected {segments} scores, found {}", file.rows());
-        return Err(FileError::new(path, problem).into());
-    }
-    file.read_rows(0..segments, &mut scores)?;
-    Ok(scores)
+    let file = Npy::open(path).ok().filter(|file| file.rows() == segments)?;
+    file.read_rows(0..segments, &mut scores).ok()?;
+    Some(scores)
 }
