@@ -53,11 +53,11 @@ fn rows(
 }
 
 /// Scores every video of the set that a model was trained on, each segment by a model that was trained on the
-/// other of `folds` parts ([`cross_fit`]); by the model itself where there is too little to leave anything out,
+/// other of `folds` parts ([`cross_fit()`]); by the model itself where there is too little to leave anything out,
 /// too much to hold in memory, or only one fold asked for. Finished folds are kept in the run's folder.
 ///
 /// # Errors
-/// As [`score`] and [`cross_fit`].
+/// As [`score`] and [`cross_fit()`].
 pub fn score_own(
     run: &RunDir,
     model: &Model,
