@@ -66,6 +66,11 @@ impl Progress {
         }
     }
 
+    /// The number of units done so far.
+    pub fn done(&self) -> u64 {
+        self.done
+    }
+
     /// Says something without disturbing the bar.
     pub fn say(&self, text: &str) {
         match &self.bar {

@@ -63,6 +63,10 @@ impl Listener for Terminal<'_> {
             self.progress().name(&format!("{phase} {step}/{steps}"));
             self.progress().set(done);
         } else {
+            // Other trainings follow the first, on a clock of their own.
+            if let Some(done) = self.progress.take_if(|progress| *step < progress.done()) {
+                done.finish();
+            }
             self.progress().name(phase);
             self.progress().set_total(*steps);
             self.progress().set(*step);

@@ -69,7 +69,7 @@ fn a_long_event_is_no_example_of_what_is_usual() {
     assert!(own < 0.1 && crossed > 0.75, "seen {own:.3}, not seen {crossed:.3}");
 }
 
-/// Cancels when the second fold's training begins.
+/// Cancels when the second fold's training begins, and sees how far all of them are.
 struct Cancel<'a> {
     last: u64,
     cancel: &'a AtomicBool,
@@ -77,10 +77,9 @@ struct Cancel<'a> {
 
 impl Listener for Cancel<'_> {
     fn step(&mut self, progress: &Progress) {
-        if progress.step < self.last {
-            self.cancel.store(true, Ordering::Relaxed);
-        }
+        assert!(self.last < progress.step && progress.step <= progress.steps, "{progress:?}");
         self.last = progress.step;
+        self.cancel.fetch_or(progress.phase.ends_with("fold 2 of 3"), Ordering::Relaxed);
     }
 }
 

@@ -62,7 +62,9 @@ pub fn cross_fit(
     let kept = &kept.join(model.id()?);
     create_dir_all(kept).at(kept)?;
     let mut scores: Vec<Vec<f32>> = lengths.iter().map(|&length| vec![0.0; length]).collect();
+    let mut steps = Steps { listener, fold: 0, count, before: 0, own: 0 };
     for fold in 0..count {
+        (steps.fold, steps.before, steps.own) = (fold, steps.before + steps.own, 0);
         if options.cancel.load(Ordering::Relaxed) {
             return Err(TrainError::Interrupted);
         }
@@ -74,7 +76,7 @@ pub fn cross_fit(
             None => {
                 let others: Vec<&Piece> =
                     pieces.iter().filter(|piece| piece.fold != fold).collect();
-                let found = footage.score(model.card(), &others, &own, options, listener)?;
+                let found = footage.score(model.card(), &others, &own, options, &mut steps)?;
                 write_f32(&path, &[found.len()], &found)?;
                 found
             }
@@ -108,7 +110,7 @@ impl Footage<'_> {
         others: &[&Piece],
         own: &[&Piece],
         options: &TrainOptions<'_>,
-        listener: &mut dyn Listener,
+        steps: &mut Steps<'_>,
     ) -> Result<Vec<f32>> {
         let mut pooled = Vec::new();
         let mut videos = Vec::new();
@@ -121,8 +123,7 @@ impl Footage<'_> {
         }
         let samples = Samples::new(pooled, self.dim, videos)?;
         let config = RunConfig { scaler: ScalerKind::Raw, ..card.config.clone() };
-        let model =
-            train_on(samples, config, None, Sink::new(None), options, &mut Steps(listener))?;
+        let model = train_on(samples, config, None, Sink::new(None), options, steps)?;
         let mut scores = Vec::new();
         for piece in own {
             scores.extend(model.score(self.rows(piece))?.get(card.config.score)?);
@@ -131,12 +132,26 @@ impl Footage<'_> {
     }
 }
 
-/// Passes on how far a training is.
-struct Steps<'a>(&'a mut dyn Listener);
+/// Passes on how far the trainings of all folds are.
+struct Steps<'a> {
+    listener: &'a mut dyn Listener,
+    /// The fold, from 0, and how many there are.
+    fold: usize,
+    count: usize,
+    /// Steps of the folds before this one that were trained, and of this one.
+    before: u64,
+    own: u64,
+}
 
 impl Listener for Steps<'_> {
     fn step(&mut self, progress: &Progress) {
-        self.0.step(progress);
+        self.own = progress.steps;
+        let left = (self.count - self.fold) as u64 * progress.steps;
+        self.listener.step(&Progress {
+            phase: format!("{}, fold {} of {}", progress.phase, self.fold + 1, self.count),
+            step: self.before + progress.step,
+            steps: self.before + left,
+        });
     }
 }
 
