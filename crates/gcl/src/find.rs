@@ -30,6 +30,9 @@ pub fn method(set: &FeatureSet) -> Method {
     }
 }
 
+/// The fewest clips that can be told apart: as many as the neighbours that a clip is compared with.
+const FEWEST: usize = 5;
+
 /// The parts that footage is best cut into for [`Find::folds`].
 pub const FOLDS: usize = 10;
 
@@ -110,6 +113,13 @@ pub fn find<E: FeatureWork>(
     }
     // Only this footage, whatever an earlier call left in the folder.
     let set = FeatureSet::open(&features)?.select(|id| inputs.iter().any(|input| input.id == *id));
+    if set.total() < FEWEST {
+        let text = format!(
+            "the footage has {} clips; telling what is unusual takes at least {FEWEST}",
+            set.total()
+        );
+        return Err(Error::Setting(text));
+    }
     let run = RunDir::new(out);
     let config = (wanted.configuration)(&set)?;
     let model = train_or_load(&set, &run, &config, &wanted.training, follow.training)?;

@@ -51,7 +51,7 @@ fn moments(
         extraction: ExtractOptions::default(),
         configuration: &configuration,
         training: TrainOptions::new(Device::flex(), &cancel),
-        folds: gcl::find::FOLDS,
+        folds: 0,
         top: 40,
     };
     let mut follow = Follow {

@@ -38,6 +38,18 @@ fn find_sees_with_the_network_where_pictures_are_large_enough() {
 }
 
 #[test]
+fn too_little_footage_is_said_in_clips() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    plain(&at.join("short.y4m"), 96, 64);
+    let short = stderr(&run(at, &["find", "short.y4m"], 2));
+    assert!(
+        short.contains("the footage has 4 clips; telling what is unusual takes at least 5"),
+        "{short}"
+    );
+}
+
+#[test]
 fn training_footage_is_scored_fold_by_fold() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
