@@ -70,24 +70,23 @@ pub fn score_own(
     let source = model.card().config.score;
     let how = Scoring { source, manifest: None, smooth: 0.0 };
     let kept = run.path().join("cross-fit");
-    let crossed = match folds {
+    let mut crossed = match folds {
         0 | 1 => None,
         _ => cross_fit(model, set, folds, &kept, options, listener)?,
     };
-    let (out, cancel) = (run.scores(), options.cancel);
-    match crossed {
-        None if folds < 2 => score(model, set, &how, &out, cancel, progress),
+    let note = match &crossed {
+        None if folds < 2 => String::new(),
         None => {
-            let note = ", not cross-fitted: too little footage, or too much for the memory limit";
-            let mut rows = rows(model, set, source);
-            write(model, set, &how, note, &out, cancel, &mut rows, progress)
+            ", not cross-fitted: too little footage, or too much for the memory limit".to_owned()
         }
-        Some(mut scores) => {
-            let note = format!(", cross-fitted in {folds} folds");
-            let mut rows = |index: usize| Ok(std::mem::take(&mut scores[index]));
-            write(model, set, &how, &note, &out, cancel, &mut rows, progress)
-        }
-    }
+        Some(_) => format!(", cross-fitted in {folds} folds"),
+    };
+    let mut by_model = rows(model, set, source);
+    let mut rows = |index: usize| match &mut crossed {
+        None => by_model(index),
+        Some(scores) => Ok(std::mem::take(&mut scores[index])),
+    };
+    write(model, set, &how, &note, &run.scores(), options.cancel, &mut rows, progress)
 }
 
 /// Writes every video's frame scores from those of its rows.
@@ -150,7 +149,7 @@ fn smoothed(scores: Vec<f32>, sigma: f64) -> Vec<f32> {
 }
 
 /// How the set's videos were cut: as it says, or as the model's training features were.
-fn clip_rule(model: &Model, set: &FeatureSet) -> Result<Clips> {
+pub(crate) fn clip_rule(model: &Model, set: &FeatureSet) -> Result<Clips> {
     let unknown = || TrainError::NoClipLength { path: set.dir().to_owned() };
     Ok(set.clips().or(model.card().clips).ok_or_else(unknown)?)
 }

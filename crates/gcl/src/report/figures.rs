@@ -6,10 +6,11 @@ use gcl_core::Device;
 use gcl_data::{FeatureSet, Truth};
 use gcl_eval::report::Figure;
 use gcl_eval::svg::{Bars, Histogram, LineChart, Panel, Panels, Series};
-use gcl_train::{Model, RunDir, ScoreSource, TrainError};
+use gcl_train::{Model, RunDir, ScoreSource};
 
 use crate::error::Result;
 use crate::judge::{EpochAuc, Judgement, TestSet, judge, read_epochs};
+use crate::score::clip_rule;
 
 const BINS: usize = 50;
 
@@ -29,8 +30,7 @@ pub(super) fn distributions(
     let model = Model::load(run.path(), device)?;
     let features = FeatureSet::open_with(test, None)?;
     model.check(&features)?;
-    let unknown = || TrainError::NoClipLength { path: test.to_owned() };
-    let clips = features.clips().or(model.card().clips).ok_or_else(unknown)?;
+    let clips = clip_rule(&model, &features)?;
     let test = TestSet::new(features, clips, truth, None)?;
     let charts = histograms(&model, &test, "")?;
     Ok(Figure {

@@ -6,10 +6,11 @@ use gcl_core::Device;
 use gcl_data::{Clips, FeatureFile, FeatureSet, FeatureVideo, Regions};
 use gcl_eval::Place;
 use gcl_eval::report::{ShownMoment, VideoScores};
-use gcl_train::{Model, RunDir, ScoreSource, TrainError};
+use gcl_train::{Model, RunDir, ScoreSource};
 
 use crate::error::Result;
 use crate::facts::Facts;
+use crate::score::clip_rule;
 
 /// Segments read at once.
 const BLOCK: usize = 1024;
@@ -38,8 +39,7 @@ pub(super) fn add_places(
         let Some(regions) = set.regions() else { continue };
         let model = Model::load(run.path(), device)?;
         model.check(&set)?;
-        let unknown = || TrainError::NoClipLength { path: features.to_owned() };
-        let clips = set.clips().or(model.card().clips).ok_or_else(unknown)?;
+        let clips = clip_rule(&model, &set)?;
         let source = source(&model, scored_by);
         for (index, video) in set.videos().iter().enumerate() {
             let here = |shown: &&mut ShownMoment| {
