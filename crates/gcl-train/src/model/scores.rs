@@ -96,6 +96,9 @@ pub(crate) fn mean_ranks(g: &RankScale, d: &RankScale, errors: &[f32], logits: &
 
 pub(super) fn scaled(scaler: &Scaler, features: &[f32]) -> Result<Vec<f32>> {
     let mut scaled = features.to_vec();
-    scaler.apply(&mut scaled).doing("scaling features")?;
+    scaler
+        .center_video(&mut scaled)
+        .and_then(|()| scaler.apply(&mut scaled))
+        .doing("scaling features")?;
     Ok(scaled)
 }
