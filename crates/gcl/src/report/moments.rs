@@ -1,11 +1,13 @@
 //! The most anomalous moments, with their pictures.
 
 use gcl_eval::report::{Picture, PictureFormat, ShownMoment, VideoScores};
-use gcl_eval::{Moment, MomentOptions, find_moments};
+use gcl_eval::{Moment, MomentOptions, Place, find_moments};
 use gcl_features::thumbs;
 
 use crate::error::Result;
 use crate::facts::Facts;
+
+use super::objects::Objects;
 
 /// A moment is where scores reach this quantile of all frames.
 const MOMENT_QUANTILE: f64 = 0.95;
@@ -13,8 +15,8 @@ const MOMENT_QUANTILE: f64 = 0.95;
 /// The width of a moment's picture, in pixels.
 const PICTURE_WIDTH: u32 = 320;
 
-/// The most anomalous moments, with pictures where the footage is at hand; and a line for each video
-/// whose footage cannot be decoded.
+/// The most anomalous moments, with pictures where the footage is at hand, and on these the box of the object
+/// where objects were scored; and a line for each video whose footage cannot be decoded.
 pub(super) fn moments(
     videos: &[VideoScores],
     facts: &Facts,
@@ -29,7 +31,22 @@ pub(super) fn moments(
             ShownMoment { fps: video.and_then(|v| v.fps), moment, picture: None, place: None }
         })
         .collect();
-    let missing = add_pictures(&mut shown, facts);
+    let mut objects = Objects::new(videos, facts);
+    // As a picture, a box is a help and not the result.
+    let mut missing = Vec::new();
+    let mut boxes = Vec::new();
+    for ShownMoment { moment, .. } in &mut shown {
+        boxes.push(objects.point_at(moment).unwrap_or_else(|error| {
+            missing.push(format!("no box in {}: {error}", moment.video));
+            None
+        }));
+    }
+    missing.extend(add_pictures(&mut shown, facts));
+    missing.dedup();
+    for (shown, bounds) in shown.iter_mut().zip(boxes) {
+        let size = shown.picture.as_ref().map(|picture| picture.size);
+        shown.place = bounds.zip(size).and_then(|(bounds, size)| Place::of_box(bounds, size));
+    }
     Ok((shown, missing))
 }
 

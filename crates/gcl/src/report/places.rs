@@ -76,7 +76,7 @@ fn source(model: &Model, scored_by: &str) -> ScoreSource {
 }
 
 /// The segment whose score a frame has.
-fn segment_at(frame: usize, frames: usize, clips: Clips) -> usize {
+pub(super) fn segment_at(frame: usize, frames: usize, clips: Clips) -> usize {
     let count = clips.count(frames);
     let holds = |segment: &usize| frame < clips.span(*segment, frames).end;
     (0..count).find(holds).unwrap_or(count.saturating_sub(1))
