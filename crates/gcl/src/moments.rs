@@ -180,7 +180,8 @@ mod tests {
             ShownMoment { moment, fps: None, picture: None, place }
         });
         let text = json(&shown).unwrap();
-        let rows = "    \"heat_map\": [\n      [1.0, 0.25, 0.0],\n      [0.5, 0.0, 0.0]\n    ]\n  },\n";
+        let rows =
+            "    \"heat_map\": [\n      [1.0, 0.25, 0.0],\n      [0.5, 0.0, 0.0]\n    ]\n  },\n";
         assert!(text.contains(rows), "{text}");
         assert!(text.starts_with("[\n  {\n    \"rank\": 1,\n    \"video\": \"a\",\n"), "{text}");
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();

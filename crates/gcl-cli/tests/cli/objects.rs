@@ -99,6 +99,10 @@ fn footage_alone_gives_tracks_features_and_scores() {
     run(here, &find, 0);
     let moments = fs::read_to_string(here.join("found/moments.csv")).unwrap();
     assert!(moments.lines().count() > 1, "{moments}");
+    let boxed = moments.lines().skip(1).all(|line| !line.ends_with(",,,,"));
+    assert!(boxed, "every moment has its object's box: {moments}");
+    let page = fs::read_to_string(here.join("found/report.html")).unwrap();
+    assert!(page.contains("the box holds the highest-scoring object"));
     let refused = ["pair", "train", "windows", "--occ=ae", "--out=no"];
     let refused = gcl(here, &refused).output().unwrap();
     assert!(stderr(&refused).contains("are objects"), "{}", stderr(&refused));
