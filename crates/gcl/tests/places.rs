@@ -10,6 +10,8 @@ use gcl::core::Device;
 use gcl::data::FeatureSet;
 use gcl::eval::report::ShownMoment;
 use gcl::features::gradient::Gradient;
+use gcl::features::lite0::Lite0;
+use gcl::features::networks::Executor;
 use gcl::features::objects::ObjectFeatures;
 use gcl::features::scene::{Scene, SceneOptions};
 use gcl::features::{ExtractOptions, FeatureWork};
@@ -78,7 +80,6 @@ impl Tally {
         for shown in moments {
             let id = &shown.moment.video;
             let video = scene.videos.iter().find(|video| video.id.as_str() == id).unwrap();
-            let Some(place) = &shown.place else { continue };
             let middles: Vec<[f32; 2]> = video
                 .abnormal_places(shown.moment.peak_frame)
                 .iter()
@@ -87,9 +88,10 @@ impl Tally {
             if middles.is_empty() {
                 continue;
             }
+            self.moments += 1;
+            let Some(place) = &shown.place else { continue };
             let [x1, y1, x2, y2] = place.sides();
             let holds = |[x, y]: &[f32; 2]| (x1..x2).contains(x) && (y1..y2).contains(y);
-            self.moments += 1;
             self.on_them += usize::from(middles.iter().any(holds));
             let [rows, columns] = [place.heat_map.len(), place.heat_map[0].len()];
             let by_chance = middles.iter().map(|[x, y]| {
@@ -130,6 +132,25 @@ fn boxes_lie_on_who_is_abnormal() {
         assert!(share >= 0.7, "{method}: {tally:?}");
         assert!(tally.on_them as f64 >= 5.0 * tally.by_chance, "{method}: {tally:?}");
     }
+}
+
+#[test]
+fn boxes_of_the_embedded_network_are_finer_than_its_areas() {
+    let mut tally = Tally::default();
+    let lite0 = Lite0::new(&Device::flex(), Executor::Auto, 8).unwrap();
+    for seed in [1, 3] {
+        let folder = tempfile::tempdir().unwrap();
+        let footage = folder.path().join("footage");
+        let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
+        let scene = Scene::new(seed, &options).unwrap();
+        render(&scene, &options, &footage);
+        let found = moments(&lite0, (Method::Knn, 10), &footage, &folder.path().join("found"));
+        tally.add(&scene, &found);
+    }
+    println!("lite0: {tally:?}");
+    assert!(tally.moments >= 10, "{tally:?}");
+    assert!(tally.on_them as f64 >= 0.65 * tally.moments as f64, "{tally:?}");
+    assert!(tally.on_them as f64 >= 5.0 * tally.by_chance, "{tally:?}");
 }
 
 /// Whether the middle of a box lies in another one.

@@ -4,6 +4,7 @@ mod charts;
 mod figures;
 mod moments;
 mod objects;
+mod pictures;
 mod places;
 
 use std::path::Path;
@@ -20,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::facts;
 use charts::{score_histogram, training_charts};
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
-use moments::moments;
+use moments::{Moments, moments};
 use places::add_places;
 
 /// What a report shows beside what the run's folder holds.
@@ -106,15 +107,18 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         report.figures.push(figures::distributions(run, test, truth, device)?);
     }
     report.figures.extend(figures::convergence(run, contents.truth)?);
-    let (mut moments, missing) = moments(&report.videos, &facts, contents.top)?;
+    let Moments { mut shown, motion, missing } = moments(&report.videos, &facts, contents.top)?;
     report.warnings.extend(missing);
     if let Some(device) = contents.device {
-        let added = add_places(&mut moments, &report.videos, &facts, (run, device), source);
+        let added = {
+            let moments = shown.iter_mut().zip(&motion).collect();
+            add_places(moments, &report.videos, &facts, (run, device), source)
+        };
         // As a picture, a place is a help and not the result.
         let missing = added.err().map(|error| format!("no places in the picture: {error}"));
         report.warnings.extend(missing);
     }
-    report.moments = moments;
+    report.moments = shown;
     write_bytes_atomic(out, report.render().as_bytes())?;
     Ok(report)
 }

@@ -6,8 +6,11 @@ use gcl_core::Device;
 use gcl_data::{Clips, FeatureFile, FeatureSet, FeatureVideo, Regions};
 use gcl_eval::Place;
 use gcl_eval::report::{ShownMoment, VideoScores};
+use gcl_features::Extractor;
+use gcl_features::gradient::Gradient;
 use gcl_train::{Model, RunDir, ScoreSource};
 
+use super::pictures::Motion;
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::score::clip_rule;
@@ -16,12 +19,12 @@ use crate::score::clip_rule;
 const BLOCK: usize = 1024;
 
 /// Adds to each moment its place in the picture, where the features that were scored say which of their
-/// values belong where. `scored_by` is what the scores say of their source.
+/// values belong where; what moves around it makes large cells finer. `scored_by` is what the scores say of their source.
 ///
 /// # Errors
 /// If the features or the run's model cannot be read or do not fit together.
 pub(super) fn add_places(
-    moments: &mut [ShownMoment],
+    mut moments: Vec<(&mut ShownMoment, &Option<Motion>)>,
     videos: &[VideoScores],
     facts: &Facts,
     (run, device): (&RunDir, &Device),
@@ -31,7 +34,7 @@ pub(super) fn add_places(
         let known = facts.iter().find(|(id, _)| id.as_str() == shown.moment.video);
         known.and_then(|(_, known)| known.features.as_deref())
     };
-    let mut folders: Vec<&Path> = moments.iter().filter_map(folder).collect();
+    let mut folders: Vec<&Path> = moments.iter().filter_map(|(shown, _)| folder(shown)).collect();
     folders.sort_unstable();
     folders.dedup();
     for features in folders {
@@ -42,7 +45,7 @@ pub(super) fn add_places(
         let clips = clip_rule(&model, &set)?;
         let source = source(&model, scored_by);
         for (index, video) in set.videos().iter().enumerate() {
-            let here = |shown: &&mut ShownMoment| {
+            let here = |(shown, _): &&mut (&mut ShownMoment, &Option<Motion>)| {
                 shown.moment.video == video.id.as_str() && folder(shown) == Some(features)
             };
             let mut own = moments.iter_mut().filter(here).peekable();
@@ -53,7 +56,7 @@ pub(super) fn add_places(
             let usual = mean(&mut file, video)?;
             let scored = videos.iter().find(|scored| scored.video == video.id.as_str());
             let frames = scored.map_or(0, |scored| scored.scores.len());
-            for shown in own {
+            for (shown, motion) in own {
                 let segment = segment_at(shown.moment.peak_frame, frames, clips);
                 if segment >= video.segments {
                     continue;
@@ -62,11 +65,31 @@ pub(super) fn add_places(
                 file.read_rows(segment..segment + 1, &mut row)?;
                 let score = |rows: &[f32]| model.score(rows)?.get(source);
                 let shares = shares(&row, &usual, regions, score)?;
-                shown.place = Place::from_shares(regions.columns, &shares);
+                shown.place = place(&shares, regions, motion.as_deref());
             }
         }
     }
     Ok(())
+}
+
+/// The place that the shares of cells tell: of the gradient descriptor's cells where those are smaller, each with its
+/// share of the cell that it is in times how much changes in it.
+fn place(shares: &[f32], regions: Regions, motion: Option<&[f32]>) -> Option<Place> {
+    let fine = Gradient.regions().filter(|fine| {
+        let divides = fine.rows.is_multiple_of(regions.rows);
+        divides && fine.columns.is_multiple_of(regions.columns) && fine.cells() > regions.cells()
+    });
+    let (Some(fine), Some(motion)) = (fine, motion) else {
+        return Place::from_shares(regions.columns, shares);
+    };
+    let [high, wide] = [fine.rows / regions.rows, fine.columns / regions.columns];
+    let share = |(cell, change): (usize, &f32)| {
+        let (row, column) = (cell / fine.columns / high, cell % fine.columns / wide);
+        let share = shares.get(row * regions.columns + column).copied().unwrap_or_default();
+        share * change
+    };
+    let shares: Vec<f32> = motion.iter().enumerate().map(share).collect();
+    Place::from_shares(fine.columns, &shares)
 }
 
 /// The score that the scores are of, else the run's own.
@@ -135,6 +158,33 @@ mod tests {
         };
         // Cell 0: 1 (2 - 1) + 0.5 (5 - 1); cell 1: 2 (3 - 1) + 0; cell 2: 3 (4 - 1) - 4 (7 - 5).
         assert_eq!(shares(&row, &usual, regions, linear).unwrap(), [3.0, 4.0, 1.0]);
+    }
+
+    #[test]
+    fn large_cells_are_made_finer_by_what_moves() {
+        let regions = Regions { rows: 3, columns: 4, first: 0 };
+        let mut shares = [0.0; 12];
+        (shares[5], shares[6], shares[11]) = (4.0, 1.0, -1.0);
+        let coarse = place(&shares, regions, None).unwrap();
+        assert_eq!(coarse.sides(), [0.25, 1.0 / 3.0, 0.5, 2.0 / 3.0]);
+        // In the strongest area the cells of row 5 and columns 6 and 7; elsewhere more, which counts for nothing.
+        let mut motion = vec![0.0; 192];
+        (motion[5 * 16 + 6], motion[5 * 16 + 7], motion[5 * 16 + 8]) = (2.0, 1.5, 3.0);
+        (motion[0], motion[191]) = (9.0, 9.0);
+        let fine = place(&shares, regions, Some(&motion)).unwrap();
+        assert_eq!(fine.sides(), [6.0 / 16.0, 5.0 / 12.0, 0.5, 0.5]);
+        assert_eq!((fine.heat_map.len(), fine.heat_map[5][8]), (12, 3.0 / 8.0));
+        // Nothing moves where the score comes from.
+        assert_eq!(place(&shares, regions, Some(&[0.0; 192])), None);
+        // The descriptor's own cells, and others that it does not divide, stay.
+        for regions in
+            [Regions { rows: 12, columns: 16, first: 0 }, Regions { rows: 1, columns: 5, first: 0 }]
+        {
+            let shares: Vec<f32> =
+                (0..regions.cells()).map(|cell| f32::from(u8::from(cell == 3))).collect();
+            let found = place(&shares, regions, Some(&[1.0; 192]));
+            assert_eq!(found, Place::from_shares(regions.columns, &shares));
+        }
     }
 
     #[test]
