@@ -15,7 +15,7 @@ use gcl::features::networks::Executor;
 use gcl::features::objects::ObjectFeatures;
 use gcl::features::scene::{Scene, SceneOptions};
 use gcl::features::{ExtractOptions, FeatureWork};
-use gcl::find::{Find, Follow, find};
+use gcl::find::{Find, Follow, Learner, find};
 use gcl::train::config::DataFacts;
 use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
 
@@ -52,7 +52,7 @@ fn moments(
         footage: &[PathBuf::from(footage)],
         out,
         extraction: ExtractOptions::default(),
-        configuration: &configuration,
+        learner: Learner::Features(&configuration),
         training: TrainOptions::new(Device::flex(), &cancel),
         folds,
         top: 40,

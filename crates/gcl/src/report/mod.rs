@@ -2,6 +2,7 @@
 
 mod charts;
 mod figures;
+mod kind;
 mod moments;
 mod objects;
 mod pictures;
@@ -14,13 +15,13 @@ use gcl_data::atomic::write_bytes_atomic;
 use gcl_data::{ScoreSet, Truth, VideoId};
 use gcl_eval::evaluate_stored;
 use gcl_eval::report::{Report, Tile, VideoScores};
-use gcl_train::config::to_toml;
-use gcl_train::{Event, RunConfig, RunDir};
+use gcl_train::{Event, RunDir};
 
 use crate::error::{Error, Result};
 use crate::facts;
-use charts::{score_histogram, training_charts};
+use charts::score_histogram;
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
+use kind::Kind;
 use moments::{Moments, moments};
 use places::add_places;
 
@@ -50,23 +51,23 @@ pub struct Contents<'a> {
 /// If the run, its scores, the truth or the test features cannot be read or do not fit together, or
 /// the page cannot be written.
 pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report> {
-    let config: RunConfig = run.config()?;
+    let kind = Kind::of(run)?;
     if !run.scores().exists() {
         return Err(Error::data(run.path())("no scores here yet; score the run first"));
     }
     let scores = ScoreSet::open(run.scores())?;
     let facts = facts::read(&run.scores())?;
-    let title = format!("{} on {} videos", config.method, scores.videos().len());
+    let title = format!("{} on {} videos", kind.method(), scores.videos().len());
     let mut report = Report::new(contents.title.clone().unwrap_or(title));
     let source = scores.info().map_or("unknown", |info| info.source.as_str());
-    report.subtitle =
-        format!("{}, seed {}, scored by {source}", config.method.about(), config.seed);
+    let (about, seed) = kind.about();
+    report.subtitle = format!("{about}, seed {seed}, scored by {source}");
     report.skipped = contents.skipped.clone();
     report.tiles = contents.tiles.clone();
-    report.config = settings(&to_toml(&config)?);
+    report.config = settings(&kind.to_toml()?);
 
     let events = run.events()?;
-    report.training = training_charts(&events);
+    report.training = kind.charts(&events);
     for event in &events {
         if let Event::Warning { text } = event {
             report.warnings.push(text.clone());
@@ -112,7 +113,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     if let Some(device) = contents.device {
         let added = {
             let moments = shown.iter_mut().zip(&motion).collect();
-            add_places(moments, &report.videos, &facts, (run, device), source)
+            add_places(moments, &report.videos, &facts, (run, &kind, device), source)
         };
         // As a picture, a place is a help and not the result.
         let missing = added.err().map(|error| format!("no places in the picture: {error}"));

@@ -10,9 +10,11 @@ use gcl_features::Extractor;
 use gcl_features::gradient::Gradient;
 use gcl_train::{Model, RunDir, ScoreSource};
 
+use super::kind::Kind;
 use super::pictures::Motion;
 use crate::error::Result;
 use crate::facts::Facts;
+use crate::pair::row_scores;
 use crate::score::clip_rule;
 
 /// Segments read at once.
@@ -27,7 +29,7 @@ pub(super) fn add_places(
     mut moments: Vec<(&mut ShownMoment, &Option<Motion>)>,
     videos: &[VideoScores],
     facts: &Facts,
-    (run, device): (&RunDir, &Device),
+    (run, kind, device): (&RunDir, &Kind, &Device),
     scored_by: &str,
 ) -> Result<()> {
     let folder = |shown: &ShownMoment| {
@@ -40,10 +42,7 @@ pub(super) fn add_places(
     for features in folders {
         let set = FeatureSet::open(features)?;
         let Some(regions) = set.regions() else { continue };
-        let model = Model::load(run.path(), device)?;
-        model.check(&set)?;
-        let clips = clip_rule(&model, &set)?;
-        let source = source(&model, scored_by);
+        let Some((clips, score)) = scorer(&set, (run, kind, device), scored_by)? else { continue };
         for (index, video) in set.videos().iter().enumerate() {
             let here = |(shown, _): &&mut (&mut ShownMoment, &Option<Motion>)| {
                 shown.moment.video == video.id.as_str() && folder(shown) == Some(features)
@@ -63,8 +62,7 @@ pub(super) fn add_places(
                 }
                 let mut row = Vec::new();
                 file.read_rows(segment..segment + 1, &mut row)?;
-                let score = |rows: &[f32]| model.score(rows)?.get(source);
-                let shares = shares(&row, &usual, regions, score)?;
+                let shares = shares(&row, &usual, regions, &score)?;
                 shown.place = place(&shares, regions, motion.as_deref());
             }
         }
@@ -90,6 +88,26 @@ fn place(shares: &[f32], regions: Regions, motion: Option<&[f32]>) -> Option<Pla
     };
     let shares: Vec<f32> = motion.iter().enumerate().map(share).collect();
     Place::from_shares(fine.columns, &shares)
+}
+
+/// What scores rows of features.
+type Score<'a> = Box<dyn Fn(&[f32]) -> Result<Vec<f32>> + 'a>;
+
+/// How the run's features are cut, and what scores them; `None` where nothing says how they are cut.
+fn scorer<'a>(
+    set: &'a FeatureSet,
+    (run, kind, device): (&RunDir, &Kind, &'a Device),
+    scored_by: &str,
+) -> Result<Option<(Clips, Score<'a>)>> {
+    if let Kind::Pair(_) = kind {
+        let score: Score<'a> = Box::new(row_scores(run, set, device)?);
+        return Ok(set.clips().map(|clips| (clips, score)));
+    }
+    let model = Model::load(run.path(), device)?;
+    model.check(set)?;
+    let clips = clip_rule(&model, set)?;
+    let source = source(&model, scored_by);
+    Ok(Some((clips, Box::new(move |rows| Ok(model.score(rows)?.get(source)?)))))
 }
 
 /// The score that the scores are of, else the run's own.
