@@ -7,7 +7,7 @@ use gcl_data::{FeatureSet, ScoreSet};
 use gcl_eval::report::ShownMoment;
 use gcl_eval::timestamp;
 use gcl_features::discover::discover;
-use gcl_features::{ExtractOptions, FeatureWork, Progress, Summary};
+use gcl_features::{ExtractOptions, FeatureWork, Progress, Summary, VideoInput};
 use gcl_train::config::RunKind;
 use gcl_train::interleave::PairConfig;
 use gcl_train::{
@@ -63,14 +63,18 @@ pub enum Learner<'a> {
 }
 
 impl Learner<'_> {
-    /// Refuses a folder with a run of another kind.
-    fn check_kind(&self, run: &RunDir) -> Result<()> {
-        match self {
-            _ if !run.exists() => {}
-            Self::Features(_) => drop(run.config::<RunConfig>()?),
-            Self::Pair(_) => drop(run.config::<PairConfig>()?),
+    /// Refuses a run of another kind.
+    fn check(&self, run: &RunDir) -> Result<()> {
+        let read = match self {
+            Self::Features(_) => run.config::<RunConfig>().map(drop),
+            Self::Pair(_) => run.config::<PairConfig>().map(drop),
+        };
+        match read {
+            Err(TrainError::Kind { found, .. }) => {
+                Err(other(run, &format!("the run there is of another kind, `{found}`")))
+            }
+            read => Ok(read?),
         }
-        Ok(())
     }
 }
 
@@ -96,6 +100,27 @@ pub struct Find<'a> {
 gcl_core::brief_debug!(Follow<'_>);
 gcl_core::brief_debug!(Learner<'_>);
 gcl_core::brief_debug!(Find<'_>);
+
+impl Find<'_> {
+    /// Refuses a folder that holds a run of another kind or of other footage than these videos, before anything is
+    /// extracted.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] in these cases; else if what is there cannot be read.
+    pub fn check(&self, videos: &[VideoInput]) -> Result<()> {
+        let run = RunDir::new(self.out);
+        if !run.exists() {
+            return Ok(());
+        }
+        self.learner.check(&run)?;
+        match footage::read(self.out)? {
+            Some(known) if known != footage::of(videos) => {
+                Err(other(&run, "the run there is of other footage"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
 
 /// What was found.
 #[derive(Debug)]
@@ -128,12 +153,8 @@ pub fn find<E: FeatureWork>(
 ) -> Result<Found> {
     let (out, cancel) = (wanted.out, wanted.training.cancel);
     let features = out.join("features");
-    let inputs = discover(wanted.footage)?;
-    let (run, videos) = (RunDir::new(out), footage::of(&inputs));
-    wanted.learner.check_kind(&run)?;
-    if run.exists() && footage::read(out)?.is_some_and(|known| known != videos) {
-        return Err(other(&run, "the run there is of other footage"));
-    }
+    let (run, inputs) = (RunDir::new(out), discover(wanted.footage)?);
+    wanted.check(&inputs)?;
     let (options, progress) = (&wanted.extraction, follow.extraction);
     let extraction = extractor.extract_all(&inputs, &features, options, cancel, progress)?;
     (follow.extracted)(&extraction);
@@ -153,7 +174,7 @@ pub fn find<E: FeatureWork>(
         return Err(Error::Setting(text));
     }
     if !run.exists() {
-        footage::write(out, &videos)?;
+        footage::write(out, &footage::of(&inputs))?;
     }
     let options = &wanted.training;
     let method = match wanted.learner {

@@ -175,6 +175,7 @@ fn find_with<E: FeatureWork>(
         folds: args.cross_fit.unwrap_or(FOLDS),
         top: args.top,
     };
+    wanted.check(inputs)?;
     let shown = Shown::new(inputs);
     let mut terminal = if interleaved { Terminal::pair() } else { Terminal::new(None) };
     let mut scoring = None;

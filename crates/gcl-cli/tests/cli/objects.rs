@@ -11,7 +11,7 @@ use gcl_features::scene::{Scene, SceneOptions, SceneVideo};
 use super::support::{gcl, run, stderr, stdout};
 
 /// A scene's videos as Y4M: three to train on and two to judge.
-fn footage(folder: &Path) -> Scene {
+pub(super) fn footage(folder: &Path) -> Scene {
     let options = SceneOptions { frames: 160, train: 3, test: 2, ..SceneOptions::default() };
     let scene = Scene::new(5, &options).unwrap();
     let mut labels = String::from("id,start,end,frames\n");
