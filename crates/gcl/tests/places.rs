@@ -178,8 +178,8 @@ fn boxes_of_objects_are_of_who_is_abnormal() {
                 let place = shown.place.unwrap();
                 assert!(place.heat_map.is_empty());
                 if !truth.is_empty() {
-                    let on = |truth: &[f32; 4]| in_the_middle_of(place.sides(), *truth);
                     tally.moments += 1;
+                    let on = |truth: &[f32; 4]| in_the_middle_of(place.sides(), *truth);
                     tally.on_them += usize::from(truth.iter().any(on));
                     let areas = truth.iter().map(|[x1, y1, x2, y2]| (x2 - x1) * (y2 - y1));
                     tally.by_chance += f64::from(areas.sum::<f32>());

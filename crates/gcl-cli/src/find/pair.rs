@@ -7,13 +7,14 @@ use gcl_train::interleave::{InterleavePreset, OneClassKind, PairConfig, PairMeth
 use super::FindArgs;
 use crate::error::Failure;
 
-/// The pair: models that read clips and need no objects, and that two cores train in minutes.
+/// The pair: models that read clips and need no objects, and the paper's text, by which a loop is an epoch of each;
+/// the authors' code trains for as long on little footage as on much.
 pub fn choice(args: &FindArgs) -> PairChoice {
     PairChoice {
         method: PairMethod::Interleave,
         one_class: OneClassKind::Ae,
         weak: WeakKind::Sultani,
-        preset: InterleavePreset::default(),
+        preset: InterleavePreset::Paper,
         seed: args.learning.seed.unwrap_or(0),
         settings: args.learning.set.clone(),
     }

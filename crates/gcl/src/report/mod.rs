@@ -1,5 +1,6 @@
 //! A run's report: one page of HTML.
 
+mod cells;
 mod charts;
 mod figures;
 mod kind;
