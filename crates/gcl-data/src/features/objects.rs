@@ -96,14 +96,12 @@ pub(super) fn read_object_rows(
     }
 }
 
-/// The highest-scoring object of each of so many clips, the first of equals, with its score; none where a clip
-/// has no object.
-pub(super) fn strongest(
-    rows: &[ObjectRow],
-    scores: &[f32],
-    segments: usize,
-) -> Vec<Option<(ObjectRow, f32)>> {
-    let mut out: Vec<Option<(ObjectRow, f32)>> = vec![None; segments];
+/// An object and its score for each clip; none where a clip has no object.
+pub(super) type Strongest = Vec<Option<(ObjectRow, f32)>>;
+
+/// The highest-scoring object of each of so many clips, the first of equals.
+pub(super) fn strongest(rows: &[ObjectRow], scores: &[f32], segments: usize) -> Strongest {
+    let mut out: Strongest = vec![None; segments];
     for (&row, &score) in rows.iter().zip(scores) {
         match out.get_mut(row.segment) {
             Some(slot) if slot.is_none_or(|(_, best)| score > best) => *slot = Some((row, score)),

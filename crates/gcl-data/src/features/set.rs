@@ -7,7 +7,7 @@ use super::agree::agree;
 use super::error::FeatureError;
 use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
-use super::objects::{ObjectRow, read_object_rows, strongest};
+use super::objects::{ObjectRow, Strongest, read_object_rows, strongest};
 use super::open::{OpenedFile, look};
 use super::regions::Regions;
 use crate::clips::Clips;
@@ -235,11 +235,7 @@ impl FeatureSet {
         Ok(objects.into_iter().map(|object| object.map(|(row, _)| row.object)).collect())
     }
 
-    fn strongest(
-        &self,
-        index: usize,
-        scores: &[f32],
-    ) -> Result<Option<Vec<Option<(ObjectRow, f32)>>>, FeatureError> {
+    fn strongest(&self, index: usize, scores: &[f32]) -> Result<Option<Strongest>, FeatureError> {
         let frames = self.videos.get(index).and_then(|video| video.frames).unwrap_or_default();
         Ok(match (self.object_rows(index)?, self.clips) {
             (Some(rows), Some(clips)) => Some(strongest(&rows, scores, clips.count(frames))),

@@ -12,7 +12,7 @@ use crate::pair::{Course, charts};
 
 /// A run's configuration.
 pub(super) enum Kind {
-    Features(RunConfig),
+    Features(Box<RunConfig>),
     Pair(Box<PairConfig>),
 }
 
@@ -26,7 +26,7 @@ impl Kind {
             {
                 Ok(Self::Pair(Box::new(run.config()?)))
             }
-            config => Ok(Self::Features(config?)),
+            config => Ok(Self::Features(Box::new(config?))),
         }
     }
 
@@ -52,7 +52,7 @@ impl Kind {
 
     pub(super) fn to_toml(&self) -> Result<String> {
         Ok(match self {
-            Self::Features(config) => to_toml(config)?,
+            Self::Features(config) => to_toml(&**config)?,
             Self::Pair(config) => to_toml(&**config)?,
         })
     }
