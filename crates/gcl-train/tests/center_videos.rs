@@ -71,6 +71,15 @@ fn an_event_of_another_day_is_found_and_its_light_is_not() {
     let far = model.score(clip).unwrap().detector.unwrap();
     let near = model.score(&another).unwrap().detector.unwrap();
     assert!(far.iter().zip(&near).all(|(far, near)| far > near));
+
+    // Unless it is said to be a part of the day.
+    let mut mean = vec![0.0; D];
+    another
+        .chunks(D)
+        .for_each(|row| mean.iter_mut().zip(row).for_each(|(m, x)| *m += x / HOUR as f32));
+    let part = model.score_part(clip, &mean, HOUR).unwrap().detector.unwrap();
+    assert!(part.iter().zip(&near).all(|(part, near)| (part - near).abs() < 1e-2 * near));
+    assert_eq!(model.score_part(clip, &mean, 100).unwrap().detector.unwrap(), far);
 }
 
 #[test]

@@ -37,6 +37,12 @@ mod tests {
         let (mut long, mut short) = (another_day, another_day[..4].to_vec());
         scaler.center_video(&mut long).unwrap();
         assert_eq!(long, [-1.0, 19.0, 0.0, 20.0, 4.0, 21.0]);
+        let mut part = another_day[2..4].to_vec();
+        scaler.center_part(&mut part, &[102.0, 1.0], 2).unwrap();
+        assert_eq!(part, another_day[2..4]);
+        scaler.center_part(&mut part, &[102.0, 1.0], 3).unwrap();
+        assert_eq!(part, long[2..4]);
+        assert!(scaler.center_part(&mut part, &[102.0], 3).is_err());
         scaler.center_video(&mut short).unwrap();
         assert_eq!(short, another_day[..4]);
         assert!(scaler.center_video(&mut [0.0; 3]).is_err());

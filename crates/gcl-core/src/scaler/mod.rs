@@ -196,6 +196,25 @@ impl Scaler {
         Ok(())
     }
 
+    /// As [`Scaler::center_video`], for some rows of a video of `segments` rows with this `mean`, `[d]`.
+    ///
+    /// # Errors
+    /// As [`Scaler::apply`], and [`CoreError::Shape`] for a mean of another dimension.
+    pub fn center_part(&self, part: &mut [f32], mean: &[f32], segments: usize) -> Result<()> {
+        self.check_rows(part)?;
+        let d = self.dim();
+        if mean.len() != d {
+            return Err(CoreError::shape("values of a mean", d, mean.len()));
+        }
+        let long = self.center_videos > 0 && segments >= self.center_videos;
+        if long && self.kind != ScalerKind::Raw {
+            let offset: Vec<f32> =
+                mean.iter().zip(&self.shift).map(|(own, all)| own - all).collect();
+            center::subtract(part, &offset);
+        }
+        Ok(())
+    }
+
     /// Scales rows in place, row-major `[n, d]`.
     ///
     /// # Errors

@@ -23,7 +23,8 @@ pub(super) fn add(
     for (shown, motion, segment) in moments {
         let mut row = Vec::new();
         file.read_rows(segment..segment + 1, &mut row)?;
-        let shares = shares(&row, &usual, regions, score)?;
+        let of_rows = |rows: &[f32]| score(rows, &usual, video.segments);
+        let shares = shares(&row, &usual, regions, of_rows)?;
         shown.place = place(&shares, regions, motion.as_deref());
     }
     Ok(())

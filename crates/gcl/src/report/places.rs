@@ -59,8 +59,8 @@ pub(super) fn add_places(
     Ok(())
 }
 
-/// What scores rows of features.
-pub(super) type Score<'a> = Box<dyn Fn(&[f32]) -> Result<Vec<f32>> + 'a>;
+/// What scores rows of features, those of a video with this mean and as many segments.
+pub(super) type Score<'a> = Box<dyn Fn(&[f32], &[f32], usize) -> Result<Vec<f32>> + 'a>;
 
 /// A moment, what moves around it, and the segment of its video that its peak's score is of.
 pub(super) type Located<'a> = (&'a mut ShownMoment, &'a Option<Motion>, usize);
@@ -72,14 +72,18 @@ fn scorer<'a>(
     scored_by: &str,
 ) -> Result<Option<(Clips, Score<'a>)>> {
     if let Kind::Pair(_) = kind {
-        let score: Score<'a> = Box::new(row_scores(run, set, device)?);
+        let of_rows = row_scores(run, set, device)?;
+        let score: Score<'a> = Box::new(move |rows, _, _| of_rows(rows));
         return Ok(set.clips().map(|clips| (clips, score)));
     }
     let model = Model::load(run.path(), device)?;
     model.check(set)?;
     let clips = clip_rule(&model, set)?;
     let source = source(&model, scored_by);
-    Ok(Some((clips, Box::new(move |rows| Ok(model.score(rows)?.get(source)?)))))
+    let score: Score<'a> = Box::new(move |rows, mean, segments| {
+        Ok(model.score_part(rows, mean, segments)?.get(source)?)
+    });
+    Ok(Some((clips, score)))
 }
 
 /// The score that the scores are of, else the run's own.
