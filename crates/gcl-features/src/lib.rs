@@ -39,6 +39,7 @@ pub mod lite0;
 mod natural;
 pub mod networks;
 pub mod objects;
+mod passed_over;
 pub mod pipeline;
 pub mod pose;
 pub mod preprocess;
@@ -55,6 +56,7 @@ pub use extractor::{Extractor, ExtractorError};
 pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
 /// Re-exported: [`thumbs`] returns its pictures.
 pub use image;
+pub use passed_over::passed_over;
 pub use networks::{NetworkExtractor, Preset, Published};
 pub use pipeline::{ExtractError, ExtractOptions, FeatureWork, Progress, Shard, Summary, extract};
 pub use preprocess::{Preprocess, PreprocessError, Preprocessor};

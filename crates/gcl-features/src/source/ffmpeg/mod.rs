@@ -135,7 +135,6 @@ impl Ffmpeg {
     /// What is said at the end.
     fn ending(&mut self) -> Result<Ending, SourceError> {
         let said = self.process.finish(&self.path)?;
-        let concealed = self.complaints.max(said.concealed).saturating_sub(self.filled);
         let promised = promise(&self.path);
         let cut = said.cut || promised.cut;
         let all = self.given + self.filled;
@@ -148,6 +147,9 @@ impl Ffmpeg {
             Some(frames) => frames.saturating_sub(all),
             None => by_length().unwrap_or(0),
         };
+        // The picture that is cut itself is missing.
+        let known = self.filled + usize::from(missing > 0);
+        let concealed = self.complaints.max(said.concealed).saturating_sub(known);
         let mut remarks = Vec::new();
         if cut {
             remarks.push("the file ends early".to_owned());

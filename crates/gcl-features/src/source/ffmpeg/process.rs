@@ -45,6 +45,8 @@ impl Process {
             .args(every_frame(version))
             .args(if colour == Colour::Rgb { RGB } else { PLANES })
             .arg("-")
+            // Static builds crash on MPEG-TS where they load a converter of text of another libc.
+            .env("GCONV_PATH", "/nonexistent")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

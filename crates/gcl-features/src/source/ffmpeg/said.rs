@@ -175,8 +175,11 @@ impl Said {
                 let gap = if self.complaints.is_empty() { "" } else { "; " };
                 self.complaints.extend([gap, said]);
             }
-            // `[h264 @ 0x…]` is a decoder, `[in#0/avi @ 0x…]` and `[mov,mp4,… @ 0x…]` are not.
-            let reader = context.contains("[in#") || context.contains(',') || context.is_empty();
+            // `[h264 @ 0x…]` is a decoder; `[in#0/avi @ 0x…]`, `[mov,mp4,… @ 0x…]` and these are not.
+            let readers =
+                ["[in#", ",", "[mpegts", "[mpeg ", "[avi", "[flv", "[asf", "[mxf", "[NULL"];
+            let reader = context.is_empty() || readers.iter().any(|name| context.contains(name));
+            let reader = reader || said.contains("acket corrupt") || said.contains("corrupt input");
             return if reader || cut { Trouble::Reader } else { Trouble::Decoder };
         }
         let Some((_, said)) = text.split_once("[info] ") else { return Trouble::None };
