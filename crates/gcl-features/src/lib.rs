@@ -56,8 +56,8 @@ pub use extractor::{Extractor, ExtractorError};
 pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
 /// Re-exported: [`thumbs`] returns its pictures.
 pub use image;
-pub use passed_over::passed_over;
 pub use networks::{NetworkExtractor, Preset, Published};
+pub use passed_over::passed_over;
 pub use pipeline::{ExtractError, ExtractOptions, FeatureWork, Progress, Shard, Summary, extract};
 pub use preprocess::{Preprocess, PreprocessError, Preprocessor};
 /// Re-exported: [`Extractor`] returns its maps.

@@ -296,6 +296,16 @@ impl H264 {
         }
     }
 
+    fn ending(&self) -> Ending {
+        let track = self.samples.track();
+        let (pictures, timed) = (track.samples.len() as u64, track.times.samples());
+        let remarks = match pictures == timed {
+            true => Vec::new(),
+            false => vec![format!("the index has {pictures} pictures, and times for {timed}")],
+        };
+        Ending { remarks, ..Ending::default() }
+    }
+
     fn feed(&mut self, unit: &NalUnit<'_>) -> Result<Option<Decoded>, Failure> {
         if unit.nal_unit_type == NalUnitType::Sps {
             let info = guarded(|| parse_sps_info(unit)).map_err(Failure::Broken)??;
@@ -331,7 +341,7 @@ impl Pictures for H264 {
     fn next(&mut self, frame: &mut Frame) -> Result<Step, SourceError> {
         self.fill()?;
         let (seconds, decoded, concealed) = match self.ready.pop_front() {
-            None => return Ok(Step::End(Ending::default())),
+            None => return Ok(Step::End(self.ending())),
             Some((seconds, Outcome::Lost(reason))) => return Ok(Step::Lost { seconds, reason }),
             Some((seconds, Outcome::Decoded(decoded, concealed))) => (seconds, decoded, concealed),
         };

@@ -78,6 +78,11 @@ impl Times {
         (units > 0.0).then(|| samples * f64::from(self.scale) / units)
     }
 
+    /// Samples that the table has times for.
+    pub(in crate::source) fn samples(&self) -> u64 {
+        self.steps.iter().map(|&(samples, _)| u64::from(samples)).sum()
+    }
+
     /// The display time of the next sample, in units. Samples behind the end of the table are as far apart as the last.
     pub(in crate::source) fn next(&self, ticks: &mut Ticks) -> i64 {
         let shift = next(&self.shifts, &mut ticks.shift).unwrap_or(0);
