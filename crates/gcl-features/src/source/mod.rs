@@ -2,7 +2,7 @@
 //!
 //! | input | decoder |
 //! |---|---|
-//! | H.264 in MP4 or MOV | built in |
+//! | H.264 in MP4, MOV or MPEG-TS, or by itself | built in |
 //! | a folder of JPEG, PNG or TIFF frames | built in |
 //! | YUV4MPEG2 | built in |
 //! | anything else, and what the built-in ones cannot read | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
@@ -12,6 +12,8 @@
 //! one before, so that a frame's index always refers to the same frame; a file that ends early is used up to there; and
 //! [`FrameSource::notes`] counts what was lost. Pictures stand upright, and have the size of the first one.
 
+mod annexb;
+mod coded;
 mod cut;
 mod error;
 pub mod ffmpeg;
@@ -21,6 +23,7 @@ pub(crate) mod images;
 mod mended;
 mod mp4;
 mod pictures;
+mod ts;
 mod y4m;
 mod yielding;
 
@@ -30,6 +33,7 @@ use std::path::Path;
 
 use gcl_data::{At, VideoNotes};
 
+use coded::Coded;
 pub use error::SourceError;
 use mended::Mended;
 use pictures::Pictures;
@@ -156,7 +160,9 @@ fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
             let file = BufReader::new(File::open(path).at(path)?);
             Box::new(y4m::Y4m::new(file, path, "y4m")?)
         }
-        FileKind::Mp4 => Box::new(h264::H264::open(path)?),
+        FileKind::Mp4 => h264(path, mp4::Mp4::open(path)?)?,
+        FileKind::AnnexB => h264(path, annexb::AnnexB::open(path)?)?,
+        FileKind::Ts(layout) => h264(path, ts::Ts::open(path, layout)?)?,
         FileKind::Other => {
             let reason = "no built-in decoder for this kind of file";
             return Err(SourceError::unsupported(path, reason));
@@ -164,7 +170,14 @@ fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
     })
 }
 
+fn h264(path: &Path, coded: impl Coded + 'static) -> Result<Box<dyn Pictures>, SourceError> {
+    Ok(Box::new(h264::H264::open(path, Box::new(coded))?))
+}
+
 enum FileKind {
+    /// H.264 behind start codes.
+    AnnexB,
+    Ts(ts::Layout),
     Mp4,
     Y4m,
     Other,
@@ -173,7 +186,7 @@ enum FileKind {
 /// Detects a file's type from its first bytes.
 fn sniff(path: &Path) -> Result<FileKind, SourceError> {
     let mut head = Vec::new();
-    File::open(path).and_then(|file| file.take(12).read_to_end(&mut head)).at(path)?;
+    File::open(path).and_then(|file| file.take(2048).read_to_end(&mut head)).at(path)?;
     Ok(match head.as_slice() {
         [] => return Err(SourceError::empty(path)),
         bytes if bytes.starts_with(b"YUV4MPEG2") => FileKind::Y4m,
@@ -181,6 +194,11 @@ fn sniff(path: &Path) -> Result<FileKind, SourceError> {
         | [_, _, _, _, b'm', b'o', b'o', b'v', ..]
         | [_, _, _, _, b'm', b'd', b'a', b't', ..]
         | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileKind::Mp4,
-        _ => FileKind::Other,
+        // A parameter set, a delimiter or a message: those of other codecs have other headers.
+        [0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..]
+        | [0, 0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..] => {
+            FileKind::AnnexB
+        }
+        bytes => ts::layout(bytes).map_or(FileKind::Other, FileKind::Ts),
     })
 }

@@ -7,6 +7,7 @@
 //! the pictures are damaged.
 
 mod boxes;
+mod coded;
 mod samples;
 mod times;
 
@@ -14,12 +15,13 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use boxes::{Boxes, child, u32_at};
-pub(super) use samples::{Cursor, SampleTable};
-pub(super) use times::{Ticks, Times};
+pub(super) use coded::Mp4;
+use samples::{Cursor, SampleTable};
+use times::{Ticks, Times};
 
 /// Why a file's video track cannot be used.
 #[derive(Debug)]
-pub(super) enum Mp4Error {
+enum Mp4Error {
     Io(io::Error),
     Damaged(String),
     Unsupported(String),
@@ -40,22 +42,22 @@ fn unsupported<T>(reason: impl Into<String>) -> Result<T, Mp4Error> {
 }
 
 /// The best video track of a file, H.264.
-pub(super) struct VideoTrack {
+struct VideoTrack {
     /// Payload of the `avcC` box: parameter sets and the size of length fields.
-    pub avcc: Vec<u8>,
+    avcc: Vec<u8>,
     /// Where the coded pictures lie.
-    pub samples: SampleTable,
+    samples: SampleTable,
     /// When they are shown.
-    pub times: Times,
+    times: Times,
     /// Degrees clockwise by which pictures are to be turned.
-    pub turned: u32,
+    turned: u32,
     /// Whether another movie follows in the file.
-    pub joined: bool,
+    joined: bool,
 }
 
 /// Reads the tables of the video track that is shown, with the largest picture, and of several such the first: a
 /// preview or a cover is smaller, or switched off.
-pub(super) fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
+fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let len = file.metadata()?.len();
     let (moov, joined) = movie(file, len)?;
     let movie_scale = child(&moov, b"mvhd")?.map(times::timescale).transpose()?.unwrap_or(1);
