@@ -212,28 +212,25 @@ impl Ts {
             return;
         }
         let counter = self.packets.control() & 15;
+        let found = if self.packets.starts() { stamps(payload) } else { None };
+        let restarts = found.is_some_and(|(stamps, _)| {
+            stamps.is_some_and(|(decoded, _)| self.clock.restarts(decoded))
+        });
         match self.counter {
-            Some(last) if counter == last && !anew => return, // sent twice
-            Some(last) if counter != (last + 1) & 15 && !anew => {
+            Some(last) if counter == last && !anew && !restarts => return, // sent twice
+            // Recordings that were joined start counting anew.
+            Some(last) if counter != (last + 1) & 15 && !anew && !restarts => {
                 (self.broken, self.lossy) = (true, true);
                 self.lost += 1;
             }
             _ => {}
         }
         self.counter = Some(counter);
-        let coded = match self.packets.starts() {
-            false => payload,
-            true => match stamps(payload) {
-                Some((stamps, coded)) => {
-                    if let Some((decoded, shown)) = stamps {
-                        let lossy = std::mem::take(&mut self.lossy);
-                        self.splitter.stamp(Stamp { decoded, shown, lossy });
-                    }
-                    coded
-                }
-                None => payload,
-            },
-        };
+        let (stamps, coded) = found.unwrap_or((None, payload));
+        if let Some((decoded, shown)) = stamps {
+            let lossy = std::mem::take(&mut self.lossy);
+            self.splitter.stamp(Stamp { decoded, shown, lossy });
+        }
         self.splitter.push(coded);
     }
 
@@ -297,6 +294,13 @@ struct Clock {
 }
 
 impl Clock {
+    /// Whether it starts anew with a picture that is decoded at this time.
+    fn restarts(&self, decoded: i64) -> bool {
+        self.last.is_some_and(|last| {
+            (decoded + self.offset - last).abs() > JUMP || decoded + self.offset <= last
+        })
+    }
+
     /// A picture's display time, and times for the pictures that were lost before it.
     fn tick(&mut self, stamps: Option<(i64, i64)>, lossy: bool) -> (Vec<i64>, i64) {
         let step = self.step.unwrap_or((TICKS as f64 / FPS) as i64).max(1);

@@ -44,6 +44,9 @@ pub(super) struct H264 {
     /// Coded pictures without a decoded one yet.
     open: VecDeque<(usize, Sample)>,
     read: usize,
+    /// Pictures that refer to some before the file's start, and whether one has come that does not.
+    early: usize,
+    begun: bool,
     unsupported: usize,
     order: Order,
     ready: VecDeque<(Option<f64>, Outcome)>,
@@ -62,6 +65,8 @@ enum Failure {
     Unsupported(String),
     /// The decoder may be left half-changed.
     Broken(String),
+    /// It refers to pictures before the file's start.
+    Early,
 }
 
 impl H264 {
@@ -86,6 +91,8 @@ impl H264 {
             paired: false,
             open: VecDeque::new(),
             read: 0,
+            early: 0,
+            begun: !waiting,
             unsupported: 0,
             order,
             ready: VecDeque::new(),
@@ -142,6 +149,7 @@ impl H264 {
                 }
                 Err(Failure::Damaged(why)) => return Err(SourceError::damaged(&self.path, 0, why)),
                 Err(Failure::Broken(why)) => return Err(SourceError::damaged(&self.path, 0, why)),
+                Err(Failure::Early) => {}
             }
         }
         Ok(())
@@ -193,6 +201,12 @@ impl H264 {
                 }
                 self.lose(why.into());
             }
+            Some(Failure::Early) => {
+                self.early += 1;
+                if let Some((number, sample)) = self.open.pop_back() {
+                    self.order.forget(number, sample.time);
+                }
+            }
             Some(Failure::Broken(why)) => {
                 self.lose(why.into());
                 self.decoder = Decoder::new();
@@ -214,11 +228,15 @@ impl H264 {
             let is_key = unit.nal_unit_type == NalUnitType::SliceIdr;
             let is_slice = is_key || unit.nal_unit_type == NalUnitType::Slice;
             let starts = is_key || (is_slice && self.waiting && is_intra(unit));
+            if is_slice && !self.begun && !starts {
+                return Err(Failure::Early);
+            }
             if is_slice && self.waiting && !starts {
                 return Err(Failure::Damaged("it needs a picture that was lost".into()));
             }
             let fed = self.feed(unit);
             self.waiting &= !(starts && fed.is_ok());
+            self.begun |= starts && fed.is_ok();
             match fed {
                 // A picture that comes before anything of this sample is decoded is of those before it.
                 Ok(Some(picture)) if slices == 0 => {
@@ -282,7 +300,11 @@ impl H264 {
     }
 
     fn ending(&self) -> Ending {
-        let (missing, remarks) = self.coded.ending();
+        let (missing, mut remarks) = self.coded.ending();
+        if self.early > 0 {
+            let early = self.early;
+            remarks.push(format!("the first {early} pictures need some before the file's start"));
+        }
         Ending { missing, remarks, concealed: 0 }
     }
 

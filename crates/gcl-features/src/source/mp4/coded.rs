@@ -19,6 +19,7 @@ pub(in crate::source) struct Mp4 {
     stream: Stream,
     cursor: Cursor,
     ticks: Ticks,
+    pieces: usize,
 }
 
 impl Mp4 {
@@ -35,21 +36,40 @@ impl Mp4 {
         })?;
         let file_len = file.metadata().at(path)?.len();
         let (times, mut ticks) = (&track.times, Ticks::default());
-        let shown =
-            (0..track.samples.len()).filter(|_| times.shown(times.next(&mut ticks)).is_some());
+        let tabled = (0..track.samples.len()).map(|_| times.next(&mut ticks));
+        let all = tabled.chain(track.pieces.iter().map(|piece| piece.time));
+        let shown = all.filter(|time| times.shown(*time).is_some());
         let stream = Stream {
             // The lower bits of its fifth byte are the length of lengths, less one.
             units: Units::Lengths(track.avcc.get(4).map_or(4, |byte| usize::from(byte & 3) + 1)),
             avcc: track.avcc.clone(),
-            ordered: times.are_shifted(),
+            ordered: times.are_shifted() || !track.pieces.is_empty(),
             joined_late: false,
             turned: track.turned,
-            fps: times.fps(),
+            fps: times.fps().or_else(|| fps(&track)),
             frames: Some(shown.count()),
         };
         let (path, cursor, ticks) = (path.to_owned(), Cursor::default(), Ticks::default());
-        Ok(Self { path, file, file_len, track, stream, cursor, ticks })
+        Ok(Self { path, file, file_len, track, stream, cursor, ticks, pieces: 0 })
     }
+
+    /// Place, size and display time of the next picture.
+    fn place(&mut self) -> Option<(u64, u32, i64)> {
+        if let Some((at, size)) = self.track.samples.next(&mut self.cursor) {
+            return Some((at, size, self.track.times.next(&mut self.ticks)));
+        }
+        let piece = self.track.pieces.get(self.pieces)?;
+        self.pieces += 1;
+        Some((piece.at, piece.size, piece.time))
+    }
+}
+
+/// Pictures per second of a movie in fragments, on average.
+fn fps(track: &VideoTrack) -> Option<f64> {
+    let times = || track.pieces.iter().map(|piece| piece.time);
+    let units = times().max()? - times().min()?;
+    let steps = track.pieces.len() as f64 - 1.0;
+    (units > 0).then(|| steps * f64::from(track.times.scale()) / units as f64)
 }
 
 impl Coded for Mp4 {
@@ -58,8 +78,7 @@ impl Coded for Mp4 {
     }
 
     fn next(&mut self, bytes: &mut Vec<u8>) -> Result<Option<Sample>, SourceError> {
-        let Some((at, size)) = self.track.samples.next(&mut self.cursor) else { return Ok(None) };
-        let time = self.track.times.next(&mut self.ticks);
+        let Some((at, size, time)) = self.place() else { return Ok(None) };
         let shown = self.track.times.shown(time).is_some();
         if at.checked_add(u64::from(size)).is_none_or(|end| end > self.file_len) {
             let bytes = Bytes::None("the file ends early");

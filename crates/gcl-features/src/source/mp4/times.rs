@@ -70,6 +70,11 @@ impl Times {
         !self.shifts.is_empty()
     }
 
+    /// Units per second.
+    pub(super) fn scale(&self) -> u32 {
+        self.scale
+    }
+
     /// Pictures per second, on average over the track.
     pub(super) fn fps(&self) -> Option<f64> {
         let (samples, units) = self.steps.iter().fold((0.0, 0.0), |(n, t), &(samples, step)| {
@@ -97,6 +102,13 @@ impl Times {
     pub(super) fn shown(&self, time: i64) -> Option<f64> {
         let edit = self.edits.iter().find(|edit| (edit.start..edit.end).contains(&time))?;
         Some(edit.at + time.saturating_sub(edit.zero) as f64 / f64::from(self.scale))
+    }
+
+    /// Has the movie start at a display time, unless an edit list says where.
+    pub(super) fn start_at(&mut self, time: i64) {
+        if let [Edit { start: i64::MIN, zero, .. }] = self.edits.as_mut_slice() {
+            *zero = time;
+        }
     }
 
     /// The stretches that an edit list shows; all of it from the first picture on where there is none.
