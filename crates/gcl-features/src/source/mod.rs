@@ -2,7 +2,7 @@
 //!
 //! | input | decoder |
 //! |---|---|
-//! | H.264 in MP4, MOV or MPEG-TS, or by itself | built in |
+//! | H.264 in MP4, MOV, Matroska or MPEG-TS, or by itself | built in |
 //! | a folder of JPEG, PNG or TIFF frames | built in |
 //! | YUV4MPEG2 | built in |
 //! | anything else, and what the built-in ones cannot read | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
@@ -21,6 +21,7 @@ mod fit;
 mod h264;
 pub(crate) mod images;
 mod mended;
+mod mkv;
 mod mp4;
 mod pictures;
 mod ts;
@@ -162,6 +163,7 @@ fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
         }
         FileKind::Mp4 => h264(path, mp4::Mp4::open(path)?)?,
         FileKind::AnnexB => h264(path, annexb::AnnexB::open(path)?)?,
+        FileKind::Mkv => h264(path, mkv::Mkv::open(path)?)?,
         FileKind::Ts(layout) => h264(path, ts::Ts::open(path, layout)?)?,
         FileKind::Other => {
             let reason = "no built-in decoder for this kind of file";
@@ -177,6 +179,7 @@ fn h264(path: &Path, coded: impl Coded + 'static) -> Result<Box<dyn Pictures>, S
 enum FileKind {
     /// H.264 behind start codes.
     AnnexB,
+    Mkv,
     Ts(ts::Layout),
     Mp4,
     Y4m,
@@ -194,6 +197,7 @@ fn sniff(path: &Path) -> Result<FileKind, SourceError> {
         | [_, _, _, _, b'm', b'o', b'o', b'v', ..]
         | [_, _, _, _, b'm', b'd', b'a', b't', ..]
         | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileKind::Mp4,
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => FileKind::Mkv,
         // A parameter set, a delimiter or a message: those of other codecs have other headers.
         [0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..]
         | [0, 0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..] => {
