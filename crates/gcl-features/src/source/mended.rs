@@ -59,7 +59,8 @@ impl Mended {
 
     fn remark(&mut self, text: impl Into<String>) {
         let (text, remarks) = (text.into(), &mut self.notes.remarks);
-        if remarks.len() < REMARKS && !remarks.contains(&text) && !text.is_empty() {
+        let known = remarks.iter().any(|remark| remark.ends_with(&text));
+        if remarks.len() < REMARKS && !known && !text.is_empty() {
             remarks.push(text);
         }
     }

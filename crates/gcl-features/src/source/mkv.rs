@@ -18,6 +18,7 @@ const TRACK: u32 = 0xae;
 const CLUSTER: u32 = 0x1f43_b675;
 const CLUSTER_TIME: u32 = 0xe7;
 const SIMPLE_BLOCK: u32 = 0xa3;
+const SIMPLE_BLOCK_BYTE: u8 = 0xa3;
 const BLOCK_GROUP: u32 = 0xa0;
 const BLOCK: u32 = 0xa1;
 
@@ -192,7 +193,27 @@ impl Mkv {
         Ok(content)
     }
 
-    /// Goes on at the next cluster, behind bytes that make no sense.
+    /// Whether a block of the video seems to start at a place: one that ends where another element starts.
+    fn is_block(&mut self, at: u64, head: &[u8]) -> Result<bool, SourceError> {
+        let Some((SIMPLE_BLOCK_BYTE, rest)) = head.split_first().map(|(id, rest)| (*id, rest))
+        else {
+            return Ok(false);
+        };
+        let Some((size, content)) = vint(rest, true).filter(|(size, _)| *size > 4) else {
+            return Ok(false);
+        };
+        let own = vint(content, true).is_some_and(|(track, _)| track == self.track.number);
+        let end = at + (head.len() - content.len()) as u64 + size;
+        if !own || end > self.len {
+            return Ok(false);
+        }
+        let mut next = Vec::new();
+        self.reader.seek(SeekFrom::Start(end)).at(&self.path)?;
+        self.reader.by_ref().take(1).read_to_end(&mut next).at(&self.path)?;
+        Ok(matches!(next.as_slice(), [] | [SIMPLE_BLOCK_BYTE | 0xa0 | 0x1f | 0x1c | 0xec]))
+    }
+
+    /// Goes on at the next cluster or block, behind bytes that make no sense.
     fn resync(&mut self, from: u64) -> Result<bool, SourceError> {
         (self.lossy, self.losses) = (true, self.losses + 1);
         let mut block = Vec::new();
@@ -201,11 +222,14 @@ impl Mkv {
             block.clear();
             self.reader.seek(SeekFrom::Start(at)).at(&self.path)?;
             self.reader.by_ref().take(1 << 16).read_to_end(&mut block).at(&self.path)?;
-            if let Some(found) = block.windows(4).position(|id| id == CLUSTER.to_be_bytes()) {
-                self.at = at + found as u64;
-                return Ok(true);
+            for (n, head) in block.windows(16).enumerate() {
+                let here = at + n as u64;
+                if head.starts_with(&CLUSTER.to_be_bytes()) || self.is_block(here, head)? {
+                    self.at = here;
+                    return Ok(true);
+                }
             }
-            at += (block.len() as u64).saturating_sub(3).max(1);
+            at += (block.len() as u64).saturating_sub(15).max(1);
         }
         self.at = self.len;
         Ok(false)

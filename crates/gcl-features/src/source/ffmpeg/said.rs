@@ -139,16 +139,19 @@ fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<b
     }
 }
 
-/// The line that the filter `showinfo` prints for each frame.
+/// The line that the filter `showinfo` prints for each frame. What other threads say may stand before and behind it.
 fn frame_line(text: &str) -> Option<FrameLine> {
-    let (context, said) = text.split_once("] [info] ")?;
-    if !context.starts_with("[Parsed_showinfo") || !said.starts_with("n:") {
+    let (head, said) = text.split_once("n:").filter(|(_, said)| said.contains(" fmt:"))?;
+    if !head.ends_with([' ', ']']) && !head.is_empty() {
         return None;
     }
     let field = |name: &str| {
         let rest = said.split_once(name)?.1.trim_start();
         rest.split_whitespace().next()
     };
+    if !said.contains(" pts_time:") {
+        return None;
+    }
     let seconds = field(" pts_time:").and_then(|time| time.parse().ok());
     let size = field(" s:").and_then(|size| size.split_once('x'));
     let size = size.and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
@@ -226,7 +229,7 @@ mod tests {
 [h264 @ 0x2] [info] concealing 60 DC, 60 AC, 60 MV errors in P frame
 [matroska,webm @ 0x3] [error] File ended prematurely
 [Parsed_showinfo_0 @ 0x1] [info] n:   1 pts:   3003 pts_time:0.0333667 duration: 3003 fmt:yuv420p s:120x160 i:P
-[Parsed_showinfo_0 @ 0x1] [info] n:   2 pts:NOPTS pts_time:NOPTS fmt:yuv420p s:120x160 i:P
+[mjpeg @ 0x2] n:   2 pts:NOPTS pts_time:NOPTS fmt:yuv420p s:120x160 i:P
 ";
         let mut listener = Listener::new(lines.as_bytes());
         let (size, fps) = (Some((120, 160)), Some(30_000.0 / 1001.0));
