@@ -1,11 +1,12 @@
 //! Unlabelled footage to its most anomalous moments: extract, train on the same footage, score it by models
 //! that did not see what they score, report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gcl_data::{FeatureSet, ScoreSet};
+use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId};
+use gcl_eval::clock_time;
 use gcl_eval::report::ShownMoment;
-use gcl_eval::timestamp;
 use gcl_features::discover::discover;
 use gcl_features::{ExtractOptions, FeatureWork, Progress, Summary, VideoInput};
 use gcl_train::config::RunKind;
@@ -21,6 +22,7 @@ use crate::moments::{write_csv, write_json};
 use crate::pair::train_and_score;
 use crate::report::{self, Contents};
 use crate::score::score_own;
+use crate::views::Views;
 
 /// The method that [`find`] is best called with where nothing is known of the footage, for features of an
 /// extractor: nearest neighbours, unless these are the features that the papers' settings are for. On footage
@@ -93,6 +95,8 @@ pub struct Find<'a> {
     /// The parts that the footage is cut into, each scored by a model of the others; 0 or 1 scores it by the
     /// model that was trained on all of it. See [`score_own`].
     pub folds: usize,
+    /// The cameras of videos, where they are known.
+    pub cameras: BTreeMap<VideoId, String>,
     /// The most moments.
     pub top: usize,
 }
@@ -135,6 +139,8 @@ pub struct Found {
     pub report: PathBuf,
     /// The same moments as CSV.
     pub table: PathBuf,
+    /// What a reader of the scores has to know, where the footage shows several views ([`Views::note`]).
+    pub views: Option<String>,
     /// What came of the extraction: among others, videos that cannot be read.
     pub extraction: Summary,
 }
@@ -177,13 +183,15 @@ pub fn find<E: FeatureWork>(
         footage::write(out, &footage::of(&inputs))?;
     }
     let options = &wanted.training;
+    let views = Views::new(&set, &wanted.cameras);
     let method = match wanted.learner {
         Learner::Features(configuration) => {
             let config = configuration(&set)?;
             let model = train_or_load(&set, &run, &config, options, follow.training)?;
             let videos = set.videos().len();
             let mut scored = |done| (follow.scoring)(done, videos);
-            score_own(&run, &model, &set, wanted.folds, options, follow.training, &mut scored)?;
+            let (folds, follow) = (wanted.folds, &mut *follow.training);
+            score_own(&run, &model, &set, folds, &views, options, follow, &mut scored)?;
             config.method.name()
         }
         Learner::Pair(configuration) => {
@@ -200,6 +208,7 @@ pub fn find<E: FeatureWork>(
         title: Some("The most anomalous moments".to_owned()),
         top: wanted.top,
         skipped: skipped.collect(),
+        warnings: views.note().into_iter().collect(),
         device: Some(&wanted.training.device),
         ..Contents::default()
     };
@@ -209,7 +218,8 @@ pub fn find<E: FeatureWork>(
     write_json(&moments, &out.join("moments.json"))?;
     let source =
         ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
-    Ok(Found { method, source, moments, report: run.report(), table, extraction })
+    let (report, views) = (run.report(), views.note());
+    Ok(Found { method, source, moments, report, table, views, extraction })
 }
 
 /// A trained model: the run's own if it is finished, else trained from wherever it stands. A run that
@@ -251,8 +261,8 @@ fn other(run: &RunDir, what: &str) -> Error {
     Error::Setting(format!("{}: {what}; choose another folder", run.path().display()))
 }
 
-/// A moment's start or end: a time where the frame rate is known, else a frame.
-pub fn when(frame: usize, fps: Option<f64>) -> String {
-    let time = fps.and_then(|fps| timestamp(frame, fps));
+/// A moment's start or end: a time where the clock is known, else a frame.
+pub fn when(frame: usize, clock: Option<&Clock>) -> String {
+    let time = clock.and_then(|clock| clock.seconds(frame)).and_then(clock_time);
     time.unwrap_or_else(|| format!("frame {frame}"))
 }

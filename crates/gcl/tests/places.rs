@@ -55,6 +55,7 @@ fn moments(
         learner: Learner::Features(&configuration),
         training: TrainOptions::new(Device::flex(), &cancel),
         folds,
+        cameras: Default::default(),
         top: 40,
     };
     let mut follow = Follow {

@@ -20,7 +20,9 @@ use gcl_train::Preset;
 
 use crate::device;
 use crate::error::{Done, Failure, Outcome};
-use crate::extract::{Chosen, FootageArgs, NetworkArgs, Pictures, Shown, list_skipped};
+use crate::extract::{
+    Chosen, FootageArgs, NetworkArgs, Pictures, Shown, list_passed_over, list_skipped,
+};
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 use crate::train::{self, LearningArgs, MethodArgs};
@@ -84,6 +86,7 @@ pub fn run(args: FindArgs) -> Outcome {
         _ => train::check_settings(&args.choice())?,
     }
     let inputs = discover(&args.footage).map_err(Failure::data)?;
+    list_passed_over(&args.footage);
     let net = || match lite0::sees(&inputs, args.how.decoder) {
         true => "lite0",
         false => "gradient",
@@ -125,6 +128,9 @@ pub fn run(args: FindArgs) -> Outcome {
         pictures.identity().name,
         found.source
     );
+    if let Some(views) = &found.views {
+        eprintln!("{views}");
+    }
     eprintln!("report: {}", found.report.display());
     Ok(Done::all(found.extraction.skipped.is_empty()))
 }
@@ -173,6 +179,7 @@ fn find_with<E: FeatureWork>(
         },
         training: train::training_options(&args.learning, &normal)?,
         folds: args.cross_fit.unwrap_or(FOLDS),
+        cameras: train::cameras(&args.learning)?,
         top: args.top,
     };
     wanted.check(inputs)?;
@@ -206,8 +213,8 @@ fn find_with<E: FeatureWork>(
 fn print_table(moments: &[ShownMoment]) {
     println!("{:>4}  {:>7}  {:>12}  {:>12}  video", "rank", "score", "from", "to");
     for (i, shown) in moments.iter().enumerate() {
-        let (moment, fps) = (&shown.moment, shown.fps);
-        let (from, to) = (when(moment.start, fps), when(moment.end, fps));
+        let (moment, clock) = (&shown.moment, shown.clock.as_ref());
+        let (from, to) = (when(moment.start, clock), when(moment.end, clock));
         println!("{:>4}  {:>7.4}  {from:>12}  {to:>12}  {}", i + 1, moment.score, moment.video);
     }
 }

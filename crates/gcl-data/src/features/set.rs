@@ -7,10 +7,12 @@ use super::agree::agree;
 use super::error::FeatureError;
 use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
+use super::notes::VideoNotes;
 use super::objects::{ObjectRow, Strongest, read_object_rows, strongest};
 use super::open::{OpenedFile, look};
 use super::regions::Regions;
 use crate::clips::Clips;
+use crate::clock::Clock;
 use crate::files::with_extension;
 use crate::id::VideoId;
 
@@ -29,6 +31,15 @@ pub struct FeatureVideo {
     pub frames: Option<usize>,
     /// Frames per second, where known.
     pub fps: Option<f64>,
+    /// What else is known of its pictures.
+    pub notes: VideoNotes,
+}
+
+impl FeatureVideo {
+    /// When its frames are shown, where that is known.
+    pub fn clock(&self) -> Option<Clock> {
+        Clock::new(self.fps, self.notes.times.clone())
+    }
 }
 
 /// A folder of feature files that fit together, sorted by id.
@@ -120,6 +131,7 @@ impl FeatureSet {
             dim: found.dim,
             frames: found.meta.as_ref().map(|meta| meta.frames),
             fps: found.meta.as_ref().and_then(|meta| meta.fps),
+            notes: found.meta.as_ref().map_or_else(VideoNotes::default, |meta| meta.video.clone()),
         });
     }
 

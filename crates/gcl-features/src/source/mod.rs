@@ -2,28 +2,43 @@
 //!
 //! | input | decoder |
 //! |---|---|
-//! | H.264 in MP4 or MOV | built in ([`h264`]) |
-//! | a folder of JPEG, PNG or TIFF frames | built in ([`images`]) |
-//! | YUV4MPEG2 | built in ([`y4m`]) |
-//! | anything else | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
+//! | H.264 in MP4, MOV, Matroska or MPEG-TS, or by itself | built in |
+//! | a folder of JPEG, PNG or TIFF frames | built in |
+//! | YUV4MPEG2 | built in |
+//! | anything else, and what the built-in ones cannot read | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
 //!
-//! Every source yields all frames of a video in display order, or an error: it never leaves one out,
-//! so a frame's index always refers to the same frame.
+//! Every source yields all frames of a video in display order. One policy holds for damaged footage, whatever the
+//! container and the decoder: what decodes stands at its true place; a picture that cannot be decoded is filled with the
+//! one before, so that a frame's index always refers to the same frame; a file that ends early is used up to there; and
+//! [`FrameSource::notes`] counts what was lost. Pictures stand upright, and have the size of the first one.
 
+mod annexb;
+mod coded;
+mod cut;
 mod error;
 pub mod ffmpeg;
-pub mod h264;
-pub mod images;
+mod fit;
+mod h264;
+pub(crate) mod images;
+mod mended;
+mod mkv;
 mod mp4;
-pub mod y4m;
+mod pictures;
+mod ts;
+mod y4m;
+mod yielding;
 
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use gcl_data::At;
+use gcl_data::{At, VideoNotes};
 
+use coded::Coded;
 pub use error::SourceError;
+use mended::Mended;
+use pictures::Pictures;
+use yielding::Yielding;
 
 use crate::frame::Frame;
 
@@ -44,14 +59,19 @@ pub struct SourceInfo {
 
 /// A video that is being decoded.
 pub trait FrameSource: Send {
-    /// Size, rate and decoder.
+    /// Size, rate and decoder; after the last frame the rate is the mean of all times, where the video has them.
     fn info(&self) -> &SourceInfo;
 
-    /// Overwrites `frame` with the next frame, or returns `false` after the last one.
+    /// Overwrites `frame` with the next frame, or returns `false` after the last one. Give it the same `frame` each
+    /// time: where a picture is lost, the one before is left in it.
     ///
     /// # Errors
-    /// The video is damaged or cannot be read further; the source must not be used again.
+    /// Nothing in the video can be decoded, or it cannot be read further; the source must not be used again.
     fn next(&mut self, frame: &mut Frame) -> Result<bool, SourceError>;
+
+    /// What is known of the pictures so far: their size, the times of those that are not evenly spaced, and what was
+    /// lost. Whole after the last frame.
+    fn notes(&self) -> VideoNotes;
 }
 
 /// Which decoders may be used.
@@ -98,31 +118,69 @@ pub fn open_as(
     decoder: Decoder,
     colour: Colour,
 ) -> Result<Box<dyn FrameSource>, SourceError> {
-    if path.is_dir() {
-        return Ok(Box::new(images::Images::open(path)?));
-    }
+    let pictures: Box<dyn Pictures> = match path.is_dir() {
+        true => Box::new(images::Images::open(path)?),
+        false => open_file(path, decoder, colour)?,
+    };
+    Ok(Box::new(Mended::new(path, pictures)))
+}
+
+fn open_file(
+    path: &Path,
+    decoder: Decoder,
+    colour: Colour,
+) -> Result<Box<dyn Pictures>, SourceError> {
     if decoder == Decoder::Ffmpeg {
         return Ok(Box::new(ffmpeg::Ffmpeg::open(path, "FFmpeg is asked for", colour)?));
     }
-    let reason = match sniff(path)? {
-        FileKind::Y4m => {
-            let file = File::open(path).at(path)?;
-            return Ok(Box::new(y4m::Y4m::new(BufReader::new(file), path, "y4m")?));
-        }
-        FileKind::Mp4 => match h264::H264::open(path) {
-            Ok(source) => return Ok(Box::new(source)),
-            Err(SourceError::Unsupported { reason, .. }) => reason,
-            Err(error) => return Err(error),
-        },
-        FileKind::Other => "no built-in decoder for this kind of file".to_owned(),
+    let reason = match open_native(path) {
+        Ok(native) if decoder == Decoder::Native => return Ok(native),
+        Ok(native) => return Ok(Box::new(Yielding::new(path, colour, native))),
+        Err(error) if decoder == Decoder::Native || !error.is_of_content() => return Err(error),
+        Err(error) => error,
     };
-    match decoder {
-        Decoder::Native => Err(SourceError::unsupported(path, reason)),
-        _ => Ok(Box::new(ffmpeg::Ffmpeg::open(path, &reason, colour)?)),
+    let why = match &reason {
+        SourceError::Unsupported { reason, .. } => reason.clone(),
+        SourceError::File(error) => error.source.to_string(),
+    };
+    match ffmpeg::Ffmpeg::open(path, &why, colour) {
+        Ok(source) => Ok(Box::new(source)),
+        // What the built-in one found damaged it knows better than FFmpeg.
+        Err(error) if ffmpeg::version().is_some() && error.is_of_content() => match reason {
+            SourceError::Unsupported { reason, .. } => Err(error.after(path, &reason)),
+            damaged @ SourceError::File(_) => Err(damaged),
+        },
+        Err(error) => Err(error),
     }
 }
 
+/// Opens a file that a built-in decoder reads.
+fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
+    Ok(match sniff(path)? {
+        FileKind::Y4m => {
+            let file = BufReader::new(File::open(path).at(path)?);
+            Box::new(y4m::Y4m::new(file, path, "y4m")?)
+        }
+        FileKind::Mp4 => h264(path, mp4::Mp4::open(path)?)?,
+        FileKind::AnnexB => h264(path, annexb::AnnexB::open(path)?)?,
+        FileKind::Mkv => h264(path, mkv::Mkv::open(path)?)?,
+        FileKind::Ts(layout) => h264(path, ts::Ts::open(path, layout)?)?,
+        FileKind::Other => {
+            let reason = "no built-in decoder for this kind of file";
+            return Err(SourceError::unsupported(path, reason));
+        }
+    })
+}
+
+fn h264(path: &Path, coded: impl Coded + 'static) -> Result<Box<dyn Pictures>, SourceError> {
+    Ok(Box::new(h264::H264::open(path, Box::new(coded))?))
+}
+
 enum FileKind {
+    /// H.264 behind start codes.
+    AnnexB,
+    Mkv,
+    Ts(ts::Layout),
     Mp4,
     Y4m,
     Other,
@@ -131,7 +189,7 @@ enum FileKind {
 /// Detects a file's type from its first bytes.
 fn sniff(path: &Path) -> Result<FileKind, SourceError> {
     let mut head = Vec::new();
-    File::open(path).and_then(|file| file.take(12).read_to_end(&mut head)).at(path)?;
+    File::open(path).and_then(|file| file.take(2048).read_to_end(&mut head)).at(path)?;
     Ok(match head.as_slice() {
         [] => return Err(SourceError::empty(path)),
         bytes if bytes.starts_with(b"YUV4MPEG2") => FileKind::Y4m,
@@ -139,6 +197,12 @@ fn sniff(path: &Path) -> Result<FileKind, SourceError> {
         | [_, _, _, _, b'm', b'o', b'o', b'v', ..]
         | [_, _, _, _, b'm', b'd', b'a', b't', ..]
         | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileKind::Mp4,
-        _ => FileKind::Other,
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => FileKind::Mkv,
+        // A parameter set, a delimiter or a message: those of other codecs have other headers.
+        [0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..]
+        | [0, 0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..] => {
+            FileKind::AnnexB
+        }
+        bytes => ts::layout(bytes).map_or(FileKind::Other, FileKind::Ts),
     })
 }

@@ -19,7 +19,7 @@ use gcl_eval::report::{Report, Tile, VideoScores};
 use gcl_train::{Event, RunDir};
 
 use crate::error::{Error, Result};
-use crate::facts;
+use crate::facts::{self, VideoFacts};
 use charts::score_histogram;
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
 use kind::Kind;
@@ -41,6 +41,8 @@ pub struct Contents<'a> {
     pub top: usize,
     /// Videos that were left out, with reasons.
     pub skipped: Vec<(String, String)>,
+    /// What a reader has to know first.
+    pub warnings: Vec<String>,
     /// Further figures.
     pub tiles: Vec<Tile>,
 }
@@ -67,6 +69,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     report.tiles = contents.tiles.clone();
     report.config = settings(&kind.to_toml()?);
 
+    report.warnings.extend(contents.warnings.iter().cloned());
     let events = run.events()?;
     report.training = kind.charts(&events);
     for event in &events {
@@ -86,12 +89,15 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
             (Some(truth), Some(name)) => Some(truth.labels(name, Some(values.len()))?),
             _ => None,
         };
-        let fps = facts.get(id).and_then(|f| f.fps);
+        let known = facts.get(id);
+        if let Some(damage) = known.and_then(|known| known.damage.as_ref()) {
+            report.damaged.push((id.to_string(), damage.clone()));
+        }
         report.videos.push(VideoScores {
             video: id.to_string(),
             scores: values,
             truth: labels,
-            fps,
+            clock: known.and_then(VideoFacts::clock),
         });
     }
     if let Some(truth) = contents.truth {

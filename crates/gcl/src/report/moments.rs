@@ -29,7 +29,8 @@ pub(super) fn moments(videos: &[VideoScores], facts: &Facts, top: usize) -> Resu
         .into_iter()
         .map(|moment| {
             let video = videos.iter().find(|v| v.video == moment.video);
-            ShownMoment { fps: video.and_then(|v| v.fps), moment, picture: None, place: None }
+            let clock = video.and_then(|v| v.clock.clone());
+            ShownMoment { clock, moment, picture: None, place: None }
         })
         .collect();
     let mut objects = Objects::new(videos, facts);

@@ -3,10 +3,12 @@
 //! A file's tables are not trusted: whatever they point to is checked against the file's length
 //! before anything is allocated or read, and nothing grows beyond the tables' own size in the file.
 //!
-//! It is written here because so little of the format is needed, and because an edit list that hides pictures must be
-//! refused and not passed on to whoever decodes.
+//! It is written here because so little of the format is needed, and because what the index says is to be kept where
+//! the pictures are damaged.
 
 mod boxes;
+mod coded;
+mod fragments;
 mod samples;
 mod times;
 
@@ -14,11 +16,13 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use boxes::{Boxes, child, u32_at};
-pub(super) use samples::{Cursor, SampleTable};
+pub(super) use coded::Mp4;
+use samples::{Cursor, SampleTable};
+use times::{Ticks, Times};
 
 /// Why a file's video track cannot be used.
 #[derive(Debug)]
-pub(super) enum Mp4Error {
+enum Mp4Error {
     Io(io::Error),
     Damaged(String),
     Unsupported(String),
@@ -38,42 +42,91 @@ fn unsupported<T>(reason: impl Into<String>) -> Result<T, Mp4Error> {
     Err(Mp4Error::Unsupported(reason.into()))
 }
 
-/// The first video track of a file, H.264.
-pub(super) struct VideoTrack {
+/// The best video track of a file, H.264.
+struct VideoTrack {
     /// Payload of the `avcC` box: parameter sets and the size of length fields.
-    pub avcc: Vec<u8>,
+    avcc: Vec<u8>,
     /// Where the coded pictures lie.
-    pub samples: SampleTable,
-    /// Pictures per second, on average.
-    pub fps: Option<f64>,
+    samples: SampleTable,
+    /// When they are shown.
+    times: Times,
+    /// Degrees clockwise by which pictures are to be turned.
+    turned: u32,
+    /// Whether another movie follows in the file.
+    joined: bool,
+    /// Pictures behind those of the tables, of a movie in fragments.
+    pieces: Vec<fragments::Piece>,
 }
 
-/// Reads the tables of the first video track.
-pub(super) fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
+/// Reads the tables of the video track that is shown, with the largest picture, and of several such the first: a
+/// preview or a cover is smaller, or switched off.
+fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let len = file.metadata()?.len();
-    let moov = movie(file, len)?;
+    let (moov, end, joined) = movie(file, len)?;
     let movie_scale = child(&moov, b"mvhd")?.map(times::timescale).transpose()?.unwrap_or(1);
+    let mut tracks = Vec::new();
     for entry in Boxes::new(&moov) {
-        let (name, trak) = entry?;
-        if &name != b"trak" {
-            continue;
+        let (name, trak) = match entry {
+            // What follows the video may be cut.
+            Err(_) if !tracks.is_empty() => break,
+            entry => entry?,
+        };
+        if &name == b"trak"
+            && let Some(rank) = rank(trak)
+        {
+            tracks.push((rank, trak));
         }
-        let media = need(trak, b"mdia")?;
-        let handler = need(media, b"hdlr")?;
-        if handler.get(8..12) != Some(b"vide") {
-            continue;
-        }
-        let table = need(need(media, b"minf")?, b"stbl")?;
-        let avcc = h264_config(need(table, b"stsd")?)?;
-        let samples = SampleTable::read(table, len)?;
-        let scale = times::timescale(need(media, b"mdhd")?)?;
-        let times = times::Times::read(table, scale, samples.len())?;
-        if let Some(edits) = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()? {
-            times.check_edits(edits.unwrap_or(&[]), movie_scale)?;
-        }
-        return Ok(VideoTrack { avcc, samples, fps: times.fps() });
     }
-    unsupported("no video track")
+    // The first of the best.
+    let Some((_, trak)) = tracks.into_iter().rev().max_by_key(|(rank, _)| *rank) else {
+        return unsupported("no video track");
+    };
+    let media = need(trak, b"mdia")?;
+    let table = need(need(media, b"minf")?, b"stbl")?;
+    let avcc = h264_config(need(table, b"stsd")?)?;
+    let samples = SampleTable::read(table, len)?;
+    let scale = times::timescale(need(media, b"mdhd")?)?;
+    let edits = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()?.flatten();
+    let mut times = Times::read(table, scale, edits, movie_scale)?;
+    let pieces = match child(&moov, b"mvex")? {
+        Some(mvex) => fragments::read(file, (end, len), trak, mvex)?,
+        None => Vec::new(),
+    };
+    if let (Some(first), 0) = (pieces.iter().take(32).map(|piece| piece.time).min(), samples.len())
+    {
+        times.start_at(first);
+    }
+    let turned = child(trak, b"tkhd")?.map_or(0, turned);
+    Ok(VideoTrack { avcc, samples, times, turned, joined, pieces })
+}
+
+/// How good a track is: shown at all, number of pixels; `None` if it is no video, or too damaged to tell.
+fn rank(trak: &[u8]) -> Option<(bool, u64)> {
+    let inner = |parent, name| child(parent, name).ok().flatten();
+    let media = inner(trak, b"mdia")?;
+    if inner(media, b"hdlr")?.get(8..12) != Some(b"vide") {
+        return None;
+    }
+    let stsd = inner(inner(inner(media, b"minf")?, b"stbl")?, b"stsd")?;
+    // Width and height of the first sample entry.
+    let size = u32_at(stsd, 8 + 8 + 24).unwrap_or(0);
+    let shown =
+        inner(trak, b"tkhd").and_then(|tkhd| tkhd.get(3)).is_none_or(|flags| flags & 1 == 1);
+    Some((shown, u64::from(size >> 16) * u64::from(size & 0xffff)))
+}
+
+/// The turn of a track header's matrix, in degrees clockwise: a quarter or half turn, else none.
+fn turned(tkhd: &[u8]) -> u32 {
+    // Behind the times, which are twice as long in version 1.
+    let at = if tkhd.first() == Some(&1) { 52 } else { 40 };
+    let sign =
+        |n: usize| u32_at(tkhd, at + 4 * n).map_or(0, |number| number.cast_signed().signum());
+    match (sign(0), sign(1), sign(3), sign(4)) {
+        (0, 1, -1, 0) => 90,
+        (-1, 0, 0, -1) => 180,
+        (0, -1, 1, 0) => 270,
+        _ => 0,
+    }
 }
 
 fn need<'a>(parent: &'a [u8], name: &[u8; 4]) -> Result<&'a [u8], Mp4Error> {
@@ -83,8 +136,9 @@ fn need<'a>(parent: &'a [u8], name: &[u8; 4]) -> Result<&'a [u8], Mp4Error> {
     }
 }
 
-/// The payload of the file's `moov` box.
-fn movie(file: &mut File, len: u64) -> Result<Vec<u8>, Mp4Error> {
+/// The payload of the file's first `moov` box, where it ends, and whether another one follows: files that were joined
+/// byte by byte. Whatever else is behind it does not matter: recorders append what they like.
+fn movie(file: &mut File, len: u64) -> Result<(Vec<u8>, u64, bool), Mp4Error> {
     let mut at = 0u64;
     let mut moov = None;
     while len - at >= 8 {
@@ -99,6 +153,10 @@ fn movie(file: &mut File, len: u64) -> Result<Vec<u8>, Mp4Error> {
             1 => (16, u64::from_be_bytes([a, b, c, d, e, f, g, h])),
             size => (8, size),
         };
+        if let (Some(moov), true) = (&mut moov, size < header || size > len - at) {
+            let (moov, end) = std::mem::take(moov);
+            return Ok((moov, end, false));
+        }
         if size < header {
             return damaged(format!("a box of {size} bytes at byte {at}"));
         }
@@ -110,19 +168,22 @@ fn movie(file: &mut File, len: u64) -> Result<Vec<u8>, Mp4Error> {
             ));
         }
         match &name {
-            b"moof" => return unsupported("fragmented MP4"),
-            b"moov" if moov.is_none() => {
-                file.seek(SeekFrom::Start(at + header))?;
-                let mut payload = Vec::new();
-                file.take(size - header).read_to_end(&mut payload)?;
-                moov = Some(payload);
-            }
+            b"moof" if moov.is_none() => return unsupported("fragmented MP4"),
+            b"moov" => match moov {
+                Some((first, end)) => return Ok((first, end, true)),
+                None => {
+                    file.seek(SeekFrom::Start(at + header))?;
+                    let mut payload = Vec::new();
+                    file.take(size - header).read_to_end(&mut payload)?;
+                    moov = Some((payload, at + size));
+                }
+            },
             _ => {}
         }
         at += size;
     }
     match moov {
-        Some(payload) => Ok(payload),
+        Some((moov, end)) => Ok((moov, end, false)),
         None => damaged("no index (`moov` box): the recording was not finished, or cut off"),
     }
 }
