@@ -185,7 +185,7 @@ mod tests {
         let object = Place::of_box([4.0, 0.0, 8.0, 4.0], [16, 8]);
         let shown = [cells, object, None].map(|place| {
             let moment = moment.clone();
-            ShownMoment { moment, fps: None, picture: None, place }
+            ShownMoment { moment, clock: None, picture: None, place }
         });
         let text = json(&shown).unwrap();
         let rows =

@@ -97,8 +97,8 @@ mod tests {
         };
         let extractor = extractor.of_objects();
         let decoder = "none".to_owned();
-        let meta =
-            FeatureMeta { extractor, decoder, frames: 48, fps: None, footage: None, regions: None };
+        let (fps, footage, regions, video) = (None, None, None, Default::default());
+        let meta = FeatureMeta { extractor, decoder, frames: 48, fps, footage, regions, video };
         write_object_rows(dir, id, &rows).unwrap();
         write_features(dir, id, &[3, 1], &[0.1, 0.9, 0.4], &meta).unwrap();
     }
@@ -110,8 +110,8 @@ mod tests {
         write(dir.path(), &id);
         let scores: Vec<f32> =
             (0..48).map(|frame| [0.9, 0.1, 0.4][frame / 16] + f32::from(frame == 44)).collect();
-        let (truth, fps) = (None, None);
-        let videos = [VideoScores { video: id.to_string(), scores, truth, fps }];
+        let (truth, clock) = (None, None);
+        let videos = [VideoScores { video: id.to_string(), scores, truth, clock }];
         let facts = |objects: &[Option<u32>], dir: &Path| {
             let features = Some(dir.to_owned());
             let facts = VideoFacts { features, objects: objects.to_vec(), ..VideoFacts::default() };
