@@ -32,11 +32,14 @@ pub mod manifest;
 pub mod npy;
 pub mod objects;
 pub mod poses;
+mod number;
+mod published;
 mod quote;
 pub mod resolve;
 pub mod scores;
 mod spelling;
 mod table;
+mod text;
 pub mod tracks;
 pub mod truth;
 
