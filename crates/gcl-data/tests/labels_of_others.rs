@@ -33,7 +33,7 @@ fn case_27_xd_violence_annotations() {
     let film = "A.Beautiful.Mind.2001__#00-25-20_00-29-20_label_B1";
     assert_eq!(runs(&truth, film, Some(100)), [(16, 64)]);
     let error = read("annotations.txt", "a 1 2\nb 3\n").unwrap_err();
-    assert!(error.contains("the first line is `a 1 2`"), "{error}");
+    assert!(error.contains("line 2: 1 numbers; expected name s1 e1 [s2 e2 ...]"), "{error}");
 }
 
 #[test]

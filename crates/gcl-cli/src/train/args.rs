@@ -53,24 +53,31 @@ fn methods() -> impl TypedValueParser<Value = Method> {
     named(Method::ALL.map(|method| PossibleValue::new(method.name()).help(method.about())))
 }
 
-/// How plain .npy features were cut; features that gcl extracted know it themselves.
+/// How plain features were cut; features that gcl extracted know it themselves.
 #[derive(Args, Debug, Clone)]
 pub struct ClipArgs {
-    /// Frames per clip, for plain .npy features.
-    #[arg(long, value_name = "FRAMES")]
+    /// Frames per clip, for plain features.
+    #[arg(long, value_name = "FRAMES", conflicts_with = "equal_parts")]
     pub clip_length: Option<usize>,
+    /// For plain features: every video is cut into this many parts of equal length, however long it is (32
+    /// in Sultani's features). Scores then need each video's frames: a manifest.
+    #[arg(long, value_name = "PARTS")]
+    pub equal_parts: Option<usize>,
     /// Frames between the starts of consecutive clips [default: the clip length]
     #[arg(long, value_name = "FRAMES", requires = "clip_length")]
     pub clip_stride: Option<usize>,
     /// How the last frames of a video were treated.
     #[arg(long, value_name = "RULE", requires = "clip_length", default_value = "drop",
-          value_parser = named::<Tail>(Tail::ALL.map(Tail::name)))]
+          value_parser = named::<Tail>(Tail::OF_CLIPS.map(Tail::name)))]
     pub clip_tail: Tail,
 }
 
 impl ClipArgs {
     /// The rule, if one was given.
     pub fn clips(&self) -> Option<Clips> {
+        if let Some(parts) = self.equal_parts {
+            return Some(Clips::equal_parts(parts));
+        }
         let length = self.clip_length?;
         Some(Clips { length, stride: self.clip_stride.unwrap_or(length), tail: self.clip_tail })
     }

@@ -7,7 +7,9 @@
 //! are the same type with fewer points.
 
 mod error;
+mod item;
 mod json;
+mod nan;
 mod normalise;
 mod rule;
 mod set;

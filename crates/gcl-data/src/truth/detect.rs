@@ -91,6 +91,10 @@ pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
     if first.split([' ', '\t', ',', ';']).next().is_some_and(|word| flag(word).is_some()) {
         return Ok(TruthFormat::Flags);
     }
+    let mut columns = first.split([',', ';', '\t']).map(|name| name.trim().to_lowercase());
+    if columns.any(|name| name == "id" || name == "video") {
+        return Ok(TruthFormat::Ranges);
+    }
     match of_words(&lines) {
         Some(Words::Truth(format)) => Ok(format),
         Some(Words::Listed) => refuse(LISTED),
@@ -114,15 +118,12 @@ fn of_words(lines: &[&str]) -> Option<Words> {
         let numbers = words.iter().rev().take_while(|word| number(word)).count();
         (words.len() - numbers, numbers)
     };
-    let shapes: Vec<(usize, usize)> = lines.iter().map(shape).collect();
-    let all = |fits: fn((usize, usize)) -> bool| shapes.iter().all(|shape| fits(*shape));
-    if all(|(words, numbers)| words == 2 && numbers >= 2 && numbers.is_multiple_of(2)) {
-        return Some(Words::Truth(TruthFormat::Ucf));
+    // Lines of names alone may come first: videos without an anomaly. What does not fit its file's form is then
+    // refused with its line.
+    match lines.iter().map(shape).find(|(_, numbers)| *numbers > 0)? {
+        (2, numbers) if numbers.is_multiple_of(2) => Some(Words::Truth(TruthFormat::Ucf)),
+        (1, numbers) if numbers.is_multiple_of(2) => Some(Words::Truth(TruthFormat::Xd)),
+        (1, 3) => Some(Words::Listed),
+        _ => None,
     }
-    if all(|(words, numbers)| words == 1 && numbers.is_multiple_of(2))
-        && shapes.iter().any(|(_, numbers)| *numbers > 0)
-    {
-        return Some(Words::Truth(TruthFormat::Xd));
-    }
-    all(|shape| shape == (1, 3)).then_some(Words::Listed)
 }

@@ -49,6 +49,12 @@ impl Videos {
                 "{dir}: the rows of these features are objects; snippets are clips, one after the other"
             )));
         }
+        if clips.parts().is_some() {
+            return Err(TrainError::Config(format!(
+                "{dir}: {clips} of a video; a pair's objects and snippets meet in frames, which needs clips of a \
+                 fixed length"
+            )));
+        }
         if clips.stride != clips.length {
             return Err(TrainError::Config(format!(
                 "{dir}: clips of {} frames every {} frames; snippets follow each other without \
