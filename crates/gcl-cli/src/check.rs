@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl_data::{Check, FeatureSet, Manifest, ManifestEntry, ScoreSet, Truth, TruthFormat};
+use gcl_data::{Check, Manifest, ManifestEntry, ScoreSet, Truth, TruthFormat};
 use gcl_features::discover::discover;
 
 use super::error::{Done, Failure, Outcome};
@@ -46,8 +46,7 @@ pub struct CheckArgs {
 
 /// Runs the command.
 pub fn run(args: CheckArgs) -> Outcome {
-    let clips = args.clips.clips();
-    let features = args.features.map(|path| FeatureSet::open_with(path, clips)).transpose()?;
+    let features = args.features.map(|path| args.clips.open(&path)).transpose()?;
     let scores = args.scores.map(|path| ScoreSet::open(scores_folder(&path))).transpose()?;
     let truth = args.truth.map(|path| Truth::read(path, args.truth_format)).transpose()?;
     let mut manifest = args.manifest.map(Manifest::read).transpose()?;

@@ -12,8 +12,9 @@ use crate::error::{Done, Outcome};
 /// Score every frame of videos with a trained pair: into `one-class` and `weak` in the output folder,
 /// whichever models there are.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
-  gcl pair score runs/pair i3d --poses poses --out scores")]
+#[command(after_help = "Examples:
+  gcl pair score runs/pair i3d --poses poses --out scores
+  gcl pair score runs/flow --poses poses --out scores")]
 pub struct ScoreArgs {
     /// A run of `gcl pair train`.
     run: PathBuf,

@@ -1,11 +1,11 @@
 //! Arguments that several commands share: what to train, and how features were cut.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValue, TypedValueParser};
 use gcl_bench::PresetChoice;
-use gcl_data::{Clips, Tail};
+use gcl_data::{Clips, FeatureError, FeatureSet, Tail};
 use gcl_train::{Method, NamedBudget};
 
 use crate::run_args::HowArgs;
@@ -73,6 +73,13 @@ pub struct ClipArgs {
 }
 
 impl ClipArgs {
+    /// Opens features that were cut so, and says what was taken in another than the usual form.
+    pub fn open(&self, folder: &Path) -> Result<FeatureSet, FeatureError> {
+        let set = FeatureSet::open_with(folder, self.clips())?;
+        set.notes().iter().for_each(|note| eprintln!("{}: {note}", folder.display()));
+        Ok(set)
+    }
+
     /// The rule, if one was given.
     pub fn clips(&self) -> Option<Clips> {
         if let Some(parts) = self.equal_parts {

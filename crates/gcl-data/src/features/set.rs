@@ -136,6 +136,32 @@ impl FeatureSet {
         });
     }
 
+    /// Videos of which there are no features, for models of objects alone: a row of one value, which cannot be
+    /// read, and 16 frames a snippet.
+    pub fn of_objects(dir: impl AsRef<Path>, ids: impl IntoIterator<Item = VideoId>) -> Self {
+        let bare = |id| FeatureVideo { id, segments: 1, crops: 1, dim: 1, frames: None, fps: None };
+        let mut videos: Vec<FeatureVideo> = ids.into_iter().map(bare).collect();
+        videos.sort_by(|a, b| a.id.cmp(&b.id));
+        videos.dedup_by(|a, b| a.id == b.id);
+        let none = VideoFiles { paths: Vec::new(), crops_first: false, length: 0 };
+        Self {
+            dir: dir.as_ref().to_owned(),
+            files: vec![none; videos.len()],
+            videos,
+            notes: Vec::new(),
+            identity: None,
+            clips: Some(Clips::default()),
+            regions: None,
+            dim: 1,
+            crops: 1,
+        }
+    }
+
+    /// Whether there are features, and not [videos alone](Self::of_objects).
+    pub fn has_features(&self) -> bool {
+        self.files.iter().any(|files| !files.paths.is_empty())
+    }
+
     /// Says so where plain features look like Sultani's: 32 equal parts of each video, whatever its length.
     fn note_parts(&mut self) {
         let all = self.videos.iter().all(|video| video.segments == PARTS);

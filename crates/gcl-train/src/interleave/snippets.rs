@@ -20,11 +20,16 @@ pub struct Snippets {
 }
 
 impl Snippets {
-    /// Reads whole videos, in the order of their ids.
+    /// Reads whole videos, in the order of their ids. Videos without features
+    /// ([`FeatureSet::of_objects`]) have a zero each.
     ///
     /// # Errors
     /// If a video cannot be read, has changed since the set was opened, or there is none.
     pub fn read(set: &FeatureSet) -> Result<Snippets> {
+        if !set.has_features() {
+            let videos = set.videos().iter().map(|video| (video.id.clone(), video.segments));
+            return Snippets::new(vec![0.0; set.total()], 1, 1, videos.collect());
+        }
         let row = set.crops() * set.dim();
         let mut values = Vec::with_capacity(set.total() * row);
         let mut videos = Vec::with_capacity(set.videos().len());

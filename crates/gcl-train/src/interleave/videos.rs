@@ -100,7 +100,7 @@ impl Videos {
         left.without =
             ids.iter().zip(&files).filter(|(_, f)| f.is_none()).map(|(i, _)| i.clone()).collect();
         if left.without.len() == ids.len() {
-            return Err(mismatch(&"no file of any of the videos that have features"));
+            return Err(mismatch(&"no file of any of the videos that take part"));
         }
         Ok(files)
     }
