@@ -15,7 +15,9 @@ use gcl_train::Preset;
 
 use super::device;
 use super::error::{Done, Failure, Outcome};
-use super::extract::{Chosen, FootageArgs, NetworkArgs, Pictures, Shown, list_skipped};
+use super::extract::{
+    Chosen, FootageArgs, NetworkArgs, Pictures, Shown, list_passed_over, list_skipped,
+};
 use super::progress::Progress;
 use super::terminal::Terminal;
 use super::train::{self, MethodArgs};
@@ -62,6 +64,7 @@ pub fn run(args: FindArgs) -> Outcome {
     device::find(&args.choice.learning.how.device)?;
     train::check_settings(&args.choice)?;
     let inputs = discover(&args.footage).map_err(Failure::data)?;
+    list_passed_over(&args.footage);
     let net = || match lite0::sees(&inputs, args.how.decoder) {
         true => "lite0",
         false => "gradient",
@@ -164,8 +167,8 @@ fn find_with<E: FeatureWork>(
 fn print_table(moments: &[ShownMoment]) {
     println!("{:>4}  {:>7}  {:>12}  {:>12}  video", "rank", "score", "from", "to");
     for (i, shown) in moments.iter().enumerate() {
-        let (moment, fps) = (&shown.moment, shown.fps);
-        let (from, to) = (when(moment.start, fps), when(moment.end, fps));
+        let (moment, clock) = (&shown.moment, shown.clock.as_ref());
+        let (from, to) = (when(moment.start, clock), when(moment.end, clock));
         println!("{:>4}  {:>7.4}  {from:>12}  {to:>12}  {}", i + 1, moment.score, moment.video);
     }
 }

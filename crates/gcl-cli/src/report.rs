@@ -55,6 +55,9 @@ pub fn run(args: ReportArgs) -> Outcome {
     };
     let out = args.out.unwrap_or_else(|| run.report());
     let report = write(&run, &contents, &out)?;
+    for (id, damage) in &report.damaged {
+        eprintln!("note {id}: {damage}");
+    }
     for (id, why) in &report.skipped {
         eprintln!("skipped {id}: {why}");
     }

@@ -22,6 +22,7 @@ pub mod atomic;
 mod brief;
 pub mod check;
 pub mod clips;
+pub mod clock;
 pub mod cubes;
 pub mod features;
 pub mod file;
@@ -45,12 +46,13 @@ pub mod truth;
 
 pub use check::{Check, CheckReport};
 pub use clips::{ClipError, Clips, Span, Tail};
+pub use clock::{Clock, FrameTimes, TimesBuilder};
 /// Re-exported: errors contain its error.
 pub use csv;
 pub use cubes::{CubePlace, CubeType, CubeWriter, PackedCubes};
 pub use features::{
     ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo,
-    FeatureWriter, ObjectRow, Regions, is_finished, write_features, write_object_rows,
+    FeatureWriter, ObjectRow, Regions, VideoNotes, is_finished, write_features, write_object_rows,
 };
 pub use file::{At, FileError};
 pub use id::{IdError, VideoId};

@@ -33,6 +33,7 @@ fn meta(frames: usize, crops: usize) -> FeatureMeta {
         fps: Some(25.0),
         footage: None,
         regions: None,
+        video: Default::default(),
     }
 }
 

@@ -23,8 +23,16 @@ fn write(dir: &Path, rows: &[ObjectRow], values: &[f32]) {
     };
     let extractor = identity.of_objects();
     let decoder = "none".to_owned();
-    let meta =
-        FeatureMeta { extractor, decoder, frames: 60, fps: None, footage: None, regions: None };
+    let video = Default::default();
+    let meta = FeatureMeta {
+        extractor,
+        decoder,
+        frames: 60,
+        fps: None,
+        footage: None,
+        regions: None,
+        video,
+    };
     let id = VideoId::new("a/01").unwrap();
     write_object_rows(dir, &id, rows).unwrap();
     write_features(dir, &id, &[rows.len(), 1], values, &meta).unwrap();

@@ -1,5 +1,6 @@
 //! Writes a report about made-up scores: `cargo run --example sample_report -- report.html`
 
+use gcl_data::Clock;
 use gcl_eval::report::{Report, ShownMoment, Tile, VideoScores};
 use gcl_eval::svg::{Bars, Histogram, LineChart, Series};
 use gcl_eval::{Evaluator, MomentOptions, find_moments};
@@ -33,7 +34,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     ];
     report.moments = moments
         .into_iter()
-        .map(|moment| ShownMoment { moment, fps: Some(FPS), picture: None, place: None })
+        .map(|moment| ShownMoment {
+            moment,
+            clock: Some(Clock::Even(FPS)),
+            picture: None,
+            place: None,
+        })
         .collect();
     report.histogram = Some(Histogram {
         title: "Scores by class".into(),
@@ -83,7 +89,7 @@ fn video(index: usize) -> VideoScores {
         video: format!("cam-{camera}/{index:02}"),
         scores,
         truth: Some(truth),
-        fps: Some(FPS),
+        clock: Some(Clock::Even(FPS)),
     }
 }
 

@@ -52,4 +52,4 @@ pub use place::Place;
 pub use ranking::{Pool, Ranking};
 pub use roc::{RocPoint, roc_auc, roc_curve};
 pub use stored::{StoredError, StoredEvaluation, evaluate_stored};
-pub use time::timestamp;
+pub use time::{clock_time, timestamp};

@@ -1,13 +1,17 @@
 //! Frame numbers as times.
 
+use gcl_data::Clock;
+
 /// The time of a frame (counted from 0) as `H:MM:SS.s`, rounded to a tenth of a second.
 /// `None` unless `fps` is a positive finite number and the time is below 1,000,000 hours.
 pub fn timestamp(frame: usize, fps: f64) -> Option<String> {
-    if !(fps.is_finite() && fps > 0.0) {
-        return None;
-    }
-    let tenths = (frame as f64 / fps * 10.0).round();
-    if tenths >= 3.6e10 {
+    Clock::Even(fps).seconds(frame).and_then(clock_time)
+}
+
+/// Seconds as `H:MM:SS.s`, rounded to a tenth. `None` for a negative time and one of 1,000,000 hours or more.
+pub fn clock_time(seconds: f64) -> Option<String> {
+    let tenths = (seconds * 10.0).round();
+    if !(0.0..3.6e10).contains(&tenths) {
         return None;
     }
     let tenths = tenths as u64;

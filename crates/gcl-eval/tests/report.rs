@@ -1,6 +1,7 @@
 //! The HTML report.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use gcl_data::Clock;
 use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoScores};
 use gcl_eval::svg::{LineChart, Series};
 use gcl_eval::{Moment, Place, evaluate};
@@ -13,7 +14,7 @@ fn video(id: &str, frames: usize) -> VideoScores {
         video: id.to_owned(),
         scores: (0..frames).map(|f| (f % 97) as f32 / 97.0).collect(),
         truth: Some((0..frames).map(|f| f % 97 > 60).collect()),
-        fps: Some(25.0),
+        clock: Some(Clock::Even(25.0)),
     }
 }
 
@@ -24,7 +25,7 @@ fn shown(id: &str, bytes: Option<usize>) -> ShownMoment {
         bytes: vec![0xff; n],
         size: [640, 360],
     });
-    ShownMoment { moment, fps: Some(25.0), picture, place: None }
+    ShownMoment { moment, clock: Some(Clock::Even(25.0)), picture, place: None }
 }
 
 /// A report in which every text is hostile.

@@ -9,9 +9,10 @@ use gcl_data::{At, FileError, IdError, VideoId};
 use crate::source::images::{self, is_image};
 
 /// Extensions of video files, compared without regard to case.
-pub const EXTENSIONS: [&str; 20] = [
+pub const EXTENSIONS: [&str; 34] = [
     "mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "m2v", "ts", "m2ts", "mts", "wmv",
-    "asf", "flv", "3gp", "ogv", "vob", "y4m", "h264",
+    "asf", "flv", "3gp", "3g2", "ogv", "vob", "y4m", "h264", "264", "avc", "h265", "265", "hevc",
+    "mjpeg", "mjpg", "divx", "xvid", "dav", "mod", "tod", "mxf",
 ];
 
 /// A video to extract features from.
@@ -25,7 +26,7 @@ pub struct VideoInput {
 
 /// Finds all videos under `paths`, sorted by id.
 ///
-/// A named file is a video; in a named folder, and all folders in it, every file with one of
+/// A named file is a video, whatever its name; in a named folder, and all folders in it, every file with one of
 /// [`EXTENSIONS`] is one. A folder that holds images but no video file is itself a video: its frames.
 /// Hidden entries are ignored, and links back to an enclosing folder are not followed.
 ///
@@ -33,7 +34,7 @@ pub struct VideoInput {
 /// Where the videos of several named paths would share ids, all ids get the folder's name in front.
 ///
 /// # Errors
-/// A folder cannot be read, two videos share an id, a file is no video, or there is none at all.
+/// A folder cannot be read, two videos share an id, or there is none at all.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<VideoInput>, FileError> {
     let mut found = Vec::new();
     for path in paths {
@@ -80,14 +81,11 @@ fn under(path: &Path) -> Result<Root, FileError> {
     let parent = whole.parent().unwrap_or(&whole);
     if is_folder {
         walk(&whole, &whole, &mut vec![whole.clone()], &mut videos)?;
-    } else if has_extension(path) {
-        // A link's own name counts, not that of the file behind it.
+    } else {
+        // Named by the user: what it is, its content tells. A link's own name counts, not that of the file behind it.
         let name = path.file_name().map_or_else(|| whole.clone(), PathBuf::from);
         let id = id_of(Path::new(""), &name, VideoId::from_path)?;
         videos.push(VideoInput { id, path: path.to_owned() });
-    } else {
-        let problem = format!("not a video file (looked for {})", known());
-        return Err(FileError::new(path, problem));
     }
     let folder = if is_folder { &whole } else { parent };
     let name = folder.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
@@ -152,7 +150,7 @@ fn known() -> String {
     format!(".{}", EXTENSIONS.join(" ."))
 }
 
-fn has_extension(path: &Path) -> bool {
+pub(crate) fn has_extension(path: &Path) -> bool {
     let extension = path.extension().map(|text| text.to_string_lossy().to_ascii_lowercase());
     extension.is_some_and(|text| EXTENSIONS.contains(&text.as_str()))
 }

@@ -39,6 +39,7 @@ pub mod lite0;
 mod natural;
 pub mod networks;
 pub mod objects;
+mod passed_over;
 pub mod pipeline;
 pub mod pose;
 pub mod preprocess;
@@ -56,6 +57,7 @@ pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
 /// Re-exported: [`thumbs`] returns its pictures.
 pub use image;
 pub use networks::{NetworkExtractor, Preset, Published};
+pub use passed_over::passed_over;
 pub use pipeline::{ExtractError, ExtractOptions, FeatureWork, Progress, Shard, Summary, extract};
 pub use preprocess::{Preprocess, PreprocessError, Preprocessor};
 /// Re-exported: [`Extractor`] returns its maps.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gcl_data::tracks::{SNIPPET_FEATURES, read_tracks, snippet_features};
 use gcl_data::{
     ClipError, Clips, ExtractorIdentity, FeatureError, FeatureMeta, FileError, ResolveError,
-    VideoId, files, is_finished, resolve_all, write_features,
+    VideoId, VideoNotes, files, is_finished, resolve_all, write_features,
 };
 use serde_json::json;
 
@@ -124,8 +124,16 @@ pub fn extract_tracks(
                 let clips = features.len() / SNIPPET_FEATURES;
                 let extractor = identity.clone();
                 let decoder = "none".to_owned();
-                let meta =
-                    FeatureMeta { extractor, decoder, frames, fps: None, footage, regions: None };
+                let video = VideoNotes::default();
+                let meta = FeatureMeta {
+                    extractor,
+                    decoder,
+                    frames,
+                    fps: None,
+                    footage,
+                    regions: None,
+                    video,
+                };
                 write_features(out, id, &[clips, SNIPPET_FEATURES], &features, &meta)?;
                 summary.extracted += 1;
                 summary.frames += frames;

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gcl_data::VideoId;
 use gcl_data::file::{find_json, write_json};
+use gcl_data::{Clock, FrameTimes, VideoId};
 use gcl_features::VideoInput;
 use serde::{Deserialize, Serialize};
 
@@ -18,11 +18,24 @@ const NAME: &str = "videos.json";
 pub struct VideoFacts {
     /// Frames a second, where known.
     pub fps: Option<f64>,
+    /// When its frames are shown, where they are not evenly spaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<FrameTimes>,
+    /// What of it was lost or odd, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damage: Option<String>,
     /// The footage, where known.
     pub footage: Option<PathBuf>,
     /// The folder of the features that were scored, where known.
     #[serde(default)]
     pub features: Option<PathBuf>,
+}
+
+impl VideoFacts {
+    /// When its frames are shown, where that is known.
+    pub fn clock(&self) -> Option<Clock> {
+        Clock::new(self.fps, self.times.clone())
+    }
 }
 
 /// Facts about all scored videos.

@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use gcl_data::{FeatureSet, ScoreSet};
+use gcl_data::{Clock, FeatureSet, ScoreSet};
+use gcl_eval::clock_time;
 use gcl_eval::report::ShownMoment;
-use gcl_eval::timestamp;
 use gcl_features::discover::discover;
 use gcl_features::{ExtractOptions, FeatureWork, Progress, Summary};
 use gcl_train::{
@@ -179,8 +179,8 @@ pub fn train_or_load(
     Ok(train(set, run, options, listener)?)
 }
 
-/// A moment's start or end: a time where the frame rate is known, else a frame.
-pub fn when(frame: usize, fps: Option<f64>) -> String {
-    let time = fps.and_then(|fps| timestamp(frame, fps));
+/// A moment's start or end: a time where the clock is known, else a frame.
+pub fn when(frame: usize, clock: Option<&Clock>) -> String {
+    let time = clock.and_then(|clock| clock.seconds(frame)).and_then(clock_time);
     time.unwrap_or_else(|| format!("frame {frame}"))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gcl_data::Clock;
 use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::Place;
 use gcl_eval::report::ShownMoment;
@@ -19,13 +20,17 @@ struct Entry<'a> {
     end_frame: usize,
     peak_frame: usize,
     score: f32,
+    /// Where the video's frames are evenly spaced.
     fps: Option<f64>,
+    start_seconds: Option<f64>,
+    end_seconds: Option<f64>,
+    peak_seconds: Option<f64>,
     /// Its keys are absent where the place is unknown.
     #[serde(flatten)]
     place: Option<&'a Place>,
 }
 
-/// The moments as an array of JSON: the columns of [`write_csv`], with `fps` instead of times, and the heat map
+/// The moments as an array of JSON: the columns of [`write_csv`], with times in seconds, `fps` where frames are evenly spaced, and the heat map
 /// where the place is known.
 ///
 /// # Errors
@@ -33,14 +38,17 @@ struct Entry<'a> {
 pub fn json(moments: &[ShownMoment]) -> Result<String> {
     let entries: Vec<Entry<'_>> = (1..)
         .zip(moments)
-        .map(|(rank, ShownMoment { moment, fps, place, picture: _ })| Entry {
+        .map(|(rank, ShownMoment { moment, clock, place, picture: _ })| Entry {
             rank,
             video: &moment.video,
             start_frame: moment.start,
             end_frame: moment.end,
             peak_frame: moment.peak_frame,
             score: moment.score,
-            fps: *fps,
+            fps: clock.as_ref().and_then(Clock::fps),
+            start_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.start)),
+            end_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.end)),
+            peak_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.peak_frame)),
             place: place.as_ref(),
         })
         .collect();
@@ -82,7 +90,7 @@ pub fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         let m = &shown.moment;
         let numbers = [i + 1, m.start, m.end, m.peak_frame].map(|number| number.to_string());
         let [rank, start, end, peak] = &numbers;
-        let [from, to] = [m.start, m.end].map(|frame| when(frame, shown.fps));
+        let [from, to] = [m.start, m.end].map(|frame| when(frame, shown.clock.as_ref()));
         let score = m.score.to_string();
         let sides = shown.place.as_ref().map(|place| place.sides().map(|side| side.to_string()));
         let [x1, y1, x2, y2] = &sides.unwrap_or_default();

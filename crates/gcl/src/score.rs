@@ -135,6 +135,8 @@ fn write(
             video.id.clone(),
             VideoFacts {
                 fps: video.fps,
+                times: video.notes.times.clone(),
+                damage: video.notes.damage(frames).map(|damage| damage.to_string()),
                 footage: None,
                 features: std::path::absolute(set.dir()).ok(),
             },

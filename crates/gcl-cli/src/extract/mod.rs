@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use gcl_data::ExtractorIdentity;
 use gcl_features::discover::{VideoInput, discover};
+use gcl_features::pipeline::MAX_LOSS;
 use gcl_features::source::Decoder;
-use gcl_features::{ExtractOptions, FeatureWork, Progress as Step, Shard, Summary};
+use gcl_features::{ExtractOptions, FeatureWork, Progress as Step, Shard, Summary, passed_over};
 
 use super::error::{Done, Failure, Outcome};
 use super::interrupt;
@@ -71,7 +72,7 @@ pub struct ExtractArgs {
 }
 
 /// How footage is read.
-#[derive(Args, Debug, Clone, Default)]
+#[derive(Args, Debug, Clone)]
 pub struct FootageArgs {
     /// Videos to decode in parallel [default: the number of cores, at most 4 with a network]
     #[arg(long)]
@@ -81,6 +82,22 @@ pub struct FootageArgs {
     #[arg(long, default_value = "auto",
           value_parser = named::<Decoder>(Decoder::ALL.map(Decoder::name)))]
     pub decoder: Decoder,
+    /// Skip a video of which more than this share could not be decoded; up to it, lost pictures are filled and
+    /// counted.
+    #[arg(long, value_name = "SHARE", default_value_t = MAX_LOSS, value_parser = share)]
+    pub max_loss: f64,
+}
+
+/// A share, 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share: Option<f64> = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a share is a number from 0 to 1".to_owned())
+}
+
+impl Default for FootageArgs {
+    fn default() -> Self {
+        Self { threads: None, decoder: Decoder::default(), max_loss: MAX_LOSS }
+    }
 }
 
 impl FootageArgs {
@@ -90,6 +107,7 @@ impl FootageArgs {
             shard,
             threads: self.threads.unwrap_or(defaults.threads).max(1),
             decoder: self.decoder,
+            max_loss: self.max_loss,
             ..defaults
         }
     }
@@ -147,6 +165,11 @@ pub fn run(args: ExtractArgs) -> Outcome {
             .iter()
             .map(|(id, reason)| serde_json::json!({ "video": id, "reason": reason }))
             .collect();
+        let damaged: Vec<_> = summary
+            .damaged
+            .iter()
+            .map(|(id, damage)| serde_json::json!({ "video": id, "damage": damage }))
+            .collect();
         let json = serde_json::json!({
             "features": args.out,
             "extractor": identity,
@@ -154,6 +177,7 @@ pub fn run(args: ExtractArgs) -> Outcome {
             "already_done": summary.already_done,
             "frames": summary.frames,
             "skipped": skipped,
+            "damaged": damaged,
         });
         println!("{}", serde_json::to_string_pretty(&json).map_err(Failure::data)?);
     } else {
@@ -192,10 +216,19 @@ fn with_progress<E: Display>(
     work: impl FnOnce(&[VideoInput], &(dyn Fn(Step<'_>) + Sync)) -> Result<Summary, E>,
 ) -> Result<Summary, Failure> {
     let inputs = discover(footage).map_err(Failure::data)?;
+    list_passed_over(footage);
     let shown = Shown::new(&inputs);
     let summary = work(&inputs, &|step| shown.follow(step));
     shown.finish();
     checked(summary.map_err(Failure::data)?)
+}
+
+/// Names on standard error what in folders of footage is large and not read.
+pub fn list_passed_over(footage: &[PathBuf]) {
+    for file in passed_over(footage) {
+        let file = file.display();
+        eprintln!("passed over {file}: no video by its name; to read it, name it itself");
+    }
 }
 
 /// Refuses an extraction that was interrupted or gave nothing.
@@ -211,8 +244,11 @@ fn checked(summary: Summary) -> Result<Summary, Failure> {
     Ok(summary)
 }
 
-/// Lists the videos that have no features on standard error.
+/// Lists the videos that have no features on standard error, and those of which something was lost.
 pub fn list_skipped(summary: &Summary) {
+    for (id, damage) in &summary.damaged {
+        eprintln!("note {id}: {damage}");
+    }
     for (id, reason) in &summary.skipped {
         eprintln!("skipped {id}: {reason}");
     }

@@ -50,6 +50,7 @@ pub fn features(folder: &Path, videos: usize) {
         fps: Some(25.0),
         footage: None,
         regions: None,
+        video: Default::default(),
     };
     for v in 0..videos {
         let mut rng = rand::rngs::ChaCha8Rng::seed_from_u64(v as u64);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::FeatureError;
+use super::notes::VideoNotes;
 use super::regions::Regions;
 use crate::clips::Clips;
 use crate::file::{FileError, read_json};
@@ -53,6 +54,9 @@ pub struct FeatureMeta {
     /// Which part of the picture each value belongs to, where the extractor says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regions: Option<Regions>,
+    /// What is known of the video's pictures, and what of them was lost.
+    #[serde(default, skip_serializing_if = "VideoNotes::is_empty")]
+    pub video: VideoNotes,
 }
 
 impl ExtractorIdentity {

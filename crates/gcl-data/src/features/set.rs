@@ -7,11 +7,13 @@ use super::agree::agree;
 use super::error::FeatureError;
 use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
+use super::notes::VideoNotes;
 use super::objects::{ObjectRow, largest, read_object_rows};
 use super::layout::{Listing, list};
 use super::open::{OpenedFile, VideoFiles, look};
 use super::regions::Regions;
 use crate::clips::Clips;
+use crate::clock::Clock;
 use crate::id::VideoId;
 
 /// The parts into which Sultani's features cut every video.
@@ -32,6 +34,15 @@ pub struct FeatureVideo {
     pub frames: Option<usize>,
     /// Frames per second, where known.
     pub fps: Option<f64>,
+    /// What else is known of its pictures.
+    pub notes: VideoNotes,
+}
+
+impl FeatureVideo {
+    /// When its frames are shown, where that is known.
+    pub fn clock(&self) -> Option<Clock> {
+        Clock::new(self.fps, self.notes.times.clone())
+    }
 }
 
 /// A folder of feature files that fit together, sorted by id.
@@ -133,13 +144,14 @@ impl FeatureSet {
             dim: found.dim,
             frames: found.meta.as_ref().map(|meta| meta.frames),
             fps: found.meta.as_ref().and_then(|meta| meta.fps),
+            notes: found.meta.as_ref().map_or_else(VideoNotes::default, |meta| meta.video.clone()),
         });
     }
 
     /// Videos of which there are no features, for models of objects alone: a row of one value, which cannot be
     /// read, and 16 frames a snippet.
     pub fn of_objects(dir: impl AsRef<Path>, ids: impl IntoIterator<Item = VideoId>) -> Self {
-        let bare = |id| FeatureVideo { id, segments: 1, crops: 1, dim: 1, frames: None, fps: None };
+        let bare = |id| FeatureVideo { id, segments: 1, crops: 1, dim: 1, frames: None, fps: None, notes: VideoNotes::default() };
         let mut videos: Vec<FeatureVideo> = ids.into_iter().map(bare).collect();
         videos.sort_by(|a, b| a.id.cmp(&b.id));
         videos.dedup_by(|a, b| a.id == b.id);

@@ -31,7 +31,7 @@ use crate::npy::{Npy, RowWriter, write_f32};
 ///     crops: 1,
 /// };
 /// let meta =
-///     FeatureMeta { extractor, decoder: "y4m".to_owned(), frames: 32, fps: Some(25.0), footage: None, regions: None };
+///     FeatureMeta { extractor, decoder: "y4m".to_owned(), frames: 32, fps: Some(25.0), footage: None, regions: None, video: Default::default() };
 /// let video = VideoId::new("test/01")?;
 /// write_features(dir, &video, &[2, 1], &[0.3, 0.7], &meta)?; // 32 frames are two clips
 /// assert!(is_finished(dir, &video, &meta.extractor, None)?);

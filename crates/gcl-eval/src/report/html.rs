@@ -1,8 +1,10 @@
 //! Pieces of the page that several sections use.
 
+use gcl_data::Clock;
+
+use crate::clock_time;
 use crate::escape::escape;
 use crate::table::grouped;
-use crate::timestamp;
 
 /// Style of the page; that of the charts is beside it.
 const STYLE: &str = include_str!("report.css");
@@ -117,17 +119,22 @@ pub(super) fn pairs(
     Some(Section::new(id, title, body))
 }
 
-/// A frame as a time where the frame rate is known, or else by its number.
-pub(super) fn place(frame: usize, fps: Option<f64>) -> String {
-    match fps.and_then(|fps| timestamp(frame, fps)) {
+/// A frame's time, where there is a clock.
+fn time(frame: usize, clock: Option<&Clock>) -> Option<String> {
+    clock.and_then(|clock| clock.seconds(frame)).and_then(clock_time)
+}
+
+/// A frame as a time where the clock is known, or else by its number.
+pub(super) fn place(frame: usize, clock: Option<&Clock>) -> String {
+    match time(frame, clock) {
         Some(time) => time,
         None => format!("frame {}", grouped(frame as u64)),
     }
 }
 
 /// A stretch of frames, as [`place`].
-pub(super) fn span(start: usize, end: usize, fps: Option<f64>) -> String {
-    match fps.and_then(|fps| Some((timestamp(start, fps)?, timestamp(end, fps)?))) {
+pub(super) fn span(start: usize, end: usize, clock: Option<&Clock>) -> String {
+    match time(start, clock).zip(time(end, clock)) {
         Some((start, end)) => format!("{start} – {end}"),
         None => {
             let last = grouped(end.saturating_sub(1) as u64);

@@ -9,6 +9,8 @@ mod timelines;
 
 pub use page::{Figure, Page, TextTable};
 
+use gcl_data::Clock;
+
 use crate::escape::escape;
 use crate::svg::{Histogram, LineChart};
 use crate::{Evaluation, Moment, Place};
@@ -49,8 +51,8 @@ pub struct Picture {
 pub struct ShownMoment {
     /// The moment.
     pub moment: Moment,
-    /// The video's frames per second; frame numbers are shown if absent.
-    pub fps: Option<f64>,
+    /// When the video's frames are shown; frame numbers stand for times if absent.
+    pub clock: Option<Clock>,
     /// A frame of it, usually the peak.
     pub picture: Option<Picture>,
     /// Where in the picture, where known.
@@ -66,8 +68,8 @@ pub struct VideoScores {
     pub scores: Vec<f32>,
     /// One label per frame, `true` = abnormal, where known.
     pub truth: Option<Vec<bool>>,
-    /// Frames per second; frame numbers are shown if absent.
-    pub fps: Option<f64>,
+    /// When its frames are shown; frame numbers stand for times if absent.
+    pub clock: Option<Clock>,
 }
 
 /// The contents of a report. Everything but the title may be empty; empty sections are left out. All texts
@@ -108,6 +110,8 @@ pub struct Report {
     pub config: Vec<(String, String)>,
     /// Videos left out, as (id, reason).
     pub skipped: Vec<(String, String)>,
+    /// Videos of which something was lost, as (id, what).
+    pub damaged: Vec<(String, String)>,
 }
 
 impl Report {
@@ -129,6 +133,8 @@ impl Report {
         let (config, skipped) = (&self.config, &self.skipped);
         sections.extend(html::pairs("config", "Configuration", ["setting", "value"], config));
         sections.extend(html::pairs("skipped", "Videos left out", ["video", "reason"], skipped));
+        let what = ["video", "what was lost or odd"];
+        sections.extend(html::pairs("damaged", "Videos with damage", what, &self.damaged));
         html::document(&self.title, &self.subtitle, &self.tile_list(), &sections)
     }
 

@@ -56,8 +56,8 @@ fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -
     format!(
         "<li>{image}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
          <p class=\"time\">{}</p><p class=\"note\">score {:.4} · peak {}</p></div></li>\n",
-        span(moment.start, moment.end, shown.fps),
+        span(moment.start, moment.end, shown.clock.as_ref()),
         moment.score,
-        place(moment.peak_frame, shown.fps),
+        place(moment.peak_frame, shown.clock.as_ref()),
     )
 }

@@ -1,5 +1,7 @@
 //! Every video's scores over time.
 
+use gcl_data::Clock;
+
 use super::html::{Section, place};
 use super::{Report, VideoScores};
 use crate::escape::escape;
@@ -40,7 +42,7 @@ pub(super) fn section(report: &Report) -> Option<Section> {
             title: &video.video,
             scores: &video.scores,
             truth: video.truth.as_deref(),
-            fps: video.fps,
+            fps: video.clock.as_ref().and_then(Clock::fps),
             range,
             marks: &marks,
         };
@@ -63,8 +65,8 @@ fn marks(report: &Report, video: &str) -> Vec<Mark> {
 }
 
 fn summary(video: &VideoScores, moments: usize) -> String {
-    let mut notes = vec![match video.fps {
-        Some(_) => place(video.scores.len(), video.fps),
+    let mut notes = vec![match &video.clock {
+        Some(clock) => place(video.scores.len(), Some(clock)),
         None => format!("{} frames", crate::table::grouped(video.scores.len() as u64)),
     }];
     if let Some(truth) = &video.truth {

@@ -32,6 +32,7 @@ struct RgbPicture {
 pub struct CubeReader {
     video: VideoId,
     source: Box<dyn FrameSource>,
+    frame: Frame,
     rule: CubeRule,
     boxes: Vec<Detection>,
     /// The box that comes next.
@@ -77,7 +78,19 @@ impl CubeReader {
         }
         let source = open_as(path, decoder, Colour::Rgb).map_err(|e| CubeError::of(&video, e))?;
         let (window, ready) = (VecDeque::new(), Vec::new());
-        Ok(Self { video, source, rule, boxes, next: 0, window, read: 0, ended: false, ready })
+        let frame = Frame::default();
+        Ok(Self {
+            video,
+            source,
+            frame,
+            rule,
+            boxes,
+            next: 0,
+            window,
+            read: 0,
+            ended: false,
+            ready,
+        })
     }
 
     /// The next cube, or `None` after the last one.
@@ -110,15 +123,14 @@ impl CubeReader {
     fn reach(&mut self, frame: u32) -> Result<bool, CubeError> {
         let middle = frame as usize;
         while !self.ended && self.read <= middle + self.ahead() {
-            let mut next = Frame::default();
-            if !self.source.next(&mut next).map_err(|e| CubeError::of(&self.video, e))? {
+            if !self.source.next(&mut self.frame).map_err(|e| CubeError::of(&self.video, e))? {
                 self.ended = true;
                 break;
             }
-            let (width, height) = (next.width(), next.height());
+            let (width, height) = (self.frame.width(), self.frame.height());
             // Frames long before the next box are decoded, and not converted.
             let needed = self.read + self.rule.frames / 2 >= middle;
-            let rgb = if needed { next.to_rgb() } else { Vec::new() };
+            let rgb = if needed { self.frame.to_rgb() } else { Vec::new() };
             self.window.push_back(RgbPicture { rgb, width, height });
             self.read += 1;
             if self.window.len() > self.ahead() + self.rule.frames / 2 + 1 {

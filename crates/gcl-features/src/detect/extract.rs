@@ -80,7 +80,7 @@ pub fn extract_detected(
         };
         let mut detector =
             Detector::new(&model.graph, options.detector, threads).map_err(failed)?;
-        let (id, info) = (&input.id, source.info().clone());
+        let id = &input.id;
         let following = Following { id, sure: options.sure, every: 1, cancel, progress };
         let followed = following.follow(source.as_mut(), |frame, place| {
             let found = detector.detect(frame)?;
@@ -93,6 +93,10 @@ pub fn extract_detected(
             Err(FollowStop::Network(error)) => return Err(failed(error)),
             Err(stop) => return Ok(VideoOutcome::Skipped(stop.to_string())),
         };
+        let (info, notes) = (source.info().clone(), source.notes());
+        if let Some(reason) = how.too_damaged(&input.path, frames, &notes) {
+            return Ok(VideoOutcome::Skipped(reason));
+        }
         let tracks: Vec<BoxTrack> = tracks.into_iter().map(|track| track.boxes).collect();
         let TrackOptions { lag, max_gap, .. } = TrackOptions::default();
         let values = match snippet_features(&tracks, frames, clips, lag, max_gap) {
@@ -109,9 +113,10 @@ pub fn extract_detected(
         let fps = info.fps.filter(|fps| fps.is_finite() && *fps > 0.0);
         let (extractor, decoder) = (identity.clone(), info.decoder);
         let rows = values.len() / SNIPPET_FEATURES;
-        let meta = FeatureMeta { extractor, decoder, frames, fps, footage, regions: None };
+        let video = notes.clone();
+        let meta = FeatureMeta { extractor, decoder, frames, fps, footage, regions: None, video };
         write_features(out, id, &[rows, SNIPPET_FEATURES], &values, &meta)?;
-        Ok(VideoOutcome::Written { frames, clips: rows })
+        Ok(VideoOutcome::Written { frames, clips: rows, notes })
     };
     each_video(inputs, out, how, progress, finished, job)
 }

@@ -132,14 +132,17 @@ impl Job<'_> {
         let opened = open(&input.path, self.options.decoder).map_err(Left::from);
         let followed = opened.and_then(|mut source| {
             let followed = self.follow(input, source.as_mut())?;
-            Ok((followed, source.info().clone()))
+            Ok((followed, source.info().clone(), source.notes()))
         });
-        let (followed, info) = match followed {
+        let (followed, info, video) = match followed {
             Ok(found) => found,
             Err(Left::Cancelled) => return Ok(VideoOutcome::Cancelled),
             Err(left) => return Ok(VideoOutcome::Skipped(left.to_string())),
         };
         let (frames, clips) = (followed.frames, self.options.clips);
+        if let Some(reason) = self.options.too_damaged(&input.path, frames, &video) {
+            return Ok(VideoOutcome::Skipped(reason));
+        }
         if clips.count(frames) == 0 {
             return skip(format!("{frames} frames are too few for a clip of {}", clips.length));
         }
@@ -174,10 +177,11 @@ impl Job<'_> {
             fps: info.fps.filter(|fps| fps.is_finite() && *fps > 0.0),
             footage,
             regions: None,
+            video: video.clone(),
         };
         let rows = values.len() / dim;
         write_features(self.out_dir, &input.id, &[rows, dim], &values, &meta)?;
-        Ok(VideoOutcome::Written { frames, clips: rows })
+        Ok(VideoOutcome::Written { frames, clips: rows, notes: video })
     }
 
     fn follow(&self, input: &VideoInput, source: &mut dyn FrameSource) -> Result<Followed, Left> {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::{fs, thread};
 
-use gcl_data::{At, Clips, FeatureError, FileError, VideoId, is_finished};
+use gcl_data::{At, Clips, FeatureError, FileError, VideoId, VideoNotes, is_finished};
 pub use shard::{Shard, ShardError};
 pub(crate) use video::{REPORT_EVERY, VideoOutcome};
 
@@ -29,13 +29,36 @@ pub struct ExtractOptions {
     pub threads: usize,
     /// Which decoders may be used.
     pub decoder: Decoder,
+    /// The largest share of a video's frames that may be filled in for lost ones; a video of which more is lost is
+    /// skipped.
+    pub max_loss: f64,
+}
+
+/// The largest share of lost frames unless told otherwise: beyond half of them, most of what would be described is not
+/// the camera's.
+pub const MAX_LOSS: f64 = 0.5;
+
+impl ExtractOptions {
+    /// Why a video that was read to its end is skipped for what was lost of it, if it is.
+    pub(crate) fn too_damaged(
+        &self,
+        path: &Path,
+        frames: usize,
+        notes: &VideoNotes,
+    ) -> Option<String> {
+        let loss = notes.loss(frames);
+        let damage = notes.damage(frames).filter(|_| loss > self.max_loss)?;
+        let (path, most) = (path.display(), self.max_loss);
+        Some(format!("{path}: {damage}; that is {loss:.2} of it, more than --max-loss {most}"))
+    }
 }
 
 impl Default for ExtractOptions {
     /// Clips of 16 frames, no shard, as many threads as there are cores.
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        Self { clips: Clips::default(), shard: None, threads, decoder: Decoder::Auto }
+        let (clips, decoder) = (Clips::default(), Decoder::Auto);
+        Self { clips, shard: None, threads, decoder, max_loss: MAX_LOSS }
     }
 }
 
@@ -88,6 +111,8 @@ pub struct Summary {
     pub already_done: usize,
     /// Videos without features, sorted by id, with the reason for each.
     pub skipped: Vec<(VideoId, String)>,
+    /// Videos whose features were written although something of them was lost or odd, sorted by id, and what.
+    pub damaged: Vec<(VideoId, String)>,
     /// Lines of texts of tracks that are no boxes, by video; the others were taken.
     pub bad_lines: Vec<(VideoId, usize)>,
     /// Frames of the videos whose features were written.
@@ -120,8 +145,9 @@ pub enum ExtractError {
 
 /// Writes the features of `inputs` to `out_dir`: `<id>.npy` and `<id>.json` for each video.
 ///
-/// Videos whose features exist already are not extracted again. One that cannot be decoded to its last
-/// frame, or has too few frames for a clip, is skipped and reported, and leaves no file. Features are
+/// Videos whose features exist already are not extracted again. One of which nothing can be decoded, or more is lost than
+/// [`ExtractOptions::max_loss`], or that has too few frames for a clip, is skipped and reported, and leaves no file; what was
+/// lost of the others is counted and said. Features are
 /// written clip by clip, to a temporary file until the video's end. Setting `cancel` stops the work within
 /// a frame, or a batch of clips; finished files are kept. The same videos give the same bytes, whatever the
 /// threads, shards and interruptions.
@@ -220,6 +246,7 @@ pub(crate) fn each_video<E: From<ExtractError> + Send>(
     });
     let (mut summary, error) = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     summary.skipped.sort();
+    summary.damaged.sort();
     error.map_or(Ok(summary), Err)
 }
 
@@ -268,9 +295,12 @@ impl Summary {
         progress: &(dyn Fn(Progress<'_>) + Sync),
     ) {
         match outcome {
-            VideoOutcome::Written { frames, clips } => {
+            VideoOutcome::Written { frames, clips, notes } => {
                 self.extracted += 1;
                 self.frames += frames;
+                if let Some(damage) = notes.damage(frames) {
+                    self.damaged.push((id.clone(), damage.to_string()));
+                }
                 progress(Progress::Finished { id, frames, clips });
             }
             VideoOutcome::Skipped(reason) => {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::{fs, thread};
 
-use gcl_data::{ExtractorIdentity, FeatureError, FeatureMeta, FeatureWriter, NpyError};
+use gcl_data::{ExtractorIdentity, FeatureError, FeatureMeta, FeatureWriter, NpyError, VideoNotes};
 
 use super::stream::ClipStream;
 use super::{ExtractError, ExtractOptions, Progress};
@@ -29,7 +29,7 @@ pub(super) struct Job<'a, E: Extractor> {
 
 /// What came of a video.
 pub(crate) enum VideoOutcome {
-    Written { frames: usize, clips: usize },
+    Written { frames: usize, clips: usize, notes: VideoNotes },
     Skipped(String),
     Cancelled,
 }
@@ -107,7 +107,10 @@ impl<E: Extractor> Job<'_, E> {
             );
             return Ok(VideoOutcome::Skipped(reason));
         };
-        let info = source.info();
+        let (info, notes) = (source.info(), source.notes());
+        if let Some(reason) = self.options.too_damaged(&input.path, frames, &notes) {
+            return Ok(VideoOutcome::Skipped(reason));
+        }
         writer.finish(&FeatureMeta {
             extractor: self.identity.clone(),
             decoder: info.decoder.clone(),
@@ -115,8 +118,9 @@ impl<E: Extractor> Job<'_, E> {
             fps: info.fps.filter(|fps| fps.is_finite() && *fps > 0.0),
             footage,
             regions: self.extractor.regions(),
+            video: notes.clone(),
         })?;
-        Ok(VideoOutcome::Written { frames, clips })
+        Ok(VideoOutcome::Written { frames, clips, notes })
     }
 
     /// Reads and describes a video, the one ahead of the other where the extractor asks for it.

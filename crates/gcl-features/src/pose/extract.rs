@@ -75,11 +75,15 @@ pub fn extract_poses(
             Err(FollowStop::Network(error)) => return Err(error.into()),
             Err(stop) => return Ok(VideoOutcome::Skipped(stop.to_string())),
         };
+        let notes = source.notes();
+        if let Some(reason) = how.too_damaged(&input.path, frames, &notes) {
+            return Ok(VideoOutcome::Skipped(reason));
+        }
         let tracks: Vec<Track> = tracks.into_iter().map(|track| options.poses(track)).collect();
         let file = input.id.file(out, "json");
         record().note(&input.id, &file, footage)?;
         write_poses(file, &tracks)?;
-        Ok(VideoOutcome::Written { frames, clips: tracks.len() })
+        Ok(VideoOutcome::Written { frames, clips: tracks.len(), notes })
     };
     each_video(inputs, out, how, progress, finished, job)
 }

@@ -28,15 +28,16 @@ impl SourceError {
         Self::of(path, &format!("damaged after {frame} frames: {reason}"))
     }
 
-    pub(super) fn empty(path: &Path) -> Self {
-        Self::of(path, "the video has no frame")
+    /// Whether the file's content is at fault, and not the reading of it.
+    pub(super) fn is_of_content(&self) -> bool {
+        match self {
+            Self::File(error) => error.source.downcast_ref::<std::io::Error>().is_none(),
+            Self::Unsupported { .. } => true,
+        }
     }
 
-    /// A frame of another size than the first one, both as width and height.
-    pub(super) fn size(path: &Path, first: (usize, usize), found: (usize, usize)) -> Self {
-        let ((width, height), (found_width, found_height)) = (first, found);
-        let found = format!("{found_width}x{found_height} pixels");
-        Self::of(path, &format!("{found}, expected {width}x{height} as in the first frame"))
+    pub(super) fn empty(path: &Path) -> Self {
+        Self::of(path, "the video has no frame")
     }
 
     pub(super) fn unsupported(path: &Path, reason: impl ToString) -> Self {

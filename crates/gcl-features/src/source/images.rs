@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use gcl_data::At;
 use image::{DynamicImage, ImageReader, Limits};
 
-use super::{FrameSource, SourceError, SourceInfo};
+use super::pictures::{Ending, Pictures, Shown, Step};
+use super::{SourceError, SourceInfo};
 use crate::frame::{Frame, MAX_SIDE, Pixels};
 use crate::guard::guarded;
 use crate::natural;
@@ -15,7 +16,7 @@ use crate::natural;
 pub const EXTENSIONS: [&str; 5] = ["jpg", "jpeg", "png", "tif", "tiff"];
 
 /// The images that lie directly in a folder, in natural order (`frame2` before `frame10`).
-pub struct Images {
+pub(super) struct Images {
     files: Vec<PathBuf>,
     info: SourceInfo,
     given: usize,
@@ -28,7 +29,7 @@ impl Images {
     ///
     /// # Errors
     /// The folder cannot be listed, holds no image, or the first image is damaged.
-    pub fn open(path: &Path) -> Result<Self, SourceError> {
+    pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
         let mut files = Vec::new();
         for entry in fs::read_dir(path).at(path)? {
             let file = entry.at(path)?.path();
@@ -40,9 +41,11 @@ impl Images {
         let Some(first) = files.first() else {
             return Err(SourceError::empty(path));
         };
-        let (width, height) = reader(first)?
-            .into_dimensions()
-            .map_err(|error| SourceError::damaged(first, 0, error))?;
+        // The first one whose size can be told: one that cannot is lost when it comes to it.
+        let size = |file: &PathBuf| reader(file).ok()?.into_dimensions().ok();
+        let Some((width, height)) = files.iter().find_map(size) else {
+            return Err(SourceError::damaged(first, 0, "no image here can be read"));
+        };
         let info = SourceInfo {
             width: width as usize,
             height: height as usize,
@@ -54,22 +57,26 @@ impl Images {
     }
 }
 
-impl FrameSource for Images {
+impl Pictures for Images {
     fn info(&self) -> &SourceInfo {
         &self.info
     }
 
-    fn next(&mut self, frame: &mut Frame) -> Result<bool, SourceError> {
-        let Some(file) = self.files.get(self.given) else { return Ok(false) };
-        let reader = reader(file)?;
-        let image = guarded(|| reader.decode())
-            .map_err(|why| SourceError::damaged(file, self.given, why))?
-            .map_err(|error| SourceError::damaged(file, self.given, error))?;
+    fn next(&mut self, frame: &mut Frame) -> Result<Step, SourceError> {
+        let Some(file) = self.files.get(self.given) else {
+            return Ok(Step::End(Ending::default()));
+        };
+        self.given += 1;
+        let decoded = reader(file).map_err(|error| error.to_string()).and_then(|reader| {
+            let named = |why: String| format!("{}: {why}", file.display());
+            let image = guarded(|| reader.decode()).map_err(&named)?;
+            image.map_err(|error| named(error.to_string()))
+        });
+        let image = match decoded {
+            Ok(image) => image,
+            Err(reason) => return Ok(Step::Lost { seconds: None, reason: reason.into() }),
+        };
         let (width, height) = (image.width() as usize, image.height() as usize);
-        if (width, height) != (self.info.width, self.info.height) {
-            let first = (self.info.width, self.info.height);
-            return Err(SourceError::size(file, first, (width, height)));
-        }
         let pixels = match image {
             DynamicImage::ImageLuma8(gray) => Pixels::Gray(gray.into_raw()),
             DynamicImage::ImageLuma16(_)
@@ -78,8 +85,7 @@ impl FrameSource for Images {
             other => Pixels::Rgb(other.into_rgb8().into_raw()),
         };
         *frame = Frame::new(width, height, pixels).at(file)?;
-        self.given += 1;
-        Ok(true)
+        Ok(Step::Picture(Shown::default()))
     }
 }
 

@@ -2,28 +2,38 @@
 //!
 //! | input | decoder |
 //! |---|---|
-//! | H.264 in MP4 or MOV | built in ([`h264`]) |
-//! | a folder of JPEG, PNG or TIFF frames | built in ([`images`]) |
-//! | YUV4MPEG2 | built in ([`y4m`]) |
-//! | anything else | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
+//! | H.264 in MP4 or MOV | built in |
+//! | a folder of JPEG, PNG or TIFF frames | built in |
+//! | YUV4MPEG2 | built in |
+//! | anything else, and what the built-in ones cannot read | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
 //!
-//! Every source yields all frames of a video in display order, or an error: it never leaves one out,
-//! so a frame's index always refers to the same frame.
+//! Every source yields all frames of a video in display order. One policy holds for damaged footage, whatever the
+//! container and the decoder: what decodes stands at its true place; a picture that cannot be decoded is filled with the
+//! one before, so that a frame's index always refers to the same frame; a file that ends early is used up to there; and
+//! [`FrameSource::notes`] counts what was lost. Pictures stand upright, and have the size of the first one.
 
+mod cut;
 mod error;
 pub mod ffmpeg;
-pub mod h264;
-pub mod images;
+mod fit;
+mod h264;
+pub(crate) mod images;
+mod mended;
 mod mp4;
-pub mod y4m;
+mod pictures;
+mod y4m;
+mod yielding;
 
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use gcl_data::At;
+use gcl_data::{At, VideoNotes};
 
 pub use error::SourceError;
+use mended::Mended;
+use pictures::Pictures;
+use yielding::Yielding;
 
 use crate::frame::Frame;
 
@@ -44,14 +54,19 @@ pub struct SourceInfo {
 
 /// A video that is being decoded.
 pub trait FrameSource: Send {
-    /// Size, rate and decoder.
+    /// Size, rate and decoder; after the last frame the rate is the mean of all times, where the video has them.
     fn info(&self) -> &SourceInfo;
 
-    /// Overwrites `frame` with the next frame, or returns `false` after the last one.
+    /// Overwrites `frame` with the next frame, or returns `false` after the last one. Give it the same `frame` each
+    /// time: where a picture is lost, the one before is left in it.
     ///
     /// # Errors
-    /// The video is damaged or cannot be read further; the source must not be used again.
+    /// Nothing in the video can be decoded, or it cannot be read further; the source must not be used again.
     fn next(&mut self, frame: &mut Frame) -> Result<bool, SourceError>;
+
+    /// What is known of the pictures so far: their size, the times of those that are not evenly spaced, and what was
+    /// lost. Whole after the last frame.
+    fn notes(&self) -> VideoNotes;
 }
 
 /// Which decoders may be used.
@@ -98,28 +113,54 @@ pub fn open_as(
     decoder: Decoder,
     colour: Colour,
 ) -> Result<Box<dyn FrameSource>, SourceError> {
-    if path.is_dir() {
-        return Ok(Box::new(images::Images::open(path)?));
-    }
+    let pictures: Box<dyn Pictures> = match path.is_dir() {
+        true => Box::new(images::Images::open(path)?),
+        false => open_file(path, decoder, colour)?,
+    };
+    Ok(Box::new(Mended::new(path, pictures)))
+}
+
+fn open_file(
+    path: &Path,
+    decoder: Decoder,
+    colour: Colour,
+) -> Result<Box<dyn Pictures>, SourceError> {
     if decoder == Decoder::Ffmpeg {
         return Ok(Box::new(ffmpeg::Ffmpeg::open(path, "FFmpeg is asked for", colour)?));
     }
-    let reason = match sniff(path)? {
-        FileKind::Y4m => {
-            let file = File::open(path).at(path)?;
-            return Ok(Box::new(y4m::Y4m::new(BufReader::new(file), path, "y4m")?));
-        }
-        FileKind::Mp4 => match h264::H264::open(path) {
-            Ok(source) => return Ok(Box::new(source)),
-            Err(SourceError::Unsupported { reason, .. }) => reason,
-            Err(error) => return Err(error),
-        },
-        FileKind::Other => "no built-in decoder for this kind of file".to_owned(),
+    let reason = match open_native(path) {
+        Ok(native) if decoder == Decoder::Native => return Ok(native),
+        Ok(native) => return Ok(Box::new(Yielding::new(path, colour, native))),
+        Err(error) if decoder == Decoder::Native || !error.is_of_content() => return Err(error),
+        Err(error) => error,
     };
-    match decoder {
-        Decoder::Native => Err(SourceError::unsupported(path, reason)),
-        _ => Ok(Box::new(ffmpeg::Ffmpeg::open(path, &reason, colour)?)),
+    let why = match &reason {
+        SourceError::Unsupported { reason, .. } => reason.clone(),
+        SourceError::File(error) => error.source.to_string(),
+    };
+    match ffmpeg::Ffmpeg::open(path, &why, colour) {
+        Ok(source) => Ok(Box::new(source)),
+        // Of two that fail, the one that knows the format better tells more.
+        Err(_) if ffmpeg::version().is_some() && matches!(reason, SourceError::File(_)) => {
+            Err(reason)
+        }
+        Err(error) => Err(error),
     }
+}
+
+/// Opens a file that a built-in decoder reads.
+fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
+    Ok(match sniff(path)? {
+        FileKind::Y4m => {
+            let file = BufReader::new(File::open(path).at(path)?);
+            Box::new(y4m::Y4m::new(file, path, "y4m")?)
+        }
+        FileKind::Mp4 => Box::new(h264::H264::open(path)?),
+        FileKind::Other => {
+            let reason = "no built-in decoder for this kind of file";
+            return Err(SourceError::unsupported(path, reason));
+        }
+    })
 }
 
 enum FileKind {

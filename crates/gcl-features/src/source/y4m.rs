@@ -6,9 +6,10 @@
 use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use gcl_data::{At, FileError};
+use gcl_data::At;
 
-use super::{FrameSource, SourceError, SourceInfo};
+use super::pictures::{Ending, Pictures, Shown, Step};
+use super::{SourceError, SourceInfo};
 use crate::colour::Matrix;
 use crate::frame::{Frame, Pixels, check_size};
 
@@ -17,22 +18,7 @@ const MAGIC: &str = "YUV4MPEG2";
 const LONGEST_LINE: u64 = 1024;
 
 /// Reads frames from a YUV4MPEG2 stream: 8-bit mono, 4:2:0, 4:2:2 or 4:4:4.
-///
-/// ```
-/// use std::path::Path;
-///
-/// use gcl_features::source::y4m::Y4m;
-/// use gcl_features::{Frame, FrameSource};
-///
-/// let stream: &[u8] = b"YUV4MPEG2 W2 H1 F25:1 Cmono\nFRAME\n\x10\xeb";
-/// let mut video = Y4m::new(stream, Path::new("memory.y4m"), "y4m")?;
-/// let mut frame = Frame::default();
-/// assert!(video.next(&mut frame)?);
-/// assert_eq!((*frame.luma()).to_vec(), [16, 235]);
-/// assert!(!video.next(&mut frame)?); // after the last frame
-/// # Ok::<(), gcl_features::SourceError>(())
-/// ```
-pub struct Y4m<R> {
+pub(super) struct Y4m<R> {
     reader: R,
     path: PathBuf,
     info: SourceInfo,
@@ -49,7 +35,7 @@ impl<R: BufRead> Y4m<R> {
     ///
     /// # Errors
     /// No Y4M header, a size out of bounds, or a sample format other than those above.
-    pub fn new(mut reader: R, path: &Path, decoder: &str) -> Result<Self, SourceError> {
+    pub(super) fn new(mut reader: R, path: &Path, decoder: &str) -> Result<Self, SourceError> {
         let line = read_line(&mut reader, path, 0)?.ok_or_else(|| SourceError::empty(path))?;
         let mut fields = line.split(' ');
         if fields.next() != Some(MAGIC) {
@@ -84,46 +70,49 @@ impl<R: BufRead> Y4m<R> {
         Ok(Self { reader, path: path.to_owned(), info, step, full_range, given: 0 })
     }
 
-    fn plane(&mut self, len: usize) -> Result<Vec<u8>, SourceError> {
+    /// The next so many bytes, or none if there are fewer.
+    fn plane(&mut self, len: usize) -> Result<Option<Vec<u8>>, SourceError> {
         let mut plane = vec![0; len];
-        self.reader.read_exact(&mut plane).map_err(|error| match error.kind() {
-            ErrorKind::UnexpectedEof => {
-                SourceError::damaged(&self.path, self.given, "the file ends within a frame")
-            }
-            _ => FileError::new(&self.path, error).into(),
-        })?;
-        Ok(plane)
+        match self.reader.read_exact(&mut plane) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
+            read => Ok(read.map(|()| Some(plane)).at(&self.path)?),
+        }
+    }
+
+    /// The next frame's samples, or none if the stream ends within them.
+    fn pixels(&mut self) -> Result<Option<Pixels>, SourceError> {
+        let (width, height) = (self.info.width, self.info.height);
+        let Some(y) = self.plane(width * height)? else { return Ok(None) };
+        let Some(step) = self.step else { return Ok(Some(Pixels::Gray(y))) };
+        let chroma = width.div_ceil(step.0) * height.div_ceil(step.1);
+        let (Some(u), Some(v)) = (self.plane(chroma)?, self.plane(chroma)?) else {
+            return Ok(None);
+        };
+        // The format has no field for the matrix.
+        let (full_range, matrix) = (self.full_range, Matrix::default());
+        Ok(Some(Pixels::Yuv { y, u, v, step, full_range, matrix }))
     }
 }
 
-impl<R: BufRead + Send> FrameSource for Y4m<R> {
+impl<R: BufRead + Send> Pictures for Y4m<R> {
     fn info(&self) -> &SourceInfo {
         &self.info
     }
 
-    fn next(&mut self, frame: &mut Frame) -> Result<bool, SourceError> {
-        match read_line(&mut self.reader, &self.path, self.given)? {
-            None => return Ok(false),
-            Some(line) if line == "FRAME" || line.starts_with("FRAME ") => {}
-            Some(_) => {
-                return Err(SourceError::damaged(&self.path, self.given, "no FRAME header"));
-            }
+    fn next(&mut self, frame: &mut Frame) -> Result<Step, SourceError> {
+        let early = |what: &str| Ok(Step::End(Ending::early(1, what)));
+        match read_line(&mut self.reader, &self.path, self.given) {
+            Ok(None) => return Ok(Step::End(Ending::default())),
+            Ok(Some(line)) if line == "FRAME" || line.starts_with("FRAME ") => {}
+            // Without a header nothing tells where the next frame starts.
+            Ok(Some(_)) => return early("no FRAME header"),
+            Err(error) if error.is_of_content() => return early("a broken FRAME header"),
+            Err(error) => return Err(error),
         }
-        let (width, height) = (self.info.width, self.info.height);
-        let y = self.plane(width * height)?;
-        let pixels = match self.step {
-            None => Pixels::Gray(y),
-            Some(step) => {
-                let chroma = width.div_ceil(step.0) * height.div_ceil(step.1);
-                let (u, v) = (self.plane(chroma)?, self.plane(chroma)?);
-                // The format has no field for the matrix.
-                let (full_range, matrix) = (self.full_range, Matrix::default());
-                Pixels::Yuv { y, u, v, step, full_range, matrix }
-            }
-        };
-        *frame = Frame::new(width, height, pixels).at(&self.path)?;
+        let Some(pixels) = self.pixels()? else { return early("the file ends within a frame") };
+        *frame = Frame::new(self.info.width, self.info.height, pixels).at(&self.path)?;
         self.given += 1;
-        Ok(true)
+        Ok(Step::Picture(Shown::default()))
     }
 }
 
@@ -167,10 +156,13 @@ mod tests {
         let mut frame = Frame::default();
         let mut run = || {
             let mut source = open(bytes)?;
-            while source.next(&mut frame)? {}
-            Ok::<_, SourceError>(())
+            loop {
+                if let Step::End(ending) = source.next(&mut frame)? {
+                    break Ok::<_, SourceError>(ending.remarks.join(""));
+                }
+            }
         };
-        run().unwrap_err().to_string()
+        run().unwrap_or_else(|error| error.to_string())
     }
 
     #[test]
@@ -183,12 +175,13 @@ mod tests {
         let mut source = open(&bytes).unwrap();
         let mut frame = Frame::default();
         assert!((source.info().fps.unwrap() - 29.97).abs() < 0.001);
-        assert!(source.next(&mut frame).unwrap() && source.next(&mut frame).unwrap());
+        assert!(matches!(source.next(&mut frame).unwrap(), Step::Picture(_)));
+        assert!(matches!(source.next(&mut frame).unwrap(), Step::Picture(_)));
         let Pixels::Yuv { y, u, v, step, full_range, .. } = frame.pixels() else {
             panic!("not YUV")
         };
         assert_eq!((y[8], u[0], v[3], *step, *full_range), (108, 109, 116, (2, 2), true));
-        assert!(!source.next(&mut frame).unwrap());
+        assert!(matches!(source.next(&mut frame).unwrap(), Step::End(Ending { missing: 0, .. })));
     }
 
     #[test]
@@ -197,7 +190,8 @@ mod tests {
         assert!(fails(b"RIFF\n").contains("not that of a Y4M"));
         assert!(fails(b"YUV4MPEG2 W8 H8 C420p10\n").contains("420p10"));
         assert!(fails(b"YUV4MPEG2 W99999 H8\n").contains("99999x8"));
-        assert!(fails(b"YUV4MPEG2 W2 H1 Cmono\nFRAME\nabFRAME\na").contains("damaged after 1"));
-        assert!(fails(b"YUV4MPEG2 W2 H1 Cmono\nFRAME\nabFRA").contains("without an end"));
+        assert!(fails(b"YUV4MPEG2 W2 H1 Cmono\nFRAME\nabFRAME\na").contains("within a frame"));
+        assert!(fails(b"YUV4MPEG2 W2 H1 Cmono\nFRAME\nabFRA").contains("broken FRAME header"));
+        assert!(fails(b"YUV4MPEG2 W2 H1 Cmono\nFRAME\nabFRIME\nab").contains("no FRAME header"));
     }
 }

@@ -81,6 +81,7 @@ pub fn meta(segments: usize) -> FeatureMeta {
         fps: Some(10.0),
         footage: None,
         regions: None,
+        video: Default::default(),
     }
 }
 

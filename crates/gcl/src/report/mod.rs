@@ -16,7 +16,7 @@ use gcl_train::config::to_toml;
 use gcl_train::{Event, RunConfig, RunDir};
 
 use crate::error::{Error, Result};
-use crate::facts;
+use crate::facts::{self, VideoFacts};
 use charts::{score_histogram, training_charts};
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
 use moments::moments;
@@ -82,12 +82,15 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
             (Some(truth), Some(name)) => Some(truth.labels(name, Some(values.len()))?),
             _ => None,
         };
-        let fps = facts.get(id).and_then(|f| f.fps);
+        let known = facts.get(id);
+        if let Some(damage) = known.and_then(|known| known.damage.as_ref()) {
+            report.damaged.push((id.to_string(), damage.clone()));
+        }
         report.videos.push(VideoScores {
             video: id.to_string(),
             scores: values,
             truth: labels,
-            fps,
+            clock: known.and_then(VideoFacts::clock),
         });
     }
     if let Some(truth) = contents.truth {

@@ -26,7 +26,8 @@ pub(super) fn moments(
         .into_iter()
         .map(|moment| {
             let video = videos.iter().find(|v| v.video == moment.video);
-            ShownMoment { fps: video.and_then(|v| v.fps), moment, picture: None, place: None }
+            let clock = video.and_then(|v| v.clock.clone());
+            ShownMoment { clock, moment, picture: None, place: None }
         })
         .collect();
     let missing = add_pictures(&mut shown, facts);

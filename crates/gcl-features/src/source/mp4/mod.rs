@@ -3,8 +3,8 @@
 //! A file's tables are not trusted: whatever they point to is checked against the file's length
 //! before anything is allocated or read, and nothing grows beyond the tables' own size in the file.
 //!
-//! It is written here because so little of the format is needed, and because an edit list that hides pictures must be
-//! refused and not passed on to whoever decodes.
+//! It is written here because so little of the format is needed, and because what the index says is to be kept where
+//! the pictures are damaged.
 
 mod boxes;
 mod samples;
@@ -15,6 +15,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use boxes::{Boxes, child, u32_at};
 pub(super) use samples::{Cursor, SampleTable};
+pub(super) use times::{Ticks, Times};
 
 /// Why a file's video track cannot be used.
 #[derive(Debug)]
@@ -38,42 +39,82 @@ fn unsupported<T>(reason: impl Into<String>) -> Result<T, Mp4Error> {
     Err(Mp4Error::Unsupported(reason.into()))
 }
 
-/// The first video track of a file, H.264.
+/// The best video track of a file, H.264.
 pub(super) struct VideoTrack {
     /// Payload of the `avcC` box: parameter sets and the size of length fields.
     pub avcc: Vec<u8>,
     /// Where the coded pictures lie.
     pub samples: SampleTable,
-    /// Pictures per second, on average.
-    pub fps: Option<f64>,
+    /// When they are shown.
+    pub times: Times,
+    /// Degrees clockwise by which pictures are to be turned.
+    pub turned: u32,
 }
 
-/// Reads the tables of the first video track.
+/// Reads the tables of the video track that is shown, with the largest picture, and of several such the first: a
+/// preview or a cover is smaller, or switched off.
 pub(super) fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let len = file.metadata()?.len();
     let moov = movie(file, len)?;
     let movie_scale = child(&moov, b"mvhd")?.map(times::timescale).transpose()?.unwrap_or(1);
-    for entry in Boxes::new(&moov) {
-        let (name, trak) = entry?;
-        if &name != b"trak" {
-            continue;
-        }
-        let media = need(trak, b"mdia")?;
-        let handler = need(media, b"hdlr")?;
-        if handler.get(8..12) != Some(b"vide") {
-            continue;
-        }
-        let table = need(need(media, b"minf")?, b"stbl")?;
-        let avcc = h264_config(need(table, b"stsd")?)?;
-        let samples = SampleTable::read(table, len)?;
-        let scale = times::timescale(need(media, b"mdhd")?)?;
-        let times = times::Times::read(table, scale, samples.len())?;
-        if let Some(edits) = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()? {
-            times.check_edits(edits.unwrap_or(&[]), movie_scale)?;
-        }
-        return Ok(VideoTrack { avcc, samples, fps: times.fps() });
+    if child(&moov, b"mvex")?.is_some() {
+        return unsupported("fragmented MP4");
     }
-    unsupported("no video track")
+    let mut tracks = Vec::new();
+    for entry in Boxes::new(&moov) {
+        let (name, trak) = match entry {
+            // What follows the video may be cut.
+            Err(_) if !tracks.is_empty() => break,
+            entry => entry?,
+        };
+        if &name == b"trak"
+            && let Some(rank) = rank(trak)
+        {
+            tracks.push((rank, trak));
+        }
+    }
+    // The first of the best.
+    let Some((_, trak)) = tracks.into_iter().rev().max_by_key(|(rank, _)| *rank) else {
+        return unsupported("no video track");
+    };
+    let media = need(trak, b"mdia")?;
+    let table = need(need(media, b"minf")?, b"stbl")?;
+    let avcc = h264_config(need(table, b"stsd")?)?;
+    let samples = SampleTable::read(table, len)?;
+    let scale = times::timescale(need(media, b"mdhd")?)?;
+    let edits = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()?.flatten();
+    let times = Times::read(table, scale, edits, movie_scale)?;
+    let turned = child(trak, b"tkhd")?.map_or(0, turned);
+    Ok(VideoTrack { avcc, samples, times, turned })
+}
+
+/// How good a track is: shown at all, number of pixels; `None` if it is no video, or too damaged to tell.
+fn rank(trak: &[u8]) -> Option<(bool, u64)> {
+    let inner = |parent, name| child(parent, name).ok().flatten();
+    let media = inner(trak, b"mdia")?;
+    if inner(media, b"hdlr")?.get(8..12) != Some(b"vide") {
+        return None;
+    }
+    let stsd = inner(inner(inner(media, b"minf")?, b"stbl")?, b"stsd")?;
+    // Width and height of the first sample entry.
+    let size = u32_at(stsd, 8 + 8 + 24).unwrap_or(0);
+    let shown =
+        inner(trak, b"tkhd").and_then(|tkhd| tkhd.get(3)).is_none_or(|flags| flags & 1 == 1);
+    Some((shown, u64::from(size >> 16) * u64::from(size & 0xffff)))
+}
+
+/// The turn of a track header's matrix, in degrees clockwise: a quarter or half turn, else none.
+fn turned(tkhd: &[u8]) -> u32 {
+    // Behind the times, which are twice as long in version 1.
+    let at = if tkhd.first() == Some(&1) { 52 } else { 40 };
+    let sign =
+        |n: usize| u32_at(tkhd, at + 4 * n).map_or(0, |number| number.cast_signed().signum());
+    match (sign(0), sign(1), sign(3), sign(4)) {
+        (0, 1, -1, 0) => 90,
+        (-1, 0, 0, -1) => 180,
+        (0, -1, 1, 0) => 270,
+        _ => 0,
+    }
 }
 
 fn need<'a>(parent: &'a [u8], name: &[u8; 4]) -> Result<&'a [u8], Mp4Error> {
@@ -83,10 +124,9 @@ fn need<'a>(parent: &'a [u8], name: &[u8; 4]) -> Result<&'a [u8], Mp4Error> {
     }
 }
 
-/// The payload of the file's `moov` box.
+/// The payload of the file's `moov` box. Nothing behind it is looked at: recorders append what they like.
 fn movie(file: &mut File, len: u64) -> Result<Vec<u8>, Mp4Error> {
     let mut at = 0u64;
-    let mut moov = None;
     while len - at >= 8 {
         file.seek(SeekFrom::Start(at))?;
         let mut head = [0; 16];
@@ -111,20 +151,16 @@ fn movie(file: &mut File, len: u64) -> Result<Vec<u8>, Mp4Error> {
         }
         match &name {
             b"moof" => return unsupported("fragmented MP4"),
-            b"moov" if moov.is_none() => {
+            b"moov" => {
                 file.seek(SeekFrom::Start(at + header))?;
                 let mut payload = Vec::new();
                 file.take(size - header).read_to_end(&mut payload)?;
-                moov = Some(payload);
+                return Ok(payload);
             }
-            _ => {}
+            _ => at += size,
         }
-        at += size;
     }
-    match moov {
-        Some(payload) => Ok(payload),
-        None => damaged("no index (`moov` box): the recording was not finished, or cut off"),
-    }
+    damaged("no index (`moov` box): the recording was not finished, or cut off")
 }
 
 /// The `avcC` payload of a sample description with one H.264 entry.

@@ -1,0 +1,390 @@
+//! H.264 in MP4 and MOV, decoded in Rust.
+
+mod order;
+mod samples;
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use gcl_data::{At, FileError};
+use rust_h264::decoder::{ChromaFormat, Decoder, Frame as Decoded};
+use rust_h264::error::DecodeError;
+use rust_h264::nal::{NalUnit, NalUnitType, parse_avcc, parse_avcc_config, parse_sps_info};
+
+use super::fit::turned;
+use super::mp4::{self, Mp4Error};
+use super::pictures::{Ending, Pictures, Shown, Step};
+use super::{SourceError, SourceInfo};
+use crate::colour::Matrix;
+use crate::frame::{Frame, Pixels, check_size};
+use crate::guard::guarded;
+use order::{Order, Outcome};
+use samples::{Sample, Samples};
+
+/// Largest picture of the standard's highest level (6.2), in macroblocks of 16x16 pixels.
+const MOST_MACROBLOCKS: u64 = 139_264;
+
+/// Pictures in a row that a decoder may not support before another one is asked for: a single one may be damaged.
+const MOST_UNSUPPORTED: usize = 3;
+
+/// The best video track of an MP4 or MOV file.
+///
+/// One coded picture is held in memory, and as many decoded ones as display order may need (17).
+pub(super) struct H264 {
+    path: PathBuf,
+    info: SourceInfo,
+    samples: Samples,
+    /// Bytes of the length field before each unit of a sample.
+    length_size: usize,
+    parameter_sets: Vec<u8>,
+    bytes: Vec<u8>,
+    decoder: Decoder,
+    /// Whether a coded picture is a whole one, and not a field; else it comes out with the next.
+    progressive: bool,
+    /// After a fresh start nothing is decoded before a key picture.
+    waiting: bool,
+    /// Whether two fields made a picture.
+    paired: bool,
+    /// Coded pictures without a decoded one yet.
+    open: VecDeque<(usize, Sample)>,
+    read: usize,
+    unsupported: usize,
+    order: Order,
+    ready: VecDeque<(Option<f64>, Outcome)>,
+    ended: bool,
+    full_range: bool,
+    matrix: Matrix,
+}
+
+gcl_data::brief_debug!(H264);
+
+/// Why a unit was not decoded.
+enum Failure {
+    /// It is damaged.
+    Damaged(Cow<'static, str>),
+    /// It is damaged, or of a kind that the decoder does not know.
+    Unsupported(String),
+    /// The decoder may be left half-changed.
+    Broken(String),
+}
+
+impl H264 {
+    /// Reads the file's index and decodes up to the first frame.
+    ///
+    /// # Errors
+    /// The file cannot be read or nothing in it be decoded; [`SourceError::Unsupported`] where it is coded in a way
+    /// that only other decoders know: another codec, fragments, 4:4:4, slice groups.
+    pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
+        let mut file = File::open(path).at(path)?;
+        let track = mp4::read(&mut file).map_err(|error| match error {
+            Mp4Error::Io(error) => FileError::new(path, error).into(),
+            Mp4Error::Damaged(reason) => SourceError::damaged(path, 0, reason),
+            Mp4Error::Unsupported(reason) => SourceError::unsupported(path, reason),
+        })?;
+        let config = parse_avcc_config(&track.avcc)
+            .map_err(|reason| SourceError::damaged(path, 0, reason))?;
+        let length_size = config.length_size;
+        let order = Order::new(track.times.are_shifted());
+        let fps = track.times.fps();
+        let parameter_sets = track.avcc.clone();
+        let samples = Samples::new(path.to_owned(), file, track)?;
+        let info = SourceInfo {
+            width: 0,
+            height: 0,
+            fps,
+            frames: Some(samples.shown()),
+            decoder: "rust_h264 0.6".to_owned(),
+        };
+        let mut source = Self {
+            path: path.to_owned(),
+            info,
+            samples,
+            length_size,
+            parameter_sets,
+            bytes: Vec::new(),
+            decoder: Decoder::new(),
+            progressive: true,
+            waiting: false,
+            paired: false,
+            open: VecDeque::new(),
+            read: 0,
+            unsupported: 0,
+            order,
+            ready: VecDeque::new(),
+            ended: false,
+            full_range: false,
+            matrix: Matrix::default(),
+        };
+        source.start()?;
+        let mut lost = Vec::new();
+        let first = loop {
+            source.fill()?;
+            match source.ready.pop_front() {
+                Some((seconds, Outcome::Decoded(first, part))) => break (seconds, first, part),
+                Some(unseen) => lost.push(unseen),
+                None => {
+                    let reason = lost.into_iter().find_map(|(_, outcome)| match outcome {
+                        Outcome::Lost(reason) => Some(reason),
+                        Outcome::Decoded(..) => None,
+                    });
+                    return Err(match reason {
+                        Some(reason) => SourceError::damaged(path, 0, reason),
+                        None => SourceError::empty(path),
+                    });
+                }
+            }
+        };
+        let (width, height) = (first.1.width as usize, first.1.height as usize);
+        check_size(width, height).at(path)?;
+        let sideways = matches!(source.turned(), 90 | 270);
+        (source.info.width, source.info.height) =
+            if sideways { (height, width) } else { (width, height) };
+        source.ready.push_front((first.0, Outcome::Decoded(first.1, first.2)));
+        lost.into_iter().rev().for_each(|unseen| source.ready.push_front(unseen));
+        Ok(source)
+    }
+
+    /// Gives the decoder the parameter sets of the file's header.
+    fn start(&mut self) -> Result<(), SourceError> {
+        let avcc = std::mem::take(&mut self.parameter_sets);
+        let config = parse_avcc_config(&avcc)
+            .map_err(|reason| SourceError::damaged(&self.path, 0, reason))?;
+        for unit in config.sps_nals.iter().chain(&config.pps_nals) {
+            match self.feed(unit) {
+                Ok(_) => {}
+                Err(Failure::Unsupported(why)) => {
+                    return Err(SourceError::unsupported(&self.path, why));
+                }
+                Err(Failure::Damaged(why)) => return Err(SourceError::damaged(&self.path, 0, why)),
+                Err(Failure::Broken(why)) => return Err(SourceError::damaged(&self.path, 0, why)),
+            }
+        }
+        self.parameter_sets = avcc;
+        Ok(())
+    }
+
+    /// Decodes until a picture is ready or the track ends.
+    fn fill(&mut self) -> Result<(), SourceError> {
+        while self.ready.is_empty() && !self.ended {
+            let mut bytes = std::mem::take(&mut self.bytes);
+            match self.samples.next(&mut bytes)? {
+                Some(sample) => self.decode(&bytes, sample)?,
+                None => {
+                    self.ended = true;
+                    let rest = guarded(|| self.decoder.flush()).ok().flatten();
+                    self.resolve(self.open.len(), rest, false);
+                }
+            }
+            self.bytes = bytes;
+            while let Some((time, outcome)) = self.order.next(self.ended) {
+                self.ready.push_back((self.samples.track().times.shown(time), outcome));
+            }
+        }
+        Ok(())
+    }
+
+    /// Decodes one sample: the units of one picture, or of a field.
+    fn decode(&mut self, bytes: &[u8], sample: Sample) -> Result<(), SourceError> {
+        let number = self.read;
+        self.read += 1;
+        if sample.read && bytes.is_empty() {
+            return Ok(()); // the picture before stays
+        }
+        if sample.seconds.is_some() {
+            self.order.expect(number, sample.time);
+        }
+        self.open.push_back((number, sample));
+        let failure = match self.open.back() {
+            Some((_, sample)) if !sample.read => {
+                Some(Failure::Damaged("the file ends early".into()))
+            }
+            _ => self.decode_units(bytes).err(),
+        };
+        match failure {
+            None => self.unsupported = 0,
+            Some(Failure::Damaged(why)) => self.lose(why),
+            Some(Failure::Unsupported(why)) => {
+                self.unsupported += 1;
+                if self.info.width == 0 || self.unsupported >= MOST_UNSUPPORTED {
+                    return Err(SourceError::unsupported(&self.path, why));
+                }
+                self.lose(why.into());
+            }
+            Some(Failure::Broken(why)) => {
+                self.lose(why.into());
+                self.decoder = Decoder::new();
+                self.start()?;
+                self.waiting = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decodes the units of the last of the open samples.
+    fn decode_units(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let whole = is_whole(bytes, self.length_size);
+        let (mut slices, mut failure) = (0, None);
+        for unit in &parse_avcc(bytes, self.length_size) {
+            let is_key = unit.nal_unit_type == NalUnitType::SliceIdr;
+            let is_slice = is_key || unit.nal_unit_type == NalUnitType::Slice;
+            if is_slice && self.waiting && !is_key {
+                return Err(Failure::Damaged("it needs a picture that was lost".into()));
+            }
+            let fed = self.feed(unit);
+            self.waiting &= !(is_key && fed.is_ok());
+            match fed {
+                // A picture that comes before anything of this sample is decoded is of those before it.
+                Ok(Some(picture)) if slices == 0 => {
+                    self.resolve(self.open.len().saturating_sub(1), Some(picture), false);
+                }
+                Ok(picture @ Some(_)) => self.resolve(self.open.len(), picture, false),
+                Ok(None) => {}
+                Err(broken @ Failure::Broken(_)) => return Err(broken),
+                Err(why) => {
+                    failure = failure.or(Some(why));
+                    continue;
+                }
+            }
+            if is_key && slices == 0 {
+                self.order.next_period();
+            }
+            slices += usize::from(is_slice);
+        }
+        if slices == 0 {
+            let cut =
+                if whole { "a sample without a picture in it" } else { "a picture is cut off" };
+            return Err(failure.unwrap_or(Failure::Damaged(cut.into())));
+        }
+        if self.progressive {
+            let picture = guarded(|| self.decoder.flush()).map_err(Failure::Broken)?;
+            let partly = failure.is_some() || !whole;
+            self.resolve(self.open.len(), picture, partly);
+        } else if self.open.len() > 2 {
+            self.resolve(1, None, false);
+        }
+        Ok(())
+    }
+
+    /// The first `count` open samples made a picture together, or none.
+    fn resolve(&mut self, count: usize, picture: Option<Decoded>, partly: bool) {
+        let mut outcome = match picture {
+            Some(picture) => Some(Outcome::Decoded(Box::new(picture), partly)),
+            None => Some(Outcome::Lost("the decoder gives no picture".into())),
+        };
+        self.paired |= count > 1;
+        for _ in 0..count {
+            let Some((number, sample)) = self.open.pop_front() else { return };
+            match (sample.seconds, outcome.take()) {
+                (Some(_), Some(outcome)) => self.order.add(number, sample.time, outcome),
+                (Some(_), None) => self.order.forget(number, sample.time),
+                (None, _) => {}
+            }
+        }
+    }
+
+    /// The last open sample is lost, and with it those that the decoder held back: a field, or the picture before.
+    fn lose(&mut self, why: Cow<'static, str>) {
+        if self.paired && self.open.len() > 1 {
+            self.resolve(self.open.len(), None, false);
+        }
+        while let Some((number, sample)) = self.open.pop_front() {
+            if sample.seconds.is_some() {
+                self.order.add(number, sample.time, Outcome::Lost(why.clone()));
+            }
+        }
+    }
+
+    fn ending(&self) -> Ending {
+        let track = self.samples.track();
+        let (pictures, timed) = (track.samples.len() as u64, track.times.samples());
+        let remarks = match pictures == timed {
+            true => Vec::new(),
+            false => vec![format!("the index has {pictures} pictures, and times for {timed}")],
+        };
+        Ending { remarks, ..Ending::default() }
+    }
+
+    fn feed(&mut self, unit: &NalUnit<'_>) -> Result<Option<Decoded>, Failure> {
+        if unit.nal_unit_type == NalUnitType::Sps {
+            let info = guarded(|| parse_sps_info(unit)).map_err(Failure::Broken)??;
+            let macroblocks = u64::from(info.coded_width / 16) * u64::from(info.coded_height / 16);
+            if macroblocks > MOST_MACROBLOCKS {
+                let (width, height) = (info.coded_width, info.coded_height);
+                return Err(Failure::Damaged(
+                    format!("{width}x{height} pixels exceed H.264").into(),
+                ));
+            }
+            self.full_range = info.full_range;
+            self.matrix = Matrix::from_code(info.matrix);
+            self.progressive = info.progressive;
+        }
+        Ok(guarded(|| self.decoder.decode_nal(unit)).map_err(Failure::Broken)??)
+    }
+}
+
+impl From<DecodeError> for Failure {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Unsupported(_) => Self::Unsupported(format!("H.264: {error}")),
+            _ => Self::Damaged(format!("H.264: {error}").into()),
+        }
+    }
+}
+
+impl Pictures for H264 {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn next(&mut self, frame: &mut Frame) -> Result<Step, SourceError> {
+        self.fill()?;
+        let (seconds, decoded, concealed) = match self.ready.pop_front() {
+            None => return Ok(Step::End(self.ending())),
+            Some((seconds, Outcome::Lost(reason))) => return Ok(Step::Lost { seconds, reason }),
+            Some((seconds, Outcome::Decoded(decoded, concealed))) => (seconds, decoded, concealed),
+        };
+        let (width, height) = (decoded.width as usize, decoded.height as usize);
+        let pixels = pixels(*decoded, self.full_range, self.matrix);
+        let (width, height, pixels) = turned(width, height, pixels, self.turned());
+        *frame = Frame::new(width, height, pixels).at(&self.path)?;
+        Ok(Step::Picture(Shown { seconds, concealed }))
+    }
+
+    fn turned(&self) -> u32 {
+        self.samples.track().turned
+    }
+}
+
+/// The decoder's planes; 10-bit samples are rounded to 8 bits.
+fn pixels(decoded: Decoded, full_range: bool, matrix: Matrix) -> Pixels {
+    let step = match decoded.chroma_format {
+        ChromaFormat::Yuv420 => (2, 2),
+        ChromaFormat::Yuv422 => (2, 1),
+    };
+    let deep = decoded.bit_depth > 8;
+    let plane = |samples: Vec<u8>| match deep {
+        false => samples,
+        true => samples.as_chunks::<2>().0.iter().map(|&low_high| to_eight(low_high)).collect(),
+    };
+    let (y, u, v) = (plane(decoded.y), plane(decoded.u), plane(decoded.v));
+    Pixels::Yuv { y, u, v, step, full_range, matrix }
+}
+
+fn to_eight(ten_bits: [u8; 2]) -> u8 {
+    ((u16::from_le_bytes(ten_bits) + 2) >> 2).min(255) as u8
+}
+
+/// Whether the length fields of a sample's units add up to its size.
+fn is_whole(mut sample: &[u8], length_size: usize) -> bool {
+    while !sample.is_empty() {
+        let Some((field, rest)) = sample.split_at_checked(length_size) else { return false };
+        let len = field.iter().fold(0usize, |len, &byte| (len << 8) | usize::from(byte));
+        match rest.get(len..) {
+            Some(behind) => sample = behind,
+            None => return false,
+        }
+    }
+    true
+}

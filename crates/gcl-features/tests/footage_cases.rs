@@ -1,0 +1,383 @@
+//! Footage as people have it, by the numbers of the cases that were reported: damaged, joined, turned, uneven.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "common/h264.rs"]
+mod h264;
+#[path = "common/mp4.rs"]
+mod mp4;
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use gcl_data::VideoNotes;
+use gcl_features::source::{Decoder, ffmpeg, open};
+use gcl_features::{Frame, discover, passed_over};
+use h264::Encoder;
+use image::{GrayImage, ImageFormat, Luma};
+use mp4::{Track, movie};
+
+/// What reading a video gave.
+struct Seen {
+    /// The first pixel of each frame: the frame's number, where nothing is lost.
+    frames: Vec<u8>,
+    size: (usize, usize),
+    fps: Option<f64>,
+    notes: VideoNotes,
+}
+
+fn read(path: &Path, decoder: Decoder) -> Result<Seen, String> {
+    let mut source = open(path, decoder).map_err(|error| error.to_string())?;
+    let (mut frame, mut frames) = (Frame::default(), Vec::new());
+    while source.next(&mut frame).map_err(|error| error.to_string())? {
+        frames.push(frame.luma()[0]);
+    }
+    let size = (frame.width(), frame.height());
+    Ok(Seen { frames, size, fps: source.info().fps, notes: source.notes() })
+}
+
+/// Of bytes in a file of that name, by the built-in decoders.
+fn native(name: &str, bytes: &[u8]) -> Seen {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    read(&path, Decoder::Native).unwrap()
+}
+
+/// Through FFmpeg, or nothing with a loud note where there is none.
+fn by_ffmpeg(name: &str, bytes: &[u8]) -> Option<Seen> {
+    if ffmpeg::version().is_none() {
+        eprintln!("SKIPPED: no ffmpeg on the PATH ({name})");
+        return None;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    Some(read(&path, Decoder::Auto).unwrap())
+}
+
+const SMALL: Encoder = Encoder { width: 2, height: 2, fields: false };
+
+/// `count` pictures, of which each has its number as grey.
+fn pictures(encoder: Encoder, count: u32) -> Vec<Vec<u8>> {
+    (1..=count).flat_map(|n| encoder.picture(n, |_, _| n as u8)).collect()
+}
+
+fn numbers(count: u8) -> Vec<u8> {
+    (1..=count).collect()
+}
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+#[test]
+fn case_01_uneven_frames_and_long_gaps_are_read_through_ffmpeg() {
+    // A clock in thousandths: two frames in one twenty-fifth of a second, then none for a minute.
+    let times: Vec<u32> =
+        (0..30).map(|n| n * 20 + if n > 20 { 60_000 } else { n % 3 * 7 }).collect();
+    let Some(seen) = by_ffmpeg("vfr.mkv", &mkv(&times)) else { return };
+    assert_eq!(seen.frames.len(), 30);
+    let clock = seen.notes.times.expect("times");
+    for (n, time) in times.iter().enumerate() {
+        assert!((clock.seconds(n) - f64::from(*time) / 1000.0).abs() < 0.006, "frame {n}");
+    }
+    assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
+}
+
+#[test]
+fn case_03_joined_segments_are_read_to_the_end() {
+    let segment = fs::read(data("segment.ts")).unwrap();
+    let Some(one) = by_ffmpeg("one.ts", &segment) else { return };
+    let twice = by_ffmpeg("twice.ts", &segment.repeat(2)).unwrap();
+    assert_eq!((one.frames.len(), twice.frames.len()), (25, 50));
+    // The clock restarts, and goes on.
+    assert_eq!((twice.notes.times, twice.fps.map(f64::round)), (None, Some(25.0)));
+}
+
+#[test]
+fn case_04_a_broken_picture_is_filled_and_counted() {
+    let mut samples = pictures(SMALL, 12);
+    samples[4] = vec![0, 0, 0, 2, 0x65, 0xff]; // a slice that is cut off
+    samples[5].truncate(40);
+    let seen = native("broken.mp4", &movie(&[Track::new(&SMALL, samples)]));
+    assert_eq!(seen.frames, [1, 2, 3, 4, 4, 4, 7, 8, 9, 10, 11, 12]);
+    assert_eq!((seen.notes.concealed, seen.notes.missing), (2, 0));
+    assert!(seen.notes.remarks[0].starts_with("frame 4: "), "{:?}", seen.notes.remarks);
+
+    // Behind a first picture that is broken, the first good one stands for it.
+    let mut samples = pictures(SMALL, 4);
+    samples[0].truncate(9);
+    let seen = native("broken.mp4", &movie(&[Track::new(&SMALL, samples)]));
+    assert_eq!((seen.frames, seen.notes.concealed), (vec![2, 2, 3, 4], 1));
+}
+
+#[test]
+fn case_04_pictures_that_refer_to_a_broken_one_keep_their_places() {
+    let whole = fs::read(data("bframes.mp4")).unwrap();
+    let good = native("good.mp4", &whole);
+    let mdat = whole.windows(4).position(|name| name == b"mdat").unwrap();
+    let mut broken = whole.clone();
+    broken[mdat + 2000..mdat + 2040].fill(0xff);
+    let seen = native("broken.mp4", &broken);
+    assert_eq!(seen.frames.len(), good.frames.len());
+    assert_eq!(seen.frames[..8], good.frames[..8]);
+}
+
+#[test]
+fn case_04_lost_packets_and_broken_frames_are_filled_through_ffmpeg() {
+    let segment = fs::read(data("segment.ts")).unwrap();
+    let at = segment.len() / 188 / 2 * 188;
+    let mut lossy = segment.clone();
+    lossy.drain(at..at + 3 * 188);
+    let Some(seen) = by_ffmpeg("lossy.ts", &lossy) else { return };
+    assert_eq!(seen.frames.len(), 25);
+    assert!(seen.notes.concealed > 0 && !seen.notes.remarks.is_empty(), "{:?}", seen.notes);
+
+    let mut avi = avi(20);
+    let (chunk, _) =
+        avi.windows(4).enumerate().filter(|(_, name)| *name == b"00dc").nth(10).unwrap();
+    avi[chunk + 8..chunk + 60].fill(0xff);
+    let seen = by_ffmpeg("broken.avi", &avi).unwrap();
+    assert_eq!((seen.frames.len(), seen.notes.concealed), (20, 1), "{:?}", seen.notes);
+}
+
+#[test]
+fn case_05_bytes_behind_the_last_box() {
+    let whole = movie(&[Track::new(&SMALL, pictures(SMALL, 6))]);
+    for tail in [
+        b"GPSDATAxxxxxxxxxxxxxxxxxxxxxxxxxxxx".to_vec(),
+        vec![0xff; 7],
+        vec![0; 8],
+        vec![0x20; 4096],
+    ] {
+        let seen = native("tail.mp4", &[whole.clone(), tail].concat());
+        assert_eq!((seen.frames, seen.notes.missing), (numbers(6), 0));
+    }
+}
+
+#[test]
+fn case_07_every_frame_has_its_own_time() {
+    let mut track = Track::new(&SMALL, pictures(SMALL, 60));
+    track.steps[29] = 60_100;
+    let seen = native("motion.mp4", &movie(&[track]));
+    let clock = seen.notes.times.expect("times");
+    for (frame, seconds) in [(0, 0.0), (16, 1.6), (29, 2.9), (30, 63.0), (32, 63.2), (59, 65.9)] {
+        assert!((clock.seconds(frame) - seconds).abs() < 0.006, "frame {frame}");
+    }
+    // Evenly spaced frames need no times.
+    let even = native("even.mp4", &movie(&[Track::new(&SMALL, pictures(SMALL, 60))]));
+    assert_eq!((even.notes.times, even.fps), (None, Some(10.0)));
+}
+
+#[test]
+fn case_08_a_file_that_ends_early_is_used_up_to_there() {
+    let whole = movie(&[Track::new(&SMALL, pictures(SMALL, 10))]);
+    let picture = SMALL.picture(1, |_, _| 1)[0].len();
+    let seen = native("cut.mp4", &whole[..whole.len() - 2 * picture - 5]);
+    assert_eq!(seen.frames, numbers(7));
+    assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 3));
+    assert!(seen.notes.remarks.join(" ").contains("ends early"), "{:?}", seen.notes);
+
+    let y4m =
+        [b"YUV4MPEG2 W4 H4 F10:1 Cmono\n".to_vec(), b"FRAME\n0123456789abcdef".repeat(5)].concat();
+    let seen = native("cut.y4m", &y4m[..y4m.len() - 3]);
+    assert_eq!((seen.frames.len(), seen.notes.missing), (4, 1));
+}
+
+#[test]
+fn case_08_other_containers_are_told_alike() {
+    let times: Vec<u32> = (0..40).map(|n| n * 40).collect();
+    let (mkv, avi) = (mkv(&times), avi(40));
+    for (name, bytes) in [("cut.mkv", &mkv), ("cut.avi", &avi)] {
+        let Some(seen) = by_ffmpeg(name, &bytes[..bytes.len() * 3 / 5]) else { return };
+        let (frames, notes) = (seen.frames.len(), &seen.notes);
+        assert!((20..=25).contains(&frames), "{name}: {frames}");
+        assert_eq!((frames + notes.missing, notes.concealed), (40, 0), "{name}: {notes:?}");
+        assert!(notes.remarks.join(" ").contains("ends early"), "{name}: {notes:?}");
+    }
+}
+
+#[test]
+fn case_09_a_named_file_is_tried_whatever_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        fs::write(dir.path().join(name), bytes).unwrap();
+        dir.path().join(name)
+    };
+    let odd = file("camera.rec", &movie(&[Track::new(&SMALL, pictures(SMALL, 6))]));
+    let found = discover(&[odd]).unwrap();
+    assert_eq!(found[0].id.as_str(), "camera");
+    assert_eq!(read(&found[0].path, Decoder::Native).unwrap().frames, numbers(6));
+    let large = file("night.xyz", &vec![1; 2 << 20]);
+    file("good.mp4", b"");
+    file("note.nfo", b"small");
+    assert_eq!(passed_over(&[dir.path().to_owned()]), [large]);
+}
+
+#[test]
+fn case_10_a_change_of_picture_size_is_scaled_and_told() {
+    let large = Encoder { width: 4, height: 2, ..SMALL };
+    let mut samples = pictures(SMALL, 3);
+    for (n, mut picture) in (4..).zip(pictures(large, 3)) {
+        if n == 4 {
+            let sets = [large.sps(), large.pps()];
+            let sets = sets.iter().map(|set| [&(set.len() as u32).to_be_bytes()[..], set].concat());
+            picture = sets.chain([picture.clone()]).collect::<Vec<_>>().concat();
+        }
+        samples.push(picture);
+    }
+    let seen = native("day-night.mp4", &movie(&[Track::new(&SMALL, samples)]));
+    assert_eq!((seen.frames, seen.size), (vec![1, 2, 3, 1, 2, 3], (32, 32)));
+    assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
+    assert!(seen.notes.remarks[0].contains("64x32 pixels from frame 3 on"), "{:?}", seen.notes);
+}
+
+#[test]
+fn case_10_of_two_tracks_the_real_one_is_read() {
+    let tiny = Encoder { width: 1, height: 1, ..SMALL };
+    let preview = Track::new(&tiny, pictures(tiny, 1));
+    let real = Track::new(&SMALL, pictures(SMALL, 5));
+    let seen = native("preview.mp4", &movie(&[preview.clone(), real.clone()]));
+    assert_eq!((seen.frames, seen.size), (numbers(5), (32, 32)));
+    let off = Track { shown: false, ..real };
+    let seen = native("off.mp4", &movie(&[off, preview]));
+    assert_eq!(seen.size, (16, 16));
+}
+
+#[test]
+fn case_11_edit_lists_that_hide_pictures_are_honoured() {
+    let track = |edits: &[(u32, i32)]| {
+        let mut track = Track::new(&SMALL, pictures(SMALL, 10));
+        track.edits = edits.to_vec();
+        native("trim.mp4", &movie(&[track]))
+    };
+    assert_eq!(track(&[(500, 300)]).frames, [4, 5, 6, 7, 8]);
+    // Two stretches, behind a pause.
+    let cuts = track(&[(2000, -1), (200, 0), (300, 600)]);
+    assert_eq!(cuts.frames, [1, 2, 7, 8, 9]);
+    let clock = cuts.notes.times.expect("times");
+    for (frame, seconds) in [(0, 2.0), (1, 2.1), (2, 2.2), (4, 2.4)] {
+        assert!((clock.seconds(frame) - seconds).abs() < 0.006, "frame {frame}");
+    }
+}
+
+#[test]
+fn case_12_two_fields_make_a_frame() {
+    let encoder = Encoder { width: 2, height: 4, fields: true };
+    let mut track = Track::new(&encoder, pictures(encoder, 9));
+    track.steps = vec![20; 18];
+    let seen = native("fields.mp4", &movie(&[track.clone()]));
+    assert_eq!((seen.frames, seen.size), (numbers(9), (32, 64)));
+    assert_eq!((seen.fps, seen.notes.times), (Some(25.0), None));
+    assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
+    // Both fields in one sample.
+    let samples = track.samples.chunks(2).map(<[Vec<u8>]>::concat).collect();
+    let seen = native("pairs.mp4", &movie(&[Track::new(&encoder, samples)]));
+    assert_eq!((seen.frames, seen.fps), (numbers(9), Some(10.0)));
+}
+
+#[test]
+fn case_13_turned_footage_stands_upright() {
+    let wide = Encoder { width: 4, height: 2, fields: false };
+    // Bright at the left edge of the coded picture.
+    let samples: Vec<Vec<u8>> =
+        (1..=4).flat_map(|n| wide.picture(n, |x, _| if x < 16 { 200 } else { 20 })).collect();
+    for (turn, degrees, size, bright) in [
+        ([0, 1, -1, 0], 90, (32, 64), (16, 8)),
+        ([-1, 0, 0, -1], 180, (64, 32), (56, 16)),
+        ([0, -1, 1, 0], 270, (32, 64), (16, 56)),
+    ] {
+        let track = Track { turn, ..Track::new(&wide, samples.clone()) };
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("phone.mp4");
+        fs::write(&path, movie(&[track])).unwrap();
+        let decoders = [Decoder::Native, Decoder::Ffmpeg];
+        for decoder in
+            decoders.into_iter().filter(|d| *d == Decoder::Native || ffmpeg::version().is_some())
+        {
+            let mut source = open(&path, decoder).unwrap();
+            let mut frame = Frame::default();
+            assert!(source.next(&mut frame).unwrap());
+            let luma = |(x, y): (usize, usize)| frame.luma()[y * frame.width() + x];
+            assert_eq!((frame.width(), frame.height()), size, "{degrees}");
+            assert_eq!((luma(bright), source.notes().turned), (200, degrees));
+            assert_eq!((0..size.0 * size.1).filter(|i| frame.luma()[*i] == 200).count(), 16 * 32);
+        }
+    }
+}
+
+/// An AVI of `count` JPEG pictures at 25 a second, with its frames' number in the header and no index.
+fn avi(count: u32) -> Vec<u8> {
+    let chunk = |name: &[u8], parts: &[&[u8]]| {
+        let mut payload = parts.concat();
+        let size = (payload.len() as u32).to_le_bytes();
+        if payload.len() % 2 == 1 {
+            payload.push(0);
+        }
+        [name, &size, &payload].concat()
+    };
+    let words =
+        |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let avih = chunk(b"avih", &[&words(&[40_000, 0, 0, 0, count, 0, 1, 0, 64, 48, 0, 0, 0, 0])]);
+    let strh = chunk(
+        b"strh",
+        &[b"vidsMJPG", &words(&[0, 0, 0, 1, 25, 0, count, 0, u32::MAX, 0, 0, 64 | (48 << 16)])],
+    );
+    let strf = chunk(
+        b"strf",
+        &[&words(&[40, 64, 48, 1 | (24 << 16)]), b"MJPG", &words(&[64 * 48 * 3, 0, 0, 0, 0])],
+    );
+    let strl = chunk(b"LIST", &[b"strl", &strh, &strf]);
+    let hdrl = chunk(b"LIST", &[b"hdrl", &avih, &strl]);
+    let frames: Vec<u8> = (0..count).flat_map(|n| chunk(b"00dc", &[&jpeg(n)])).collect();
+    let movi = chunk(b"LIST", &[b"movi", &frames]);
+    chunk(b"RIFF", &[b"AVI ", &hdrl, &movi])
+}
+
+fn jpeg(n: u32) -> Vec<u8> {
+    let image = GrayImage::from_fn(64, 48, |x, y| Luma([((x * y + n * 5) % 256) as u8]));
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
+/// A Matroska file of JPEG pictures at these times in thousandths of a second, a cluster each.
+fn mkv(times: &[u32]) -> Vec<u8> {
+    let element = |id: &[u8], payload: &[u8]| {
+        let size = (payload.len() as u64 | 1 << 56).to_be_bytes();
+        [id, &size, payload].concat()
+    };
+    let number = |id: &[u8], number: u32| element(id, &number.to_be_bytes());
+    let ebml = element(
+        &[0x1a, 0x45, 0xdf, 0xa3],
+        &[element(&[0x42, 0x82], b"matroska"), number(&[0x42, 0x87], 4), number(&[0x42, 0x85], 2)]
+            .concat(),
+    );
+    let length = f64::from(times.last().copied().unwrap_or(0) + 40);
+    let info = element(
+        &[0x15, 0x49, 0xa9, 0x66],
+        &[number(&[0x2a, 0xd7, 0xb1], 1_000_000), element(&[0x44, 0x89], &length.to_be_bytes())]
+            .concat(),
+    );
+    let video = element(&[0xe0], &[number(&[0xb0], 64), number(&[0xba], 48)].concat());
+    let entry = [
+        number(&[0xd7], 1),
+        number(&[0x73, 0xc5], 1),
+        number(&[0x83], 1),
+        number(&[0x23, 0xe3, 0x83], 40_000_000),
+        element(&[0x86], b"V_MJPEG"),
+        video,
+    ];
+    let tracks = element(&[0x16, 0x54, 0xae, 0x6b], &element(&[0xae], &entry.concat()));
+    let clusters: Vec<u8> = (0..)
+        .zip(times)
+        .flat_map(|(n, time)| {
+            let block = [&[0x81, 0, 0, 0x80][..], &jpeg(n)].concat();
+            let parts = [number(&[0xe7], *time), element(&[0xa3], &block)].concat();
+            element(&[0x1f, 0x43, 0xb6, 0x75], &parts)
+        })
+        .collect();
+    [ebml, element(&[0x18, 0x53, 0x80, 0x67], &[info, tracks, clusters].concat())].concat()
+}
