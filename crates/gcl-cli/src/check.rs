@@ -72,7 +72,11 @@ pub fn run(args: CheckArgs) -> Outcome {
 
 /// The videos that an extraction from these paths would give.
 fn listed(paths: &[PathBuf]) -> Result<Manifest, Failure> {
-    let inputs = discover(paths).map_err(Failure::data)?;
+    let mut inputs = discover(paths).map_err(Failure::data)?;
+    for (id, why) in inputs.iter().filter_map(|input| Some((&input.id, input.refused.as_ref()?))) {
+        eprintln!("skipped {id}: {why}");
+    }
+    inputs.retain(|input| input.refused.is_none());
     let entry = |path| ManifestEntry { path: Some(path), ..ManifestEntry::default() };
     let videos = inputs.into_iter().map(|input| (input.id, entry(input.path))).collect();
     Ok(Manifest { videos })

@@ -6,7 +6,9 @@
 /// `Err` for anything else: half a frame is no frame.
 pub(crate) fn whole(text: &str) -> Result<Option<usize>, ()> {
     let text = text.trim();
-    if text.is_empty() || ["nan", "na", "n/a", "null", "none"].iter().any(|no| text.eq_ignore_ascii_case(no)) {
+    if text.is_empty()
+        || ["nan", "na", "n/a", "null", "none"].iter().any(|no| text.eq_ignore_ascii_case(no))
+    {
         return Ok(None);
     }
     let (digits, fraction) = text.split_once('.').unwrap_or((text, ""));

@@ -153,7 +153,10 @@ mod tests {
     fn case_25_published_suffixes() {
         let masks = ["Abuse028_x264__9_gt", "Abuse029_x264__9_gt"];
         assert_eq!(one("Abuse/Abuse028_x264", &masks).unwrap(), masks[0]);
-        assert_eq!(one("Abuse029_x264_i3d", &["Abuse/Abuse029_x264"]).unwrap(), "Abuse/Abuse029_x264");
+        assert_eq!(
+            one("Abuse029_x264_i3d", &["Abuse/Abuse029_x264"]).unwrap(),
+            "Abuse/Abuse029_x264"
+        );
         assert_eq!(one("Abuse029_x264_i3d", &masks).unwrap(), masks[1]);
         // Two files of one video are told apart by nobody here.
         let crops = ["a__0", "a__1"];

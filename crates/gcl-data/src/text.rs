@@ -19,7 +19,9 @@ pub(crate) fn decode(path: &Path, bytes: Vec<u8>) -> Result<String, FileError> {
         let text = String::from_utf16(&units.iter().map(|pair| unit(*pair)).collect::<Vec<u16>>());
         match text {
             Ok(text) if odd.is_empty() => Ok(text),
-            _ => Err(FileError::new(path, "its mark says UTF-16, but it is none; save it as UTF-8")),
+            _ => {
+                Err(FileError::new(path, "its mark says UTF-16, but it is none; save it as UTF-8"))
+            }
         }
     };
     match bytes.as_slice() {

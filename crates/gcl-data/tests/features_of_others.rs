@@ -56,7 +56,11 @@ fn case_23_one_file_a_crop() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
     for crop in 0..5 {
-        array(&dir.join(format!("x/A.Mind.2001__#00-25-20_label_A__{crop}.npy")), &[7, 2], 100 * crop);
+        array(
+            &dir.join(format!("x/A.Mind.2001__#00-25-20_label_A__{crop}.npy")),
+            &[7, 2],
+            100 * crop,
+        );
         array(&dir.join(format!("x/b__{crop}.npy")), &[3, 2], 10 * crop);
     }
     let set = FeatureSet::open(dir).unwrap();
@@ -161,7 +165,8 @@ fn entry(archive: &mut Vec<u8>, directory: &mut Vec<u8>, name: &str, data: &[u8]
     let start = u32::try_from(archive.len()).unwrap().to_le_bytes();
     let size = u32::try_from(data.len()).unwrap().to_le_bytes();
     let length = u16::try_from(name.len()).unwrap().to_le_bytes();
-    let common = [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &size, &size, &length, &[0, 0]].concat();
+    let common =
+        [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &size, &size, &length, &[0, 0]].concat();
     archive.extend([&b"PK\x03\x04"[..], &common, name.as_bytes(), data].concat());
     let rest = [&[0u8; 10][..], &start, name.as_bytes()].concat();
     directory.extend([&b"PK\x01\x02\x14\x00"[..], &common, &rest].concat());
@@ -172,7 +177,9 @@ fn npz(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
     entries.iter().for_each(|(name, data)| entry(&mut archive, &mut directory, name, data));
     let (count, at) = ([entries.len() as u8, 0], (archive.len() as u32).to_le_bytes());
     let size = (directory.len() as u32).to_le_bytes();
-    archive.extend([&directory[..], b"PK\x05\x06\0\0\0\0", &count, &count, &size, &at, &[0, 0]].concat());
+    archive.extend(
+        [&directory[..], b"PK\x05\x06\0\0\0\0", &count, &count, &size, &at, &[0, 0]].concat(),
+    );
     archive
 }
 

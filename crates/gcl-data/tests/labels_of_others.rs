@@ -78,12 +78,14 @@ fn case_28_numbers_that_went_through_pandas() {
     let text = "id,frames,label\na,320.0,1.0\nb,,abnormal\nc,NaN,Normal\nd,-1,NaN\n";
     let manifest = Manifest::read(put(&dir.path().join("m.csv"), text)).unwrap();
     let videos: Vec<_> = manifest.videos.values().map(|v| (v.frames, v.label)).collect();
-    let expected =
-        [(Some(320), Some(true)), (None, Some(true)), (None, Some(false)), (None, None)];
+    let expected = [(Some(320), Some(true)), (None, Some(true)), (None, Some(false)), (None, None)];
     assert_eq!(videos, expected);
     let text = "id,label\na,odd\n";
     let error = Manifest::read(put(&dir.path().join("m.csv"), text)).unwrap_err().to_string();
-    assert!(error.contains("label is `odd`; expected 0, 1, normal, anomalous or abnormal"), "{error}");
+    assert!(
+        error.contains("label is `odd`; expected 0, 1, normal, anomalous or abnormal"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -20,7 +20,11 @@ fn points(first: usize, values: usize) -> String {
 #[test]
 fn case_30_alphapose_in_its_own_forms() {
     let pose = |first| points(first, 51);
-    let tracked = format!(r#"{{"1": {{"0": {{"keypoints": {}}}, "1": {{"keypoints": {}}}}}}}"#, pose(0), pose(7));
+    let tracked = format!(
+        r#"{{"1": {{"0": {{"keypoints": {}}}, "1": {{"keypoints": {}}}}}}}"#,
+        pose(0),
+        pose(7)
+    );
     let expected = read(&tracked).unwrap();
     assert_eq!((expected[0].id, &expected[0].frames[..]), (1, &[0, 1][..]));
     let list = |idx: &str| {
@@ -42,7 +46,8 @@ fn case_30_alphapose_in_its_own_forms() {
         pose(7)
     );
     assert_eq!(read(&by_image).unwrap(), expected);
-    let names = tracked.replace("\"0\"", "\"0000.jpg\"").replace("\"1\": {\"key", "\"0001.jpg\": {\"key");
+    let names =
+        tracked.replace("\"0\"", "\"0000.jpg\"").replace("\"1\": {\"key", "\"0001.jpg\": {\"key");
     assert_eq!(read(&names).unwrap(), expected);
     // The first 17 of Halpe's 26 points are COCO's.
     let halpe = tracked.replace(&pose(0), &points(0, 78)).replace(&pose(7), &points(7, 78));
@@ -54,7 +59,10 @@ fn case_30_alphapose_in_its_own_forms() {
         (list("1.5"), "person `1.5`"),
         (list("1").replace("\"idx\"", "\"id\""), "frame 0: a pose without `idx`"),
         (list("1").replace("image_id", "image"), "a pose without `image_id`"),
-        (list("1").replace("frame_0001.jpg", "0.jpg"), "person 1, frame 0: the frame appears twice"),
+        (
+            list("1").replace("frame_0001.jpg", "0.jpg"),
+            "person 1, frame 0: the frame appears twice",
+        ),
         (tracked.replace(&pose(0), &points(0, 75)), "75 key-point values, expected 51"),
         (r#"{"frame_x.jpg": []}"#.to_owned(), "frame `frame_x.jpg`"),
     ] {
@@ -71,7 +79,10 @@ fn case_30_a_confidence_that_is_nan_is_missing() {
     assert_eq!(read(&text.replace("2.5, 3.5,", "null, 3.5,")).unwrap(), nan);
     for bad in ["NaN", "null"] {
         let error = read(&text.replace(" 3.5,", &format!(" {bad},"))).unwrap_err();
-        assert!(error.contains("person 1, frame 0: key-point value number 3 is not finite"), "{error}");
+        assert!(
+            error.contains("person 1, frame 0: key-point value number 3 is not finite"),
+            "{error}"
+        );
     }
     let error = read(&text.replace(" 3.5,", " Infinity,")).unwrap_err();
     assert!(error.contains("JSON has no infinity"), "{error}");
@@ -86,7 +97,8 @@ fn case_30_poselift_is_read_as_it_is() {
         assert_eq!(set.videos.len(), videos);
         for video in set.read() {
             let (_, tracks) = video.unwrap();
-            let confidences = tracks.iter().flat_map(|track| track.keypoints.iter().skip(2).step_by(3));
+            let confidences =
+                tracks.iter().flat_map(|track| track.keypoints.iter().skip(2).step_by(3));
             missing += confidences.filter(|value| **value == 0.0).count();
         }
     }

@@ -4,9 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_data::objects::gaussian;
-use gcl_data::{
-    Clips, FeatureSet, Manifest, ScoreInfo, ScoreWriter, VideoId, resolve_all,
-};
+use gcl_data::{Clips, FeatureSet, Manifest, ScoreInfo, ScoreWriter, VideoId, resolve_all};
 use gcl_train::{Listener, Model, RunDir, ScoreSource, TrainError, TrainOptions, cross_fit};
 
 use crate::error::{Error, Result};

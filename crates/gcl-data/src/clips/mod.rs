@@ -203,7 +203,8 @@ impl Clips {
     pub fn span(&self, i: usize, frames: usize) -> Span {
         if let Some(parts) = self.parts() {
             // In wide numbers: frames times parts may be more than fits.
-            let border = |i: usize| (i.min(parts) as u128 * frames as u128 / parts as u128) as usize;
+            let border =
+                |i: usize| (i.min(parts) as u128 * frames as u128 / parts as u128) as usize;
             return Span { start: border(i), end: border(i.saturating_add(1)) };
         }
         let parts = self.cut(frames);

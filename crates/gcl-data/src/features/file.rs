@@ -58,11 +58,7 @@ impl FeatureFile {
     ///
     /// # Errors
     /// As [`FeatureFile::read_rows`].
-    pub fn read_crops(
-        &self,
-        range: Range<usize>,
-        out: &mut Vec<f32>,
-    ) -> Result<(), FeatureError> {
+    pub fn read_crops(&self, range: Range<usize>, out: &mut Vec<f32>) -> Result<(), FeatureError> {
         let Some(first) = self.arrays.first() else { return Ok(()) };
         if self.arrays.len() == 1 && !self.crops_first {
             return Ok(first.read_rows(range, out)?);

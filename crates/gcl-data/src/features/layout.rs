@@ -87,14 +87,13 @@ fn two_streams(files: &BTreeMap<VideoId, PathBuf>) -> Result<(), FeatureError> {
 }
 
 /// Joins files that are one crop each: `NAME__0` to `NAME__9` are the crops of `NAME`.
-fn group(
-    files: BTreeMap<VideoId, PathBuf>,
-    listing: &mut Listing,
-) -> Result<(), FeatureError> {
+fn group(files: BTreeMap<VideoId, PathBuf>, listing: &mut Listing) -> Result<(), FeatureError> {
     let mut videos: BTreeMap<VideoId, Vec<(usize, PathBuf)>> = BTreeMap::new();
-    let zero = |stem: &str| VideoId::new(format!("{stem}__0")).is_ok_and(|id| files.contains_key(&id));
+    let zero =
+        |stem: &str| VideoId::new(format!("{stem}__0")).is_ok_and(|id| files.contains_key(&id));
     for (id, path) in &files {
-        let described = path.with_extension("json").exists() || id.file(Path::new(""), "json").exists();
+        let described =
+            path.with_extension("json").exists() || id.file(Path::new(""), "json").exists();
         let own = match crop(id.as_str()) {
             // Crops are counted from 0; other numbers belong to a name.
             Some((stem, number)) if !described && zero(stem) => {
@@ -110,7 +109,10 @@ fn group(
         crops.sort();
         if !crops.iter().enumerate().all(|(i, (number, _))| i == *number) {
             let numbers: Vec<String> = crops.iter().map(|(n, _)| format!("__{n}")).collect();
-            let what = format!("video {id} has the crops {}; some are missing or twice", numbers.join(" "));
+            let what = format!(
+                "video {id} has the crops {}; some are missing or twice",
+                numbers.join(" ")
+            );
             return Err(FeatureError::Differs(what));
         }
         if !files.contains_key(&id) {

@@ -42,7 +42,12 @@ impl VideoFiles {
                 ref shape if self.paths.len() == 1 => check_shape(path, shape, meta)?,
                 ref shape => match check_shape(path, shape, None)? {
                     [clips, 1, dim] => [clips, self.paths.len(), dim],
-                    _ => return Err(FeatureError::Shape { path: path.clone(), shape: shape.to_vec() }),
+                    _ => {
+                        return Err(FeatureError::Shape {
+                            path: path.clone(),
+                            shape: shape.to_vec(),
+                        });
+                    }
                 },
             };
             let first = *sizes.get_or_insert(found);
@@ -59,10 +64,9 @@ impl VideoFiles {
         let path = || self.paths.first().cloned().unwrap_or_default();
         match sizes {
             Some(sizes) if !sizes.contains(&0) => Ok((arrays, sizes)),
-            sizes => Err(FeatureError::Shape {
-                path: path(),
-                shape: sizes.unwrap_or_default().to_vec(),
-            }),
+            sizes => {
+                Err(FeatureError::Shape { path: path(), shape: sizes.unwrap_or_default().to_vec() })
+            }
         }
     }
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use super::agree::agree;
 use super::error::FeatureError;
 use super::file::FeatureFile;
+use super::layout::{Listing, list};
 use super::meta::ExtractorIdentity;
 use super::notes::VideoNotes;
 use super::objects::{ObjectRow, largest, read_object_rows};
-use super::layout::{Listing, list};
 use super::open::{OpenedFile, VideoFiles, look};
 use super::regions::Regions;
 use crate::clips::Clips;
@@ -151,7 +151,15 @@ impl FeatureSet {
     /// Videos of which there are no features, for models of objects alone: a row of one value, which cannot be
     /// read, and 16 frames a snippet.
     pub fn of_objects(dir: impl AsRef<Path>, ids: impl IntoIterator<Item = VideoId>) -> Self {
-        let bare = |id| FeatureVideo { id, segments: 1, crops: 1, dim: 1, frames: None, fps: None, notes: VideoNotes::default() };
+        let bare = |id| FeatureVideo {
+            id,
+            segments: 1,
+            crops: 1,
+            dim: 1,
+            frames: None,
+            fps: None,
+            notes: VideoNotes::default(),
+        };
         let mut videos: Vec<FeatureVideo> = ids.into_iter().map(bare).collect();
         videos.sort_by(|a, b| a.id.cmp(&b.id));
         videos.dedup_by(|a, b| a.id == b.id);
@@ -177,7 +185,8 @@ impl FeatureSet {
     /// Says so where plain features look like Sultani's: 32 equal parts of each video, whatever its length.
     fn note_parts(&mut self) {
         let all = self.videos.iter().all(|video| video.segments == PARTS);
-        let known = self.identity.is_some() || self.clips.is_some_and(|clips| clips.parts().is_some());
+        let known =
+            self.identity.is_some() || self.clips.is_some_and(|clips| clips.parts().is_some());
         if all && !known && self.videos.len() > 1 {
             self.notes.push(format!(
                 "all {} videos have {PARTS} rows: if these are {PARTS} equal parts of a video, whatever its \

@@ -29,14 +29,19 @@ pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
         let values = match method {
             0 => packed.to_vec(),
             8 => inflate(packed, size).filter(|v| v.len() == size).ok_or_else(damaged)?,
-            _ => return Err(refuse(format!("`{name}` is packed by method {method}; 0 and 8 are read"))),
+            _ => {
+                return Err(refuse(format!(
+                    "`{name}` is packed by method {method}; 0 and 8 are read"
+                )));
+            }
         };
         names.push(shorten(name, 40));
         let npy = Npy::of_bytes(path, values, length);
         match npy {
             Ok(npy) if npy.shape().len() >= 2 => found.push((name.to_owned(), npy)),
             // A side array of text or objects is nobody's features.
-            Ok(_) | Err(NpyError::Object(_) | NpyError::Dtype { .. } | NpyError::Structured(_)) => {}
+            Ok(_) | Err(NpyError::Object(_) | NpyError::Dtype { .. } | NpyError::Structured(_)) => {
+            }
             Err(error) => return Err(error),
         }
     }

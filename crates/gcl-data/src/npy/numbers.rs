@@ -19,7 +19,9 @@ pub(crate) fn is_numbers(path: &Path) -> bool {
     let text = String::from_utf8_lossy(&head);
     // The first line may be cut, and its last number with it.
     let mut numbers = fields(text.lines().next().unwrap_or_default()).take(LEAST).map(str::parse);
-    read.is_ok() && numbers.by_ref().all(|n: Result<f32, _>| n.is_ok()) && fields(&text).count() >= LEAST
+    read.is_ok()
+        && numbers.by_ref().all(|n: Result<f32, _>| n.is_ok())
+        && fields(&text).count() >= LEAST
 }
 
 fn fields(line: &str) -> impl Iterator<Item = &str> {

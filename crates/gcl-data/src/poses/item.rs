@@ -54,9 +54,9 @@ pub(super) fn person_of(text: &str) -> Result<u32, String> {
 
 /// The number of a frame: `12`, or a picture's name that ends with it: `000012.jpg`.
 pub(super) fn frame_of(text: &str) -> Result<u32, String> {
-    let stem = ["jpg", "jpeg", "png"].iter().find_map(|extension| {
-        text.strip_suffix(extension).and_then(|stem| stem.strip_suffix('.'))
-    });
+    let stem = ["jpg", "jpeg", "png"]
+        .iter()
+        .find_map(|extension| text.strip_suffix(extension).and_then(|stem| stem.strip_suffix('.')));
     let digits = stem.map_or(text, |stem| {
         let before = stem.trim_end_matches(|c: char| c.is_ascii_digit()).len();
         stem.get(before..).unwrap_or_default()

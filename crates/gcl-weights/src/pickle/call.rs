@@ -112,8 +112,7 @@ pub(super) fn build(m: &mut PickleMachine<'_, '_>, object: Id, state: Id) -> Res
         // The byte order is the second of them.
         Node::NumpyDtype(_) => {
             let order = m.graph.items(state).and_then(|items| items.get(1).copied());
-            let little =
-                matches!(order.and_then(|id| m.graph.text(id)), Some("<" | "|" | "="));
+            let little = matches!(order.and_then(|id| m.graph.text(id)), Some("<" | "|" | "="));
             if let Some(node) = m.graph.nodes.get_mut(object as usize).filter(|_| !little) {
                 *node = Node::Opaque(Unread::BigEndian);
             }

@@ -110,8 +110,10 @@ impl Global {
 fn is_opaque(module: &str, name: &str) -> bool {
     matches!(
         (module, name),
-        ("builtins" | "__builtin__", "complex" | "slice" | "range" | "xrange" | "bytes" | "bytearray")
-            | ("collections", "Counter" | "deque")
+        (
+            "builtins" | "__builtin__",
+            "complex" | "slice" | "range" | "xrange" | "bytes" | "bytearray"
+        ) | ("collections", "Counter" | "deque")
             | ("datetime", "datetime" | "date" | "time" | "timedelta" | "timezone")
             | ("decimal", "Decimal")
             | ("fractions", "Fraction")
@@ -126,7 +128,10 @@ fn is_opaque(module: &str, name: &str) -> bool {
             | ("numpy.random._philox", "Philox")
             | ("numpy.random._sfc64", "SFC64")
             | ("numpy.random.bit_generator", "SeedSequence" | "__pyx_unpickle_SeedSequence")
-            | ("mmengine.logging.history_buffer" | "mmcv.runner.log_buffer", "HistoryBuffer" | "LogBuffer")
+            | (
+                "mmengine.logging.history_buffer" | "mmcv.runner.log_buffer",
+                "HistoryBuffer" | "LogBuffer"
+            )
     )
 }
 

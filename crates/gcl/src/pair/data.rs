@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use gcl_core::Scaler;
 use gcl_data::files::with_extension;
-use gcl_data::{
-    Clips, FeatureSet, Manifest, PackedCubes, PoseSet, Tail, VideoId, resolve_all,
-};
+use gcl_data::{Clips, FeatureSet, Manifest, PackedCubes, PoseSet, Tail, VideoId, resolve_all};
 use gcl_train::interleave::{ObjectFiles, PairConfig, Snippets, Supervision, Video, Videos};
 
 use crate::error::{Error, Result};

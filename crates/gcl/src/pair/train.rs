@@ -68,7 +68,9 @@ pub fn train(
     features.notes().iter().cloned().for_each(&mut warn);
     if data.manifest.is_none() && config.method == PairMethod::OneClass {
         let videos = selected.set.videos().len();
-        warn(format!("no manifest says which videos are normal: all {videos} train as normal ones"));
+        warn(format!(
+            "no manifest says which videos are normal: all {videos} train as normal ones"
+        ));
     }
     for (_, left) in own.iter().chain(&judged) {
         for text in left.lines() {

@@ -1,0 +1,168 @@
+//! Which pictures of a folder are the frames of one video: those whose names differ in a number alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::names::{Field, fields};
+use crate::natural;
+
+/// The extensions of doubled pictures of which one is taken: the first of these.
+const FIRST: [&str; 2] = ["png", "jpg"];
+
+/// Frames of one video, in the order of their numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sequence {
+    /// What its names have in front of the number, and behind it, without the extension.
+    pub around: [String; 2],
+    pub files: Vec<PathBuf>,
+}
+
+impl Sequence {
+    /// The names with `*` for the number.
+    pub fn pattern(&self) -> String {
+        self.around.join("*")
+    }
+
+    /// The names without the number, or `None` where nothing else is in them.
+    pub fn name(&self) -> Option<String> {
+        let marks = |c: char| matches!(c, '_' | '-' | '.' | ' ' | '#' | '(' | ')');
+        let parts = self.around.each_ref().map(|part| part.trim_matches(marks));
+        let name =
+            parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("-");
+        (!name.is_empty()).then_some(name)
+    }
+}
+
+/// The pictures of a folder, sorted out.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    pub sequences: Vec<Sequence>,
+    /// Pictures that are no frames of these, with the reason.
+    pub foreign: Vec<(PathBuf, String)>,
+}
+
+/// Sorts the pictures of one folder. Where numbers do not tell sequences apart, all pictures are one, in natural order.
+pub(crate) fn sort(pictures: Vec<PathBuf>) -> Sorted {
+    let mut sorted = Sorted::default();
+    let total = pictures.len();
+    let pictures = without_doubles(pictures, &mut sorted.foreign);
+    let groups = group(&pictures);
+    let whole = groups.len() < 2 || 2 * groups.len() > total;
+    if whole {
+        let around = groups.into_iter().next().map_or_else(Default::default, |(around, _)| around);
+        sorted
+            .sequences
+            .extend((!pictures.is_empty()).then(|| Sequence { around, files: pictures }));
+    } else {
+        for (around, files) in groups {
+            match files.as_slice() {
+                [one] => {
+                    let what = "a picture beside a sequence of frames, and not one of them";
+                    sorted.foreign.push((one.clone(), what.to_owned()));
+                }
+                _ => sorted.sequences.push(Sequence { around, files }),
+            }
+        }
+        without_copies(&mut sorted);
+    }
+    for sequence in &mut sorted.sequences {
+        sequence.files.sort_by(|a, b| natural::compare(&a.to_string_lossy(), &b.to_string_lossy()));
+    }
+    sorted
+}
+
+/// Of pictures of one name with several extensions, one.
+fn without_doubles(pictures: Vec<PathBuf>, foreign: &mut Vec<(PathBuf, String)>) -> Vec<PathBuf> {
+    let rank = |path: &Path| {
+        let extension = path.extension().map(|text| text.to_string_lossy().to_ascii_lowercase());
+        FIRST.iter().position(|first| extension.as_deref() == Some(first)).unwrap_or(FIRST.len())
+    };
+    let mut by_stem: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    for path in pictures {
+        let double = match by_stem.entry(path.with_extension("")) {
+            std::collections::btree_map::Entry::Vacant(vacant) => {
+                vacant.insert(path);
+                continue;
+            }
+            std::collections::btree_map::Entry::Occupied(mut taken) => {
+                match rank(&path) < rank(taken.get()) {
+                    true => taken.insert(path),
+                    false => path,
+                }
+            }
+        };
+        let what = "a second picture of the same name with another extension";
+        foreign.push((double, what.to_owned()));
+    }
+    by_stem.into_values().collect()
+}
+
+/// The pictures by what stands around their number: the last field of their names that is not the same for all
+/// names of the same form.
+fn group(pictures: &[PathBuf]) -> Vec<([String; 2], Vec<PathBuf>)> {
+    let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let names: Vec<String> = pictures.iter().map(|path| stem(path).unwrap_or_default()).collect();
+    let parsed: Vec<Vec<Field<'_>>> = names.iter().map(|name| fields(name)).collect();
+    let form = |name: &[Field<'_>]| -> Vec<Option<String>> {
+        name.iter().map(|field| field.text().map(str::to_owned)).collect()
+    };
+    let mut forms: BTreeMap<Vec<Option<String>>, Vec<usize>> = BTreeMap::new();
+    for (i, name) in parsed.iter().enumerate() {
+        forms.entry(form(name)).or_default().push(i);
+    }
+    let mut groups: BTreeMap<[String; 2], Vec<PathBuf>> = BTreeMap::new();
+    for (form, members) in forms {
+        let value = |i: usize, field: usize| parsed[i].get(field).map(Field::whole);
+        let varies = |field: &usize| {
+            let values: BTreeSet<_> = members.iter().map(|i| value(*i, *field)).collect();
+            values.len() > 1
+        };
+        // Of one picture, the last number.
+        let mut numbers = (0..form.len()).rev().filter(|field| form[*field].is_none());
+        let counter = numbers.clone().find(varies).or_else(|| numbers.next());
+        for i in members {
+            let join = |fields: &[Field<'_>]| fields.iter().map(Field::whole).collect::<String>();
+            let around = match counter {
+                Some(at) => [join(&parsed[i][..at]), join(&parsed[i][at + 1..])],
+                None => [names[i].clone(), String::new()],
+            };
+            groups.entry(around).or_default().push(pictures[i].clone());
+        }
+    }
+    groups.into_iter().collect()
+}
+
+/// Takes out sequences that show the same frames as another: masks, depths and thumbnails beside plain names, and a
+/// monitor's analysed pictures beside the captured ones.
+fn without_copies(sorted: &mut Sorted) {
+    let numbers = |sequence: &Sequence| -> BTreeSet<String> {
+        let [before, behind] = &sequence.around;
+        let number = |path: &PathBuf| {
+            let stem = path.file_stem()?.to_string_lossy().into_owned();
+            Some(stem.strip_prefix(before.as_str())?.strip_suffix(behind.as_str())?.to_owned())
+        };
+        sequence.files.iter().filter_map(number).collect()
+    };
+    let copies = |one: &Sequence, other: &Sequence| {
+        let [(before, behind), (b, e)] = [one, other].map(|s| (&s.around[0], &s.around[1]));
+        let original = (e.is_empty() && !behind.is_empty())
+            || (e.ends_with("capture") && behind.ends_with("analyse"));
+        before == b && original && numbers(one).is_subset(&numbers(other))
+    };
+    let all = std::mem::take(&mut sorted.sequences);
+    for sequence in &all {
+        match all.iter().find(|other| copies(sequence, other)) {
+            None => sorted.sequences.push(sequence.clone()),
+            Some(original) => {
+                let first = sequence.files.first().cloned().unwrap_or_default();
+                let what = format!(
+                    "{} pictures {} beside {} of the same numbers, which are taken as the frames",
+                    sequence.files.len(),
+                    sequence.pattern(),
+                    original.pattern()
+                );
+                sorted.foreign.push((first, what));
+            }
+        }
+    }
+}
