@@ -75,7 +75,13 @@ pub fn run(args: ScoreArgs) -> Outcome {
     let out = args.out.clone().unwrap_or_else(|| run_of(&args.model).join("scores"));
     let manifest = args.manifest.as_ref().map(Manifest::read).transpose()?;
     let features = match args.input.is_dir() {
-        true => features_in(&args.input, &args.clips)?,
+        true => {
+            // What the model knows of equal parts, plain features of the same kind need not be told again.
+            let mut clips = args.clips.clone();
+            let known = model.card().clips.filter(|_| clips.clips().is_none());
+            clips.equal_parts = known.and_then(|clips| clips.parts()).or(clips.equal_parts);
+            features_in(&args.input, &clips)?
+        }
         false => None,
     };
     let (set, done, footage) = if let Some(set) = features {

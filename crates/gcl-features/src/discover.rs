@@ -40,7 +40,11 @@ impl VideoInput {
         let relative =
             path.strip_prefix(root).ok().filter(|path| path.components().next().is_some());
         let name = relative.or(path.file_name().map(Path::new)).unwrap_or(path).to_string_lossy();
-        let refused = Some(format!("{}: {}", path.display(), reason.into()));
+        // A name with a line end is one line in a message all the same.
+        let shown =
+            |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+        let shown: String = path.to_string_lossy().chars().map(shown).collect();
+        let refused = Some(format!("{shown}: {}", reason.into()));
         Self { id: VideoId::nearest(&name), path: path.to_owned(), refused }
     }
 }
