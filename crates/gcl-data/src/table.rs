@@ -16,9 +16,10 @@ pub(crate) struct CsvTable {
 
 /// Reads `path` as a whole; blanks around values are dropped, empty lines skipped, names of columns in small
 /// letters. Columns are divided by what divides the header: commas, else semicolons, else tabs. A first column
-/// without a name that numbers the lines, as pandas writes its index, is left out.
+/// without a name that numbers the lines, as pandas writes its index, is left out, and so are columns without name and
+/// values.
 pub(crate) fn read(path: &Path) -> Result<CsvTable, FileError> {
-    let text = read_text(path)?;
+    let text = without_mark(read_text(path)?);
     let bytes = text.as_bytes();
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -35,7 +36,16 @@ pub(crate) fn read(path: &Path) -> Result<CsvTable, FileError> {
         let skipped = skipped.take_while(|b| matches!(b, b'\r' | b'\n')).filter(|b| **b == b'\n');
         records.push((line + skipped.count() as u64, record));
     }
-    Ok(without_index(CsvTable { header, records }))
+    Ok(without_empty(without_index(CsvTable { header, records })))
+}
+
+/// The text with an empty line for a first one that only says what divides columns, as Excel reads it: `sep=;`.
+pub(crate) fn without_mark(mut text: String) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    if first.len() == 5 && first.to_lowercase().starts_with("sep=") {
+        text.drain(..first.len());
+    }
+    text
 }
 
 /// What divides the columns of a text, by its first line that is not empty.
@@ -56,6 +66,23 @@ fn without_index(table: CsvTable) -> CsvTable {
     let rest = |record: &StringRecord| record.iter().skip(1).collect::<StringRecord>();
     let records = table.records.iter().map(|(line, record)| (*line, rest(record))).collect();
     CsvTable { header: rest(&table.header), records }
+}
+
+/// The table without columns that have neither a name nor a value: commas at the end of every line.
+fn without_empty(table: CsvTable) -> CsvTable {
+    let named = |column: &usize| {
+        let empty = |record: &StringRecord| record.get(*column).is_none_or(str::is_empty);
+        !(empty(&table.header) && table.records.iter().all(|(_, record)| empty(record)))
+    };
+    let kept: Vec<usize> = (0..table.header.len()).filter(named).collect();
+    if kept.len() == table.header.len() {
+        return table;
+    }
+    let of = |record: &StringRecord| {
+        kept.iter().filter_map(|i| record.get(*i)).collect::<StringRecord>()
+    };
+    let records = table.records.iter().map(|(line, record)| (*line, of(record))).collect();
+    CsvTable { header: of(&table.header), records }
 }
 
 /// Rows as the bytes of a CSV file.

@@ -96,6 +96,11 @@ fn case_23_crops_in_front() {
     array(&dir.join("a.npy"), &[10, 3, 2], 0);
     let error = FeatureSet::open(dir).unwrap_err().to_string();
     assert!(error.contains("may be 10 clips of 3 crops or 3 clips of 10"), "{error}");
+    let one = tempfile::tempdir().unwrap();
+    array(&one.path().join("a.npy"), &[1, 40, 2], 0);
+    assert!(FeatureSet::open(one.path()).is_err());
+    array(&one.path().join("b.npy"), &[1, 30, 2], 0);
+    assert_eq!(FeatureSet::open(one.path()).unwrap().total(), 70);
     array(&dir.join("b.npy"), &[10, 2, 2], 0);
     let set = FeatureSet::open(dir).unwrap();
     assert_eq!((set.crops(), set.total()), (10, 5));

@@ -98,6 +98,8 @@ fn case_29_semicolons_and_utf16() {
     for bytes in [
         plain.replace(',', ";").into_bytes(),
         plain.replace(',', "\t").into_bytes(),
+        format!("sep=;\r\n{}", plain.replace(',', ";")).into_bytes(),
+        plain.replace("\r\n", ",\r\n").into_bytes(),
         format!("\u{feff}{plain}").into_bytes(),
         utf16([0xff, 0xfe], u16::to_le_bytes),
         utf16([0xfe, 0xff], u16::to_be_bytes),
@@ -110,6 +112,28 @@ fn case_29_semicolons_and_utf16() {
     assert!(error.contains("UTF-16 without its mark"), "{error}");
     let error = read("truth.csv", b"id,start,end\ncam\xe9ra,1,2\n").unwrap_err();
     assert!(error.contains("line 2: the byte 0xe9 is no UTF-8"), "{error}");
+    let error = read("truth.csv", "name,from,to\na,1,2\n").unwrap_err();
+    assert!(
+        error.contains("no column `id` or `video`; the first line is `name,from,to`"),
+        "{error}"
+    );
     let error = read("truth.txt", "not labels at all\n").unwrap_err();
     assert!(error.contains("the first line is `not labels at all`"), "{error}");
+}
+
+#[test]
+fn masks_with_an_axis_of_one_are_masks() {
+    let dir = tempfile::tempdir().unwrap();
+    for shape in [[1, 4], [4, 1]] {
+        gcl_data::write_f32(&dir.path().join("a.npy"), &shape, &[0.0, 1.0, 1.0, 0.0]).unwrap();
+        let truth = Truth::read(dir.path(), TruthFormat::Auto).unwrap();
+        assert_eq!(runs(&truth, "a", None), [(1, 3)]);
+    }
+    gcl_data::write_f32(&dir.path().join("a.npy"), &[2, 2], &[0.0; 4]).unwrap();
+    assert!(
+        Truth::read(dir.path(), TruthFormat::Auto)
+            .unwrap_err()
+            .to_string()
+            .contains("shape [2, 2]")
+    );
 }

@@ -49,6 +49,14 @@ fn case_30_alphapose_in_its_own_forms() {
     let names =
         tracked.replace("\"0\"", "\"0000.jpg\"").replace("\"1\": {\"key", "\"0001.jpg\": {\"key");
     assert_eq!(read(&names).unwrap(), expected);
+    // A list for each point, another name for the person, and the mark of an editor.
+    let nested = |first: usize| {
+        let point = |j: usize| points(first + 3 * j, 3);
+        format!("[{}]", (0..17).map(point).collect::<Vec<_>>().join(", "))
+    };
+    let text = tracked.replace(&pose(0), &nested(0)).replace(&pose(7), &nested(7));
+    assert_eq!(read(&format!("\u{feff}{text}")).unwrap(), expected);
+    assert_eq!(read(&list("1").replace("\"idx\"", "\"track_id\"")).unwrap(), expected);
     // The first 17 of Halpe's 26 points are COCO's.
     let halpe = tracked.replace(&pose(0), &points(0, 78)).replace(&pose(7), &points(7, 78));
     assert_eq!(read(&halpe).unwrap(), expected);

@@ -17,7 +17,7 @@ const SIDE: [&str; 2] = ["_fps", "_timestamps_ms"];
 const STREAMS: (&str, &str) = ("_rgb", "_flow");
 
 /// How many crops published features have.
-const CROPS: [usize; 2] = [5, 10];
+const CROPS: [usize; 3] = [1, 5, 10];
 
 /// The videos of a folder with the files of each, and what is to be said of them.
 #[derive(Debug, Default)]
@@ -146,7 +146,7 @@ fn crops_first(listing: &mut Listing) -> Result<bool, FeatureError> {
     let crops_first = match (same(0, first), same(1, second)) {
         (true, false) => true,
         (false, _) => false,
-        (true, true) if !CROPS.contains(&first) => false,
+        (true, true) if !CROPS.contains(&first) || second == 1 => false,
         (true, true) => {
             let path = listing.videos.first().and_then(|(_, paths)| paths.first());
             let what = format!(

@@ -95,6 +95,10 @@ pub(super) fn check_shape(
     let sizes = match *shape {
         [segments, dim] => [segments, 1, dim],
         [segments, crops, dim] => [segments, crops, dim],
+        // As a network's last pooling leaves them.
+        [segments, dim, 1, ref rest @ ..] if rest.iter().all(|axis| *axis == 1) => {
+            [segments, 1, dim]
+        }
         _ => [0; 3],
     };
     if sizes.contains(&0) {

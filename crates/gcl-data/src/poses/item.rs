@@ -27,6 +27,22 @@ pub(super) struct Pose {
 }
 
 impl Pose {
+    /// Takes the next value of `keypoints`.
+    fn put(&mut self, count: &mut usize, value: Option<f64>) {
+        // Every third value is a confidence, which may be missing.
+        let value = match value {
+            None if *count % 3 == 2 => 0.0,
+            other => other.unwrap_or(f64::NAN) as f32,
+        };
+        if let Some(slot) = self.values.get_mut(*count) {
+            *slot = value;
+            if !value.is_finite() {
+                self.bad.get_or_insert(*count);
+            }
+        }
+        *count += 1;
+    }
+
     /// The 17 key-points, or what is wrong with them. A confidence that is missing is 0.
     pub(super) fn keypoints(&self) -> Result<[f32; POSE_VALUES], String> {
         match (self.count, self.bad) {
@@ -87,7 +103,9 @@ impl<'de> Deserialize<'de> for Pose {
                             return Err(A::Error::custom("`keypoints` appears twice"));
                         }
                         "keypoints" => map.next_value_seed(Keypoints(&mut pose))?,
-                        "idx" => pose.person = Some(person_of(&map.next_value::<Label>()?.0)),
+                        "idx" | "track_id" => {
+                            pose.person = Some(person_of(&map.next_value::<Label>()?.0))
+                        }
                         "image_id" => pose.frame = Some(frame_of(&map.next_value::<Label>()?.0)),
                         _ => {
                             map.next_value::<IgnoredAny>()?;
@@ -118,22 +136,56 @@ impl<'de> Visitor<'de> for Keypoints<'_> {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut count = 0;
-        while let Some(value) = seq.next_element::<Option<f64>>()? {
-            // Every third value is a confidence, which may be missing.
-            let value = match value {
-                None if count % 3 == 2 => 0.0,
-                other => other.unwrap_or(f64::NAN) as f32,
-            };
-            if let Some(slot) = self.0.values.get_mut(count) {
-                *slot = value;
-                if !value.is_finite() {
-                    self.0.bad.get_or_insert(count);
-                }
+        while let Some(element) = seq.next_element::<Element>()? {
+            match element {
+                Element::Value(value) => self.0.put(&mut count, value),
+                Element::Point(point) => point.into_iter().for_each(|v| self.0.put(&mut count, v)),
             }
-            count += 1;
         }
         self.0.count = Some(count);
         Ok(())
+    }
+}
+
+/// What a list of key-points has: values one after the other, or a list of three for each point.
+enum Element {
+    Value(Option<f64>),
+    Point([Option<f64>; 3]),
+}
+
+impl<'de> Deserialize<'de> for Element {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Element;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, or x, y and confidence of a point")
+            }
+            fn visit_f64<E>(self, value: f64) -> Result<Element, E> {
+                Ok(Element::Value(Some(value)))
+            }
+            fn visit_u64<E>(self, value: u64) -> Result<Element, E> {
+                Ok(Element::Value(Some(value as f64)))
+            }
+            fn visit_i64<E>(self, value: i64) -> Result<Element, E> {
+                Ok(Element::Value(Some(value as f64)))
+            }
+            fn visit_unit<E>(self) -> Result<Element, E> {
+                Ok(Element::Value(None))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Element, A::Error> {
+                let mut point = [None; 3];
+                for (read, slot) in point.iter_mut().enumerate() {
+                    let value = seq.next_element()?;
+                    *slot = value.ok_or_else(|| A::Error::invalid_length(read, &self))?;
+                }
+                match seq.next_element::<IgnoredAny>()? {
+                    None => Ok(Element::Point(point)),
+                    Some(_) => Err(A::Error::invalid_length(4, &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Either)
     }
 }
 

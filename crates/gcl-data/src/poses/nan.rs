@@ -10,6 +10,7 @@ pub(super) struct NanAsNull<R> {
     held: usize,
     /// Bytes to give before any others.
     ready: Vec<u8>,
+    started: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -23,7 +24,7 @@ const NAN: &[u8] = b"NaN";
 
 impl<R: BufRead> NanAsNull<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, state: Inside::Values, held: 0, ready: Vec::new() }
+        Self { inner, state: Inside::Values, held: 0, ready: Vec::new(), started: false }
     }
 
     /// Takes one byte in.
@@ -63,6 +64,12 @@ impl<R: BufRead> Read for NanAsNull<R> {
                 break;
             }
             self.inner.consume(block.len());
+            // The mark of UTF-8, which some editors write.
+            let block = match self.started {
+                false => block.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(block),
+                true => block,
+            };
+            self.started = true;
             block.into_iter().for_each(|byte| self.take(byte));
         }
         let count = out.len().min(self.ready.len());

@@ -47,7 +47,7 @@ impl TrackFile {
     }
 }
 
-/// Reads a text of boxes: `frame person state x1 y1 x2 y2` per line, divided by blanks or commas, frames
+/// Reads a text of boxes: `frame person state x1 y1 x2 y2` per line, divided by blanks, commas or semicolons, frames
 /// counted from 0; further fields are labels, and ignored. A first line that does not start with a number
 /// is a header.
 ///
@@ -169,7 +169,8 @@ impl LineForm {
 }
 
 fn fields(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| c.is_whitespace() || c == ',').filter(|field| !field.is_empty())
+    line.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
+        .filter(|field| !field.is_empty())
 }
 
 /// Frame, person and box of a line, the frame as it is written.

@@ -10,6 +10,7 @@ use crate::file::FileError;
 use crate::files::with_extension;
 use crate::number::whole;
 use crate::quote::shorten;
+use crate::table::without_mark;
 use crate::text::read_text;
 
 /// A format of ground truth.
@@ -78,7 +79,7 @@ pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
     if path.extension().is_some_and(|e| e == "npy") {
         return Ok(TruthFormat::Masks);
     }
-    let text = read_text(path)?;
+    let text = without_mark(read_text(path)?);
     // A flags file may be one line of any length; its beginning says enough.
     let head: String = text.chars().take(SEEN.0).collect();
     let lines = head.lines().map(str::trim).filter(|line| !line.is_empty());

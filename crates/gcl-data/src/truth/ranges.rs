@@ -11,6 +11,7 @@ use crate::clips::Span;
 use crate::file::FileError;
 use crate::id::VideoId;
 use crate::number::whole;
+use crate::quote::shorten;
 use crate::table;
 
 /// Where the columns are, and how their numbers count.
@@ -37,7 +38,9 @@ const FORMS: [(&str, &str, usize, bool); 5] = [
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let table::CsvTable { header, records } = table::read(path)?;
     let at = |line, what: String| FileError::line(path, line, what);
-    let columns = columns(&header).map_err(|what| at(1, what))?;
+    let seen = || shorten(&header.iter().collect::<Vec<_>>().join(","), 60);
+    let columns = columns(&header)
+        .map_err(|what| at(1, format!("{what}; the first line is `{}`", seen())))?;
     let mut videos = BTreeMap::new();
     for (line, record) in records {
         let id = VideoId::new(record.get(columns.id).unwrap_or_default());

@@ -41,7 +41,12 @@ impl Images {
         // The first one whose size can be told: one that cannot is lost when it comes to it.
         let size = |file: &PathBuf| reader(fs::read(file).ok()?).ok()?.into_dimensions().ok();
         let Some((width, height)) = files.iter().find_map(size) else {
-            return Err(SourceError::damaged(first, 0, "no image here can be read"));
+            let why = decoded(first).err().unwrap_or_default();
+            return Err(SourceError::damaged(
+                first,
+                0,
+                format!("no image here can be read: {why}"),
+            ));
         };
         let levels = Levels::of(&files);
         let info = SourceInfo {

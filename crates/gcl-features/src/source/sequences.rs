@@ -9,6 +9,9 @@ use crate::natural;
 /// The extensions of doubled pictures of which one is taken: the first of these.
 const FIRST: [&str; 2] = ["png", "jpg"];
 
+/// What names end with of pictures that are made from frames, or stand beside them.
+const DERIVED: [&str; 7] = ["analyse", "mask", "depth", "thumb", "label", "labels", "gt"];
+
 /// Frames of one video, in the order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sequence {
@@ -145,8 +148,8 @@ fn without_copies(sorted: &mut Sorted) {
     };
     let copies = |one: &Sequence, other: &Sequence| {
         let [(before, behind), (b, e)] = [one, other].map(|s| (&s.around[0], &s.around[1]));
-        let original = (e.is_empty() && !behind.is_empty())
-            || (e.ends_with("capture") && behind.ends_with("analyse"));
+        let derived = |behind: &str| DERIVED.iter().any(|kind| behind.ends_with(kind));
+        let original = (e.is_empty() && !behind.is_empty()) || (derived(behind) && !derived(e));
         before == b && original && numbers(one).is_subset(&numbers(other))
     };
     let all = std::mem::take(&mut sorted.sequences);
