@@ -101,6 +101,9 @@ pub fn run(args: FindArgs) -> Outcome {
         pictures.identity().name,
         found.source
     );
+    if let Some(views) = &found.views {
+        eprintln!("{views}");
+    }
     eprintln!("report: {}", found.report.display());
     Ok(Done::all(found.extraction.skipped.is_empty()))
 }
@@ -135,6 +138,7 @@ fn find_with<E: FeatureWork>(
         configuration: &configuration,
         training: train::training_options(&args.choice.learning, &normal)?,
         folds: args.cross_fit,
+        cameras: train::cameras(&args.choice.learning)?,
         top: args.top,
     };
     let shown = Shown::new(inputs);

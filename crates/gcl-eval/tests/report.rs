@@ -50,7 +50,8 @@ fn hostile() -> Report {
             series: vec![Series { name: text.clone(), points: vec![(0.0, 0.0), (1.0, 1.0)] }],
         }],
         config: vec![(text.clone(), text.clone())],
-        skipped: vec![(text.clone(), text)],
+        skipped: vec![(text.clone(), text.clone())],
+        damaged: vec![(text.clone(), text)],
     }
 }
 

@@ -138,7 +138,8 @@ fn case_04_lost_packets_and_broken_frames_are_filled_through_ffmpeg() {
     let mut avi = avi(20);
     let (chunk, _) =
         avi.windows(4).enumerate().filter(|(_, name)| *name == b"00dc").nth(10).unwrap();
-    avi[chunk + 8..chunk + 60].fill(0xff);
+    let size = u32::from_le_bytes(*avi[chunk + 4..].first_chunk().unwrap()) as usize;
+    avi[chunk + 8 + size / 2..chunk + 8 + size / 2 + 40].fill(0xff);
     let seen = by_ffmpeg("broken.avi", &avi).unwrap();
     assert_eq!((seen.frames.len(), seen.notes.concealed), (20, 1), "{:?}", seen.notes);
 }

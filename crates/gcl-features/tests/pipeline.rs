@@ -173,21 +173,23 @@ fn bad_videos_are_skipped_with_their_reason_and_leave_nothing() {
     let summary =
         extract(&inputs, &out, &Gradient, &ExtractOptions { clips, ..options(2) }, &cancel, &note)
             .unwrap();
-    assert_eq!((summary.extracted, summary.frames), (1, 20));
+    assert_eq!((summary.extracted, summary.frames), (2, 519));
+    let [(id, damage)] = summary.damaged.as_slice() else { panic!("{:?}", summary.damaged) };
+    let told = "1 of 500 pictures are missing at the end: the file ends within a frame";
+    assert_eq!((id.as_str(), damage.as_str()), ("cut", told));
     let reasons: Vec<String> =
         summary.skipped.iter().map(|(id, reason)| format!("{id} {reason}")).collect();
     for (found, (id, reason)) in reasons.iter().zip([
-        ("cut ", "damaged after 499 frames"),
-        ("none ", "0 frames are too few for a clip of 16"),
+        ("none ", "the video has no frame"),
         ("short ", "3 frames are too few for a clip of 16"),
         ("text ", "no built-in decoder"),
     ]) {
         assert!(found.starts_with(id) && found.contains(reason), "{found}");
     }
     let names: Vec<PathBuf> = files(&out).into_keys().collect();
-    assert_eq!(names, [PathBuf::from("good.json"), PathBuf::from("good.npy")]);
+    assert_eq!(names, ["cut.json", "cut.npy", "good.json", "good.npy"].map(PathBuf::from));
     let events = events.into_inner().unwrap();
-    assert_eq!(events.iter().filter(|event| event.starts_with("Skipped")).count(), 4);
+    assert_eq!(events.iter().filter(|event| event.starts_with("Skipped")).count(), 3);
     assert!(events.contains(&"Frames { id: \"cut\", frames: 64 }".to_owned()), "{events:?}");
 }
 
@@ -356,4 +358,33 @@ fn gradient_features_are_those_of_the_definition_in_numpy() {
         assert_eq!(found.shape(), expected.shape());
         assert!(found.to_f32().unwrap() == expected.to_f32().unwrap(), "{name}");
     }
+}
+
+#[test]
+fn a_video_is_skipped_only_above_a_share_of_loss() {
+    let dir = tempfile::tempdir().unwrap();
+    let frames = dir.path().join("frames");
+    fs::create_dir_all(&frames).unwrap();
+    for n in 0..20u8 {
+        let path = frames.join(format!("{n:02}.png"));
+        match n % 4 {
+            0 => fs::write(path, "no image").unwrap(),
+            _ => image::GrayImage::from_pixel(64, 48, image::Luma([n * 10])).save(path).unwrap(),
+        }
+    }
+    let inputs = discover(&[frames]).unwrap();
+    let run = |out: &str, max_loss| {
+        let options = ExtractOptions { max_loss, ..options(1) };
+        let (out, cancel) = (dir.path().join(out), AtomicBool::new(false));
+        let summary = extract(&inputs, &out, &Gradient, &options, &cancel, &|_| ()).unwrap();
+        (summary, out)
+    };
+    let (kept, out) = run("kept", 0.25);
+    assert_eq!((kept.extracted, kept.frames, kept.damaged.len()), (1, 20, 1));
+    let set = FeatureSet::open(&out).unwrap();
+    let notes = &set.videos()[0].notes;
+    assert_eq!((notes.concealed, notes.missing, notes.size), (5, 0, Some([64, 48])));
+    let (skipped, out) = run("skipped", 0.24);
+    assert_eq!((skipped.extracted, skipped.damaged.len()), (0, 0));
+    assert!(skipped.skipped[0].1.contains("5 of 20 pictures") && files(&out).is_empty());
 }

@@ -1,9 +1,10 @@
 //! Unlabelled footage to its most anomalous moments: extract, train on the same footage, score it by models
 //! that did not see what they score, report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gcl_data::{Clock, FeatureSet, ScoreSet};
+use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId};
 use gcl_eval::clock_time;
 use gcl_eval::report::ShownMoment;
 use gcl_features::discover::discover;
@@ -17,6 +18,7 @@ use crate::facts::remember_footage;
 use crate::moments::{write_csv, write_json};
 use crate::report::{self, Contents};
 use crate::score::score_own;
+use crate::views::Views;
 
 /// The method that [`find`] is best called with where nothing is known of the footage, for features of an
 /// extractor: nearest neighbours, unless these are the features that the papers' settings are for. On footage
@@ -63,6 +65,8 @@ pub struct Find<'a> {
     /// The parts that the footage is cut into, each scored by a model of the others; 0 or 1 scores it by the
     /// model that was trained on all of it. See [`score_own`].
     pub folds: usize,
+    /// The cameras of videos, where they are known.
+    pub cameras: BTreeMap<VideoId, String>,
     /// The most moments.
     pub top: usize,
 }
@@ -83,6 +87,8 @@ pub struct Found {
     pub report: PathBuf,
     /// The same moments as CSV.
     pub table: PathBuf,
+    /// What a reader of the scores has to know, where the footage shows several views ([`Views::note`]).
+    pub views: Option<String>,
     /// What came of the extraction: among others, videos that cannot be read.
     pub extraction: Summary,
 }
@@ -126,7 +132,8 @@ pub fn find<E: FeatureWork>(
     let videos = set.videos().len();
     let mut scored = |done| (follow.scoring)(done, videos);
     let (folds, options) = (wanted.folds, &wanted.training);
-    score_own(&run, &model, &set, folds, options, follow.training, &mut scored)?;
+    let views = Views::new(&set, &wanted.cameras);
+    score_own(&run, &model, &set, folds, &views, options, follow.training, &mut scored)?;
     remember_footage(&inputs, &run.scores())?;
 
     let skipped = extraction.skipped.iter().map(|(id, why)| (id.to_string(), why.clone()));
@@ -134,6 +141,7 @@ pub fn find<E: FeatureWork>(
         title: Some("The most anomalous moments".to_owned()),
         top: wanted.top,
         skipped: skipped.collect(),
+        warnings: views.note().into_iter().collect(),
         device: Some(&wanted.training.device),
         ..Contents::default()
     };
@@ -143,7 +151,8 @@ pub fn find<E: FeatureWork>(
     write_json(&moments, &out.join("moments.json"))?;
     let source =
         ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
-    Ok(Found { method: config.method, source, moments, report: run.report(), table, extraction })
+    let (method, report, views) = (config.method, run.report(), views.note());
+    Ok(Found { method, source, moments, report, table, views, extraction })
 }
 
 /// A trained model: the run's own if it is finished, else trained from wherever it stands. A run that

@@ -33,6 +33,7 @@ pub mod pair;
 pub mod process;
 pub mod report;
 pub mod score;
+pub mod views;
 
 pub use error::{Error, Result};
 

@@ -10,6 +10,7 @@ use gcl_train::{Listener, Model, RunDir, ScoreSource, TrainError, TrainOptions, 
 use crate::error::{Error, Result};
 use crate::facts::{self, Facts, VideoFacts};
 use crate::judge::frames_of_clips;
+use crate::views::Views;
 
 /// How a set is scored.
 #[derive(Clone, Copy, Debug)]
@@ -54,15 +55,18 @@ fn rows(
 
 /// Scores every video of the set that a model was trained on, each segment by a model that was trained on the
 /// other of `folds` parts ([`cross_fit()`]); by the model itself where there is too little to leave anything out,
-/// too much to hold in memory, or only one fold asked for. Finished folds are kept in the run's folder.
+/// too much to hold in memory, or only one fold asked for. Finished folds are kept in the run's folder. Where the
+/// footage shows several views, their scores are put on one scale ([`Views::level`]).
 ///
 /// # Errors
 /// As [`score`] and [`cross_fit()`].
+#[allow(clippy::too_many_arguments)] // two callers
 pub fn score_own(
     run: &RunDir,
     model: &Model,
     set: &FeatureSet,
     folds: usize,
+    views: &Views,
     options: &TrainOptions<'_>,
     listener: &mut dyn Listener,
     progress: &mut dyn FnMut(usize),
@@ -86,7 +90,23 @@ pub fn score_own(
         None => by_model(index),
         Some(scores) => Ok(std::mem::take(&mut scores[index])),
     };
-    write(model, set, &how, &note, &run.scores(), options.cancel, &mut rows, progress)
+    let (out, cancel) = (run.scores(), options.cancel);
+    if views.note().is_none() {
+        return write(model, set, &how, &note, &out, cancel, &mut rows, progress);
+    }
+    let mut all = (0..set.videos().len()).map(rows).collect::<Result<Vec<_>>>()?;
+    views.level(&mut all);
+    if is_bounded(source) {
+        all.iter_mut().flatten().for_each(|score| *score = score.clamp(0.0, 1.0));
+    }
+    let note = format!("{note}, views on one scale");
+    let mut rows = |index: usize| Ok(std::mem::take(&mut all[index]));
+    write(model, set, &how, &note, &out, cancel, &mut rows, progress)
+}
+
+/// Whether a source's scores are shares.
+fn is_bounded(source: ScoreSource) -> bool {
+    matches!(source, ScoreSource::Discriminator | ScoreSource::MeanRank)
 }
 
 /// Writes every video's frame scores from those of its rows.
@@ -106,7 +126,7 @@ fn write(
     let source = how.source;
     let name = source.name();
     let info = ScoreInfo {
-        bounded: matches!(source, ScoreSource::Discriminator | ScoreSource::MeanRank),
+        bounded: is_bounded(source),
         source: match how.smooth > 0.0 {
             true => format!("{name}{note}, smoothed over time (sigma {} frames)", how.smooth),
             false => format!("{name}{note}"),

@@ -52,6 +52,7 @@ fn moments(
         configuration: &configuration,
         training: TrainOptions::new(Device::flex(), &cancel),
         folds: 0,
+        cameras: Default::default(),
         top: 40,
     };
     let mut follow = Follow {

@@ -72,6 +72,13 @@ pub fn normal_videos(learning: &LearningArgs) -> Result<Normal, Failure> {
     Ok(manifest.map(|manifest| manifest.normal_videos()))
 }
 
+/// The cameras of videos, by the same manifest.
+pub fn cameras(learning: &LearningArgs) -> Result<BTreeMap<VideoId, String>, Failure> {
+    let manifest = learning.labels.as_deref().map(Manifest::read).transpose()?;
+    let videos = manifest.map(|manifest| manifest.videos).unwrap_or_default();
+    Ok(videos.into_iter().filter_map(|(id, entry)| Some((id, entry.camera?))).collect())
+}
+
 /// How a training is run.
 pub fn training_options<'a>(
     learning: &LearningArgs,

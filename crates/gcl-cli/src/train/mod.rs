@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 use gcl::judge::judge_states;
 use gcl::score::score_own;
+use gcl::views::Views;
 use gcl_train::{RunDir, TrainError};
 
 use super::error::{Done, Failure, Outcome};
@@ -15,7 +16,9 @@ use super::test_set::TestArgs;
 use super::{device, terminal};
 use crate::terminal::{Terminal, say_resumed};
 pub use args::{ClipArgs, MethodArgs};
-pub use configuration::{check_settings, configuration, normal_videos, train, training_options};
+pub use configuration::{
+    cameras, check_settings, configuration, normal_videos, train, training_options,
+};
 
 /// Train on a folder of features, without labels.
 #[derive(Args, Debug)]
@@ -84,7 +87,9 @@ pub fn run(args: TrainArgs) -> Outcome {
         let normal = normal_videos(&args.choice.learning)?;
         let options = training_options(&args.choice.learning, &normal)?;
         let mut terminal = Terminal::new(None);
-        let scored = score_own(&run, &model, &set, folds, &options, &mut terminal, &mut |_| ());
+        let views = Views::new(&set, &cameras(&args.choice.learning)?);
+        let (said, done) = (&mut terminal, &mut |_| ());
+        let scored = score_own(&run, &model, &set, folds, &views, &options, said, done);
         terminal.finish();
         scored.map_err(|error| Failure::from(error).resumable())?;
     }

@@ -28,6 +28,15 @@ impl SourceError {
         Self::of(path, &format!("damaged after {frame} frames: {reason}"))
     }
 
+    /// The same, behind why another decoder did not read the file.
+    pub(super) fn after(self, path: &Path, reason: &str) -> Self {
+        let own = match self {
+            Self::File(error) => error.source.to_string(),
+            Self::Unsupported { reason, .. } => reason,
+        };
+        Self::of(path, &format!("{reason}; FFmpeg: {own}"))
+    }
+
     /// Whether the file's content is at fault, and not the reading of it.
     pub(super) fn is_of_content(&self) -> bool {
         match self {

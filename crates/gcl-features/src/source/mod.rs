@@ -144,10 +144,11 @@ fn open_file(
     };
     match ffmpeg::Ffmpeg::open(path, &why, colour) {
         Ok(source) => Ok(Box::new(source)),
-        // Of two that fail, the one that knows the format better tells more.
-        Err(_) if ffmpeg::version().is_some() && matches!(reason, SourceError::File(_)) => {
-            Err(reason)
-        }
+        // What the built-in one found damaged it knows better than FFmpeg.
+        Err(error) if ffmpeg::version().is_some() && error.is_of_content() => match reason {
+            SourceError::Unsupported { reason, .. } => Err(error.after(path, &reason)),
+            damaged @ SourceError::File(_) => Err(damaged),
+        },
         Err(error) => Err(error),
     }
 }

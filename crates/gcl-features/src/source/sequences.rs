@@ -107,13 +107,14 @@ fn group(pictures: &[PathBuf]) -> Vec<([String; 2], Vec<PathBuf>)> {
     let names: Vec<String> = pictures.iter().map(|path| stem(path).unwrap_or_default()).collect();
     let parsed: Vec<Vec<Field<'_>>> = names.iter().map(|name| fields(name)).collect();
     let form = |name: &[Field<'_>]| -> Vec<Option<String>> {
-        name.iter().map(|field| field.text().map(str::to_owned)).collect()
+        name.iter().map(|field| field.text().map(str::to_lowercase)).collect()
     };
     let mut forms: BTreeMap<Vec<Option<String>>, Vec<usize>> = BTreeMap::new();
     for (i, name) in parsed.iter().enumerate() {
         forms.entry(form(name)).or_default().push(i);
     }
-    let mut groups: BTreeMap<[String; 2], Vec<PathBuf>> = BTreeMap::new();
+    // By the names without regard to case, as the first picture has them.
+    let mut groups: BTreeMap<[String; 2], ([String; 2], Vec<PathBuf>)> = BTreeMap::new();
     for (form, members) in forms {
         let value = |i: usize, field: usize| parsed[i].get(field).map(Field::whole);
         let varies = |field: &usize| {
@@ -129,10 +130,11 @@ fn group(pictures: &[PathBuf]) -> Vec<([String; 2], Vec<PathBuf>)> {
                 Some(at) => [join(&parsed[i][..at]), join(&parsed[i][at + 1..])],
                 None => [names[i].clone(), String::new()],
             };
-            groups.entry(around).or_default().push(pictures[i].clone());
+            let key = around.each_ref().map(|text| text.to_lowercase());
+            groups.entry(key).or_insert((around, Vec::new())).1.push(pictures[i].clone());
         }
     }
-    groups.into_iter().collect()
+    groups.into_values().collect()
 }
 
 /// Takes out sequences that show the same frames as another: masks, depths and thumbnails beside plain names, and a

@@ -91,7 +91,8 @@ fn trak(track: &Track, first: u32) -> Vec<u8> {
 /// A file of these tracks, its index in front.
 pub fn movie(tracks: &[Track]) -> Vec<u8> {
     let ftyp = boxed(b"ftyp", &[b"isom", &[0; 4], b"isomavc1"]);
-    let mvhd = boxed(b"mvhd", &[&numbers([0, 0, 0, 1000, 0]), &[0; 80]]);
+    let unmoved = numbers([1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30]);
+    let mvhd = boxed(b"mvhd", &[&numbers([0, 0, 0, 1000, 0]), &[0; 16], &unmoved, &[0; 28]]);
     let index = |from: u32| {
         let mut at = from;
         let traks: Vec<u8> = tracks

@@ -37,6 +37,8 @@ pub struct Contents<'a> {
     pub top: usize,
     /// Videos that were left out, with reasons.
     pub skipped: Vec<(String, String)>,
+    /// What a reader has to know first.
+    pub warnings: Vec<String>,
     /// Further figures.
     pub tiles: Vec<Tile>,
 }
@@ -63,6 +65,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     report.tiles = contents.tiles.clone();
     report.config = settings(&to_toml(&config)?);
 
+    report.warnings.extend(contents.warnings.iter().cloned());
     let events = run.events()?;
     report.training = training_charts(&events);
     for event in &events {

@@ -137,15 +137,16 @@ impl Ffmpeg {
         let said = self.process.finish(&self.path)?;
         let promised = promise(&self.path);
         let cut = said.cut || promised.cut;
+        let complained = !said.complaints.is_empty();
         let all = self.given + self.filled;
         let by_length = || {
             let frames = (said.length? - self.clock.end()?) / self.clock.step?;
             (frames > 0.5).then_some(frames.min(MOST_FILLED).round() as usize)
         };
         let missing = match promised.frames {
-            _ if !cut => 0,
-            Some(frames) => frames.saturating_sub(all),
-            None => by_length().unwrap_or(0),
+            Some(frames) if cut => frames.saturating_sub(all),
+            _ if cut || complained => by_length().unwrap_or(0),
+            _ => 0,
         };
         // The picture that is cut itself is missing.
         let known = self.filled + usize::from(missing > 0);
@@ -154,8 +155,7 @@ impl Ffmpeg {
         if cut {
             remarks.push("the file ends early".to_owned());
         }
-        let complained = concealed + self.filled + missing > 0 || all == 0;
-        if complained && !said.complaints.is_empty() {
+        if complained && (concealed + self.filled + missing > 0 || all == 0) {
             remarks.push(format!("FFmpeg says: {}", said.complaints));
         }
         Ok(Ending { missing, concealed, remarks })

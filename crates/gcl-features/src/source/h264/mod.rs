@@ -299,10 +299,15 @@ impl H264 {
     fn ending(&self) -> Ending {
         let track = self.samples.track();
         let (pictures, timed) = (track.samples.len() as u64, track.times.samples());
-        let remarks = match pictures == timed {
-            true => Vec::new(),
-            false => vec![format!("the index has {pictures} pictures, and times for {timed}")],
-        };
+        let mut remarks = Vec::new();
+        if pictures != timed {
+            remarks.push(format!("the index has {pictures} pictures, and times for {timed}"));
+        }
+        if track.joined {
+            let joined =
+                "another movie follows in the file and is not read: files are not joined so";
+            remarks.push(joined.to_owned());
+        }
         Ending { remarks, ..Ending::default() }
     }
 

@@ -49,13 +49,15 @@ pub(super) struct VideoTrack {
     pub times: Times,
     /// Degrees clockwise by which pictures are to be turned.
     pub turned: u32,
+    /// Whether another movie follows in the file.
+    pub joined: bool,
 }
 
 /// Reads the tables of the video track that is shown, with the largest picture, and of several such the first: a
 /// preview or a cover is smaller, or switched off.
 pub(super) fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let len = file.metadata()?.len();
-    let moov = movie(file, len)?;
+    let (moov, joined) = movie(file, len)?;
     let movie_scale = child(&moov, b"mvhd")?.map(times::timescale).transpose()?.unwrap_or(1);
     if child(&moov, b"mvex")?.is_some() {
         return unsupported("fragmented MP4");
@@ -85,7 +87,7 @@ pub(super) fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let edits = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()?.flatten();
     let times = Times::read(table, scale, edits, movie_scale)?;
     let turned = child(trak, b"tkhd")?.map_or(0, turned);
-    Ok(VideoTrack { avcc, samples, times, turned })
+    Ok(VideoTrack { avcc, samples, times, turned, joined })
 }
 
 /// How good a track is: shown at all, number of pixels; `None` if it is no video, or too damaged to tell.
@@ -124,9 +126,11 @@ fn need<'a>(parent: &'a [u8], name: &[u8; 4]) -> Result<&'a [u8], Mp4Error> {
     }
 }
 
-/// The payload of the file's `moov` box. Nothing behind it is looked at: recorders append what they like.
-fn movie(file: &mut File, len: u64) -> Result<Vec<u8>, Mp4Error> {
+/// The payload of the file's first `moov` box, and whether another one follows: files that were joined byte by byte.
+/// Whatever else is behind it does not matter: recorders append what they like.
+fn movie(file: &mut File, len: u64) -> Result<(Vec<u8>, bool), Mp4Error> {
     let mut at = 0u64;
+    let mut moov = None;
     while len - at >= 8 {
         file.seek(SeekFrom::Start(at))?;
         let mut head = [0; 16];
@@ -139,6 +143,9 @@ fn movie(file: &mut File, len: u64) -> Result<Vec<u8>, Mp4Error> {
             1 => (16, u64::from_be_bytes([a, b, c, d, e, f, g, h])),
             size => (8, size),
         };
+        if let (Some(moov), true) = (&mut moov, size < header || size > len - at) {
+            return Ok((std::mem::take(moov), false));
+        }
         if size < header {
             return damaged(format!("a box of {size} bytes at byte {at}"));
         }
@@ -150,17 +157,24 @@ fn movie(file: &mut File, len: u64) -> Result<Vec<u8>, Mp4Error> {
             ));
         }
         match &name {
-            b"moof" => return unsupported("fragmented MP4"),
-            b"moov" => {
-                file.seek(SeekFrom::Start(at + header))?;
-                let mut payload = Vec::new();
-                file.take(size - header).read_to_end(&mut payload)?;
-                return Ok(payload);
-            }
-            _ => at += size,
+            b"moof" if moov.is_none() => return unsupported("fragmented MP4"),
+            b"moov" => match moov {
+                Some(first) => return Ok((first, true)),
+                None => {
+                    file.seek(SeekFrom::Start(at + header))?;
+                    let mut payload = Vec::new();
+                    file.take(size - header).read_to_end(&mut payload)?;
+                    moov = Some(payload);
+                }
+            },
+            _ => {}
         }
+        at += size;
     }
-    damaged("no index (`moov` box): the recording was not finished, or cut off")
+    match moov {
+        Some(moov) => Ok((moov, false)),
+        None => damaged("no index (`moov` box): the recording was not finished, or cut off"),
+    }
 }
 
 /// The `avcC` payload of a sample description with one H.264 entry.
