@@ -140,6 +140,7 @@ fn case_26_equal_parts() {
     assert_eq!(parts.expand(&scores, 1_411).unwrap()[165], 3.0);
     assert_eq!((parts.count(0), parts.span(32, 100).is_empty()), (0, true));
     assert!(parts.expand(&scores[..31], 100).is_err());
+    assert!(parts.validate().is_ok() && parts.of_fixed_length().is_err());
 }
 
 #[test]

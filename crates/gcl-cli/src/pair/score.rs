@@ -33,7 +33,9 @@ pub fn run(args: ScoreArgs) -> Outcome {
     let device = device::find(&args.device)?;
     let run = RunDir::new(&args.run);
     let out = args.out.unwrap_or_else(|| run.scores());
-    let left = gcl::pair::score(&run, &args.data.data(), &out, &device)?;
+    let data = args.data.data();
+    data.features()?.notes().iter().for_each(|note| eprintln!("{note}"));
+    let left = gcl::pair::score(&run, &data, &out, &device)?;
     left.lines().iter().for_each(|line| eprintln!("{line}"));
     println!("{}", out.display());
     Ok(Done::Fully)

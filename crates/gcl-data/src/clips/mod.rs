@@ -147,6 +147,17 @@ impl Clips {
         Ok(self)
     }
 
+    /// As [`Clips::validate`], and refuses equal parts: for those who cut a video as they read it.
+    ///
+    /// # Errors
+    /// [`ClipError::Range`] and [`ClipError::Parts`].
+    pub fn of_fixed_length(self) -> Result<Self, ClipError> {
+        match self.parts() {
+            None => self.validate(),
+            Some(_) => Err(ClipError::Parts(self)),
+        }
+    }
+
     /// The rule of `n` parts of equal length, whatever a video's length: part i of a video of F frames is
     /// frames ⌊i F / n⌋ to ⌊(i + 1) F / n⌋. Where its rows' frames are depends on the video's length, which
     /// must therefore be known.

@@ -180,7 +180,7 @@ pub fn extract<E: Extractor>(
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
-    let identity = extractor.identity(options.clips.validate()?);
+    let identity = extractor.identity(options.clips.of_fixed_length()?);
     let job = video::Job { extractor, identity: &identity, options, out_dir, cancel, progress };
     let finished = |input: &VideoInput, footage: Option<&str>| {
         Ok(is_finished(out_dir, &input.id, &identity, footage)?)

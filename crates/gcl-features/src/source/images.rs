@@ -9,7 +9,7 @@ use image::{DynamicImage, ImageReader, Limits};
 
 use super::levels::Levels;
 use super::pictures::{Ending, Pictures, Shown, Step};
-use super::sequences::{Sorted, sort};
+use super::sequences::{Sorted, only, sort};
 use super::{SourceError, SourceInfo, jpeg};
 use crate::frame::{Frame, MAX_SIDE, Pixels};
 use crate::guard::guarded;
@@ -112,12 +112,20 @@ pub(super) fn decoded(file: &Path) -> Result<DynamicImage, String> {
 /// Whether a path names a visible image file.
 pub(crate) fn is_image(file: &Path) -> bool {
     let hidden = file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+    !hidden && has_extension(file) && file.is_file()
+}
+
+fn has_extension(file: &Path) -> bool {
     let extension = file.extension().map(|text| text.to_string_lossy().to_ascii_lowercase());
-    !hidden && extension.is_some_and(|text| EXTENSIONS.contains(&text.as_str())) && file.is_file()
+    extension.is_some_and(|text| EXTENSIONS.contains(&text.as_str()))
 }
 
 /// The pictures in a folder, sorted out.
 pub(crate) fn sequences(folder: &Path) -> Result<Sorted, FileError> {
+    Ok(sort(pictures(folder)?))
+}
+
+fn pictures(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).at(folder)? {
         let file = entry.at(folder)?.path();
@@ -125,7 +133,7 @@ pub(crate) fn sequences(folder: &Path) -> Result<Sorted, FileError> {
             files.push(file);
         }
     }
-    Ok(sort(files))
+    Ok(files)
 }
 
 /// Whether a path names one of several sequences in a folder.
@@ -142,8 +150,16 @@ pub(crate) fn files_of(path: &Path) -> Result<Vec<PathBuf>, FileError> {
     if is_pattern(path) {
         let folder = path.parent().unwrap_or(Path::new(""));
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let own = sequences(folder)?.sequences.into_iter().find(|s| Some(s.pattern()) == name);
-        return own.map(|own| own.files).ok_or_else(|| FileError::new(path, "no such frames"));
+        let around = name.as_deref().and_then(|name| name.split_once('*'));
+        let (before, behind) = around.unwrap_or_default();
+        // By names alone, since a folder may hold a million pictures of a thousand sequences.
+        let listed = fs::read_dir(folder).at(folder)?.flatten().map(|entry| entry.path());
+        let own = only(listed.filter(|path| has_extension(path)), [before, behind]);
+        let own: Vec<PathBuf> = own.into_iter().filter(|path| is_image(path)).collect();
+        return match own.is_empty() {
+            false => Ok(own),
+            true => Err(FileError::new(path, "no such frames")),
+        };
     }
     let mut sequences = sequences(path)?.sequences;
     match sequences.len() {

@@ -69,9 +69,27 @@ pub(crate) fn sort(pictures: Vec<PathBuf>) -> Sorted {
         without_copies(&mut sorted);
     }
     for sequence in &mut sorted.sequences {
-        sequence.files.sort_by(|a, b| natural::compare(&a.to_string_lossy(), &b.to_string_lossy()));
+        in_order(&mut sequence.files);
     }
     sorted
+}
+
+/// The pictures of one sequence among those of its folder, told by what its names have around the number.
+pub(crate) fn only(pictures: impl Iterator<Item = PathBuf>, around: [&str; 2]) -> Vec<PathBuf> {
+    let [before, behind] = around.map(str::to_lowercase);
+    let own = |path: &PathBuf| {
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().to_lowercase());
+        let stem = stem.unwrap_or_default();
+        let number = stem.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&behind));
+        number.is_some_and(|number| matches!(fields(number)[..], [Field::Number(_)]))
+    };
+    let mut files = without_doubles(pictures.filter(own).collect(), &mut Vec::new());
+    in_order(&mut files);
+    files
+}
+
+fn in_order(files: &mut [PathBuf]) {
+    files.sort_by(|a, b| natural::compare(&a.to_string_lossy(), &b.to_string_lossy()));
 }
 
 /// Of pictures of one name with several extensions, one.
