@@ -50,6 +50,11 @@ pub(super) fn list(dir: &Path) -> Result<Listing, FeatureError> {
     Ok(listing)
 }
 
+/// Whether a file has a description, and so no part of its name says what it is.
+fn is_described(path: &Path) -> bool {
+    path.with_extension("json").exists()
+}
+
 /// Takes out the files that are no features but stand beside some.
 fn side_files(files: &mut BTreeMap<VideoId, PathBuf>, notes: &mut Vec<String>) {
     let beside = |id: &VideoId| {
@@ -59,7 +64,8 @@ fn side_files(files: &mut BTreeMap<VideoId, PathBuf>, notes: &mut Vec<String>) {
             near.any(|name| VideoId::new(name).is_ok_and(|id| files.contains_key(&id)))
         })
     };
-    let side: Vec<VideoId> = files.keys().filter(|id| beside(id)).cloned().collect();
+    let side = files.iter().filter(|(id, path)| !is_described(path) && beside(id));
+    let side: Vec<VideoId> = side.map(|(id, _)| id.clone()).collect();
     if let Some(first) = side.first() {
         notes.push(format!(
             "{} files beside features are passed over: frame rates and times of rows, such as {first}",
@@ -71,7 +77,7 @@ fn side_files(files: &mut BTreeMap<VideoId, PathBuf>, notes: &mut Vec<String>) {
 
 /// Refuses features of two streams of one video, which would count twice.
 fn two_streams(files: &BTreeMap<VideoId, PathBuf>) -> Result<(), FeatureError> {
-    for id in files.keys() {
+    for (id, _) in files.iter().filter(|(_, path)| !is_described(path)) {
         let Some(stem) = id.as_str().strip_suffix(STREAMS.0) else { continue };
         let other = VideoId::new(format!("{stem}{}", STREAMS.1));
         if let Ok(other) = other
@@ -92,8 +98,7 @@ fn group(files: BTreeMap<VideoId, PathBuf>, listing: &mut Listing) -> Result<(),
     let zero =
         |stem: &str| VideoId::new(format!("{stem}__0")).is_ok_and(|id| files.contains_key(&id));
     for (id, path) in &files {
-        let described =
-            path.with_extension("json").exists() || id.file(Path::new(""), "json").exists();
+        let described = is_described(path);
         let own = match crop(id.as_str()) {
             // Crops are counted from 0; other numbers belong to a name.
             Some((stem, number)) if !described && zero(stem) => {
@@ -133,7 +138,7 @@ fn crops_first(listing: &mut Listing) -> Result<bool, FeatureError> {
     let mut shapes: Vec<[usize; 3]> = Vec::new();
     for (_, paths) in &listing.videos {
         let [path] = paths.as_slice() else { return Ok(false) };
-        if path.with_extension("json").exists() {
+        if is_described(path) {
             return Ok(false);
         }
         match *open_any(path)?.shape() {

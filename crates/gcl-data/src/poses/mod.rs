@@ -14,6 +14,7 @@ mod normalise;
 mod rule;
 mod set;
 mod skeleton;
+mod values;
 mod windows;
 mod write;
 
