@@ -1,6 +1,6 @@
 //! Which files of a folder are a video's features: one, or one for each crop; and in which order their axes are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::error::FeatureError;
@@ -65,7 +65,7 @@ fn side_files(files: &mut BTreeMap<VideoId, PathBuf>, notes: &mut Vec<String>) {
         })
     };
     let side = files.iter().filter(|(id, path)| !is_described(path) && beside(id));
-    let side: Vec<VideoId> = side.map(|(id, _)| id.clone()).collect();
+    let side: BTreeSet<VideoId> = side.map(|(id, _)| id.clone()).collect();
     if let Some(first) = side.first() {
         notes.push(format!(
             "{} files beside features are passed over: frame rates and times of rows, such as {first}",

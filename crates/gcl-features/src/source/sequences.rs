@@ -48,7 +48,12 @@ pub(crate) struct Sorted {
 pub(crate) fn sort(pictures: Vec<PathBuf>) -> Sorted {
     let mut sorted = Sorted::default();
     let total = pictures.len();
-    let pictures = without_doubles(pictures, &mut sorted.foreign);
+    let (pictures, doubles) = without_doubles(pictures);
+    let named = |files: Vec<PathBuf>, what: &str| {
+        let first = files.first().cloned()?;
+        Some((first, format!("{} {what}", files.len())))
+    };
+    sorted.foreign.extend(named(doubles, "pictures of a name that another extension has, too"));
     let groups = group(&pictures);
     let whole = groups.len() < 2 || 2 * groups.len() > total;
     if whole {
@@ -57,15 +62,14 @@ pub(crate) fn sort(pictures: Vec<PathBuf>) -> Sorted {
             .sequences
             .extend((!pictures.is_empty()).then(|| Sequence { around, files: pictures }));
     } else {
-        for (around, files) in groups {
-            match files.as_slice() {
-                [one] => {
-                    let what = "a picture beside a sequence of frames, and not one of them";
-                    sorted.foreign.push((one.clone(), what.to_owned()));
-                }
-                _ => sorted.sequences.push(Sequence { around, files }),
-            }
-        }
+        let (frames, alone): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|(_, files)| files.len() > 1);
+        sorted
+            .sequences
+            .extend(frames.into_iter().map(|(around, files)| Sequence { around, files }));
+        let alone = alone.into_iter().flat_map(|(_, files)| files).collect();
+        let what = "pictures beside a sequence of frames, and none of them";
+        sorted.foreign.extend(named(alone, what));
         without_copies(&mut sorted);
     }
     for sequence in &mut sorted.sequences {
@@ -83,7 +87,7 @@ pub(crate) fn only(pictures: impl Iterator<Item = PathBuf>, around: [&str; 2]) -
         let number = stem.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&behind));
         number.is_some_and(|number| matches!(fields(number)[..], [Field::Number(_)]))
     };
-    let mut files = without_doubles(pictures.filter(own).collect(), &mut Vec::new());
+    let (mut files, _) = without_doubles(pictures.filter(own).collect());
     in_order(&mut files);
     files
 }
@@ -92,8 +96,9 @@ fn in_order(files: &mut [PathBuf]) {
     files.sort_by(|a, b| natural::compare(&a.to_string_lossy(), &b.to_string_lossy()));
 }
 
-/// Of pictures of one name with several extensions, one.
-fn without_doubles(pictures: Vec<PathBuf>, foreign: &mut Vec<(PathBuf, String)>) -> Vec<PathBuf> {
+/// Of pictures of one name with several extensions, one; and the others.
+fn without_doubles(pictures: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let mut doubles = Vec::new();
     let rank = |path: &Path| {
         let extension = path.extension().map(|text| text.to_string_lossy().to_ascii_lowercase());
         FIRST.iter().position(|first| extension.as_deref() == Some(first)).unwrap_or(FIRST.len())
@@ -112,10 +117,9 @@ fn without_doubles(pictures: Vec<PathBuf>, foreign: &mut Vec<(PathBuf, String)>)
                 }
             }
         };
-        let what = "a second picture of the same name with another extension";
-        foreign.push((double, what.to_owned()));
+        doubles.push(double);
     }
-    by_stem.into_values().collect()
+    (by_stem.into_values().collect(), doubles)
 }
 
 /// The pictures by what stands around their number: the last field of their names that is not the same for all
@@ -162,7 +166,8 @@ fn without_copies(sorted: &mut Sorted) {
         let [before, behind] = &sequence.around;
         let number = |path: &PathBuf| {
             let stem = path.file_stem()?.to_string_lossy().into_owned();
-            Some(stem.strip_prefix(before.as_str())?.strip_suffix(behind.as_str())?.to_owned())
+            let number = stem.get(before.len()..stem.len().checked_sub(behind.len())?)?;
+            Some(number.to_owned())
         };
         sequence.files.iter().filter_map(number).collect()
     };
