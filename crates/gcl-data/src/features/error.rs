@@ -23,7 +23,9 @@ pub enum FeatureError {
     #[error(transparent)]
     File(#[from] FileError),
     /// No file of features at all.
-    #[error("{0}: no .npy file here or below, nor .npz, nor .txt of features")]
+    #[error(
+        "{0}: no .npy file here or below, nor .npz, nor .txt of features (.mat, HDF5 and .pt are not read; save as .npy)"
+    )]
     Empty(PathBuf),
     /// Not `[T, d]` or `[T, crops, d]`, or a zero in it.
     #[error(

@@ -97,7 +97,9 @@ fn in_order(files: &mut [PathBuf]) {
 }
 
 /// Of pictures of one name with several extensions, one; and the others.
-fn without_doubles(pictures: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+fn without_doubles(mut pictures: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    // Which one is taken may not depend on the order in which a file system lists them.
+    pictures.sort();
     let mut doubles = Vec::new();
     let rank = |path: &Path| {
         let extension = path.extension().map(|text| text.to_string_lossy().to_ascii_lowercase());
