@@ -2,7 +2,7 @@
 //!
 //! | input | decoder |
 //! |---|---|
-//! | H.264 in MP4 or MOV | built in |
+//! | H.264 in MP4, MOV, Matroska or MPEG-TS, or by itself | built in |
 //! | a folder of JPEG, PNG, TIFF or BMP frames, or one of several sequences in it (`folder/Abuse001_x264_*`) | built in |
 //! | YUV4MPEG2 | built in |
 //! | anything else, and what the built-in ones cannot read | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
@@ -12,6 +12,8 @@
 //! one before, so that a frame's index always refers to the same frame; a file that ends early is used up to there; and
 //! [`FrameSource::notes`] counts what was lost. Pictures stand upright, and have the size of the first one.
 
+mod annexb;
+mod coded;
 mod cut;
 mod error;
 pub mod ffmpeg;
@@ -21,10 +23,12 @@ pub(crate) mod images;
 mod jpeg;
 mod levels;
 mod mended;
+mod mkv;
 mod mp4;
 mod names;
 mod pictures;
 pub(crate) mod sequences;
+mod ts;
 mod y4m;
 mod yielding;
 
@@ -34,6 +38,7 @@ use std::path::Path;
 
 use gcl_data::{At, VideoNotes};
 
+use coded::Coded;
 pub use error::SourceError;
 use mended::Mended;
 use pictures::Pictures;
@@ -160,7 +165,10 @@ fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
             let file = BufReader::new(File::open(path).at(path)?);
             Box::new(y4m::Y4m::new(file, path, "y4m")?)
         }
-        FileKind::Mp4 => Box::new(h264::H264::open(path)?),
+        FileKind::Mp4 => h264(path, mp4::Mp4::open(path)?)?,
+        FileKind::AnnexB => h264(path, annexb::AnnexB::open(path)?)?,
+        FileKind::Mkv => h264(path, mkv::Mkv::open(path)?)?,
+        FileKind::Ts(layout) => h264(path, ts::Ts::open(path, layout)?)?,
         FileKind::Other => {
             let reason = "no built-in decoder for this kind of file";
             return Err(SourceError::unsupported(path, reason));
@@ -168,7 +176,15 @@ fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
     })
 }
 
+fn h264(path: &Path, coded: impl Coded + 'static) -> Result<Box<dyn Pictures>, SourceError> {
+    Ok(Box::new(h264::H264::open(path, Box::new(coded))?))
+}
+
 enum FileKind {
+    /// H.264 behind start codes.
+    AnnexB,
+    Mkv,
+    Ts(ts::Layout),
     Mp4,
     Y4m,
     Other,
@@ -177,7 +193,7 @@ enum FileKind {
 /// Detects a file's type from its first bytes.
 fn sniff(path: &Path) -> Result<FileKind, SourceError> {
     let mut head = Vec::new();
-    File::open(path).and_then(|file| file.take(12).read_to_end(&mut head)).at(path)?;
+    File::open(path).and_then(|file| file.take(2048).read_to_end(&mut head)).at(path)?;
     Ok(match head.as_slice() {
         [] => return Err(SourceError::empty(path)),
         bytes if bytes.starts_with(b"YUV4MPEG2") => FileKind::Y4m,
@@ -185,6 +201,12 @@ fn sniff(path: &Path) -> Result<FileKind, SourceError> {
         | [_, _, _, _, b'm', b'o', b'o', b'v', ..]
         | [_, _, _, _, b'm', b'd', b'a', b't', ..]
         | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileKind::Mp4,
-        _ => FileKind::Other,
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => FileKind::Mkv,
+        // A parameter set, a delimiter or a message: those of other codecs have other headers.
+        [0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..]
+        | [0, 0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..] => {
+            FileKind::AnnexB
+        }
+        bytes => ts::layout(bytes).map_or(FileKind::Other, FileKind::Ts),
     })
 }

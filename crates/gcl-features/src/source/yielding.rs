@@ -53,6 +53,14 @@ impl Pictures for Yielding {
 
     fn next(&mut self, frame: &mut Frame) -> Result<Step, SourceError> {
         let step = match self.current.next(frame) {
+            Ok(Step::End(ending)) if !self.settled && self.good == 0 => {
+                let reason = ending.remarks.first().map_or("nothing decodes", String::as_str);
+                self.steps = 0;
+                match self.switch(reason) {
+                    Ok(()) => self.current.next(frame)?,
+                    Err(_) => Step::End(ending),
+                }
+            }
             Err(SourceError::Unsupported { reason, path }) if !self.settled => {
                 let missing = self.missing();
                 match self.switch(&reason) {

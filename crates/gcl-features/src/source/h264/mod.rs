@@ -1,27 +1,26 @@
-//! H.264 in MP4 and MOV, decoded in Rust.
+//! H.264, decoded in Rust.
 
 mod order;
-mod samples;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use gcl_data::{At, FileError};
+use gcl_data::At;
 use rust_h264::decoder::{ChromaFormat, Decoder, Frame as Decoded};
 use rust_h264::error::DecodeError;
-use rust_h264::nal::{NalUnit, NalUnitType, parse_avcc, parse_avcc_config, parse_sps_info};
+use rust_h264::nal::{
+    NalUnit, NalUnitType, parse_annex_b, parse_avcc, parse_avcc_config, parse_sps_info,
+};
 
+use super::coded::{Bytes, Coded, Sample, Units};
 use super::fit::turned;
-use super::mp4::{self, Mp4Error};
 use super::pictures::{Ending, Pictures, Shown, Step};
 use super::{SourceError, SourceInfo};
 use crate::colour::Matrix;
 use crate::frame::{Frame, Pixels, check_size};
 use crate::guard::guarded;
 use order::{Order, Outcome};
-use samples::{Sample, Samples};
 
 /// Largest picture of the standard's highest level (6.2), in macroblocks of 16x16 pixels.
 const MOST_MACROBLOCKS: u64 = 139_264;
@@ -29,16 +28,11 @@ const MOST_MACROBLOCKS: u64 = 139_264;
 /// Pictures in a row that a decoder may not support before another one is asked for: a single one may be damaged.
 const MOST_UNSUPPORTED: usize = 3;
 
-/// The best video track of an MP4 or MOV file.
-///
 /// One coded picture is held in memory, and as many decoded ones as display order may need (17).
 pub(super) struct H264 {
     path: PathBuf,
     info: SourceInfo,
-    samples: Samples,
-    /// Bytes of the length field before each unit of a sample.
-    length_size: usize,
-    parameter_sets: Vec<u8>,
+    coded: Box<dyn Coded>,
     bytes: Vec<u8>,
     decoder: Decoder,
     /// Whether a coded picture is a whole one, and not a field; else it comes out with the next.
@@ -50,6 +44,9 @@ pub(super) struct H264 {
     /// Coded pictures without a decoded one yet.
     open: VecDeque<(usize, Sample)>,
     read: usize,
+    /// Pictures that refer to some before the file's start, and whether one has come that does not.
+    early: usize,
+    begun: bool,
     unsupported: usize,
     order: Order,
     ready: VecDeque<(Option<f64>, Outcome)>,
@@ -68,48 +65,34 @@ enum Failure {
     Unsupported(String),
     /// The decoder may be left half-changed.
     Broken(String),
+    /// It refers to pictures before the file's start.
+    Early,
 }
 
 impl H264 {
-    /// Reads the file's index and decodes up to the first frame.
+    /// Decodes up to the first frame.
     ///
     /// # Errors
     /// The file cannot be read or nothing in it be decoded; [`SourceError::Unsupported`] where it is coded in a way
-    /// that only other decoders know: another codec, fragments, 4:4:4, slice groups.
-    pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
-        let mut file = File::open(path).at(path)?;
-        let track = mp4::read(&mut file).map_err(|error| match error {
-            Mp4Error::Io(error) => FileError::new(path, error).into(),
-            Mp4Error::Damaged(reason) => SourceError::damaged(path, 0, reason),
-            Mp4Error::Unsupported(reason) => SourceError::unsupported(path, reason),
-        })?;
-        let config = parse_avcc_config(&track.avcc)
-            .map_err(|reason| SourceError::damaged(path, 0, reason))?;
-        let length_size = config.length_size;
-        let order = Order::new(track.times.are_shifted());
-        let fps = track.times.fps();
-        let parameter_sets = track.avcc.clone();
-        let samples = Samples::new(path.to_owned(), file, track)?;
-        let info = SourceInfo {
-            width: 0,
-            height: 0,
-            fps,
-            frames: Some(samples.shown()),
-            decoder: "rust_h264 0.6".to_owned(),
-        };
+    /// that only other decoders know: 4:4:4, slice groups.
+    pub(super) fn open(path: &Path, coded: Box<dyn Coded>) -> Result<Self, SourceError> {
+        let stream = coded.stream();
+        let (fps, frames) = (stream.fps, stream.frames);
+        let (order, waiting) = (Order::new(stream.ordered), stream.joined_late);
+        let decoder = "rust_h264 0.6".to_owned();
         let mut source = Self {
             path: path.to_owned(),
-            info,
-            samples,
-            length_size,
-            parameter_sets,
+            info: SourceInfo { width: 0, height: 0, fps, frames, decoder },
+            coded,
             bytes: Vec::new(),
             decoder: Decoder::new(),
             progressive: true,
-            waiting: false,
+            waiting,
             paired: false,
             open: VecDeque::new(),
             read: 0,
+            early: 0,
+            begun: !waiting,
             unsupported: 0,
             order,
             ready: VecDeque::new(),
@@ -136,6 +119,10 @@ impl H264 {
                 }
             }
         };
+        // Where the container has no clock, the stream itself may tell.
+        if !source.coded.stream().ordered && first.0.is_none() {
+            source.info.fps = source.decoder.frame_rate_f64().or(source.info.fps);
+        }
         let (width, height) = (first.1.width as usize, first.1.height as usize);
         check_size(width, height).at(path)?;
         let sideways = matches!(source.turned(), 90 | 270);
@@ -146,9 +133,12 @@ impl H264 {
         Ok(source)
     }
 
-    /// Gives the decoder the parameter sets of the file's header.
+    /// Gives the decoder the parameter sets that stand in front of all pictures.
     fn start(&mut self) -> Result<(), SourceError> {
-        let avcc = std::mem::take(&mut self.parameter_sets);
+        let avcc = self.coded.stream().avcc.clone();
+        if avcc.is_empty() {
+            return Ok(());
+        }
         let config = parse_avcc_config(&avcc)
             .map_err(|reason| SourceError::damaged(&self.path, 0, reason))?;
         for unit in config.sps_nals.iter().chain(&config.pps_nals) {
@@ -159,9 +149,9 @@ impl H264 {
                 }
                 Err(Failure::Damaged(why)) => return Err(SourceError::damaged(&self.path, 0, why)),
                 Err(Failure::Broken(why)) => return Err(SourceError::damaged(&self.path, 0, why)),
+                Err(Failure::Early) => {}
             }
         }
-        self.parameter_sets = avcc;
         Ok(())
     }
 
@@ -169,7 +159,7 @@ impl H264 {
     fn fill(&mut self) -> Result<(), SourceError> {
         while self.ready.is_empty() && !self.ended {
             let mut bytes = std::mem::take(&mut self.bytes);
-            match self.samples.next(&mut bytes)? {
+            match self.coded.next(&mut bytes)? {
                 Some(sample) => self.decode(&bytes, sample)?,
                 None => {
                     self.ended = true;
@@ -179,7 +169,7 @@ impl H264 {
             }
             self.bytes = bytes;
             while let Some((time, outcome)) = self.order.next(self.ended) {
-                self.ready.push_back((self.samples.track().times.shown(time), outcome));
+                self.ready.push_back((self.coded.seconds(time), outcome));
             }
         }
         Ok(())
@@ -189,18 +179,17 @@ impl H264 {
     fn decode(&mut self, bytes: &[u8], sample: Sample) -> Result<(), SourceError> {
         let number = self.read;
         self.read += 1;
-        if sample.read && bytes.is_empty() {
+        if sample.bytes == Bytes::Whole && bytes.is_empty() {
             return Ok(()); // the picture before stays
         }
-        if sample.seconds.is_some() {
+        if sample.shown {
             self.order.expect(number, sample.time);
         }
+        let there = sample.bytes;
         self.open.push_back((number, sample));
-        let failure = match self.open.back() {
-            Some((_, sample)) if !sample.read => {
-                Some(Failure::Damaged("the file ends early".into()))
-            }
-            _ => self.decode_units(bytes).err(),
+        let failure = match there {
+            Bytes::None(why) => Some(Failure::Damaged(why.into())),
+            there => self.decode_units(bytes, there == Bytes::Whole).err(),
         };
         match failure {
             None => self.unsupported = 0,
@@ -211,6 +200,12 @@ impl H264 {
                     return Err(SourceError::unsupported(&self.path, why));
                 }
                 self.lose(why.into());
+            }
+            Some(Failure::Early) => {
+                self.early += 1;
+                if let Some((number, sample)) = self.open.pop_back() {
+                    self.order.forget(number, sample.time);
+                }
             }
             Some(Failure::Broken(why)) => {
                 self.lose(why.into());
@@ -223,17 +218,25 @@ impl H264 {
     }
 
     /// Decodes the units of the last of the open samples.
-    fn decode_units(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let whole = is_whole(bytes, self.length_size);
+    fn decode_units(&mut self, bytes: &[u8], whole: bool) -> Result<(), Failure> {
+        let (units, whole) = match self.coded.stream().units {
+            Units::Lengths(size) => (parse_avcc(bytes, size), whole && is_whole(bytes, size)),
+            Units::StartCodes => (parse_annex_b(bytes), whole),
+        };
         let (mut slices, mut failure) = (0, None);
-        for unit in &parse_avcc(bytes, self.length_size) {
+        for unit in &units {
             let is_key = unit.nal_unit_type == NalUnitType::SliceIdr;
             let is_slice = is_key || unit.nal_unit_type == NalUnitType::Slice;
-            if is_slice && self.waiting && !is_key {
+            let starts = is_key || (is_slice && self.waiting && is_intra(unit));
+            if is_slice && !self.begun && !starts {
+                return Err(Failure::Early);
+            }
+            if is_slice && self.waiting && !starts {
                 return Err(Failure::Damaged("it needs a picture that was lost".into()));
             }
             let fed = self.feed(unit);
-            self.waiting &= !(is_key && fed.is_ok());
+            self.waiting &= !(starts && fed.is_ok());
+            self.begun |= starts && fed.is_ok();
             match fed {
                 // A picture that comes before anything of this sample is decoded is of those before it.
                 Ok(Some(picture)) if slices == 0 => {
@@ -276,10 +279,10 @@ impl H264 {
         self.paired |= count > 1;
         for _ in 0..count {
             let Some((number, sample)) = self.open.pop_front() else { return };
-            match (sample.seconds, outcome.take()) {
-                (Some(_), Some(outcome)) => self.order.add(number, sample.time, outcome),
-                (Some(_), None) => self.order.forget(number, sample.time),
-                (None, _) => {}
+            match (sample.shown, outcome.take()) {
+                (true, Some(outcome)) => self.order.add(number, sample.time, outcome),
+                (true, None) => self.order.forget(number, sample.time),
+                (false, _) => {}
             }
         }
     }
@@ -290,25 +293,19 @@ impl H264 {
             self.resolve(self.open.len(), None, false);
         }
         while let Some((number, sample)) = self.open.pop_front() {
-            if sample.seconds.is_some() {
+            if sample.shown {
                 self.order.add(number, sample.time, Outcome::Lost(why.clone()));
             }
         }
     }
 
     fn ending(&self) -> Ending {
-        let track = self.samples.track();
-        let (pictures, timed) = (track.samples.len() as u64, track.times.samples());
-        let mut remarks = Vec::new();
-        if pictures != timed {
-            remarks.push(format!("the index has {pictures} pictures, and times for {timed}"));
+        let (missing, mut remarks) = self.coded.ending();
+        if self.early > 0 {
+            let early = self.early;
+            remarks.push(format!("the first {early} pictures need some before the file's start"));
         }
-        if track.joined {
-            let joined =
-                "another movie follows in the file and is not read: files are not joined so";
-            remarks.push(joined.to_owned());
-        }
-        Ending { remarks, ..Ending::default() }
+        Ending { missing, remarks, concealed: 0 }
     }
 
     fn feed(&mut self, unit: &NalUnit<'_>) -> Result<Option<Decoded>, Failure> {
@@ -358,7 +355,7 @@ impl Pictures for H264 {
     }
 
     fn turned(&self) -> u32 {
-        self.samples.track().turned
+        self.coded.stream().turned
     }
 }
 
@@ -379,6 +376,21 @@ fn pixels(decoded: Decoded, full_range: bool, matrix: Matrix) -> Pixels {
 
 fn to_eight(ten_bits: [u8; 2]) -> u8 {
     ((u16::from_le_bytes(ten_bits) + 2) >> 2).min(255) as u8
+}
+
+/// Whether a slice refers to no other picture: by its type, the second number in its header.
+fn is_intra(unit: &NalUnit<'_>) -> bool {
+    let bit = |at: usize| unit.rbsp.get(at / 8).is_some_and(|byte| byte >> (7 - at % 8) & 1 == 1);
+    let mut at = 0;
+    let mut number = || {
+        let zeros = (0..16).take_while(|n| !bit(at + n)).count();
+        let value =
+            (0..zeros).fold(1u32, |value, n| value * 2 + u32::from(bit(at + zeros + 1 + n)));
+        at += 2 * zeros + 1;
+        value - 1
+    };
+    number();
+    matches!(number() % 5, 2 | 4)
 }
 
 /// Whether the length fields of a sample's units add up to its size.

@@ -7,6 +7,8 @@
 //! the pictures are damaged.
 
 mod boxes;
+mod coded;
+mod fragments;
 mod samples;
 mod times;
 
@@ -14,12 +16,13 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use boxes::{Boxes, child, u32_at};
-pub(super) use samples::{Cursor, SampleTable};
-pub(super) use times::{Ticks, Times};
+pub(super) use coded::Mp4;
+use samples::{Cursor, SampleTable};
+use times::{Ticks, Times};
 
 /// Why a file's video track cannot be used.
 #[derive(Debug)]
-pub(super) enum Mp4Error {
+enum Mp4Error {
     Io(io::Error),
     Damaged(String),
     Unsupported(String),
@@ -40,28 +43,27 @@ fn unsupported<T>(reason: impl Into<String>) -> Result<T, Mp4Error> {
 }
 
 /// The best video track of a file, H.264.
-pub(super) struct VideoTrack {
+struct VideoTrack {
     /// Payload of the `avcC` box: parameter sets and the size of length fields.
-    pub avcc: Vec<u8>,
+    avcc: Vec<u8>,
     /// Where the coded pictures lie.
-    pub samples: SampleTable,
+    samples: SampleTable,
     /// When they are shown.
-    pub times: Times,
+    times: Times,
     /// Degrees clockwise by which pictures are to be turned.
-    pub turned: u32,
+    turned: u32,
     /// Whether another movie follows in the file.
-    pub joined: bool,
+    joined: bool,
+    /// Pictures behind those of the tables, of a movie in fragments.
+    pieces: Vec<fragments::Piece>,
 }
 
 /// Reads the tables of the video track that is shown, with the largest picture, and of several such the first: a
 /// preview or a cover is smaller, or switched off.
-pub(super) fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
+fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let len = file.metadata()?.len();
-    let (moov, joined) = movie(file, len)?;
+    let (moov, end, joined) = movie(file, len)?;
     let movie_scale = child(&moov, b"mvhd")?.map(times::timescale).transpose()?.unwrap_or(1);
-    if child(&moov, b"mvex")?.is_some() {
-        return unsupported("fragmented MP4");
-    }
     let mut tracks = Vec::new();
     for entry in Boxes::new(&moov) {
         let (name, trak) = match entry {
@@ -85,9 +87,17 @@ pub(super) fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let samples = SampleTable::read(table, len)?;
     let scale = times::timescale(need(media, b"mdhd")?)?;
     let edits = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()?.flatten();
-    let times = Times::read(table, scale, edits, movie_scale)?;
+    let mut times = Times::read(table, scale, edits, movie_scale)?;
+    let pieces = match child(&moov, b"mvex")? {
+        Some(mvex) => fragments::read(file, (end, len), trak, mvex)?,
+        None => Vec::new(),
+    };
+    if let (Some(first), 0) = (pieces.iter().take(32).map(|piece| piece.time).min(), samples.len())
+    {
+        times.start_at(first);
+    }
     let turned = child(trak, b"tkhd")?.map_or(0, turned);
-    Ok(VideoTrack { avcc, samples, times, turned, joined })
+    Ok(VideoTrack { avcc, samples, times, turned, joined, pieces })
 }
 
 /// How good a track is: shown at all, number of pixels; `None` if it is no video, or too damaged to tell.
@@ -126,9 +136,9 @@ fn need<'a>(parent: &'a [u8], name: &[u8; 4]) -> Result<&'a [u8], Mp4Error> {
     }
 }
 
-/// The payload of the file's first `moov` box, and whether another one follows: files that were joined byte by byte.
-/// Whatever else is behind it does not matter: recorders append what they like.
-fn movie(file: &mut File, len: u64) -> Result<(Vec<u8>, bool), Mp4Error> {
+/// The payload of the file's first `moov` box, where it ends, and whether another one follows: files that were joined
+/// byte by byte. Whatever else is behind it does not matter: recorders append what they like.
+fn movie(file: &mut File, len: u64) -> Result<(Vec<u8>, u64, bool), Mp4Error> {
     let mut at = 0u64;
     let mut moov = None;
     while len - at >= 8 {
@@ -144,7 +154,8 @@ fn movie(file: &mut File, len: u64) -> Result<(Vec<u8>, bool), Mp4Error> {
             size => (8, size),
         };
         if let (Some(moov), true) = (&mut moov, size < header || size > len - at) {
-            return Ok((std::mem::take(moov), false));
+            let (moov, end) = std::mem::take(moov);
+            return Ok((moov, end, false));
         }
         if size < header {
             return damaged(format!("a box of {size} bytes at byte {at}"));
@@ -159,12 +170,12 @@ fn movie(file: &mut File, len: u64) -> Result<(Vec<u8>, bool), Mp4Error> {
         match &name {
             b"moof" if moov.is_none() => return unsupported("fragmented MP4"),
             b"moov" => match moov {
-                Some(first) => return Ok((first, true)),
+                Some((first, end)) => return Ok((first, end, true)),
                 None => {
                     file.seek(SeekFrom::Start(at + header))?;
                     let mut payload = Vec::new();
                     file.take(size - header).read_to_end(&mut payload)?;
-                    moov = Some(payload);
+                    moov = Some((payload, at + size));
                 }
             },
             _ => {}
@@ -172,7 +183,7 @@ fn movie(file: &mut File, len: u64) -> Result<(Vec<u8>, bool), Mp4Error> {
         at += size;
     }
     match moov {
-        Some(moov) => Ok((moov, false)),
+        Some((moov, end)) => Ok((moov, end, false)),
         None => damaged("no index (`moov` box): the recording was not finished, or cut off"),
     }
 }

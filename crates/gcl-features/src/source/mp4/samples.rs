@@ -4,7 +4,7 @@ use super::boxes::{child, entries, pair, u32_at};
 use super::{Mp4Error, damaged, need, unsupported};
 
 /// Sizes and chunk positions of all samples; 4 to 12 bytes per picture.
-pub(in crate::source) struct SampleTable {
+pub(super) struct SampleTable {
     /// Size of every sample, or 0 where `sizes` tells.
     size: u32,
     sizes: Vec<u32>,
@@ -17,7 +17,7 @@ pub(in crate::source) struct SampleTable {
 
 /// A place between two samples; the default is before the first.
 #[derive(Default)]
-pub(in crate::source) struct Cursor {
+pub(super) struct Cursor {
     sample: usize,
     chunk: usize,
     run: usize,
@@ -66,12 +66,12 @@ impl SampleTable {
     }
 
     /// Number of samples.
-    pub(in crate::source) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len
     }
 
     /// Position and size of the next sample; `None` after the last.
-    pub(in crate::source) fn next(&self, cursor: &mut Cursor) -> Option<(u64, u32)> {
+    pub(super) fn next(&self, cursor: &mut Cursor) -> Option<(u64, u32)> {
         if cursor.sample == self.len {
             return None;
         }

@@ -4,7 +4,7 @@ use super::boxes::{child, entries, pair, u32_at, u64_at};
 use super::{Mp4Error, damaged, need, unsupported};
 
 /// Decoding times (`stts`) and shifts to display times (`ctts`) of all samples, in runs, and the edit list.
-pub(in crate::source) struct Times {
+pub(super) struct Times {
     /// Units per second.
     scale: u32,
     /// (samples, units between one and the next).
@@ -27,7 +27,7 @@ struct Edit {
 
 /// A place in the runs; the default is before the first sample.
 #[derive(Default)]
-pub(in crate::source) struct Ticks {
+pub(super) struct Ticks {
     step: (usize, u32),
     shift: (usize, u32),
     time: i64,
@@ -66,12 +66,17 @@ impl Times {
     }
 
     /// Whether display differs from decoding, as far as the file says.
-    pub(in crate::source) fn are_shifted(&self) -> bool {
+    pub(super) fn are_shifted(&self) -> bool {
         !self.shifts.is_empty()
     }
 
+    /// Units per second.
+    pub(super) fn scale(&self) -> u32 {
+        self.scale
+    }
+
     /// Pictures per second, on average over the track.
-    pub(in crate::source) fn fps(&self) -> Option<f64> {
+    pub(super) fn fps(&self) -> Option<f64> {
         let (samples, units) = self.steps.iter().fold((0.0, 0.0), |(n, t), &(samples, step)| {
             (n + f64::from(samples), t + f64::from(samples) * f64::from(step))
         });
@@ -79,12 +84,12 @@ impl Times {
     }
 
     /// Samples that the table has times for.
-    pub(in crate::source) fn samples(&self) -> u64 {
+    pub(super) fn samples(&self) -> u64 {
         self.steps.iter().map(|&(samples, _)| u64::from(samples)).sum()
     }
 
     /// The display time of the next sample, in units. Samples behind the end of the table are as far apart as the last.
-    pub(in crate::source) fn next(&self, ticks: &mut Ticks) -> i64 {
+    pub(super) fn next(&self, ticks: &mut Ticks) -> i64 {
         let shift = next(&self.shifts, &mut ticks.shift).unwrap_or(0);
         let now = ticks.time;
         let last = self.steps.last().map_or(1, |run| run.1);
@@ -94,9 +99,16 @@ impl Times {
     }
 
     /// When a display time is shown, in seconds of the movie; `None` if the edit list hides it.
-    pub(in crate::source) fn shown(&self, time: i64) -> Option<f64> {
+    pub(super) fn shown(&self, time: i64) -> Option<f64> {
         let edit = self.edits.iter().find(|edit| (edit.start..edit.end).contains(&time))?;
         Some(edit.at + time.saturating_sub(edit.zero) as f64 / f64::from(self.scale))
+    }
+
+    /// Has the movie start at a display time, unless an edit list says where.
+    pub(super) fn start_at(&mut self, time: i64) {
+        if let [Edit { start: i64::MIN, zero, .. }] = self.edits.as_mut_slice() {
+            *zero = time;
+        }
     }
 
     /// The stretches that an edit list shows; all of it from the first picture on where there is none.

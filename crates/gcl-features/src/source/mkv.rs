@@ -1,0 +1,364 @@
+//! Matroska (RFC 9559) as far as H.264 needs it: the video's blocks, and their times.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use gcl_data::At;
+
+use super::SourceError;
+use super::coded::{Bytes, Coded, Sample, Stream, Units};
+
+const EBML: u32 = 0x1a45_dfa3;
+const SEGMENT: u32 = 0x1853_8067;
+const INFO: u32 = 0x1549_a966;
+const TRACKS: u32 = 0x1654_ae6b;
+const TRACK: u32 = 0xae;
+const CLUSTER: u32 = 0x1f43_b675;
+const CLUSTER_TIME: u32 = 0xe7;
+const SIMPLE_BLOCK: u32 = 0xa3;
+const BLOCK_GROUP: u32 = 0xa0;
+const BLOCK: u32 = 0xa1;
+
+/// The most bytes of an element that is held in memory.
+const LARGEST: u64 = 1 << 27;
+/// The most pictures that a gap behind damage is filled with.
+const MOST_FILLED: i64 = 90_000;
+
+/// An element's identity, and where its content lies.
+#[derive(Debug, Clone, Copy)]
+struct Element {
+    id: u32,
+    at: u64,
+    /// None: up to the next element that cannot lie in it.
+    size: Option<u64>,
+}
+
+/// The best H.264 track of a file.
+pub(super) struct Mkv {
+    path: PathBuf,
+    reader: BufReader<File>,
+    /// Where the next element starts, and the file's length.
+    at: u64,
+    len: u64,
+    /// Where the segment says that it ends.
+    end: Option<u64>,
+    track: Track,
+    /// Nanoseconds in a unit of time.
+    scale: f64,
+    /// In units.
+    duration: Option<f64>,
+    cluster: i64,
+    /// Display times of the first picture and of the latest one so far, and whether bytes were passed over since.
+    first: Option<i64>,
+    last: Option<i64>,
+    lossy: bool,
+    losses: usize,
+    count: usize,
+    ready: VecDeque<(Sample, Vec<u8>)>,
+    stream: Stream,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Track {
+    number: u64,
+    video: bool,
+    enabled: bool,
+    codec: String,
+    avcc: Vec<u8>,
+    /// Nanoseconds from a picture to the next.
+    step: Option<u64>,
+    pixels: u64,
+    encoded: bool,
+}
+
+impl Mkv {
+    /// Reads the tracks.
+    ///
+    /// # Errors
+    /// The file cannot be read, or has no H.264 in a form that is known.
+    pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
+        let file = File::open(path).at(path)?;
+        let len = file.metadata().at(path)?.len();
+        let unsupported =
+            |what: &str| SourceError::unsupported(path, format!("{what} in Matroska"));
+        let mut source = Self {
+            path: path.to_owned(),
+            reader: BufReader::with_capacity(1 << 16, file),
+            at: 0,
+            len,
+            end: None,
+            track: Track::default(),
+            scale: 1e6,
+            duration: None,
+            cluster: 0,
+            first: None,
+            last: None,
+            lossy: false,
+            losses: 0,
+            count: 0,
+            ready: VecDeque::new(),
+            stream: Stream {
+                units: Units::Lengths(4),
+                avcc: Vec::new(),
+                ordered: true,
+                joined_late: false,
+                turned: 0,
+                fps: None,
+                frames: None,
+            },
+        };
+        let mut tracks = Vec::new();
+        loop {
+            let start = source.at;
+            let Some(element) = source.element()? else { break };
+            match element.id {
+                EBML => source.skip(element),
+                SEGMENT => source.end = element.size.and_then(|size| element.at.checked_add(size)),
+                INFO => {
+                    let info = source.content(element)?;
+                    for (id, content) in Elements(&info) {
+                        match id {
+                            0x2a_d7b1 => source.scale = unsigned(content).max(1) as f64,
+                            0x4489 => source.duration = float(content),
+                            _ => {}
+                        }
+                    }
+                }
+                TRACKS => {
+                    let content = source.content(element)?;
+                    let entries = Elements(&content).filter(|(id, _)| *id == TRACK);
+                    tracks.extend(entries.map(|(_, entry)| Track::read(entry)));
+                }
+                CLUSTER => {
+                    source.at = start;
+                    break;
+                }
+                _ => source.skip(element),
+            }
+        }
+        tracks.retain(|track| track.video);
+        // The first of the best.
+        let best = tracks.into_iter().rev().max_by_key(|track| (track.enabled, track.pixels));
+        let track = best.ok_or_else(|| unsupported("no video"))?;
+        if track.codec != "V_MPEG4/ISO/AVC" || track.avcc.len() < 5 {
+            return Err(unsupported(&format!("video coded as {:?}", track.codec)));
+        }
+        if track.encoded {
+            return Err(unsupported("compressed blocks"));
+        }
+        let stream = &mut source.stream;
+        stream.units =
+            Units::Lengths(track.avcc.get(4).map_or(4, |byte| usize::from(byte & 3) + 1));
+        stream.avcc.clone_from(&track.avcc);
+        stream.fps = track.step.filter(|step| *step > 0).map(|step| 1e9 / step as f64);
+        source.track = track;
+        Ok(source)
+    }
+
+    /// From a picture to the next, in units.
+    fn step(&self) -> Option<f64> {
+        self.track.step.filter(|step| *step > 0).map(|step| step as f64 / self.scale)
+    }
+
+    /// The head of the next element, if there is one that is whole.
+    fn element(&mut self) -> Result<Option<Element>, SourceError> {
+        let mut head = Vec::new();
+        self.reader.seek(SeekFrom::Start(self.at)).at(&self.path)?;
+        self.reader.by_ref().take(12).read_to_end(&mut head).at(&self.path)?;
+        let Some((id, rest)) = vint(&head, false).filter(|(id, _)| *id <= u64::from(u32::MAX))
+        else {
+            return Ok(None);
+        };
+        let Some((size, behind)) = vint(rest, true) else { return Ok(None) };
+        let at = self.at + (head.len() - behind.len()) as u64;
+        let open = size == (1u64 << (7 * (rest.len() - behind.len()))) - 1;
+        self.at = at;
+        Ok(Some(Element { id: id as u32, at, size: (!open).then_some(size) }))
+    }
+
+    fn skip(&mut self, element: Element) {
+        self.at = element.at.saturating_add(element.size.unwrap_or(0)).min(self.len);
+    }
+
+    /// What of an element's content is there.
+    fn content(&mut self, element: Element) -> Result<Vec<u8>, SourceError> {
+        let mut content = Vec::new();
+        self.reader.seek(SeekFrom::Start(element.at)).at(&self.path)?;
+        let size = element.size.unwrap_or(0).min(LARGEST);
+        self.reader.by_ref().take(size).read_to_end(&mut content).at(&self.path)?;
+        self.skip(element);
+        Ok(content)
+    }
+
+    /// Goes on at the next cluster, behind bytes that make no sense.
+    fn resync(&mut self, from: u64) -> Result<bool, SourceError> {
+        (self.lossy, self.losses) = (true, self.losses + 1);
+        let mut block = Vec::new();
+        let mut at = from;
+        while at < self.len {
+            block.clear();
+            self.reader.seek(SeekFrom::Start(at)).at(&self.path)?;
+            self.reader.by_ref().take(1 << 16).read_to_end(&mut block).at(&self.path)?;
+            if let Some(found) = block.windows(4).position(|id| id == CLUSTER.to_be_bytes()) {
+                self.at = at + found as u64;
+                return Ok(true);
+            }
+            at += (block.len() as u64).saturating_sub(3).max(1);
+        }
+        self.at = self.len;
+        Ok(false)
+    }
+
+    /// Takes in the next element of the segment; `false` at the end.
+    fn advance(&mut self) -> Result<bool, SourceError> {
+        let start = self.at;
+        if start >= self.len {
+            return Ok(false);
+        }
+        let Some(element) = self.element()? else { return self.resync(start + 1) };
+        let known = element.size.is_some_and(|size| element.at + size.min(self.len) <= self.len);
+        match element.id {
+            CLUSTER | SEGMENT => {}
+            CLUSTER_TIME => {
+                let time = self.content(element)?;
+                self.cluster = i64::try_from(unsigned(&time)).unwrap_or(0);
+            }
+            SIMPLE_BLOCK => {
+                let block = self.content(element)?;
+                self.block(&block, known);
+            }
+            BLOCK_GROUP => {
+                let group = self.content(element)?;
+                if let Some((_, block)) = Elements(&group).find(|(id, _)| *id == BLOCK) {
+                    self.block(block, known);
+                }
+            }
+            // Further elements of a segment or cluster, and those that anything may hold.
+            INFO | TRACKS | EBML | 0x1c53_bb6b | 0x114d_9b74 | 0x1254_c367 | 0x1043_a770
+            | 0x1941_a469 | 0xec | 0xbf | 0xab | 0xa7 | 0x5854 => self.skip(element),
+            _ => return self.resync(start + 1),
+        }
+        Ok(true)
+    }
+
+    /// Takes in a block: track, time, flags, and one picture.
+    fn block(&mut self, block: &[u8], whole: bool) {
+        let own = vint(block, true).filter(|(track, _)| *track == self.track.number);
+        let Some((_, rest)) = own else { return };
+        let Some((&[high, low, _], picture)) = rest.split_first_chunk::<3>() else { return };
+        let time = self.cluster.saturating_add(i64::from(i16::from_be_bytes([high, low])));
+        if let (true, Some(last), Some(step)) =
+            (std::mem::take(&mut self.lossy), self.last, self.step())
+        {
+            let steps = ((time - last) as f64 / step).round() as i64;
+            for n in 1..steps.min(MOST_FILLED) {
+                let time = last.saturating_add((n as f64 * step) as i64);
+                let bytes = Bytes::None("its block is lost");
+                self.ready.push_back((Sample { time, shown: true, bytes }, Vec::new()));
+                self.count += 1;
+            }
+        }
+        self.first = self.first.or(Some(time));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+        self.count += 1;
+        let bytes = if whole { Bytes::Whole } else { Bytes::None("the file ends early") };
+        self.ready.push_back((Sample { time, shown: true, bytes }, picture.to_vec()));
+    }
+}
+
+impl Coded for Mkv {
+    fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    fn next(&mut self, bytes: &mut Vec<u8>) -> Result<Option<Sample>, SourceError> {
+        while self.ready.is_empty() && self.advance()? {}
+        let Some((sample, picture)) = self.ready.pop_front() else { return Ok(None) };
+        *bytes = picture;
+        Ok(Some(sample))
+    }
+
+    fn seconds(&self, time: i64) -> Option<f64> {
+        Some((time - self.first.unwrap_or(0)) as f64 * self.scale / 1e9)
+    }
+
+    fn ending(&self) -> (usize, Vec<String>) {
+        let cut = self.end.is_some_and(|end| end > self.len);
+        let mut remarks = Vec::new();
+        if self.losses > 0 {
+            remarks.push(format!("bytes that make no sense in {} places", self.losses));
+        }
+        if cut {
+            remarks.push("the file ends early".to_owned());
+        }
+        let pictures = self.duration.zip(self.step()).map(|(length, step)| (length / step).round());
+        let promised = pictures.filter(|count| *count < 1e9).map_or(0, |count| count as usize);
+        let missing = if cut || self.losses > 0 { promised.saturating_sub(self.count) } else { 0 };
+        (missing, remarks)
+    }
+}
+
+impl Track {
+    fn read(entry: &[u8]) -> Self {
+        let mut track = Self { enabled: true, ..Self::default() };
+        for (id, content) in Elements(entry) {
+            match id {
+                0xd7 => track.number = unsigned(content),
+                0x83 => track.video = unsigned(content) == 1,
+                0xb9 => track.enabled = unsigned(content) == 1,
+                0x86 => {
+                    track.codec = String::from_utf8_lossy(content).trim_end_matches('\0').to_owned()
+                }
+                0x63a2 => track.avcc = content.to_vec(),
+                0x23_e383 => track.step = Some(unsigned(content)),
+                0x6d80 => track.encoded = true,
+                0xe0 => {
+                    let side = |wanted: u32| {
+                        let found = Elements(content).find(|(id, _)| *id == wanted);
+                        found.map_or(0, |(_, side)| unsigned(side) & 0xffff)
+                    };
+                    track.pixels = side(0xb0) * side(0xba);
+                }
+                _ => {}
+            }
+        }
+        track
+    }
+}
+
+/// The elements in a content: identity and content of each, up to one that does not fit.
+struct Elements<'a>(&'a [u8]);
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = (u32, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (id, rest) = vint(self.0, false)?;
+        let (size, rest) = vint(rest, true)?;
+        let (content, behind) = rest.split_at_checked(usize::try_from(size).ok()?)?;
+        self.0 = behind;
+        Some((u32::try_from(id).ok()?, content))
+    }
+}
+
+/// A number whose leading zero bits tell its length, and what is behind it; an identity keeps the mark of its length.
+fn vint(bytes: &[u8], unmark: bool) -> Option<(u64, &[u8])> {
+    let width = bytes.first()?.leading_zeros() as usize + 1;
+    let (field, rest) = bytes.split_at_checked(width).filter(|_| width <= 8)?;
+    let number = unsigned(field);
+    Some((if unmark { number & ((1u64 << (7 * width)) - 1) } else { number }, rest))
+}
+
+fn unsigned(bytes: &[u8]) -> u64 {
+    bytes.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
+}
+
+fn float(bytes: &[u8]) -> Option<f64> {
+    let number = match bytes.len() {
+        4 => f64::from(f32::from_be_bytes(*bytes.first_chunk()?)),
+        _ => f64::from_be_bytes(*bytes.first_chunk()?),
+    };
+    (number.is_finite() && number > 0.0).then_some(number)
+}

@@ -1,0 +1,112 @@
+//! Coded pictures of an MP4, with their times.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use gcl_data::{At, FileError};
+
+use super::{Cursor, Mp4Error, Ticks, VideoTrack, read};
+use crate::source::SourceError;
+use crate::source::coded::{Bytes, Coded, Sample, Stream, Units};
+
+/// The coded pictures of a file's best video track.
+pub(in crate::source) struct Mp4 {
+    path: PathBuf,
+    file: File,
+    file_len: u64,
+    track: VideoTrack,
+    stream: Stream,
+    cursor: Cursor,
+    ticks: Ticks,
+    pieces: usize,
+}
+
+impl Mp4 {
+    /// Reads the file's index.
+    ///
+    /// # Errors
+    /// The file cannot be read, its index is damaged, or of a kind that is not known.
+    pub(in crate::source) fn open(path: &Path) -> Result<Self, SourceError> {
+        let mut file = File::open(path).at(path)?;
+        let track = read(&mut file).map_err(|error| match error {
+            Mp4Error::Io(error) => FileError::new(path, error).into(),
+            Mp4Error::Damaged(reason) => SourceError::damaged(path, 0, reason),
+            Mp4Error::Unsupported(reason) => SourceError::unsupported(path, reason),
+        })?;
+        let file_len = file.metadata().at(path)?.len();
+        let (times, mut ticks) = (&track.times, Ticks::default());
+        let tabled = (0..track.samples.len()).map(|_| times.next(&mut ticks));
+        let all = tabled.chain(track.pieces.iter().map(|piece| piece.time));
+        let shown = all.filter(|time| times.shown(*time).is_some());
+        let stream = Stream {
+            // The lower bits of its fifth byte are the length of lengths, less one.
+            units: Units::Lengths(track.avcc.get(4).map_or(4, |byte| usize::from(byte & 3) + 1)),
+            avcc: track.avcc.clone(),
+            ordered: times.are_shifted() || !track.pieces.is_empty(),
+            joined_late: false,
+            turned: track.turned,
+            fps: times.fps().or_else(|| fps(&track)),
+            frames: Some(shown.count()),
+        };
+        let (path, cursor, ticks) = (path.to_owned(), Cursor::default(), Ticks::default());
+        Ok(Self { path, file, file_len, track, stream, cursor, ticks, pieces: 0 })
+    }
+
+    /// Place, size and display time of the next picture.
+    fn place(&mut self) -> Option<(u64, u32, i64)> {
+        if let Some((at, size)) = self.track.samples.next(&mut self.cursor) {
+            return Some((at, size, self.track.times.next(&mut self.ticks)));
+        }
+        let piece = self.track.pieces.get(self.pieces)?;
+        self.pieces += 1;
+        Some((piece.at, piece.size, piece.time))
+    }
+}
+
+/// Pictures per second of a movie in fragments, on average.
+fn fps(track: &VideoTrack) -> Option<f64> {
+    let times = || track.pieces.iter().map(|piece| piece.time);
+    let units = times().max()? - times().min()?;
+    let steps = track.pieces.len() as f64 - 1.0;
+    (units > 0).then(|| steps * f64::from(track.times.scale()) / units as f64)
+}
+
+impl Coded for Mp4 {
+    fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    fn next(&mut self, bytes: &mut Vec<u8>) -> Result<Option<Sample>, SourceError> {
+        let Some((at, size, time)) = self.place() else { return Ok(None) };
+        let shown = self.track.times.shown(time).is_some();
+        if at.checked_add(u64::from(size)).is_none_or(|end| end > self.file_len) {
+            let bytes = Bytes::None("the file ends early");
+            return Ok(Some(Sample { time, shown, bytes }));
+        }
+        bytes.resize(size as usize, 0);
+        self.file
+            .seek(SeekFrom::Start(at))
+            .and_then(|_| self.file.read_exact(bytes))
+            .at(&self.path)?;
+        Ok(Some(Sample { time, shown, bytes: Bytes::Whole }))
+    }
+
+    fn seconds(&self, time: i64) -> Option<f64> {
+        self.track.times.shown(time)
+    }
+
+    fn ending(&self) -> (usize, Vec<String>) {
+        let (pictures, timed) = (self.track.samples.len() as u64, self.track.times.samples());
+        let mut remarks = Vec::new();
+        if pictures != timed {
+            remarks.push(format!("the index has {pictures} pictures, and times for {timed}"));
+        }
+        if self.track.joined {
+            let joined =
+                "another movie follows in the file and is not read: files are not joined so";
+            remarks.push(joined.to_owned());
+        }
+        (0, remarks)
+    }
+}

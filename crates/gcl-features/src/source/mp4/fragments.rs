@@ -1,0 +1,158 @@
+//! Movies in fragments, as cameras and streams write them: `moof` boxes, each with the index of its own pictures.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use super::boxes::{Boxes, child, u32_at, u64_at};
+use super::{Mp4Error, damaged};
+
+/// The most pictures that fragments may list.
+const MOST: usize = 1 << 24;
+
+/// Where a coded picture lies, and its display time in units of the track.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    pub at: u64,
+    pub size: u32,
+    pub time: i64,
+}
+
+/// What holds for samples that do not say otherwise.
+#[derive(Clone, Copy, Default)]
+struct Defaults {
+    duration: u32,
+    size: u32,
+}
+
+/// Reads the pictures of a track from all fragments between two places of the file. A fragment that is cut off ends them.
+pub(super) fn read(
+    file: &mut File,
+    (mut at, len): (u64, u64),
+    trak: &[u8],
+    mvex: &[u8],
+) -> Result<Vec<Piece>, Mp4Error> {
+    let tkhd = child(trak, b"tkhd")?.unwrap_or(&[]);
+    let id = u32_at(tkhd, if tkhd.first() == Some(&1) { 20 } else { 12 });
+    let mut defaults = Defaults::default();
+    for entry in Boxes::new(mvex) {
+        let (name, trex) = entry?;
+        if &name == b"trex" && u32_at(trex, 4) == id {
+            let number = |at| u32_at(trex, at).unwrap_or(0);
+            defaults = Defaults { duration: number(12), size: number(16) };
+        }
+    }
+    let (mut pieces, mut time) = (Vec::new(), 0);
+    while at.checked_add(8).is_some_and(|end| end <= len) {
+        file.seek(SeekFrom::Start(at))?;
+        let mut head = Vec::new();
+        file.take(16).read_to_end(&mut head)?;
+        let (header, size) = match u32_at(&head, 0) {
+            Some(0) => (8, len - at),
+            Some(1) => (16, u64_at(&head, 8).unwrap_or(0)),
+            size => (8, u64::from(size.unwrap_or(0))),
+        };
+        let inside = at.checked_add(size).is_some_and(|end| end <= len);
+        if size < header || (!inside && head.get(4..8) == Some(b"moof")) {
+            break;
+        }
+        if head.get(4..8) == Some(b"moof") {
+            file.seek(SeekFrom::Start(at + header))?;
+            let mut moof = Vec::new();
+            file.take(size - header).read_to_end(&mut moof)?;
+            for entry in Boxes::new(&moof) {
+                // A broken fragment loses its own pictures.
+                let Ok((name, traf)) = entry else { break };
+                if &name == b"traf" {
+                    fragment(traf, at, id, defaults, &mut time, &mut pieces)?;
+                }
+            }
+        }
+        at = at.saturating_add(size);
+    }
+    Ok(pieces)
+}
+
+/// Adds the pictures of a track's part of a fragment, which starts at byte `start`.
+fn fragment(
+    traf: &[u8],
+    start: u64,
+    id: Option<u32>,
+    mut defaults: Defaults,
+    time: &mut i64,
+    pieces: &mut Vec<Piece>,
+) -> Result<(), Mp4Error> {
+    let Some(tfhd) = child(traf, b"tfhd")? else { return Ok(()) };
+    if u32_at(tfhd, 4) != id {
+        return Ok(());
+    }
+    let flags = u32_at(tfhd, 0).unwrap_or(0) & 0xff_ffff;
+    let (mut base, mut at) = (start, 8);
+    if flags & 1 != 0 {
+        (base, at) = (u64_at(tfhd, at).unwrap_or(start), at + 8);
+    }
+    if flags & 2 != 0 {
+        at += 4;
+    }
+    if flags & 8 != 0 {
+        (defaults.duration, at) = (u32_at(tfhd, at).unwrap_or(0), at + 4);
+    }
+    if flags & 16 != 0 {
+        defaults.size = u32_at(tfhd, at).unwrap_or(0);
+    }
+    if let Some(tfdt) = child(traf, b"tfdt")? {
+        let wide = tfdt.first() == Some(&1);
+        let found = if wide { u64_at(tfdt, 4) } else { u32_at(tfdt, 4).map(u64::from) };
+        *time = found.and_then(|time| i64::try_from(time).ok()).unwrap_or(*time);
+    }
+    let mut next = base;
+    for entry in Boxes::new(traf) {
+        let (name, trun) = entry?;
+        if &name == b"trun" {
+            run(trun, base, defaults, &mut next, time, pieces)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds the pictures of a run; `next` is where it starts unless it says otherwise.
+fn run(
+    trun: &[u8],
+    base: u64,
+    defaults: Defaults,
+    next: &mut u64,
+    time: &mut i64,
+    pieces: &mut Vec<Piece>,
+) -> Result<(), Mp4Error> {
+    let flags = u32_at(trun, 0).unwrap_or(0);
+    let count = u32_at(trun, 4).unwrap_or(0) as usize;
+    let mut at = 8;
+    if flags & 1 != 0 {
+        let offset = u32_at(trun, at).unwrap_or(0).cast_signed();
+        (*next, at) = (base.saturating_add_signed(i64::from(offset)), at + 4);
+    }
+    if flags & 4 != 0 {
+        at += 4;
+    }
+    if count > MOST - pieces.len().min(MOST) {
+        return damaged(format!("a fragment of {count} pictures"));
+    }
+    for _ in 0..count {
+        let mut field = |flag: u32, default: u32| match flags & flag {
+            0 => Some(default),
+            _ => {
+                at += 4;
+                u32_at(trun, at - 4)
+            }
+        };
+        let (duration, size) = (field(0x100, defaults.duration), field(0x200, defaults.size));
+        let (_, shift) = (field(0x400, 0), field(0x800, 0));
+        let (Some(duration), Some(size), Some(shift)) = (duration, size, shift) else {
+            return damaged("the \"trun\" table is shorter than its entry count");
+        };
+        let shown = time.saturating_add(i64::from(shift.cast_signed()));
+        pieces.push(Piece { at: *next, size, time: shown });
+        *next = next.saturating_add(u64::from(size));
+        *time = time.saturating_add(i64::from(duration));
+    }
+    Ok(())
+}
