@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl_data::{Check, FeatureSet, Manifest, ManifestEntry, ScoreSet, Truth, TruthFormat};
+use gcl_data::{Check, Manifest, ManifestEntry, ScoreSet, Truth, TruthFormat};
 use gcl_features::discover::discover;
 
 use super::error::{Done, Failure, Outcome};
@@ -46,8 +46,7 @@ pub struct CheckArgs {
 
 /// Runs the command.
 pub fn run(args: CheckArgs) -> Outcome {
-    let clips = args.clips.clips();
-    let features = args.features.map(|path| FeatureSet::open_with(path, clips)).transpose()?;
+    let features = args.features.map(|path| args.clips.open(&path)).transpose()?;
     let scores = args.scores.map(|path| ScoreSet::open(scores_folder(&path))).transpose()?;
     let truth = args.truth.map(|path| Truth::read(path, args.truth_format)).transpose()?;
     let mut manifest = args.manifest.map(Manifest::read).transpose()?;
@@ -73,7 +72,11 @@ pub fn run(args: CheckArgs) -> Outcome {
 
 /// The videos that an extraction from these paths would give.
 fn listed(paths: &[PathBuf]) -> Result<Manifest, Failure> {
-    let inputs = discover(paths).map_err(Failure::data)?;
+    let mut inputs = discover(paths).map_err(Failure::data)?;
+    for (id, why) in inputs.iter().filter_map(|input| Some((&input.id, input.refused.as_ref()?))) {
+        eprintln!("skipped {id}: {why}");
+    }
+    inputs.retain(|input| input.refused.is_none());
     let entry = |path| ManifestEntry { path: Some(path), ..ManifestEntry::default() };
     let videos = inputs.into_iter().map(|input| (input.id, entry(input.path))).collect();
     Ok(Manifest { videos })

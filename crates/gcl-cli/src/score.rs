@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use gcl::facts::remember_footage;
 use gcl::score::{Scoring, score};
-use gcl_data::{Clips, FeatureError, FeatureSet, Manifest};
+use gcl_data::{FeatureError, FeatureSet, Manifest};
 use gcl_features::discover::discover;
 use gcl_train::{Model, RunDir, RunState, ScoreSource};
 
@@ -75,7 +75,13 @@ pub fn run(args: ScoreArgs) -> Outcome {
     let out = args.out.clone().unwrap_or_else(|| run_of(&args.model).join("scores"));
     let manifest = args.manifest.as_ref().map(Manifest::read).transpose()?;
     let features = match args.input.is_dir() {
-        true => features_in(&args.input, args.clips.clips())?,
+        true => {
+            // What the model knows of equal parts, plain features of the same kind need not be told again.
+            let mut clips = args.clips.clone();
+            let known = model.card().clips.filter(|_| clips.clips().is_none());
+            clips.equal_parts = known.and_then(|clips| clips.parts()).or(clips.equal_parts);
+            features_in(&args.input, &clips)?
+        }
         false => None,
     };
     let (set, done, footage) = if let Some(set) = features {
@@ -116,8 +122,8 @@ pub fn with_progress(
 }
 
 /// The features in a folder; `None` if it holds none, and may be footage.
-fn features_in(folder: &Path, clips: Option<Clips>) -> Result<Option<FeatureSet>, Failure> {
-    match FeatureSet::open_with(folder, clips) {
+fn features_in(folder: &Path, clips: &ClipArgs) -> Result<Option<FeatureSet>, Failure> {
+    match clips.open(folder) {
         Ok(set) => Ok(Some(set)),
         Err(FeatureError::Empty(_)) => Ok(None),
         Err(error) => Err(error.into()),

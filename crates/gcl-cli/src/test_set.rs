@@ -47,6 +47,7 @@ impl TestArgs {
     ) -> Result<Option<TestSet>, Failure> {
         let (Some(test), Some(truth)) = (&self.test, &self.truth) else { return Ok(None) };
         let features = FeatureSet::open_with(test, clips.or_else(|| training.clips()))?;
+        features.notes().iter().for_each(|note| eprintln!("{}: {note}", test.display()));
         let truth = Truth::read(truth, self.truth_format)?;
         let test = TestSet::like(training, features, &truth, None)?;
         for id in &test.without_truth {

@@ -9,9 +9,19 @@ use crate::id::VideoId;
 /// The deepest nesting of folders, which also ends a loop of links.
 const MAX_DEPTH: usize = 32;
 
+/// Folders that a file system or a NAS keeps for itself, in small letters.
+const KEPT: [&str; 6] =
+    ["@eadir", "#recycle", "#snapshot", "$recycle.bin", "lost+found", "system volume information"];
+
+/// Whether a folder of this name is a file system's or a NAS's own, and holds nobody's data.
+pub fn is_kept_by_system(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy().to_lowercase();
+    KEPT.contains(&name.as_str())
+}
+
 /// The ids of all files in `dir` and below that have the given extension (without its dot), in order;
-/// [`VideoId::file`] is each one's path. Names that start with a dot are ignored. Links to folders are
-/// followed.
+/// [`VideoId::file`] is each one's path. Names that start with a dot are ignored, and so are folders that
+/// a file system or a NAS keeps for itself (`lost+found`, `@eaDir`). Links to folders are followed.
 ///
 /// # Errors
 /// [`FileError`], also for names that are no ids.
@@ -36,16 +46,23 @@ fn scan(
     for entry in fs::read_dir(dir).at(dir)? {
         let entry = entry.at(dir)?;
         let path = entry.path();
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b".") || is_kept_by_system(&name) {
             continue;
         }
+        let wanted = path.extension().is_some_and(|e| e == extension);
         let mut kind = entry.file_type().at(&path)?;
         if kind.is_symlink() {
-            kind = fs::metadata(&path).at(&path)?.file_type();
+            kind = match fs::metadata(&path) {
+                Ok(behind) => behind.file_type(),
+                // A link to nowhere matters only where it has the name of what is looked for.
+                Err(_) if !wanted => continue,
+                Err(error) => return Err(FileError::new(&path, error)),
+            };
         }
         if kind.is_dir() {
             scan(&path, extension, depth + 1, paths)?;
-        } else if path.extension().is_some_and(|e| e == extension) {
+        } else if wanted {
             paths.push(path);
         }
     }

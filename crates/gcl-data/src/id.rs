@@ -71,6 +71,18 @@ impl VideoId {
         Ok(Self(id.into()))
     }
 
+    /// The id that is nearest to a name, for messages: what an id may not have becomes the mark of characters that are
+    /// none (U+FFFD).
+    pub fn nearest(name: &str) -> Self {
+        let mark = |c: char| if c == '\\' || c.is_control() { '\u{fffd}' } else { c };
+        let part = |part: &str| match part {
+            "" | "." | ".." => "\u{fffd}".to_owned(),
+            part => part.chars().map(mark).collect::<String>(),
+        };
+        let parts: Vec<String> = name.trim_matches('/').split('/').map(part).collect();
+        Self(parts.join("/").into())
+    }
+
     /// The id of the video file `file` of the data set at `root`: the relative path without its
     /// last extension.
     ///
@@ -156,6 +168,12 @@ mod tests {
     fn refuses_what_could_leave_the_folder_or_garble_a_table() {
         for bad in ["", "/a", "a/", "a//b", "..", "a/../b", "./a", "a\\b", "a\nb", "a\0"] {
             assert!(VideoId::new(bad).is_err(), "{bad:?} was accepted");
+        }
+        for (name, nearest) in
+            [("a\nb/c\\d", "a\u{fffd}b/c\u{fffd}d"), ("", "\u{fffd}"), ("/a/../b/", "a/\u{fffd}/b")]
+        {
+            assert_eq!(VideoId::nearest(name).as_str(), nearest);
+            assert!(VideoId::new(nearest).is_ok());
         }
         assert_eq!(
             VideoId::new("a/../b").unwrap_err().to_string(),

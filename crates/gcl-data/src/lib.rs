@@ -31,13 +31,16 @@ pub mod id;
 pub mod lists;
 pub mod manifest;
 pub mod npy;
+mod number;
 pub mod objects;
 pub mod poses;
+mod published;
 mod quote;
 pub mod resolve;
 pub mod scores;
 mod spelling;
 mod table;
+mod text;
 pub mod tracks;
 pub mod truth;
 

@@ -9,9 +9,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::file::{At, FileError};
+use crate::file::FileError;
 use crate::id::VideoId;
 use crate::manifest::{Manifest, ManifestEntry};
+use crate::text::read_text;
 
 /// One line of a list of feature files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,8 +110,8 @@ fn both(
 
 /// The lines that are not empty, with their numbers from 1.
 fn lines(path: &Path) -> Result<Vec<(u64, String)>, FileError> {
-    let text = std::fs::read_to_string(path).at(path)?;
-    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let text = read_text(path)?;
+    let lines = text.lines().map(str::trim);
     let lines: Vec<(u64, String)> = (1..)
         .zip(lines)
         .filter(|(_, line)| !line.is_empty())

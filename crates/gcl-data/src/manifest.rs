@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::atomic::write_bytes_atomic;
 use crate::file::{At, FileError};
 use crate::id::VideoId;
+use crate::number::whole;
 use crate::table;
 
 /// A manifest's entry for one video; every field may be unknown.
@@ -24,7 +25,8 @@ pub struct ManifestEntry {
 }
 
 /// A data set's videos: CSV with the header `id,path,split,label,frames,camera`, of which only `id` is
-/// required. `label` is `0` or `normal`, `1` or `anomalous`.
+/// required. `label` is `0` or `normal`; `1`, `anomalous`, `abnormal` or `anomaly`. Empty fields and `NaN` are unknown,
+/// and columns may be divided by semicolons or tabs.
 ///
 /// ```
 /// use gcl_data::{Manifest, VideoId};
@@ -130,13 +132,18 @@ fn entry(
     };
     let label = match get("label") {
         None => None,
-        Some("0" | "normal") => Some(false),
-        Some("1" | "anomalous") => Some(true),
-        Some(other) => return Err(refuse("label", other, "0, 1, normal or anomalous")),
+        // As another program may have written it: `Normal`, or 1.0 in a column with blanks.
+        Some(found) => match found.to_lowercase().as_str() {
+            "nan" => None,
+            "0" | "0.0" | "normal" => Some(false),
+            "1" | "1.0" | "anomalous" | "abnormal" | "anomaly" => Some(true),
+            _ => return Err(refuse("label", found, "0, 1, normal, anomalous or abnormal")),
+        },
     };
     let frames = get("frames")
-        .map(|text| text.parse().map_err(|_| refuse("frames", text, "a whole number")))
-        .transpose()?;
+        .map(|text| whole(text).map_err(|()| refuse("frames", text, "a whole number")))
+        .transpose()?
+        .flatten();
     let entry = ManifestEntry {
         path: get("path").map(PathBuf::from),
         split: get("split").map(str::to_owned),

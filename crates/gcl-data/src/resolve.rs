@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::id::VideoId;
+use crate::published::plain;
 
 /// Why a video has no counterpart.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -36,7 +37,8 @@ fn near_text(near: &[VideoId]) -> String {
 /// 1. the same id;
 /// 2. one id is the end of the other, by whole components: `Abuse028_x264` and
 ///    `Abuse/Abuse028_x264`, but never `train/01` and `test/01`;
-/// 3. as 2, with last components that are the same number: `1` and `test/01`.
+/// 3. as 2, with last components that are the same number: `1` and `test/01`;
+/// 4. as 2, without what published files add to a name: `Abuse028_x264_i3d` and `Abuse028_x264__9_gt`.
 ///
 /// ```
 /// use gcl_data::{VideoId, resolve};
@@ -53,10 +55,11 @@ pub fn resolve<'a>(
     wanted: &VideoId,
     have: impl IntoIterator<Item = &'a VideoId> + Clone,
 ) -> Result<&'a VideoId, ResolveError> {
-    let rules: [fn(&VideoId, &VideoId) -> bool; 3] = [
+    let rules: [fn(&VideoId, &VideoId) -> bool; 4] = [
         |a, b| a == b,
         |a, b| ends_alike(a, b, |x, y| x == y),
         |a, b| ends_alike(a, b, same_number),
+        |a, b| ends_alike(a, b, |x, y| plain(x) == plain(y)),
     ];
     for rule in rules {
         let mut fits = have.clone().into_iter().filter(|id| rule(wanted, id));
@@ -144,6 +147,21 @@ mod tests {
         assert_eq!(one("test/01", &["1", "01"]).unwrap(), "01");
         assert_eq!(one("test/01", &["1", "10"]).unwrap(), "1");
         assert_eq!(one("Abuse028", &["Abuse/Abuse028", "b"]).unwrap(), "Abuse/Abuse028");
+    }
+
+    #[test]
+    fn case_25_published_suffixes() {
+        let masks = ["Abuse028_x264__9_gt", "Abuse029_x264__9_gt"];
+        assert_eq!(one("Abuse/Abuse028_x264", &masks).unwrap(), masks[0]);
+        assert_eq!(
+            one("Abuse029_x264_i3d", &["Abuse/Abuse029_x264"]).unwrap(),
+            "Abuse/Abuse029_x264"
+        );
+        assert_eq!(one("Abuse029_x264_i3d", &masks).unwrap(), masks[1]);
+        // Two files of one video are told apart by nobody here.
+        let crops = ["a__0", "a__1"];
+        assert!(matches!(one("a", &crops), Err(ResolveError::Ambiguous { .. })));
+        assert_eq!(one("a__1", &crops).unwrap(), "a__1");
     }
 
     #[test]

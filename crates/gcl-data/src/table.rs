@@ -1,12 +1,12 @@
 //! CSV files with a header, as lines with their numbers.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use csv::StringRecord;
 
 use crate::file::{At, FileError};
+use crate::text::read_text;
 
 /// A CSV file's header and its records, each with the line that it starts on.
 pub(crate) struct CsvTable {
@@ -14,11 +14,18 @@ pub(crate) struct CsvTable {
     pub records: Vec<(u64, StringRecord)>,
 }
 
-/// Reads `path` as a whole; blanks around values are dropped, empty lines skipped.
+/// Reads `path` as a whole; blanks around values are dropped, empty lines skipped, names of columns in small
+/// letters. Columns are divided by what divides the header: commas, else semicolons, else tabs. A first column
+/// without a name that numbers the lines, as pandas writes its index, is left out, and so are columns without name and
+/// values.
 pub(crate) fn read(path: &Path) -> Result<CsvTable, FileError> {
-    let bytes = fs::read(path).at(path)?;
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
-    let header = reader.headers().at(path)?.clone();
+    let text = without_mark(read_text(path)?);
+    let bytes = text.as_bytes();
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .delimiter(delimiter(&text))
+        .from_reader(bytes);
+    let header = reader.headers().at(path)?.iter().map(str::to_lowercase).collect();
     let mut records = Vec::new();
     for record in reader.records() {
         let record = record.at(path)?;
@@ -29,7 +36,53 @@ pub(crate) fn read(path: &Path) -> Result<CsvTable, FileError> {
         let skipped = skipped.take_while(|b| matches!(b, b'\r' | b'\n')).filter(|b| **b == b'\n');
         records.push((line + skipped.count() as u64, record));
     }
-    Ok(CsvTable { header, records })
+    Ok(without_empty(without_index(CsvTable { header, records })))
+}
+
+/// The text with an empty line for a first one that only says what divides columns, as Excel reads it: `sep=;`.
+pub(crate) fn without_mark(mut text: String) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    if first.len() == 5 && first.to_lowercase().starts_with("sep=") {
+        text.drain(..first.len());
+    }
+    text
+}
+
+/// What divides the columns of a text, by its first line that is not empty.
+pub(crate) fn delimiter(text: &str) -> u8 {
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    [b',', b';', b'\t'].into_iter().find(|mark| header.as_bytes().contains(mark)).unwrap_or(b',')
+}
+
+/// The table without the index of a data frame.
+fn without_index(table: CsvTable) -> CsvTable {
+    let numbered = |(i, (_, record)): (usize, &(u64, StringRecord))| {
+        record.get(0).is_some_and(|first| first == i.to_string())
+    };
+    let nameless = matches!(table.header.get(0), Some("" | "unnamed: 0"));
+    if !(nameless && table.records.iter().enumerate().all(numbered)) {
+        return table;
+    }
+    let rest = |record: &StringRecord| record.iter().skip(1).collect::<StringRecord>();
+    let records = table.records.iter().map(|(line, record)| (*line, rest(record))).collect();
+    CsvTable { header: rest(&table.header), records }
+}
+
+/// The table without columns that have neither a name nor a value: commas at the end of every line.
+fn without_empty(table: CsvTable) -> CsvTable {
+    let named = |column: &usize| {
+        let empty = |record: &StringRecord| record.get(*column).is_none_or(str::is_empty);
+        !(empty(&table.header) && table.records.iter().all(|(_, record)| empty(record)))
+    };
+    let kept: Vec<usize> = (0..table.header.len()).filter(named).collect();
+    if kept.len() == table.header.len() {
+        return table;
+    }
+    let of = |record: &StringRecord| {
+        kept.iter().filter_map(|i| record.get(*i)).collect::<StringRecord>()
+    };
+    let records = table.records.iter().map(|(line, record)| (*line, of(record))).collect();
+    CsvTable { header: of(&table.header), records }
 }
 
 /// Rows as the bytes of a CSV file.

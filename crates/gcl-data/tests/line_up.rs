@@ -45,7 +45,10 @@ fn bad_manifests_name_the_line() {
     let dir = tempfile::tempdir().unwrap();
     for (text, part) in [
         ("id\na\nb\n\na\n", "video a is on line 2 and again on line 5"),
-        ("id,label\na,2\n", "line 2: video a: label is `2`; expected 0, 1, normal or anomalous"),
+        (
+            "id,label\na,2\n",
+            "line 2: video a: label is `2`; expected 0, 1, normal, anomalous or abnormal",
+        ),
         ("id,frames\na,1.5\n", "line 2: video a: frames is `1.5`; expected a whole number"),
         ("id,spilt\na,test\n", "column `spilt` is unknown"),
         ("id,id\na,b\n", "column `id` is unknown or appears twice"),

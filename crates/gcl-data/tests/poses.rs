@@ -130,9 +130,11 @@ fn files_that_lie_are_refused_with_person_and_frame() {
     }
     let error = wrong(&with(&whole.replacen('1', "1e39", 1))).to_string();
     assert!(error.contains("person 4, frame 7: key-point value number 0 is not finite"), "{error}");
-    // What AlphaPose's own writer makes of a confidence that is not a number.
+    // Python's own writer writes what is not a number; for a coordinate it is wrong.
     let error = wrong(&with(&whole.replacen('1', "NaN", 1))).to_string();
-    assert!(error.contains("JSON has no NaN or infinity"), "{error}");
+    assert!(error.contains("key-point value number 0 is not finite"), "{error}");
+    let error = wrong(&with(&whole.replacen('1', "Infinity", 1))).to_string();
+    assert!(error.contains("JSON has no infinity"), "{error}");
     for (text, expected) in [
         (r#"{"x":{}}"#.to_owned(), "person `x`"),
         (r#"{"-1":{}}"#.to_owned(), "person `-1`"),
@@ -146,10 +148,10 @@ fn files_that_lie_are_refused_with_person_and_frame() {
             ),
             "person 1, frame 3: the frame appears twice",
         ),
-        (with("[1,null]"), "expected f64"),
-        (with("[NaN]"), "expected value"),
+        (with("[1,null]"), "2 key-point values"),
+        (with("[NaN]"), "1 key-point values"),
         (with("{}"), "expected a list of numbers"),
-        ("[]".to_owned(), "expected an object of persons"),
+        ("7".to_owned(), "expected an object of persons"),
         (r#"{"1":7}"#.to_owned(), "expected an object of frames"),
         (r#"{"1":{}}x"#.to_owned(), "trailing characters"),
         (with(&whole)[..100].to_owned(), "EOF"),

@@ -1,13 +1,14 @@
 //! Finding the videos under the paths that a user names.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
-use gcl_data::{At, FileError, IdError, VideoId};
+use gcl_data::{At, FileError, VideoId};
 
 use crate::pipeline::footage::hash_of;
-use crate::source::images::{self, is_image};
+use crate::source::images;
+use crate::walk::walk;
 
 /// Extensions of video files, compared without regard to case.
 pub const EXTENSIONS: [&str; 34] = [
@@ -21,8 +22,32 @@ pub const EXTENSIONS: [&str; 34] = [
 pub struct VideoInput {
     /// Its name in every stage.
     pub id: VideoId,
-    /// A video file or a folder of frames.
+    /// A video file or a folder of frames; where a folder has several sequences of frames, one of them, with `*` in the
+    /// place of the number: `folder/Abuse001_x264_*`.
     pub path: PathBuf,
+    /// Why it cannot be read, where that was seen when it was found. It is listed so that an extraction reports it with
+    /// the videos that it skips.
+    pub refused: Option<String>,
+}
+
+impl VideoInput {
+    /// A video at `path`.
+    pub fn new(id: VideoId, path: impl Into<PathBuf>) -> Self {
+        Self { id, path: path.into(), refused: None }
+    }
+
+    /// Something at `path` below `root` that is not read, for a reason. Its id is the nearest to its name.
+    pub(crate) fn refused(root: &Path, path: &Path, reason: impl Into<String>) -> Self {
+        let relative =
+            path.strip_prefix(root).ok().filter(|path| path.components().next().is_some());
+        let name = relative.or(path.file_name().map(Path::new)).unwrap_or(path).to_string_lossy();
+        // A name with a line end is one line in a message all the same.
+        let shown =
+            |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+        let shown: String = path.to_string_lossy().chars().map(shown).collect();
+        let refused = Some(format!("{shown}: {}", reason.into()));
+        Self { id: VideoId::nearest(&name), path: path.to_owned(), refused }
+    }
 }
 
 impl VideoInput {
@@ -37,14 +62,21 @@ impl VideoInput {
 /// Finds all videos under `paths`, sorted by id.
 ///
 /// A named file is a video, whatever its name; in a named folder, and all folders in it, every file with one of
-/// [`EXTENSIONS`] is one. A folder that holds images but no video file is itself a video: its frames.
+/// [`EXTENSIONS`] is one. A folder that holds images but no video file is itself a video: its frames. Where the images'
+/// names are several sequences, such as `Abuse001_x264_0.png` and `Abuse002_x264_0.png`, each is a video, and its id is the
+/// folder's and the name without the number.
 /// Hidden entries are ignored, and links back to an enclosing folder are not followed.
 ///
 /// An id is the path relative to the named folder (or to a named file's folder), without extension.
 /// Where the videos of several named paths would share ids, all ids get the folder's name in front.
 ///
+/// What is found below a named folder and cannot be read is no error: it is listed with [`VideoInput::refused`]. That is a
+/// name that is no id (no UTF-8, a line end, a backslash), the second of two files that differ in their extension alone, a
+/// folder that may not be read or that a NAS keeps for itself, a link to nowhere, images beside videos, and images that are
+/// not of their folder's sequence.
+///
 /// # Errors
-/// A folder cannot be read, two videos share an id, or there is none at all.
+/// A named path cannot be read, two named paths are one, or there is no video at all.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<VideoInput>, FileError> {
     let mut found = Vec::new();
     for path in paths {
@@ -52,7 +84,6 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<VideoInput>, FileError> {
     }
     let videos = match merge(found.iter().flat_map(|root| root.videos.iter().cloned())) {
         Ok(videos) => videos,
-        Err(clash) if found.len() < 2 => return Err(clash),
         Err(_) => merge(found.iter().map(Root::prefixed).collect::<Result<Vec<_>, _>>()?.concat())?,
     };
     if videos.is_empty() {
@@ -77,7 +108,7 @@ impl Root {
     fn prefixed(&self) -> Result<Vec<VideoInput>, FileError> {
         let rename = |video: &VideoInput| {
             let id = VideoId::new(format!("{}/{}", self.name, video.id)).at(&video.path)?;
-            Ok(VideoInput { id, path: video.path.clone() })
+            Ok(VideoInput { id, ..video.clone() })
         };
         self.videos.iter().map(rename).collect()
     }
@@ -90,69 +121,60 @@ fn under(path: &Path) -> Result<Root, FileError> {
     let is_folder = whole.is_dir();
     let parent = whole.parent().unwrap_or(&whole);
     if is_folder {
-        walk(&whole, &whole, &mut vec![whole.clone()], &mut videos)?;
+        walk(&whole, &mut videos)?;
+        videos = one_of_each(videos, &whole);
     } else {
         // Named by the user: what it is, its content tells. A link's own name counts, not that of the file behind it.
         let name = path.file_name().map_or_else(|| whole.clone(), PathBuf::from);
-        let id = id_of(Path::new(""), &name, VideoId::from_path)?;
-        videos.push(VideoInput { id, path: path.to_owned() });
+        videos.push(match VideoId::from_path(Path::new(""), &name) {
+            Ok(id) => VideoInput::new(id, path),
+            Err(error) => VideoInput::refused(Path::new(""), path, reason(&error)),
+        });
     }
     let folder = if is_folder { &whole } else { parent };
     let name = folder.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     Ok(Root { name, videos })
 }
 
-/// Adds the videos of `folder` and of the folders in it. `above` holds the real paths of the
-/// folders from the root down to `folder`.
-fn walk(
-    root: &Path,
-    folder: &Path,
-    above: &mut Vec<PathBuf>,
-    videos: &mut Vec<VideoInput>,
-) -> Result<(), FileError> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).at(folder)? {
-        let entry = entry.at(folder)?;
-        if !entry.file_name().to_string_lossy().starts_with('.') {
-            entries.push(entry.path());
+/// Why a name is no id, without the name.
+pub(crate) fn reason(error: &gcl_data::IdError) -> String {
+    match error {
+        gcl_data::IdError::NotUtf8(_) => "the file name is not UTF-8; rename it".to_owned(),
+        gcl_data::IdError::Character { character, .. } => {
+            format!("the character {character:?} is not allowed in a name; rename it")
         }
+        other => other.to_string(),
     }
-    entries.sort();
-    let files: Vec<&PathBuf> =
-        entries.iter().filter(|path| has_extension(path) && path.is_file()).collect();
-    for &path in &files {
-        videos.push(VideoInput { id: id_of(root, path, VideoId::from_path)?, path: path.clone() });
-    }
-    if files.is_empty() && entries.iter().any(|path| is_image(path)) {
-        let base = if folder == root { root.parent().unwrap_or(root) } else { root };
-        let id = id_of(base, folder, VideoId::from_folder)?;
-        videos.push(VideoInput { id, path: folder.to_owned() });
-    }
-    for path in entries.iter().filter(|path| path.is_dir()) {
-        let real = path.canonicalize().at(path)?;
-        if !above.contains(&real) {
-            above.push(real);
-            walk(root, path, above, videos)?;
-            above.pop();
-        }
-    }
-    Ok(())
 }
 
-/// The id of a path below `root`. One that is not UTF-8 gets the nearest name, under which the extraction
-/// reports it.
-fn id_of(
-    root: &Path,
-    path: &Path,
-    of: fn(&Path, &Path) -> Result<VideoId, IdError>,
-) -> Result<VideoId, FileError> {
-    let id = match of(root, path) {
-        Err(IdError::NotUtf8(_)) => {
-            of(Path::new(&*root.to_string_lossy()), Path::new(&*path.to_string_lossy()))
+/// The videos below one root. Of two with one id, the second is refused; what is refused gives way to all others.
+fn one_of_each(videos: Vec<VideoInput>, root: &Path) -> Vec<VideoInput> {
+    let mut by_id: BTreeMap<VideoId, VideoInput> = BTreeMap::new();
+    let (videos, refused): (Vec<_>, Vec<_>) = videos.into_iter().partition(|v| v.refused.is_none());
+    let mut rest = refused;
+    for video in videos {
+        match by_id.entry(video.id.clone()) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(video);
+            }
+            Entry::Occupied(first) => {
+                let (first, id) = (first.get().path.display(), &video.id);
+                let what =
+                    format!("this and {first} are two videos with the name {id}; rename one");
+                rest.push(VideoInput::refused(root, &video.path, what));
+            }
         }
-        id => id,
-    };
-    id.at(path)
+    }
+    for mut video in rest {
+        while by_id.contains_key(&video.id) {
+            match VideoId::new(format!("{}\u{fffd}", video.id)) {
+                Ok(id) => video.id = id,
+                Err(_) => break,
+            }
+        }
+        by_id.insert(video.id.clone(), video);
+    }
+    by_id.into_values().collect()
 }
 
 /// The extensions, for messages.
@@ -167,12 +189,14 @@ pub(crate) fn has_extension(path: &Path) -> bool {
 
 /// Sorts by id; two videos with one id are an error.
 fn merge(videos: impl IntoIterator<Item = VideoInput>) -> Result<Vec<VideoInput>, FileError> {
-    let mut by_id: BTreeMap<VideoId, PathBuf> = BTreeMap::new();
-    for VideoInput { id, path } in videos {
-        if let Some(first) = by_id.insert(id.clone(), path.clone()) {
-            let problem = format!("this and {} are two videos with the name {id}", first.display());
+    let mut by_id: BTreeMap<VideoId, VideoInput> = BTreeMap::new();
+    for video in videos {
+        let (id, path) = (video.id.clone(), video.path.clone());
+        if let Some(first) = by_id.insert(id.clone(), video) {
+            let first = first.path.display();
+            let problem = format!("this and {first} are two videos with the name {id}");
             return Err(FileError::new(path, problem));
         }
     }
-    Ok(by_id.into_iter().map(|(id, path)| VideoInput { id, path }).collect())
+    Ok(by_id.into_values().collect())
 }

@@ -47,6 +47,7 @@ pub mod scene;
 pub mod source;
 pub mod thumbs;
 pub mod tracks;
+mod walk;
 
 /// The device that a network runs on ([`networks::RunOptions`]).
 pub use burn::tensor::Device;

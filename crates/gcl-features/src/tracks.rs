@@ -96,7 +96,7 @@ pub fn extract_tracks(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, TracksError> {
     let identity = options.identity();
-    identity.clips.validate()?;
+    identity.clips.of_fixed_length()?;
     let mut summary = Summary::default();
     let ids = files::with_extension(folder, "txt")?;
     if ids.is_empty() {

@@ -89,7 +89,7 @@ fn clips_of(path: &Path) -> [usize; 4] {
             Means { preprocessor: Preprocessor::new(small()).unwrap(), length: clips.length };
         let dir = tempfile::tempdir().unwrap();
         let id = VideoId::new("a").unwrap();
-        let inputs = [VideoInput { id: id.clone(), path: path.to_owned() }];
+        let inputs = [VideoInput::new(id.clone(), path)];
         let options = ExtractOptions { clips, threads: 1, ..ExtractOptions::default() };
         let cancel = AtomicBool::new(false);
         let summary = extract(&inputs, dir.path(), &extractor, &options, &cancel, &|_| {}).unwrap();

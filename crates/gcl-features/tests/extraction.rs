@@ -61,7 +61,7 @@ fn run(inputs: &[VideoInput], out: &Path, extractor: &NetworkExtractor, tail: Ta
 }
 
 fn one(path: &Path) -> [VideoInput; 1] {
-    [VideoInput { id: VideoId::new("v").unwrap(), path: path.to_owned() }]
+    [VideoInput::new(VideoId::new("v").unwrap(), path)]
 }
 
 /// A video's clips under each rule: shift, loop, drop, paper-resnext.
@@ -182,7 +182,7 @@ fn identities_keep_features_apart() {
     let cancel = AtomicBool::new(false);
     let error = extract(&one(&path), &out, &random, &options, &cancel, &|_| {}).unwrap_err();
     assert!(matches!(error, ExtractError::Features(FeatureError::OtherExtractor { .. })));
-    let other = [VideoInput { id: VideoId::new("w").unwrap(), path: path.clone() }];
+    let other = [VideoInput::new(VideoId::new("w").unwrap(), path.clone())];
     extract(&other, &out, &random, &options, &cancel, &|_| {}).unwrap();
     assert!(FeatureMeta::read(&out.join("w.json")).unwrap().extractor.random_weights);
     let error = FeatureSet::open(&out).unwrap_err();

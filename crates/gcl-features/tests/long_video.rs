@@ -62,7 +62,7 @@ fn peaks<E: Extractor>(dir: &Path, extractor: &E, frames: [usize; 2]) -> [usize;
         video(&path, frames);
         let out = dir.join(extractor.name());
         let (options, cancel) = (ExtractOptions::default(), AtomicBool::new(false));
-        extract(&[VideoInput { id, path }], &out, extractor, &options, &cancel, &|_| {}).unwrap();
+        extract(&[VideoInput::new(id, path)], &out, extractor, &options, &cancel, &|_| {}).unwrap();
         let npy = Npy::open(out.join(format!("v{frames}.npy"))).unwrap();
         assert_eq!(npy.shape(), [frames.div_ceil(16), extractor.dim()]);
         peak()

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_data::objects::gaussian;
-use gcl_data::{At, Clips, FeatureSet, Manifest, ScoreInfo, ScoreWriter};
+use gcl_data::{At, Clips, FeatureSet, Manifest, ScoreInfo, ScoreWriter, VideoId, resolve_all};
 use gcl_train::{Listener, Model, RunDir, ScoreSource, TrainError, TrainOptions, cross_fit};
 
 use crate::error::{Error, Result};
 use crate::facts::{self, Facts, VideoFacts};
-use crate::judge::whole_frames;
+use crate::judge::frames_of_clips;
 use crate::views::Views;
 
 /// How a set is scored.
@@ -139,6 +139,7 @@ fn write(
     };
     let writer = ScoreWriter::create(out, info)?;
     let mut known = Facts::new();
+    let listed = listed_frames(set, how.manifest)?;
     for (index, video) in set.videos().iter().enumerate() {
         if cancel.load(Ordering::Relaxed) {
             return Err(TrainError::Interrupted.into());
@@ -146,8 +147,11 @@ fn write(
         let of_rows = rows(index)?;
         let objects = set.clip_objects(index, &of_rows)?;
         let segments = set.clip_scores(index, of_rows)?;
-        let listed = how.manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
-        let frames = video.frames.or(listed).unwrap_or_else(|| whole_frames(clips, video.segments));
+        let listed = listed.get(index).copied().flatten();
+        let frames = match video.frames.or(listed) {
+            Some(frames) => frames,
+            None => frames_of_clips(&video.id, clips, video.segments)?,
+        };
         let located = |source| Error::Clips { id: video.id.clone(), source };
         let scores = smoothed(clips.expand(&segments, frames).map_err(located)?, how.smooth);
         writer.write(&video.id, &scores)?;
@@ -165,6 +169,15 @@ fn write(
         progress(index + 1);
     }
     facts::write(out, &known)
+}
+
+/// The frames that a manifest has for each of a set's videos, by [`gcl_data::resolve()`]'s rules.
+fn listed_frames(set: &FeatureSet, manifest: Option<&Manifest>) -> Result<Vec<Option<usize>>> {
+    let Some(manifest) = manifest else { return Ok(Vec::new()) };
+    let ids: Vec<VideoId> = set.videos().iter().map(|video| video.id.clone()).collect();
+    let names = resolve_all(&ids, manifest.videos.keys()).map_err(Error::data(set.dir()))?;
+    let frames = |name: Option<&VideoId>| manifest.videos.get(name?)?.frames;
+    Ok(names.into_iter().map(frames).collect())
 }
 
 /// One video's frame scores, smoothed over time.

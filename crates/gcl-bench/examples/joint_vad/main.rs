@@ -104,7 +104,7 @@ fn run(set: &DataSet, row: &Row, seed: u64, out: &Path) -> Result<(), Box<dyn Er
         OneClassKind::Ae => ObjectFiles::default(),
     };
     let data = PairData {
-        features: path("i3d"),
+        features: Some(path("i3d")),
         clip_length: Some(16),
         objects,
         manifest: Some(path("videos.csv")),

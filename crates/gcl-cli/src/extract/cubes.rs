@@ -57,7 +57,12 @@ pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decode
     let rule = rule.validate().map_err(|error| Failure::Usage(error.to_string()))?;
     let located =
         |error: &dyn std::fmt::Display| Failure::Data(format!("{}: {error}", boxes.display()));
-    let inputs = discover(footage).map_err(Failure::data)?;
+    let found = discover(footage).map_err(Failure::data)?;
+    let (inputs, refused): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|input| input.refused.is_none());
+    for input in &refused {
+        eprintln!("skipped {}: {}", input.id, input.refused.as_deref().unwrap_or_default());
+    }
     let mut found = match boxes.is_dir() {
         true => tracked(boxes)?,
         false => read_detections(boxes).map_err(Failure::data)?,
@@ -96,7 +101,7 @@ pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decode
                 eprintln!("skipped {id}: {reason}");
             }
             println!("{}", out.display());
-            Ok(Done::all(failed.is_empty()))
+            Ok(Done::all(failed.is_empty() && refused.is_empty()))
         }
         Err(CubeError::Cancelled) => {
             Err(Failure::Interrupted("interrupted; nothing was written".to_owned()))

@@ -45,7 +45,7 @@ pub struct NetworkArgs {
     #[arg(long, value_name = "KEY=VALUE")]
     preprocess: Vec<String>,
     /// Override the extractor's rule for the last frames.
-    #[arg(long, value_name = "RULE", value_parser = named::<Tail>(Tail::ALL.map(Tail::name)))]
+    #[arg(long, value_name = "RULE", value_parser = named::<Tail>(Tail::OF_CLIPS.map(Tail::name)))]
     tail: Option<Tail>,
     /// Batch size of the network, in clips times crops.
     #[arg(long, default_value_t = BATCH)]

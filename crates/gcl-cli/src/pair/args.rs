@@ -13,16 +13,16 @@ use crate::values::named;
 #[derive(Args, Debug)]
 pub struct DataArgs {
     /// Folder of the snippets' features: one .npy per video, [T, d] or [T, crops, d]. They determine
-    /// the set of videos.
-    features: PathBuf,
-    /// Frames per clip, for plain .npy features; 16 in the paper.
+    /// the set of videos. Leave it out for a one-class model alone on poses, tracks or cubes.
+    features: Option<PathBuf>,
+    /// Frames per clip, for plain features; 16 in the paper.
     #[arg(long, value_name = "FRAMES")]
     clip_length: Option<usize>,
     #[command(flatten)]
     objects: ObjectArgs,
     /// Manifest with the columns `split`, `label` and `frames`. On its own, a one-class model trains on
-    /// videos labelled normal (on all of them with --set supervision=none), and a weakly-supervised
-    /// model needs a label for each video; a pair needs no labels.
+    /// videos labelled normal (on all of them without a manifest, or with --set supervision=none), and a
+    /// weakly-supervised model needs a label for each video; a pair needs no labels.
     #[arg(long)]
     manifest: Option<PathBuf>,
     /// Use this split of the manifest.

@@ -12,8 +12,9 @@ use crate::error::{Done, Outcome};
 /// Score every frame of videos with a trained pair: into `one-class` and `weak` in the output folder,
 /// whichever models there are.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
-  gcl pair score runs/pair i3d --poses poses --out scores")]
+#[command(after_help = "Examples:
+  gcl pair score runs/pair i3d --poses poses --out scores
+  gcl pair score runs/flow --poses poses --out scores")]
 pub struct ScoreArgs {
     /// A run of `gcl pair train`.
     run: PathBuf,
@@ -32,7 +33,9 @@ pub fn run(args: ScoreArgs) -> Outcome {
     let device = device::find(&args.device)?;
     let run = RunDir::new(&args.run);
     let out = args.out.unwrap_or_else(|| run.scores());
-    let left = gcl::pair::score(&run, &args.data.data(), &out, &device)?;
+    let data = args.data.data();
+    data.features()?.notes().iter().for_each(|note| eprintln!("{note}"));
+    let left = gcl::pair::score(&run, &data, &out, &device)?;
     left.lines().iter().for_each(|line| eprintln!("{line}"));
     println!("{}", out.display());
     Ok(Done::Fully)

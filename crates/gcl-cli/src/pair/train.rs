@@ -23,7 +23,7 @@ use crate::{device, interrupt};
   gcl pair train features --occ jigsaw --cubes cubes.npy --out runs/puzzles
   gcl pair train boxes --tracks tracks --out runs/tracks \\
       --manifest videos.csv --split train --test-split test --truth masks
-  gcl pair train i3d --alone one-class --poses poses --manifest videos.csv --out runs/flow
+  gcl pair train --alone one-class --poses poses --out runs/flow
   gcl pair train i3d --poses poses --out runs/pair --resume")]
 pub struct TrainArgs {
     #[command(flatten)]

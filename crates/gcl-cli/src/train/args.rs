@@ -1,11 +1,11 @@
 //! Arguments that several commands share: what to train, and how features were cut.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValue, TypedValueParser};
 use gcl_bench::PresetChoice;
-use gcl_data::{Clips, Tail};
+use gcl_data::{Clips, FeatureError, FeatureSet, Tail};
 use gcl_train::{Method, NamedBudget};
 
 use crate::run_args::HowArgs;
@@ -53,24 +53,38 @@ fn methods() -> impl TypedValueParser<Value = Method> {
     named(Method::ALL.map(|method| PossibleValue::new(method.name()).help(method.about())))
 }
 
-/// How plain .npy features were cut; features that gcl extracted know it themselves.
+/// How plain features were cut; features that gcl extracted know it themselves.
 #[derive(Args, Debug, Clone)]
 pub struct ClipArgs {
-    /// Frames per clip, for plain .npy features.
-    #[arg(long, value_name = "FRAMES")]
+    /// Frames per clip, for plain features.
+    #[arg(long, value_name = "FRAMES", conflicts_with = "equal_parts")]
     pub clip_length: Option<usize>,
+    /// For plain features: every video is cut into this many parts of equal length, however long it is (32
+    /// in Sultani's features). Scores then need each video's frames: a manifest.
+    #[arg(long, value_name = "PARTS")]
+    pub equal_parts: Option<usize>,
     /// Frames between the starts of consecutive clips [default: the clip length]
     #[arg(long, value_name = "FRAMES", requires = "clip_length")]
     pub clip_stride: Option<usize>,
     /// How the last frames of a video were treated.
     #[arg(long, value_name = "RULE", requires = "clip_length", default_value = "drop",
-          value_parser = named::<Tail>(Tail::ALL.map(Tail::name)))]
+          value_parser = named::<Tail>(Tail::OF_CLIPS.map(Tail::name)))]
     pub clip_tail: Tail,
 }
 
 impl ClipArgs {
+    /// Opens features that were cut so, and says what was taken in another than the usual form.
+    pub fn open(&self, folder: &Path) -> Result<FeatureSet, FeatureError> {
+        let set = FeatureSet::open_with(folder, self.clips())?;
+        set.notes().iter().for_each(|note| eprintln!("{}: {note}", folder.display()));
+        Ok(set)
+    }
+
     /// The rule, if one was given.
     pub fn clips(&self) -> Option<Clips> {
+        if let Some(parts) = self.equal_parts {
+            return Some(Clips::equal_parts(parts));
+        }
         let length = self.clip_length?;
         Some(Clips { length, stride: self.clip_stride.unwrap_or(length), tail: self.clip_tail })
     }

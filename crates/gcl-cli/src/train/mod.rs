@@ -9,7 +9,6 @@ use clap::Args;
 use gcl::judge::judge_states;
 use gcl::score::score_own;
 use gcl::views::Views;
-use gcl_data::FeatureSet;
 use gcl_train::{RunDir, TrainError};
 
 use super::error::{Done, Failure, Outcome};
@@ -61,7 +60,7 @@ pub fn run(args: TrainArgs) -> Outcome {
     // Nothing is written before everything is known to be right.
     let device = device::find(&args.choice.learning.how.device)?;
     args.test.both_or_none()?;
-    let set = FeatureSet::open_with(&args.features, args.clips.clips())?;
+    let set = args.clips.open(&args.features)?;
     let run = RunDir::new(&args.out);
     let test = match args.resume {
         true => TestArgs::of_run(&run)?,

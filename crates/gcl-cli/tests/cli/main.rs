@@ -4,6 +4,7 @@
 mod bench;
 mod cells;
 mod footage;
+mod forms;
 mod interleaved;
 mod messages;
 mod networks;

@@ -56,7 +56,7 @@ fn pairs_have_verbs_of_their_own_with_help() {
         (vec!["pair", "train", "f", "--out", "r", "--preset", "any"], "joint-vad-code"),
         (vec!["pair", "train", "f", "--out", "r", "--occ", "mgfn"], "stg-nf"),
         (vec!["pair", "train", "f", "--out", "r", "--test-split", "x"], "--truth"),
-        (vec!["pair", "train", "--out", "r"], "<FEATURES>"),
+        (vec!["pair", "train", "--out", "r"], "give a folder of features"),
         (vec!["report", "nothing"], "no run here"),
         (vec!["pair", "report", "nothing"], "no run here"),
         (vec!["pair", "score", "nothing", "f"], "no trained pair here"),

@@ -16,6 +16,9 @@ pub enum ClipError {
         what: &'static str,
         found: usize,
     },
+    /// Equal parts where clips of a fixed length are needed.
+    #[error("{0} cannot be cut while a video is read; give clips of a fixed length")]
+    Parts(Clips),
     /// The number of scores is not the number of clips.
     #[error("{frames} frames make {expected} clips ({clips}), but there are {found} scores")]
     Count { frames: usize, expected: usize, found: usize, clips: Clips },

@@ -59,10 +59,18 @@ pub enum Tail {
     /// stride = length. The last 1 to `length` frames have no clip of their own, and a video of at
     /// most `length` frames has none at all.
     PaperResnext,
+    /// No clips of a fixed length: a video is cut into `length` parts of equal length, however long it is
+    /// (Sultani et al.: 32). See [`Clips::equal_parts`].
+    Equal,
 }
 
 crate::named!(Tail:
-    Shift = "shift", Drop = "drop", Loop = "loop", PaperResnext = "paper-resnext");
+    Shift = "shift", Drop = "drop", Loop = "loop", PaperResnext = "paper-resnext", Equal = "equal");
+
+impl Tail {
+    /// The rules of clips of a fixed length, which can be cut as a video is read.
+    pub const OF_CLIPS: [Tail; 4] = [Tail::Shift, Tail::Drop, Tail::Loop, Tail::PaperResnext];
+}
 
 /// The rule that cuts a video into clips of `length` frames, one every `stride` frames.
 ///
@@ -115,7 +123,10 @@ impl Default for Clips {
 
 impl fmt::Display for Clips {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "length {}, stride {}, tail {}", self.length, self.stride, self.tail)
+        match self.parts() {
+            Some(parts) => write!(f, "{parts} equal parts"),
+            None => write!(f, "length {}, stride {}, tail {}", self.length, self.stride, self.tail),
+        }
     }
 }
 
@@ -136,7 +147,38 @@ impl Clips {
         Ok(self)
     }
 
-    fn parts(&self, frames: usize) -> Parts {
+    /// As [`Clips::validate`], and refuses equal parts: for those who cut a video as they read it.
+    ///
+    /// # Errors
+    /// [`ClipError::Range`] and [`ClipError::Parts`].
+    pub fn of_fixed_length(self) -> Result<Self, ClipError> {
+        match self.parts() {
+            None => self.validate(),
+            Some(_) => Err(ClipError::Parts(self)),
+        }
+    }
+
+    /// The rule of `n` parts of equal length, whatever a video's length: part i of a video of F frames is
+    /// frames ⌊i F / n⌋ to ⌊(i + 1) F / n⌋. Where its rows' frames are depends on the video's length, which
+    /// must therefore be known.
+    ///
+    /// ```
+    /// use gcl_data::{Clips, Span};
+    ///
+    /// let parts = Clips::equal_parts(32);
+    /// assert_eq!((parts.count(1_411), parts.count(9)), (32, 32));
+    /// assert_eq!(parts.span(1, 1_411), Span { start: 44, end: 88 });
+    /// ```
+    pub fn equal_parts(n: usize) -> Self {
+        Self { length: n, stride: n, tail: Tail::Equal }
+    }
+
+    /// The number of equal parts, where that is the rule.
+    pub fn parts(&self) -> Option<usize> {
+        (self.tail == Tail::Equal).then_some(self.length.max(1))
+    }
+
+    fn cut(&self, frames: usize) -> Parts {
         let (length, stride) = (self.length.max(1), self.stride.max(1));
         let whole = match self.tail {
             Tail::PaperResnext => frames.saturating_sub(length).div_ceil(stride),
@@ -148,14 +190,17 @@ impl Clips {
             Tail::Shift => covered < frames,
             // With a stride above the length the next clip may start after the last frame.
             Tail::Loop => covered < frames && whole.saturating_mul(stride) < frames,
-            Tail::Drop | Tail::PaperResnext => false,
+            Tail::Drop | Tail::PaperResnext | Tail::Equal => false,
         };
         Parts { length, stride, whole, covered, extra }
     }
 
     /// The number of clips of a video of `frames` frames.
     pub fn count(&self, frames: usize) -> usize {
-        let parts = self.parts(frames);
+        if let Some(parts) = self.parts() {
+            return if frames == 0 { 0 } else { parts };
+        }
+        let parts = self.cut(frames);
         parts.whole + usize::from(parts.extra)
     }
 
@@ -167,7 +212,13 @@ impl Clips {
     /// centre (the first and last clip extend to their outer ends). The score of a tail clip applies to
     /// the frames that no whole clip covers.
     pub fn span(&self, i: usize, frames: usize) -> Span {
-        let parts = self.parts(frames);
+        if let Some(parts) = self.parts() {
+            // In wide numbers: frames times parts may be more than fits.
+            let border =
+                |i: usize| (i.min(parts) as u128 * frames as u128 / parts as u128) as usize;
+            return Span { start: border(i), end: border(i.saturating_add(1)) };
+        }
+        let parts = self.cut(frames);
         let offset = parts.length.saturating_sub(parts.stride) / 2;
         let border = |i: usize| if i == 0 { 0 } else { i * parts.stride + offset };
         if i < parts.whole {
@@ -181,21 +232,29 @@ impl Clips {
         }
     }
 
-    /// The source frames of clip `i`, in order: `length` of them, or none if there is no such clip.
+    /// The source frames of clip `i`, in order: `length` of them, or none if there is no such clip; of an equal part
+    /// its own frames.
     /// Frames repeat only where the tail rule fills a clip up.
     pub fn frames_of(&self, i: usize, frames: usize) -> impl Iterator<Item = usize> + use<> {
-        let parts = self.parts(frames);
+        let parts = self.cut(frames);
         let is_extra = i == parts.whole && parts.extra;
         let exists = i < parts.whole || is_extra;
         let looping = self.tail == Tail::Loop;
+        let equal = self.parts().map(|_| self.span(i, frames));
         let start = match self.tail {
+            Tail::Equal => equal.map_or(0, |span| span.start),
             _ if !exists => 0,
             Tail::Shift if is_extra => frames.saturating_sub(parts.length),
             _ => i * parts.stride,
         };
         // A clip that exists has at least one frame, so there is always something to repeat.
         let own = frames.saturating_sub(start).max(1);
-        (0..if exists { parts.length } else { 0 }).map(move |k| match k {
+        let length = match equal {
+            Some(span) => span.len(),
+            None if exists => parts.length,
+            None => 0,
+        };
+        (0..length).map(move |k| match k {
             k if k < own => start + k,
             k if looping => start + k % own,
             _ => start + own - 1,

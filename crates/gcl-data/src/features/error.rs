@@ -22,8 +22,10 @@ pub enum FeatureError {
     /// A folder or file cannot be read or written, or a description is not valid.
     #[error(transparent)]
     File(#[from] FileError),
-    /// No `.npy` file at all.
-    #[error("{0}: no .npy file here or below")]
+    /// No file of features at all.
+    #[error(
+        "{0}: no .npy file here or below, nor .npz, nor .txt of features (.mat, HDF5 and .pt are not read; save as .npy)"
+    )]
     Empty(PathBuf),
     /// Not `[T, d]` or `[T, crops, d]`, or a zero in it.
     #[error(

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::error::FeatureError;
+use super::open::VideoFiles;
 use super::set::FeatureVideo;
 use crate::npy::Npy;
 
@@ -17,36 +18,65 @@ const BLOCK: usize = 1 << 20;
 /// length again.
 #[derive(Debug)]
 pub struct FeatureFile {
-    npy: Npy,
+    /// One, or one for each crop.
+    arrays: Vec<Npy>,
+    crops_first: bool,
     crops: usize,
     dim: usize,
     block: Vec<f32>,
 }
 
 impl FeatureFile {
-    /// Opens `path` as the `video` that a set has found there, in a file of `length` bytes.
-    pub(super) fn open(
-        path: &Path,
-        video: &FeatureVideo,
-        length: u64,
-    ) -> Result<Self, FeatureError> {
-        let npy = Npy::open(path)?;
-        let now = super::open::check_shape(path, npy.shape(), None)?;
-        if now != [video.segments, video.crops, video.dim] || npy.file_length() != length {
+    /// Opens the `files` of the `video` that a set has found there.
+    pub(super) fn open(files: &VideoFiles, video: &FeatureVideo) -> Result<Self, FeatureError> {
+        let (arrays, now) = files.open(None)?;
+        let (before, length) = (files.length, arrays.iter().map(Npy::file_length).sum::<u64>());
+        if now != [video.segments, video.crops, video.dim] || length != before {
             let what = format!(
-                "it had {length} bytes and {} clips, and now has {} bytes and {} clips",
-                video.segments,
-                npy.file_length(),
-                npy.rows()
+                "it had {before} bytes and {} clips, and now has {length} bytes and {} clips",
+                video.segments, now[0]
             );
-            return Err(FeatureError::Changed { path: path.to_owned(), what });
+            let path = files.paths.first().cloned().unwrap_or_default();
+            return Err(FeatureError::Changed { path, what });
         }
-        Ok(Self { npy, crops: video.crops, dim: video.dim, block: Vec::new() })
+        let VideoFiles { crops_first, .. } = *files;
+        let (crops, dim) = (video.crops, video.dim);
+        Ok(Self { arrays, crops_first, crops, dim, block: Vec::new() })
+    }
+
+    /// The file's path; the first one's where there is a file for each crop.
+    pub fn path(&self) -> &Path {
+        self.arrays.first().map_or(Path::new(""), Npy::path)
     }
 
     /// When the file was last modified, where the system records it.
     pub fn modified(&self) -> Option<SystemTime> {
-        self.npy.modified()
+        self.arrays.iter().map(Npy::modified).max().flatten()
+    }
+
+    /// Replaces `out` by the features of the clips in `range`, all crops of each: `[range, crops, d]`.
+    ///
+    /// # Errors
+    /// As [`FeatureFile::read_rows`].
+    pub fn read_crops(&self, range: Range<usize>, out: &mut Vec<f32>) -> Result<(), FeatureError> {
+        let Some(first) = self.arrays.first() else { return Ok(()) };
+        if self.arrays.len() == 1 && !self.crops_first {
+            return Ok(first.read_rows(range, out)?);
+        }
+        out.clear();
+        let mut own = Vec::new();
+        for crop in 0..self.crops {
+            match self.arrays.get(crop) {
+                _ if self.crops_first => first.read_part(crop, range.clone(), &mut own),
+                Some(array) => array.read_rows(range.clone(), &mut own),
+                None => Ok(()),
+            }
+            .inspect_err(|_| out.clear())?;
+            out.resize(own.len() * self.crops, 0.0);
+            let places = out.chunks_exact_mut(self.dim).skip(crop).step_by(self.crops);
+            places.zip(own.chunks_exact(self.dim)).for_each(|(to, from)| to.copy_from_slice(from));
+        }
+        Ok(())
     }
 
     /// Replaces `out` by the features of the clips in `range`: `[range, d]`, each the mean over its
@@ -61,20 +91,22 @@ impl FeatureFile {
         out: &mut Vec<f32>,
     ) -> Result<(), FeatureError> {
         if self.crops == 1 {
-            return Ok(self.npy.read_rows(range, out)?);
+            return self.read_crops(range, out);
         }
         out.clear();
+        let mut block = std::mem::take(&mut self.block);
         let step = (BLOCK / (self.crops * self.dim)).max(1);
         let mut start = range.start;
         // An empty range goes through once too, so that its bounds are judged.
         loop {
             let end = range.end.min(start.saturating_add(step)).max(start.min(range.end));
-            self.npy.read_rows(start..end, &mut self.block).inspect_err(|_| out.clear())?;
-            for clip in self.block.chunks_exact(self.crops * self.dim) {
+            self.read_crops(start..end, &mut block).inspect_err(|_| out.clear())?;
+            for clip in block.chunks_exact(self.crops * self.dim) {
                 mean_over_crops(clip, self.dim, out);
             }
             start = end;
             if start >= range.end {
+                self.block = block;
                 return Ok(());
             }
         }

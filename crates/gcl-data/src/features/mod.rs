@@ -1,12 +1,14 @@
 //! Features: one `.npy` file per video, of shape `[T, d]` or `[T, crops, d]`, for its `T` clips.
 //!
 //! Beside each file is `<id>.json`, which describes how it was made ([`FeatureMeta`]). A folder of plain
-//! `.npy` files from other tools is read too; the caller then supplies the clip rule. Rows may also be objects
+//! `.npy`, `.npz` or C3D's `.txt` files from other tools is read too, with the crops in one array or in a file each;
+//! the caller then supplies the clip rule. Rows may also be objects
 //! instead of clips ([`ObjectRow`]).
 
 mod agree;
 mod error;
 mod file;
+mod layout;
 mod meta;
 mod notes;
 mod objects;

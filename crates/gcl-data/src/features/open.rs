@@ -1,13 +1,13 @@
 //! Judging a feature file by its header and description.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::FeatureError;
 use super::meta::FeatureMeta;
 use super::regions::Regions;
 use crate::file::FileError;
 use crate::id::VideoId;
-use crate::npy::Npy;
+use crate::npy::{Npy, open_any};
 
 /// One feature file whose header and description fit each other.
 pub(super) struct OpenedFile {
@@ -16,17 +16,74 @@ pub(super) struct OpenedFile {
     pub crops: usize,
     pub dim: usize,
     pub meta: Option<FeatureMeta>,
-    pub file_length: u64,
+    pub files: VideoFiles,
+}
+
+/// The files of one video's features.
+#[derive(Debug, Clone)]
+pub(super) struct VideoFiles {
+    /// One, or one for each crop.
+    pub paths: Vec<PathBuf>,
+    /// The one file's axes are `[crops, T, d]`.
+    pub crops_first: bool,
+    /// Bytes of all files.
+    pub length: u64,
+}
+
+impl VideoFiles {
+    /// Opens the files; returns them with clips, crops and dimensions.
+    pub fn open(&self, meta: Option<&FeatureMeta>) -> Result<(Vec<Npy>, [usize; 3]), FeatureError> {
+        let mut arrays = Vec::with_capacity(self.paths.len());
+        let mut sizes: Option<[usize; 3]> = None;
+        for path in &self.paths {
+            let npy = open_any(path)?;
+            let found = match *npy.shape() {
+                [crops, clips, dim] if self.crops_first => [clips, crops, dim],
+                ref shape if self.paths.len() == 1 => check_shape(path, shape, meta)?,
+                ref shape => match check_shape(path, shape, None)? {
+                    [clips, 1, dim] => [clips, self.paths.len(), dim],
+                    _ => {
+                        return Err(FeatureError::Shape {
+                            path: path.clone(),
+                            shape: shape.to_vec(),
+                        });
+                    }
+                },
+            };
+            let first = *sizes.get_or_insert(found);
+            if found != first {
+                let what = format!(
+                    "{} clips of {} values, but {} and {} in the first crop's file; crops of one video \
+                     are alike",
+                    found[0], found[2], first[0], first[2]
+                );
+                return Err(FileError::new(path, what).into());
+            }
+            arrays.push(npy);
+        }
+        let path = || self.paths.first().cloned().unwrap_or_default();
+        match sizes {
+            Some(sizes) if !sizes.contains(&0) => Ok((arrays, sizes)),
+            sizes => {
+                Err(FeatureError::Shape { path: path(), shape: sizes.unwrap_or_default().to_vec() })
+            }
+        }
+    }
 }
 
 /// Reads one video's header and description, and checks them against each other.
-pub(super) fn look(dir: &Path, id: VideoId) -> Result<OpenedFile, FeatureError> {
-    let path = id.file(dir, "npy");
-    let npy = Npy::open(&path)?;
+pub(super) fn look(
+    dir: &Path,
+    id: VideoId,
+    paths: Vec<PathBuf>,
+    crops_first: bool,
+) -> Result<OpenedFile, FeatureError> {
     let json = id.file(dir, "json");
     let meta = json.exists().then(|| FeatureMeta::read(&json)).transpose()?;
-    let [segments, crops, dim] = check_shape(&path, npy.shape(), meta.as_ref())?;
-    Ok(OpenedFile { id, segments, crops, dim, meta, file_length: npy.file_length() })
+    let mut files = VideoFiles { paths, crops_first, length: 0 };
+    let (arrays, [segments, crops, dim]) = files.open(meta.as_ref())?;
+    files.length = arrays.iter().map(Npy::file_length).sum();
+    Ok(OpenedFile { id, segments, crops, dim, meta, files })
 }
 
 /// Clips, crops and dimensions of a feature array, if it may be one and fits its description.
@@ -38,6 +95,10 @@ pub(super) fn check_shape(
     let sizes = match *shape {
         [segments, dim] => [segments, 1, dim],
         [segments, crops, dim] => [segments, crops, dim],
+        // As a network's last pooling leaves them.
+        [segments, dim, 1, ref rest @ ..] if rest.iter().all(|axis| *axis == 1) => {
+            [segments, 1, dim]
+        }
         _ => [0; 3],
     };
     if sizes.contains(&0) {

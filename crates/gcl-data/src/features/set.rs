@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 use super::agree::agree;
 use super::error::FeatureError;
 use super::file::FeatureFile;
+use super::layout::{Listing, list};
 use super::meta::ExtractorIdentity;
 use super::notes::VideoNotes;
 use super::objects::{ObjectRow, Strongest, read_object_rows, strongest};
-use super::open::{OpenedFile, look};
+use super::open::{OpenedFile, VideoFiles, look};
 use super::regions::Regions;
 use crate::clips::Clips;
 use crate::clock::Clock;
-use crate::files::with_extension;
 use crate::id::VideoId;
+
+/// The parts into which Sultani's features cut every video.
+const PARTS: usize = 32;
 
 /// One video of a [`FeatureSet`].
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +69,8 @@ impl FeatureVideo {
 pub struct FeatureSet {
     dir: PathBuf,
     videos: Vec<FeatureVideo>,
-    file_lengths: Vec<u64>,
+    files: Vec<VideoFiles>,
+    notes: Vec<String>,
     identity: Option<ExtractorIdentity>,
     clips: Option<Clips>,
     regions: Option<Regions>,
@@ -75,11 +79,17 @@ pub struct FeatureSet {
 }
 
 impl FeatureSet {
-    /// Opens all `.npy` files in `dir` and below. For plain files, without descriptions, the clip
-    /// rule stays unknown.
+    /// Opens all `.npy` files in `dir` and below; where there is none, all `.npz`, each with one array of features;
+    /// where there is none either, all `.txt` with a line of 64 numbers or more for each clip. For plain files,
+    /// without descriptions, the clip rule stays unknown.
+    ///
+    /// Files `NAME__0` to `NAME__9` are the crops of one video. Arrays `[crops, T, d]` are known by their first
+    /// axis, which is the same for all videos while the second is not. [`FeatureSet::notes`] says what was taken
+    /// so, and what was passed over.
     ///
     /// # Errors
-    /// [`FeatureError`]: an invalid file, no file, or two videos that do not match each other.
+    /// [`FeatureError`]: an invalid file, no file, two videos that do not match each other, or arrays of which it
+    /// is not clear which axis is the crops.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, FeatureError> {
         Self::open_with(dir, None)
     }
@@ -91,9 +101,10 @@ impl FeatureSet {
     /// another rule than the given one.
     pub fn open_with(dir: impl AsRef<Path>, clips: Option<Clips>) -> Result<Self, FeatureError> {
         let dir = dir.as_ref();
-        let mut ids = with_extension(dir, "npy")?.into_iter();
-        let first = ids.next().ok_or_else(|| FeatureError::Empty(dir.to_owned()))?;
-        let first = look(dir, first)?;
+        let Listing { videos, crops_first, notes } = list(dir)?;
+        let mut listed = videos.into_iter();
+        let (first, paths) = listed.next().ok_or_else(|| FeatureError::Empty(dir.to_owned()))?;
+        let first = look(dir, first, paths, crops_first)?;
         let identity = first.meta.as_ref().map(|meta| meta.extractor.clone());
         let clips = match (clips.map(Clips::validate).transpose()?, &identity) {
             (Some(expected), Some(identity)) if identity.clips != expected => {
@@ -105,7 +116,8 @@ impl FeatureSet {
         let mut set = Self {
             dir: dir.to_owned(),
             videos: Vec::new(),
-            file_lengths: Vec::new(),
+            files: Vec::new(),
+            notes,
             identity,
             clips,
             regions: None,
@@ -113,16 +125,17 @@ impl FeatureSet {
             crops: first.crops,
         };
         set.push(&first);
-        for id in ids {
-            let found = look(dir, id)?;
+        for (id, paths) in listed {
+            let found = look(dir, id, paths, crops_first)?;
             agree(&first, &found)?;
             set.push(&found);
         }
+        set.note_parts();
         Ok(set)
     }
 
     fn push(&mut self, found: &OpenedFile) {
-        self.file_lengths.push(found.file_length);
+        self.files.push(found.files.clone());
         self.regions = self.regions.or(found.meta.as_ref().and_then(|meta| meta.regions));
         self.videos.push(FeatureVideo {
             id: found.id.clone(),
@@ -133,6 +146,60 @@ impl FeatureSet {
             fps: found.meta.as_ref().and_then(|meta| meta.fps),
             notes: found.meta.as_ref().map_or_else(VideoNotes::default, |meta| meta.video.clone()),
         });
+    }
+
+    /// Videos of which there are no features, for models of objects alone: a row of one value, which cannot be
+    /// read, and 16 frames a snippet.
+    pub fn of_objects(dir: impl AsRef<Path>, ids: impl IntoIterator<Item = VideoId>) -> Self {
+        let bare = |id| FeatureVideo {
+            id,
+            segments: 1,
+            crops: 1,
+            dim: 1,
+            frames: None,
+            fps: None,
+            notes: VideoNotes::default(),
+        };
+        let mut videos: Vec<FeatureVideo> = ids.into_iter().map(bare).collect();
+        videos.sort_by(|a, b| a.id.cmp(&b.id));
+        videos.dedup_by(|a, b| a.id == b.id);
+        let none = VideoFiles { paths: Vec::new(), crops_first: false, length: 0 };
+        Self {
+            dir: dir.as_ref().to_owned(),
+            files: vec![none; videos.len()],
+            videos,
+            notes: Vec::new(),
+            identity: None,
+            clips: Some(Clips::default()),
+            regions: None,
+            dim: 1,
+            crops: 1,
+        }
+    }
+
+    /// Whether there are features, and not [videos alone](Self::of_objects).
+    pub fn has_features(&self) -> bool {
+        self.files.iter().any(|files| !files.paths.is_empty())
+    }
+
+    /// Says so where plain features look like Sultani's: 32 equal parts of each video, whatever its length.
+    fn note_parts(&mut self) {
+        let all = self.videos.iter().all(|video| video.segments == PARTS);
+        let known =
+            self.identity.is_some() || self.clips.is_some_and(|clips| clips.parts().is_some());
+        if all && !known && self.videos.len() > 1 {
+            self.notes.push(format!(
+                "all {} videos have {PARTS} rows: if these are {PARTS} equal parts of a video, whatever its \
+                 length, give that rule (equal parts) and a manifest with frames; clips of a fixed length \
+                 would put scores on wrong frames",
+                self.videos.len()
+            ));
+        }
+    }
+
+    /// What was taken in another than the usual form, and what was passed over: lines for the user.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The videos, sorted by id.
@@ -148,8 +215,8 @@ impl FeatureSet {
     /// The same set with only the videos that `keep` accepts; it may become empty.
     pub fn select(&self, mut keep: impl FnMut(&VideoId) -> bool) -> Self {
         let mut set = self.clone();
-        let kept = self.videos.iter().zip(&self.file_lengths).filter(|(v, _)| keep(&v.id));
-        (set.videos, set.file_lengths) = kept.map(|(v, l)| (v.clone(), *l)).unzip();
+        let kept = self.videos.iter().zip(&self.files).filter(|(v, _)| keep(&v.id));
+        (set.videos, set.files) = kept.map(|(v, f)| (v.clone(), f.clone())).unzip();
         set
     }
 
@@ -296,11 +363,11 @@ impl FeatureSet {
     /// [`FeatureError::NoVideo`]; [`FeatureError::Changed`] if the file was replaced since the set was
     /// opened.
     pub fn open_video(&self, index: usize) -> Result<FeatureFile, FeatureError> {
-        let (video, length) = self
+        let (video, files) = self
             .videos
             .get(index)
-            .zip(self.file_lengths.get(index))
+            .zip(self.files.get(index))
             .ok_or(FeatureError::NoVideo { index, videos: self.videos.len() })?;
-        FeatureFile::open(&video.id.file(&self.dir, "npy"), video, *length)
+        FeatureFile::open(files, video)
     }
 }

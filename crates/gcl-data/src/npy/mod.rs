@@ -12,17 +12,30 @@ mod at;
 mod dtype;
 mod error;
 mod header;
+mod inflate;
 mod literal;
+mod npz;
+mod numbers;
 mod read;
 mod rows;
 mod write;
 
 pub use dtype::{Dtype, Kind};
 pub use error::NpyError;
+pub(crate) use numbers::is_numbers;
 pub use read::Npy;
 pub(crate) use read::check_finite;
 pub use rows::{Element, RowWriter};
 pub use write::write_f32;
+
+/// Opens an array by its file's extension: `.npz`, `.txt`, or `.npy`. The first two are read into memory.
+pub(crate) fn open_any(path: &std::path::Path) -> Result<Npy, NpyError> {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("npz") => npz::open(path),
+        Some("txt") => numbers::open(path),
+        _ => Npy::open(path),
+    }
+}
 
 /// The largest number of dimensions that is read or written.
 pub const MAX_RANK: usize = 5;

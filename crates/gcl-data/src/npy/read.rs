@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::at::read_at;
-use super::dtype::Dtype;
+use super::dtype::{Dtype, Kind};
 use super::error::NpyError;
 use super::header::{self, NpyHeader};
-use crate::file::At;
+use crate::file::{At, FileError};
 
 /// Bytes that are read from the file at a time.
 const BLOCK: usize = 1 << 18;
@@ -36,9 +36,17 @@ const BLOCK: usize = 1 << 18;
 #[derive(Debug)]
 pub struct Npy {
     path: PathBuf,
-    file: File,
+    data: NpyData,
     length: u64,
     header: NpyHeader,
+}
+
+/// Where an array's bytes are.
+#[derive(Debug)]
+enum NpyData {
+    File(File),
+    /// Unpacked, with the time at which the file was last modified.
+    Memory(Vec<u8>, Option<SystemTime>),
 }
 
 impl Npy {
@@ -55,7 +63,24 @@ impl Npy {
         let file = File::open(path).at(path)?;
         let length = file.metadata().at(path)?.len();
         let header = header::read(path, length, &file)?;
-        Ok(Self { path: path.to_owned(), file, length, header })
+        Ok(Self { path: path.to_owned(), data: NpyData::File(file), length, header })
+    }
+
+    /// An array whose `.npy` bytes came out of the file at `path`, of `length` bytes itself.
+    pub(super) fn of_bytes(path: &Path, bytes: Vec<u8>, length: u64) -> Result<Self, NpyError> {
+        let header = header::read(path, bytes.len() as u64, bytes.as_slice())?;
+        let data = NpyData::Memory(bytes, modified_at(path));
+        Ok(Self { path: path.to_owned(), data, length, header })
+    }
+
+    /// An array of `shape`, which has as many values, that came out of the file at `path`.
+    pub(super) fn of_values(path: &Path, shape: Vec<usize>, values: &[f32], length: u64) -> Self {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let data = NpyData::Memory(bytes, modified_at(path));
+        let row = shape.iter().skip(1).product();
+        let (dtype, values) = (Dtype { kind: Kind::F4, big_endian: false }, values.len());
+        let header = NpyHeader { dtype, fortran_order: false, shape, values, row, offset: 0 };
+        Self { path: path.to_owned(), data, length, header }
     }
 
     /// The file's path, as it was opened.
@@ -65,7 +90,10 @@ impl Npy {
 
     /// When the file was last modified, where the system records it.
     pub fn modified(&self) -> Option<SystemTime> {
-        self.file.metadata().and_then(|m| m.modified()).ok()
+        match &self.data {
+            NpyData::File(file) => file.metadata().and_then(|m| m.modified()).ok(),
+            NpyData::Memory(_, modified) => *modified,
+        }
     }
 
     /// The array's shape; empty for a single value.
@@ -120,6 +148,36 @@ impl Npy {
             .inspect_err(|_| out.clear())
     }
 
+    /// Replaces `out` by the rows in `range` of the part `index` of an array `[parts, rows, d]`.
+    ///
+    /// # Errors
+    /// As [`Npy::read_rows`]; [`NpyError::File`] for an array in Fortran order.
+    pub(crate) fn read_part(
+        &self,
+        index: usize,
+        range: Range<usize>,
+        out: &mut Vec<f32>,
+    ) -> Result<(), NpyError> {
+        out.clear();
+        let (parts, rows, dim) = match *self.shape() {
+            [parts, rows, dim] => (parts, rows, dim),
+            _ => (0, 0, 0),
+        };
+        let Range { start, end } = range;
+        if index >= parts || start > end || end > rows {
+            return Err(NpyError::Rows { path: self.path.clone(), start, end, rows });
+        }
+        if self.header.fortran_order {
+            let what = "an array with crops first, in Fortran order; save it in C order";
+            return Err(FileError::new(&self.path, what).into());
+        }
+        let (first, count) = ((index * rows + start) * dim, (end - start) * dim);
+        if count > 0 {
+            self.blocks(first, count, |bytes| self.header.dtype.decode(bytes, out))?;
+        }
+        check_finite(&self.path, out, start, dim).inspect_err(|_| out.clear())
+    }
+
     /// All values, flattened in C order.
     ///
     /// # Errors
@@ -157,11 +215,21 @@ impl Npy {
         while at < end {
             let part = buffer.len().min(end - at);
             let bytes = buffer.get_mut(..part).unwrap_or_default();
-            let read = read_at(&self.file, bytes, self.header.offset + at as u64);
-            if read.is_err() {
-                self.check_length()?; // says more than "unexpected end of file"
+            let from = self.header.offset + at as u64;
+            match &self.data {
+                NpyData::Memory(all, _) => {
+                    // The header was held against their length.
+                    let own = all.get(from as usize..from as usize + part).unwrap_or_default();
+                    own.iter().zip(bytes.iter_mut()).for_each(|(from, to)| *to = *from);
+                }
+                NpyData::File(file) => {
+                    let read = read_at(file, bytes, from);
+                    if read.is_err() {
+                        self.check_length()?; // says more than "unexpected end of file"
+                    }
+                    read.at(&self.path)?;
+                }
             }
-            read.at(&self.path)?;
             take(bytes);
             at += part;
         }
@@ -195,12 +263,17 @@ impl Npy {
     }
 
     pub(super) fn check_length(&self) -> Result<(), NpyError> {
-        let (expected, found) = (self.length, self.file.metadata().at(&self.path)?.len());
+        let NpyData::File(file) = &self.data else { return Ok(()) };
+        let (expected, found) = (self.length, file.metadata().at(&self.path)?.len());
         if found == expected {
             return Ok(());
         }
         Err(NpyError::Changed { path: self.path.clone(), expected, found })
     }
+}
+
+fn modified_at(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).and_then(|m| m.modified()).ok()
 }
 
 /// Where the element that is `i`th in Fortran order of `axes` stands in C order.

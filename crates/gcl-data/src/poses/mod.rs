@@ -7,11 +7,14 @@
 //! are the same type with fewer points.
 
 mod error;
+mod item;
 mod json;
+mod nan;
 mod normalise;
 mod rule;
 mod set;
 mod skeleton;
+mod values;
 mod windows;
 mod write;
 

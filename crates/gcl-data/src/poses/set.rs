@@ -10,7 +10,11 @@ use crate::id::VideoId;
 /// What AlphaPose's tracker adds to a video's name.
 const SUFFIX: &str = "_alphapose_tracked_person";
 
-/// The pose files of a folder, one per video: `VIDEO_alphapose_tracked_person.json` or `VIDEO.json`.
+/// What AlphaPose calls its output, in a folder of its own for each video.
+const RESULTS: &str = "alphapose-results";
+
+/// The pose files of a folder, one per video: `VIDEO_alphapose_tracked_person.json`, `VIDEO.json` or
+/// `VIDEO/alphapose-results.json`. AlphaPose's own output beside files of tracked persons is passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoseSet {
     /// The videos and their files, sorted by id.
@@ -28,7 +32,11 @@ impl PoseSet {
         for name in with_extension(dir, "json")? {
             let path = name.file(dir, "json");
             let id = name.as_str().strip_suffix(SUFFIX).unwrap_or(name.as_str());
+            let id = id.strip_suffix(RESULTS).and_then(|id| id.strip_suffix('/')).unwrap_or(id);
             videos.push((VideoId::new(id).at(&path)?, path));
+        }
+        if videos.len() > 1 {
+            videos.retain(|(id, _)| id.as_str() != RESULTS);
         }
         videos.sort();
         if videos.is_empty() {

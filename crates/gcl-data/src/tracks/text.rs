@@ -1,4 +1,4 @@
-//! DeepSORT's text files (<https://arxiv.org/abs/1703.07402>): one box per line.
+//! DeepSORT's text files (<https://arxiv.org/abs/1703.07402>), and MOTChallenge's: one box per line.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::{Bounds, BoxTrack};
 use crate::file::{At, FileError};
+use crate::number;
 use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
@@ -46,21 +47,26 @@ impl TrackFile {
     }
 }
 
-/// Reads a text of boxes: `frame person state x1 y1 x2 y2` per line, divided by blanks or commas, frames
+/// Reads a text of boxes: `frame person state x1 y1 x2 y2` per line, divided by blanks, commas or semicolons, frames
 /// counted from 0; further fields are labels, and ignored. A first line that does not start with a number
 /// is a header.
+///
+/// A first line of ten numbers of which the last three are -1 is MOTChallenge's form, and so are then all lines:
+/// `frame,person,left,top,width,height,confidence,-1,-1,-1`, frames counted from 1.
 ///
 /// A line that is not a box (fields missing, not a number, not finite, no area, a person twice in one
 /// frame) is left out, counted and reported in [`TrackFile::bad`].
 ///
 /// # Errors
-/// [`FileError`], also if there are lines and none is a box.
+/// [`FileError`], also if there are lines and none is a box, for a frame 0 in MOTChallenge's form, and for ten
+/// numbers a line that may be of either form.
 pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, FileError> {
     let path = path.as_ref();
     let mut reader = BufReader::new(File::open(path).at(path)?);
     let mut persons: BTreeMap<u32, BTreeMap<u32, Bounds>> = BTreeMap::new();
     let mut file = TrackFile::default();
     let mut text = Vec::new();
+    let mut form = None;
     for number in 1.. {
         text.clear();
         if reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text).at(path)? == 0 {
@@ -73,7 +79,19 @@ pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, FileError> {
             continue;
         }
         let whole = text.ends_with(b"\n") || text.len() < MAX_LINE as usize;
-        let parsed = if whole { parse(line) } else { Err("the line is too long".to_owned()) };
+        let form = match form {
+            Some(form) => form,
+            None => *form.insert(LineForm::of(line).map_err(|e| FileError::line(path, number, e))?),
+        };
+        let parsed = match whole {
+            true => parse(line, form),
+            false => Err("the line is too long".to_owned()),
+        };
+        if matches!(parsed, Ok((0, ..))) && form == LineForm::Mot {
+            let what = "frame 0, but MOTChallenge counts from 1; all frames may be one off";
+            return Err(FileError::line(path, number, what));
+        }
+        let parsed = parsed.map(|(frame, person, bounds)| (frame - form.base(), person, bounds));
         let what = match parsed {
             Ok((frame, person, bounds)) => match persons.entry(person).or_default().entry(frame) {
                 std::collections::btree_map::Entry::Vacant(vacant) => {
@@ -122,20 +140,64 @@ fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
     }
 }
 
-/// Frame, person and box of a line.
-fn parse(line: &str) -> Result<(u32, u32, Bounds), String> {
-    let mut fields = line.split(|c: char| c.is_whitespace() || c == ',').filter(|f| !f.is_empty());
+/// The order of a line's fields.
+#[derive(Clone, Copy, PartialEq)]
+enum LineForm {
+    DeepSort,
+    Mot,
+}
+
+impl LineForm {
+    /// The form of a file by its first line with a box.
+    fn of(line: &str) -> Result<Self, String> {
+        let numbers: Option<Vec<f32>> = fields(line).map(|field| field.parse().ok()).collect();
+        match numbers.as_deref() {
+            Some([_, _, _, _, _, _, _, -1.0, -1.0, -1.0]) => Ok(Self::Mot),
+            Some(ten) if ten.len() == 10 => Err(
+                "ten numbers, as MOTChallenge has, but the last three are not -1; leave them out, or make \
+                 them -1 if the order is frame,person,left,top,width,height,confidence"
+                    .to_owned(),
+            ),
+            _ => Ok(Self::DeepSort),
+        }
+    }
+
+    /// The number of the first frame.
+    fn base(self) -> u32 {
+        u32::from(self == Self::Mot)
+    }
+}
+
+fn fields(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
+        .filter(|field| !field.is_empty())
+}
+
+/// Frame, person and box of a line, the frame as it is written.
+fn parse(line: &str, form: LineForm) -> Result<(u32, u32, Bounds), String> {
+    let mut fields = fields(line);
     let mut next = |name| fields.next().ok_or_else(|| format!("no {name}"));
     let whole = |name, text: &str| {
-        let found = text.parse::<u32>().ok().filter(|&n| (n as usize) < MAX_FRAMES);
+        let found = number::whole(text).ok().flatten().filter(|&n| n < MAX_FRAMES);
+        let found = found.and_then(|n| u32::try_from(n).ok());
         found.ok_or_else(|| format!("{name} is `{}`, not a whole number", shorten(text, 40)))
     };
     let frame = whole("frame", next("frame")?)?;
     let person = whole("person", next("person")?)?;
-    next("state")?;
+    let names = match form {
+        LineForm::DeepSort => ["x1", "y1", "x2", "y2"],
+        LineForm::Mot => ["left", "top", "width", "height"],
+    };
+    if form == LineForm::DeepSort {
+        next("state")?;
+    }
     let mut bounds = [0.0; 4];
-    for (slot, name) in bounds.iter_mut().zip(["x1", "y1", "x2", "y2"]) {
+    for (slot, name) in bounds.iter_mut().zip(names) {
         *slot = pixel(name, next(name)?)?;
+    }
+    if form == LineForm::Mot {
+        let [left, top, width, height] = bounds;
+        bounds = [left, top, left + width, top + height];
     }
     area(bounds).map(|bounds| (frame, person, bounds))
 }

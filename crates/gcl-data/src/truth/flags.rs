@@ -7,6 +7,7 @@ use super::{TruthError, VideoLabels};
 use crate::file::{At, FileError};
 use crate::files::with_extension;
 use crate::id::VideoId;
+use crate::text::read_text;
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let mut files: Vec<(VideoId, PathBuf)> = Vec::new();
@@ -32,20 +33,26 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
 
 /// The flags of one file, separated by line ends, blanks or commas.
 fn read_one(file: &Path) -> Result<Vec<bool>, TruthError> {
-    let text = std::fs::read_to_string(file).at(file)?;
+    let text = read_text(file)?;
     let mut flags = Vec::new();
-    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
-        let values = line.split(|c: char| c.is_whitespace() || c == ',');
+    for (number, line) in (1..).zip(text.lines()) {
+        let values = line.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
         for value in values.filter(|value| !value.is_empty()) {
-            flags.push(match value {
-                "0" => false,
-                "1" => true,
-                other => {
-                    let what = format!("`{}`; expected 0 or 1", other.escape_debug());
-                    return Err(FileError::line(file, number, what).into());
-                }
-            });
+            let flag = flag(value).ok_or_else(|| {
+                let what = format!("`{}`; expected 0 or 1", value.escape_debug());
+                FileError::line(file, number, what)
+            })?;
+            flags.push(flag);
         }
     }
     Ok(flags)
+}
+
+/// A 0 or 1, maybe written as a float: NumPy's `savetxt` writes `1.000000000000000000e+00`.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    match text.parse::<f64>().ok()? {
+        0.0 => Some(false),
+        1.0 => Some(true),
+        _ => None,
+    }
 }

@@ -28,7 +28,8 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
 pub(super) fn read_mask(path: &Path) -> Result<Vec<bool>, TruthError> {
     let npy = Npy::open(path)?;
     match npy.shape() {
-        [_] => Ok(npy.to_bools()?),
+        // MATLAB's rows and columns have two axes.
+        [_] | [1, _] | [_, 1] => Ok(npy.to_bools()?),
         shape => {
             let problem = format!("shape {shape:?}; a mask is [frames]");
             Err(FileError::new(path, problem).into())

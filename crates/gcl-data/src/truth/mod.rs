@@ -9,6 +9,7 @@ mod masks;
 mod ranges;
 mod ubnormal;
 mod ucf;
+mod xd;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -71,8 +72,10 @@ impl Truth {
             given => given,
         };
         let videos = match format {
+            // What was detected is never this.
             TruthFormat::Auto => return Err(FileError::new(path, detect::UNKNOWN).into()),
             TruthFormat::Ucf => ucf::read(path)?,
+            TruthFormat::Xd => xd::read(path)?,
             TruthFormat::Ranges => ranges::read(path)?,
             TruthFormat::Masks => masks::read(path)?,
             TruthFormat::Flags => flags::read(path)?,

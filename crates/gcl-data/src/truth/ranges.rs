@@ -10,6 +10,8 @@ use super::{MAX_FRAMES, TruthError, VideoLabels};
 use crate::clips::Span;
 use crate::file::FileError;
 use crate::id::VideoId;
+use crate::number::whole;
+use crate::quote::shorten;
 use crate::table;
 
 /// Where the columns are, and how their numbers count.
@@ -36,7 +38,9 @@ const FORMS: [(&str, &str, usize, bool); 5] = [
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let table::CsvTable { header, records } = table::read(path)?;
     let at = |line, what: String| FileError::line(path, line, what);
-    let columns = columns(&header).map_err(|what| at(1, what))?;
+    let seen = || shorten(&header.iter().collect::<Vec<_>>().join(","), 60);
+    let columns = columns(&header)
+        .map_err(|what| at(1, format!("{what}; the first line is `{}`", seen())))?;
     let mut videos = BTreeMap::new();
     for (line, record) in records {
         let id = VideoId::new(record.get(columns.id).unwrap_or_default());
@@ -84,12 +88,10 @@ fn columns(header: &StringRecord) -> Result<Columns, String> {
 impl Columns {
     /// The range of a line, if it has one, and the video's frames, if they are given.
     fn parse(&self, record: &StringRecord) -> Result<(Option<Span>, Option<usize>), String> {
-        let number = |column: usize| match record.get(column).unwrap_or_default() {
-            "" => Ok(None),
-            text => match text.parse::<usize>() {
-                Ok(n) if n <= MAX_FRAMES => Ok(Some(n)),
-                _ => Err(format!("`{text}` is not a frame number (0 to {MAX_FRAMES})")),
-            },
+        let number = |column: usize| {
+            let text = record.get(column).unwrap_or_default();
+            let found = whole(text).ok().filter(|n| n.is_none_or(|n| n <= MAX_FRAMES));
+            found.ok_or_else(|| format!("`{text}` is not a frame number (0 to {MAX_FRAMES})"))
         };
         let frames = self.frames.map(number).transpose()?.flatten();
         let (first, last) = match (number(self.start)?, number(self.end)?) {

@@ -12,6 +12,7 @@ use crate::file::{At, FileError};
 use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::quote::shorten;
+use crate::text::read_text;
 
 /// What a file's name ends with.
 const SUFFIX: &str = "_tracks";
@@ -48,7 +49,7 @@ fn mask(path: &Path) -> Result<VideoLabels, TruthError> {
 
 /// Text: `object,start,end` per line, `end` excluded, frames counted from 0 and maybe written as `12.0`.
 fn text(path: &Path) -> Result<VideoLabels, TruthError> {
-    let text = std::fs::read_to_string(path).at(path)?;
+    let text = read_text(path)?;
     let frame = |text: &str| {
         let value = text.trim().parse::<f64>().ok();
         value.filter(|v| (0.0..=MAX_FRAMES as f64).contains(v)).map(|v| v as usize)

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use super::{TruthError, VideoLabels};
 use crate::clips::Span;
-use crate::file::{At, FileError};
+use crate::file::FileError;
 use crate::id::VideoId;
+use crate::number::whole;
+use crate::text::read_text;
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
-    let text = std::fs::read_to_string(path).at(path)?;
     let mut videos = BTreeMap::new();
-    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
+    for (number, line) in (1..).zip(read_text(path)?.lines()) {
         if line.trim().is_empty() {
             continue;
         }
@@ -24,19 +25,22 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
     Ok(videos)
 }
 
-/// The name without extension, and the up to two ranges of a line.
+/// The name without extension, and the ranges of a line: two in UCF-Crime's own file, more in XD-Violence's in
+/// this form.
 fn parse(line: &str) -> Result<(&str, Vec<Span>), String> {
     let fields: Vec<&str> = line.split_whitespace().collect();
-    let [name, _class, s1, e1, s2, e2] = fields.as_slice() else {
+    let [name, _class, ends @ ..] = fields.as_slice() else {
         return Err(format!("{} fields; expected name class s1 e1 s2 e2", fields.len()));
     };
+    let (pairs, rest) = ends.as_chunks::<2>();
+    if pairs.is_empty() || !rest.is_empty() {
+        return Err(format!("{} fields; expected name class s1 e1 s2 e2", fields.len()));
+    }
     let mut spans = Vec::new();
-    for (start, last) in [(s1, e1), (s2, e2)] {
-        if (*start, *last) == ("-1", "-1") {
-            continue;
-        }
-        match (start.parse::<usize>(), last.parse::<usize>()) {
-            (Ok(start), Ok(last)) if start <= last && last < usize::MAX => {
+    for [start, last] in pairs {
+        match (whole(start), whole(last)) {
+            (Ok(None), Ok(None)) => {}
+            (Ok(Some(start)), Ok(Some(last))) if start <= last && last < usize::MAX => {
                 spans.push(Span { start, end: last + 1 });
             }
             _ => return Err(format!("`{start} {last}` is neither a range of frames nor `-1 -1`")),

@@ -60,7 +60,7 @@ pub fn extract_detected(
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
-    let clips = how.clips.validate()?;
+    let clips = how.clips.of_fixed_length()?;
     let identity = options.identity(model, clips);
     let threads = threads(how, inputs.len());
     let finished = |input: &VideoInput, footage: Option<&str>| {

@@ -69,7 +69,7 @@ pub fn sees(footage: &[VideoInput], decoder: Decoder) -> bool {
         let any = source.next(&mut frame).ok()?;
         any.then(|| (frame.width(), frame.height()))
     };
-    let first = footage.iter().find_map(size);
+    let first = footage.iter().filter(|video| video.refused.is_none()).find_map(size);
     first.is_some_and(|(width, height)| 4 * width >= WIDTH && 4 * height >= HEIGHT)
 }
 

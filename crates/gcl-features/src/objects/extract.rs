@@ -76,7 +76,7 @@ pub fn extract_objects(
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
-    let identity = what.identity(options.clips.validate()?);
+    let identity = what.identity(options.clips.of_fixed_length()?);
     let job = Job { what, identity: &identity, options, out_dir, cancel, progress };
     let finished = |input: &VideoInput, footage: Option<&str>| {
         let features = is_finished(out_dir, &input.id, &identity, footage)?;

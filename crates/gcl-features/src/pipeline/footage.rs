@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::source::images::{files_of, is_pattern};
+
 /// Blocks of a file, and files of a folder, that are read where there are more.
 const BLOCKS: u64 = 16;
 
@@ -17,7 +19,7 @@ const BLOCK: u64 = 1 << 16;
 /// of frames spread over it. `None` if it cannot be read: opening the video gives the reason.
 pub(crate) fn hash_of(path: &Path) -> Option<String> {
     let mut hash = Sha256::new();
-    let done = match path.is_dir() {
+    let done = match path.is_dir() || is_pattern(path) {
         true => folder(path, &mut hash),
         false => file(path, &mut hash),
     };
@@ -26,8 +28,10 @@ pub(crate) fn hash_of(path: &Path) -> Option<String> {
 }
 
 fn folder(path: &Path, hash: &mut Sha256) -> io::Result<()> {
-    let entries = fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
-    let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    let mut files: Vec<PathBuf> = match is_pattern(path) {
+        true => files_of(path).map_err(io::Error::other)?,
+        false => fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?,
+    };
     files.sort();
     for file in &files {
         hash.update(file.file_name().unwrap_or_default().as_encoded_bytes());

@@ -180,7 +180,7 @@ pub fn extract<E: Extractor>(
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
-    let identity = extractor.identity(options.clips.validate()?);
+    let identity = extractor.identity(options.clips.of_fixed_length()?);
     let job = video::Job { extractor, identity: &identity, options, out_dir, cancel, progress };
     let finished = |input: &VideoInput, footage: Option<&str>| {
         Ok(is_finished(out_dir, &input.id, &identity, footage)?)
@@ -206,6 +206,10 @@ pub(crate) fn each_video<E: From<ExtractError> + Send>(
     let mut summary = Summary::default();
     let mut todo = Vec::new();
     for input in share(inputs, options.shard) {
+        if input.refused.is_some() {
+            todo.push((0, input, None));
+            continue;
+        }
         let footage = footage::hash_of(&input.path);
         if finished(input, footage.as_deref())? {
             summary.already_done += 1;
@@ -228,7 +232,7 @@ pub(crate) fn each_video<E: From<ExtractError> + Send>(
                     else {
                         break;
                     };
-                    let outcome = match unnamed(input) {
+                    let outcome = match input.refused.clone() {
                         Some(reason) => Ok(VideoOutcome::Skipped(reason)),
                         None => job(input, footage.clone()),
                     };
@@ -248,13 +252,6 @@ pub(crate) fn each_video<E: From<ExtractError> + Send>(
     summary.skipped.sort();
     summary.damaged.sort();
     error.map_or(Ok(summary), Err)
-}
-
-/// Why a video has no id of its own, if it has none.
-fn unnamed(input: &VideoInput) -> Option<String> {
-    // The mark of bytes that are no text: the name would be another one's too.
-    let lossy = input.id.as_str().contains('\u{fffd}') && input.path.to_str().is_none();
-    lossy.then(|| format!("{}: the file name is not UTF-8; rename it", input.path.display()))
 }
 
 /// Whatever writes features of videos to a folder: every [`Extractor`] by [`extract`], and

@@ -3,7 +3,7 @@
 //! | input | decoder |
 //! |---|---|
 //! | H.264 in MP4, MOV, Matroska or MPEG-TS, or by itself | built in |
-//! | a folder of JPEG, PNG or TIFF frames | built in |
+//! | a folder of JPEG, PNG, TIFF or BMP frames, or one of several sequences in it (`folder/Abuse001_x264_*`) | built in |
 //! | YUV4MPEG2 | built in |
 //! | anything else, and what the built-in ones cannot read | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
 //!
@@ -20,10 +20,14 @@ pub mod ffmpeg;
 mod fit;
 mod h264;
 pub(crate) mod images;
+mod jpeg;
+mod levels;
 mod mended;
 mod mkv;
 mod mp4;
+mod names;
 mod pictures;
+pub(crate) mod sequences;
 mod ts;
 mod y4m;
 mod yielding;
@@ -118,7 +122,7 @@ pub fn open_as(
     decoder: Decoder,
     colour: Colour,
 ) -> Result<Box<dyn FrameSource>, SourceError> {
-    let pictures: Box<dyn Pictures> = match path.is_dir() {
+    let pictures: Box<dyn Pictures> = match path.is_dir() || images::is_pattern(path) {
         true => Box::new(images::Images::open(path)?),
         false => open_file(path, decoder, colour)?,
     };

@@ -184,8 +184,8 @@ impl FittedPair {
         }
     }
 
-    /// Stores the models in a folder, with what scoring must know: the snippets' scaling and what
-    /// made their features.
+    /// Stores the models in a folder, with what scoring must know: the snippets' scaling, if there are
+    /// features, and what made them.
     ///
     /// # Errors
     /// If they cannot be written.
@@ -193,7 +193,7 @@ impl FittedPair {
         &self,
         folder: &Path,
         config: &PairConfig,
-        scaler: Scaler,
+        scaler: impl Into<Option<Scaler>>,
         extractor: Option<ExtractorIdentity>,
     ) -> Result<()> {
         let one_class = self.one_class.as_ref().map(|side| side.save()).transpose()?;
@@ -203,7 +203,7 @@ impl FittedPair {
             .map(|weak| weak.save())
             .transpose()
             .doing("saving the weakly-supervised model")?;
-        let card = PairModel { config: config.clone(), scaler: Some(scaler), extractor };
+        let card = PairModel { config: config.clone(), scaler: scaler.into(), extractor };
         card.save(folder, one_class, weak)
     }
 }

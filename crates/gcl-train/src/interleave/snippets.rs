@@ -5,7 +5,7 @@ use std::ops::Range;
 use burn::tensor::TensorData;
 use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_core::{Device, Scaler, Tensor, WeaklySupervised};
-use gcl_data::{FeatureSet, FileError, Npy, VideoId};
+use gcl_data::{FeatureSet, VideoId};
 
 use super::objects::with_values;
 use crate::error::{Doing, Result, TrainError};
@@ -20,25 +20,22 @@ pub struct Snippets {
 }
 
 impl Snippets {
-    /// Reads whole videos, in the order of their ids.
+    /// Reads whole videos, in the order of their ids. Videos without features
+    /// ([`FeatureSet::of_objects`]) have a zero each.
     ///
     /// # Errors
     /// If a video cannot be read, has changed since the set was opened, or there is none.
     pub fn read(set: &FeatureSet) -> Result<Snippets> {
+        if !set.has_features() {
+            let videos = set.videos().iter().map(|video| (video.id.clone(), video.segments));
+            return Snippets::new(vec![0.0; set.total()], 1, 1, videos.collect());
+        }
         let row = set.crops() * set.dim();
         let mut values = Vec::with_capacity(set.total() * row);
         let mut videos = Vec::with_capacity(set.videos().len());
-        for video in set.videos() {
-            let path = video.id.file(set.dir(), "npy");
-            let own = Npy::open(&path)?.to_f32()?;
-            if own.len() != video.segments * row {
-                let problem = format!(
-                    "{} values, expected {}: it changed since it was opened",
-                    own.len(),
-                    video.segments * row
-                );
-                return Err(FileError::new(path, problem).into());
-            }
+        let mut own = Vec::new();
+        for (index, video) in set.videos().iter().enumerate() {
+            set.open_video(index)?.read_crops(0..video.segments, &mut own)?;
             values.extend_from_slice(&own);
             videos.push((video.id.clone(), video.segments));
         }

@@ -49,6 +49,12 @@ impl Videos {
                 "{dir}: the rows of these features are objects; snippets are clips, one after the other"
             )));
         }
+        if clips.parts().is_some() {
+            return Err(TrainError::Config(format!(
+                "{dir}: {clips} of a video; a pair's objects and snippets meet in frames, which needs clips of a \
+                 fixed length"
+            )));
+        }
         if clips.stride != clips.length {
             return Err(TrainError::Config(format!(
                 "{dir}: clips of {} frames every {} frames; snippets follow each other without \
@@ -94,7 +100,7 @@ impl Videos {
         left.without =
             ids.iter().zip(&files).filter(|(_, f)| f.is_none()).map(|(i, _)| i.clone()).collect();
         if left.without.len() == ids.len() {
-            return Err(mismatch(&"no file of any of the videos that have features"));
+            return Err(mismatch(&"no file of any of the videos that take part"));
         }
         Ok(files)
     }

@@ -92,7 +92,7 @@ impl Disk {
     fn open(&self, index: usize) -> Result<FeatureFile> {
         let file = self.set.open_video(index)?;
         if file.modified() != self.times[index] {
-            let path = self.set.videos()[index].id.file(self.set.dir(), "npy");
+            let path = file.path().to_owned();
             let what = "it was written to since the run started".to_owned();
             return Err(FeatureError::Changed { path, what }.into());
         }

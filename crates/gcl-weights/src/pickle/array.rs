@@ -1,23 +1,58 @@
 //! A NumPy array from its state.
 
-use super::{Global, Id, Node, PickleMachine, StorageRecord, call};
+use super::{Global, Id, Node, PickleMachine, StorageRecord, Unread, call};
 use crate::view::View;
 use crate::{Fault, limits};
 
 /// Makes a tensor of an array: `(version, shape, type, columns first, bytes)`.
 pub(super) fn fill(m: &mut PickleMachine<'_, '_>, array: Id, state: Id) -> Result<(), Fault> {
-    let refused = |m: &_, why| call::refused(m, Global::NumpyArray, why);
     let Some(&[_, shape, dtype, columns, bytes]) = m.graph.items(state) else {
         return Err(refused(m, "a state that is not of five parts"));
     };
-    let &Node::Bytes(region) = m.graph.node(bytes) else {
-        return Err(refused(m, "values that are no bytes (of a pickle protocol below 3?)"));
+    let columns = matches!(m.graph.node(columns), Node::Bool(true));
+    let made = make(m, shape, dtype, columns, bytes)?;
+    if let Some(node) = m.graph.nodes.get_mut(array as usize) {
+        *node = made;
+    }
+    Ok(())
+}
+
+/// Makes a tensor of an array's parts as protocol 5 has them: `(bytes, type, shape, order)`.
+pub(super) fn of_buffer(m: &mut PickleMachine<'_, '_>, args: &[Id]) -> Result<Id, Fault> {
+    let &[bytes, dtype, shape, order] = args else {
+        return Err(refused(m, "arguments that are not four"));
     };
-    let dtype = match m.graph.node(dtype) {
+    let columns = m.graph.text(order) == Some("F");
+    let made = make(m, shape, dtype, columns, bytes)?;
+    m.graph.add(made)
+}
+
+fn refused(m: &PickleMachine<'_, '_>, why: &'static str) -> Fault {
+    call::refused(m, Global::NumpyArray, why)
+}
+
+/// The tensor of an array, or a value without content: of text and objects, and of numbers that are not read.
+fn make(
+    m: &mut PickleMachine<'_, '_>,
+    shape: Id,
+    dtype: Id,
+    columns: bool,
+    bytes: Id,
+) -> Result<Node, Fault> {
+    let dtype = match *m.graph.node(dtype) {
         Node::NumpyDtype(dtype) => dtype.dtype(),
-        _ => None,
+        Node::Opaque(unread) => return Ok(Node::Opaque(unread)),
+        _ => return Err(refused(m, "a type that is none")),
     };
-    let dtype = dtype.ok_or_else(|| refused(m, "elements that are not read"))?;
+    let Some(dtype) = dtype else { return Ok(Node::Opaque(Unread::Plain)) };
+    let region = match *m.graph.node(bytes) {
+        Node::Bytes(region) => region,
+        // A short text of bytes stays in the pool; older protocols have all their bytes so.
+        Node::Blob(_) | Node::Text(_) | Node::Opaque(_) => {
+            return Ok(Node::Opaque(Unread::Old(m.at)));
+        }
+        _ => return Err(refused(m, "values that are no bytes")),
+    };
     let shape: Vec<i128> = {
         let sizes = m.graph.items(shape).filter(|sizes| sizes.len() <= limits::RANK);
         let sizes = sizes.map(|sizes| sizes.iter().map(|n| m.graph.int(*n)).collect());
@@ -46,7 +81,7 @@ pub(super) fn fill(m: &mut PickleMachine<'_, '_>, array: Id, state: Id) -> Resul
         next = next.saturating_mul((*n).max(1));
         step
     };
-    let stride: Vec<i128> = if matches!(m.graph.node(columns), Node::Bool(true)) {
+    let stride: Vec<i128> = if columns {
         shape.iter().map(step).collect()
     } else {
         let mut stride: Vec<i128> = shape.iter().rev().map(&mut step).collect();
@@ -59,9 +94,5 @@ pub(super) fn fill(m: &mut PickleMachine<'_, '_>, array: Id, state: Id) -> Resul
         return Err(Fault::StorageLength { key: "a numpy array".to_owned(), expected, found });
     }
     m.graph.tensors.push(view);
-    let tensor = Node::Tensor((m.graph.tensors.len() - 1) as u32);
-    if let Some(node) = m.graph.nodes.get_mut(array as usize) {
-        *node = tensor;
-    }
-    Ok(())
+    Ok(Node::Tensor((m.graph.tensors.len() - 1) as u32))
 }

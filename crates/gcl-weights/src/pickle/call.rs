@@ -1,6 +1,6 @@
 //! What the known names make of their arguments.
 
-use super::{Global, Id, Node, PickleMachine, StorageRecord};
+use super::{Global, Id, Node, PickleMachine, StorageRecord, Unread};
 use crate::region::read_at;
 use crate::torch::legacy;
 use crate::{Fault, limits, pickle::numpy};
@@ -14,6 +14,9 @@ pub(super) fn reduce(
     let Node::Global(global) = *m.graph.node(function) else {
         return Err(m.stack_fault("known function"));
     };
+    if global == Global::Opaque {
+        return m.graph.add(Node::Opaque(Unread::Plain));
+    }
     let Node::Tuple(items) = m.graph.node(arguments) else {
         return Err(refused(m, global, "arguments that are no tuple"));
     };
@@ -63,11 +66,17 @@ pub(super) fn reduce(
         {
             m.graph.add(Node::NumpyArray)
         }
+        (Global::NumpyBuffer, _) => super::array::of_buffer(m, &args),
         (Global::NumpyDtype, [name, ..]) => {
-            let scalar = m.graph.text(*name).and_then(numpy::NumpyType::parse);
-            let why = "a type other than a little-endian number";
-            let scalar = scalar.ok_or_else(|| refused(m, global, why))?;
-            m.graph.add(Node::NumpyDtype(scalar))
+            let Some(name) = m.graph.text(*name) else {
+                return Err(refused(m, global, "a name that is no text"));
+            };
+            // Types of text, objects, records and dates have arrays of which nothing is kept.
+            let node = match numpy::NumpyType::parse(name) {
+                Some(scalar) => Node::NumpyDtype(scalar),
+                None => Node::Opaque(Unread::Plain),
+            };
+            m.graph.add(node)
         }
         _ => Err(refused(m, global, "arguments that it does not have in weight files")),
     }
@@ -77,7 +86,9 @@ pub(super) fn reduce(
 pub(super) fn new_object(m: &mut PickleMachine<'_, '_>, class: Id, args: Id) -> Result<Id, Fault> {
     match (m.graph.node(class), m.graph.items(args)) {
         (Node::Global(Global::Namespace), Some([])) => m.graph.add(Node::Namespace(None)),
-        (Node::Global(Global::Dict | Global::Sequence), _) => reduce(m, class, args),
+        (Node::Global(Global::Dict | Global::Sequence | Global::Opaque), _) => {
+            reduce(m, class, args)
+        }
         (Node::Global(global), _) => Err(refused(m, *global, "the making of an object")),
         _ => Err(m.stack_fault("known class")),
     }
@@ -97,13 +108,15 @@ pub(super) fn build(m: &mut PickleMachine<'_, '_>, object: Id, state: Id) -> Res
         // A state dict's `_metadata`: versions of the modules, which are not used here.
         Node::Dict(_) if state_is_dict => Ok(()),
         Node::NumpyArray => super::array::fill(m, object, state),
+        Node::Opaque(_) => Ok(()),
         // The byte order is the second of them.
         Node::NumpyDtype(_) => {
             let order = m.graph.items(state).and_then(|items| items.get(1).copied());
-            match order.and_then(|id| m.graph.text(id)) {
-                Some("<" | "|" | "=") => Ok(()),
-                _ => Err(Fault::BigEndian),
+            let little = matches!(order.and_then(|id| m.graph.text(id)), Some("<" | "|" | "="));
+            if let Some(node) = m.graph.nodes.get_mut(object as usize).filter(|_| !little) {
+                *node = Node::Opaque(Unread::BigEndian);
             }
+            Ok(())
         }
         _ => Err(m.stack_fault("object that takes this state")),
     }
@@ -184,6 +197,9 @@ fn encode(m: &mut PickleMachine<'_, '_>, text: Id) -> Result<Id, Fault> {
 }
 
 fn numpy_scalar(m: &mut PickleMachine<'_, '_>, dtype: Id, bytes: Id) -> Result<Id, Fault> {
+    if let Node::Opaque(_) = m.graph.node(dtype) {
+        return m.graph.add(Node::Opaque(Unread::Plain));
+    }
     let mut read = [0; 8];
     let value = match (m.graph.node(dtype), m.graph.node(bytes)) {
         (Node::NumpyDtype(scalar), Node::Blob(span)) => {

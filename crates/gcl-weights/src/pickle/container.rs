@@ -52,11 +52,14 @@ impl PickleMachine<'_, '_> {
                 for item in &items {
                     self.graph.contains(list, *item)?;
                 }
-                let Some(Node::List(all)) = self.graph.nodes.get_mut(list as usize) else {
-                    return Err(self.stack_fault("list"));
+                return match self.graph.nodes.get_mut(list as usize) {
+                    Some(Node::List(all)) => {
+                        all.extend(items);
+                        Ok(())
+                    }
+                    Some(Node::Opaque(_)) => Ok(()),
+                    _ => Err(self.stack_fault("list")),
                 };
-                all.extend(items);
-                return Ok(());
             }
         };
         self.push(node)
@@ -72,6 +75,7 @@ impl PickleMachine<'_, '_> {
                 all.extend(pairs.iter().map(|[key, value]| (*key, *value)));
                 Ok(())
             }
+            Some(Node::Opaque(_)) => Ok(()),
             _ => Err(self.stack_fault("dict, or a value for each key")),
         }
     }

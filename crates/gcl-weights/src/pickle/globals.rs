@@ -29,6 +29,11 @@ pub(crate) enum Global {
     NumpyDtype,
     /// Makes an array that its state fills.
     NumpyArray,
+    /// An array whose values lie beside the pickle's other values: how protocol 5 writes it.
+    NumpyBuffer,
+    /// What training leaves beside the weights, of which no value is needed: histories, dates, states of
+    /// generators. Whatever is made with it is one value without content.
+    Opaque,
     /// A type that only occurs as a value: `torch.float32`, `int`, `torch.Tensor`.
     Inert,
 }
@@ -68,8 +73,10 @@ impl Global {
             ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => {
                 Self::NumpyArray
             }
+            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Self::NumpyBuffer,
             ("numpy", "dtype") => Self::NumpyDtype,
             ("numpy", "ndarray") => Self::Inert,
+            _ if is_opaque(module, name) => Self::Opaque,
             _ => return None,
         };
         Some(global)
@@ -92,10 +99,40 @@ impl Global {
             Self::Storage(_) => "a torch storage",
             Self::NumpyScalar => "a numpy scalar",
             Self::NumpyDtype => "numpy.dtype",
-            Self::NumpyArray => "a numpy array",
+            Self::NumpyArray | Self::NumpyBuffer => "a numpy array",
+            Self::Opaque => "a value beside the weights",
             Self::Inert => "a type",
         }
     }
+}
+
+/// Names of plain values and records that stand beside weights.
+fn is_opaque(module: &str, name: &str) -> bool {
+    matches!(
+        (module, name),
+        (
+            "builtins" | "__builtin__",
+            "complex" | "slice" | "range" | "xrange" | "bytes" | "bytearray"
+        ) | ("collections", "Counter" | "deque")
+            | ("datetime", "datetime" | "date" | "time" | "timedelta" | "timezone")
+            | ("decimal", "Decimal")
+            | ("fractions", "Fraction")
+            | ("types", "SimpleNamespace")
+            | ("uuid", "UUID")
+            | (
+                "numpy.random._pickle",
+                "__generator_ctor" | "__bit_generator_ctor" | "__randomstate_ctor"
+            )
+            | ("numpy.random._pcg64", "PCG64" | "PCG64DXSM")
+            | ("numpy.random._mt19937", "MT19937")
+            | ("numpy.random._philox", "Philox")
+            | ("numpy.random._sfc64", "SFC64")
+            | ("numpy.random.bit_generator", "SeedSequence" | "__pyx_unpickle_SeedSequence")
+            | (
+                "mmengine.logging.history_buffer" | "mmcv.runner.log_buffer",
+                "HistoryBuffer" | "LogBuffer"
+            )
+    )
 }
 
 /// The names of PyTorch's element types.

@@ -62,6 +62,19 @@ pub(crate) enum Node {
     NumpyArray,
     /// An integer of more than 16 bytes, whose value is not needed.
     Huge,
+    /// A value beside the weights, of which nothing is kept.
+    Opaque(Unread),
+}
+
+/// Why nothing is kept of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It is no array of numbers.
+    Plain,
+    /// An array of big-endian numbers, which may not be among the weights.
+    BigEndian,
+    /// An array in the form of a pickle protocol below 3, read at this byte; it may not be among the weights.
+    Old(u64),
 }
 
 /// What a pickle says of a storage, and, once known, where its bytes are.
@@ -187,6 +200,14 @@ impl PickleGraph {
             },
             _ => None,
         }
+    }
+
+    /// The values of which nothing was kept.
+    pub fn unread(&self) -> impl Iterator<Item = Unread> {
+        self.nodes.iter().filter_map(|node| match node {
+            Node::Opaque(unread) => Some(*unread),
+            _ => None,
+        })
     }
 
     /// The tensor that a value is.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::pickle::{Id, Node, PickleGraph};
+use crate::pickle::{Id, Node, PickleGraph, Unread};
 use crate::view::View;
 use crate::{Fault, limits};
 
@@ -31,7 +31,7 @@ pub(crate) fn locate(
     let mut place = StatePlace { graph, visits: 0 };
     let (path, dict) = match wanted {
         Some(wanted) => place.named(root, wanted)?,
-        None => place.found(root)?,
+        None => place.found(root).map_err(|fault| unreadable(graph).unwrap_or(fault))?,
     };
     let mut tensors = Tensors { place, names: BTreeSet::new(), all: Vec::new() };
     tensors.collect(dict, "", 0)?;
@@ -183,6 +183,18 @@ impl Tensors<'_> {
         }
         Ok(())
     }
+}
+
+/// Why a file without tensors may have none: arrays of numbers that cannot be read. Beside weights they do no harm.
+fn unreadable(graph: &PickleGraph) -> Option<Fault> {
+    graph.unread().find_map(|unread| match unread {
+        Unread::Plain => None,
+        Unread::BigEndian => Some(Fault::BigEndian),
+        Unread::Old(at) => {
+            let why = "values that are no bytes (of a pickle protocol below 3?)";
+            Some(Fault::Call { global: "a numpy array", why, at })
+        }
+    })
 }
 
 /// `prefix.key`, of a sane length.

@@ -96,6 +96,25 @@ fn known_names_have_their_one_use() {
 }
 
 #[test]
+fn case_31_arrays_and_histories_beside_the_weights() {
+    let numpy = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/numpy/");
+        std::fs::read(format!("{folder}{name}")).unwrap()
+    };
+    for protocol in [3, 4, 5] {
+        // Two tensors of the state dict; the arrays beside them are not among them.
+        assert_eq!(accepted(&numpy(&format!("beside-{protocol}.pth"))), 2, "protocol {protocol}");
+    }
+    // In the protocol that PyTorch uses, without its first two bytes and its end.
+    let history = numpy("history-2.pkl");
+    assert_eq!(accepted(&beside(|p| p.op(&history[2..history.len() - 1]))), 1);
+    // Weights that cannot be read are said to be so.
+    refuses!(numpy("weights-2.pth"), Fault::Call { global: "a numpy array", .. });
+    refuses!(numpy("weights-big.pth"), Fault::BigEndian);
+    refuses!(history, Fault::Call { .. } | Fault::BigEndian);
+}
+
+#[test]
 fn depth() {
     let million = 1_000_000;
     let deep = |step: &[u8], first: &[u8]| beside(|p| p.op(first).op(&step.repeat(million)));

@@ -60,9 +60,9 @@ impl TestSet {
                 continue;
             };
             let listed = manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
-            let frames = match video.frames.or(listed) {
+            let frames = match video.frames.or(listed).or(truth.frames(name)?) {
                 Some(frames) => frames,
-                None => truth.frames(name)?.unwrap_or_else(|| whole_frames(clips, video.segments)),
+                None => frames_of_clips(&video.id, clips, video.segments)?,
             };
             let labels = truth.labels(name, Some(frames))?;
             videos.push(TestVideo { index, id: video.id.clone(), labels, fps: video.fps });
@@ -129,6 +129,20 @@ pub fn check_both_kinds<'a>(
         false => Err(Error::data(path)(
             "by its truth the test set has no abnormal or no normal frame, so no AUC",
         )),
+    }
+}
+
+/// [`whole_frames`] of a video of which nothing else says how many it has.
+///
+/// # Errors
+/// [`Error::Setting`] for equal parts, which say nothing of a video's length.
+pub(crate) fn frames_of_clips(id: &VideoId, clips: Clips, segments: usize) -> Result<usize> {
+    match clips.parts() {
+        None => Ok(whole_frames(clips, segments)),
+        Some(_) => Err(Error::Setting(format!(
+            "video {id}: its features are {clips}, so its number of frames must be known: give a manifest with \
+             the columns id,frames"
+        ))),
     }
 }
 

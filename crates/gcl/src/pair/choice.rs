@@ -8,7 +8,7 @@ use gcl_train::interleave::{
 };
 
 use super::data::PairData;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Frames, and pixels of a side, of cubes where there is no file to say so.
 const CUBE: (usize, usize) = (9, 64);
@@ -37,6 +37,13 @@ impl PairChoice {
     /// If a setting is wrong, or the file of cubes cannot be read.
     pub fn config(&self, data: &PairData, features: &FeatureSet) -> Result<PairConfig> {
         let objects = &data.objects;
+        if !features.has_features()
+            && (self.method != PairMethod::OneClass || self.one_class == OneClassKind::Ae)
+        {
+            let text = "features are missing: only a one-class model of poses, boxes or cubes trains without \
+                        them, alone";
+            return Err(Error::Setting(text.to_owned()));
+        }
         let of_boxes = features.identity().is_some_and(|identity| identity.name == "box-tracks");
         let boxes = objects.tracks.is_some() || objects.poses.is_none() && of_boxes;
         let cube = match &objects.cubes {
@@ -57,6 +64,12 @@ impl PairChoice {
             cube,
             seed: self.seed,
         };
-        Ok(PairConfig::new(choice).with(&self.settings)?)
+        let mut settings = self.settings.clone();
+        // Without a manifest there is no label to choose normal videos by.
+        let given = settings.iter().any(|setting| setting.starts_with("supervision"));
+        if self.method == PairMethod::OneClass && data.manifest.is_none() && !given {
+            settings.push("supervision=none".to_owned());
+        }
+        Ok(PairConfig::new(choice).with(&settings)?)
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use gcl_core::Scaler;
-use gcl_data::{Clips, FeatureSet, Manifest, Tail, VideoId, resolve_all};
+use gcl_data::files::with_extension;
+use gcl_data::{Clips, FeatureSet, Manifest, PackedCubes, PoseSet, Tail, VideoId, resolve_all};
 use gcl_train::interleave::{ObjectFiles, PairConfig, Snippets, Supervision, Video, Videos};
 
 use crate::error::{Error, Result};
@@ -12,9 +13,10 @@ use crate::error::{Error, Result};
 /// Where the data of a pair is.
 #[derive(Clone, Debug, Default)]
 pub struct PairData {
-    /// Folder of the snippets' features; they determine the set of videos.
-    pub features: PathBuf,
-    /// Frames in a clip of plain `.npy` features; 16 in the paper.
+    /// Folder of the snippets' features; they determine the set of videos. `None` for a one-class model alone on
+    /// objects: the videos are then those that have objects.
+    pub features: Option<PathBuf>,
+    /// Frames in a clip of plain features; 16 in the paper.
     pub clip_length: Option<usize>,
     /// Files of objects, for the one-class models that read them.
     pub objects: ObjectFiles,
@@ -45,7 +47,35 @@ impl PairData {
     /// If they cannot be read.
     pub fn features(&self) -> Result<FeatureSet> {
         let rule = |length| Clips { length, stride: length, tail: Tail::Shift };
-        Ok(FeatureSet::open_with(&self.features, self.clip_length.map(rule))?)
+        match &self.features {
+            Some(features) => Ok(FeatureSet::open_with(features, self.clip_length.map(rule))?),
+            None => self.objects_alone(),
+        }
+    }
+
+    /// The videos of the files of objects.
+    fn objects_alone(&self) -> Result<FeatureSet> {
+        let ObjectFiles { poses, tracks, cubes } = &self.objects;
+        let (path, ids): (&PathBuf, Vec<VideoId>) = match (poses, tracks, cubes) {
+            (Some(path), ..) => {
+                let set = PoseSet::open(path)?;
+                (path, set.videos.into_iter().map(|(id, _)| id).collect())
+            }
+            (None, Some(path), _) => (path, with_extension(path, "txt")?),
+            (None, None, Some(path)) => {
+                let places = PackedCubes::open(path)?.places;
+                (path, places.into_iter().map(|place| place.video).collect())
+            }
+            (None, None, None) => {
+                let text = "no data: give a folder of features, or for a one-class model alone its poses, \
+                            tracks or cubes";
+                return Err(Error::Setting(text.to_owned()));
+            }
+        };
+        if ids.is_empty() {
+            return Err(Error::data(path)("no file of objects here or below"));
+        }
+        Ok(FeatureSet::of_objects(path, ids))
     }
 
     /// The videos of the split, and of these the normal ones if asked.
@@ -102,13 +132,16 @@ impl Selected {
         }
     }
 
-    /// Reads and scales the snippets; fits the scaler where none is given.
+    /// Reads and scales the snippets; fits the scaler where none is given. Without features there is no scaler.
     pub(super) fn snippets(
         &self,
         config: &PairConfig,
         scaler: Option<&Scaler>,
-    ) -> Result<(Snippets, Scaler)> {
+    ) -> Result<(Snippets, Option<Scaler>)> {
         let mut snippets = Snippets::read(&self.set)?;
+        if !self.set.has_features() {
+            return Ok((snippets, None));
+        }
         let scaler = match scaler {
             Some(scaler) => scaler.clone(),
             None => Scaler::fit(config.scaler, &snippets.means(), snippets.dim())
@@ -116,7 +149,7 @@ impl Selected {
         };
         self.set.check_like(scaler.dim(), None)?;
         snippets.scale(&scaler)?;
-        Ok((snippets, scaler))
+        Ok((snippets, Some(scaler)))
     }
 }
 

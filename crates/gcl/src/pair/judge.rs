@@ -49,11 +49,21 @@ impl TestData {
         training: &PairData,
         features: &FeatureSet,
         config: &PairConfig,
-        scaler: &Scaler,
+        scaler: Option<&Scaler>,
     ) -> Result<TestVideos> {
         let truth = Truth::read(&self.truth, self.format)?;
+        let given = |own: &Option<PathBuf>, training: &Option<PathBuf>| {
+            own.clone().or_else(|| training.clone())
+        };
+        let (objects, trained) = (&self.objects, &training.objects);
+        let files = ObjectFiles {
+            poses: given(&objects.poses, &trained.poses),
+            tracks: given(&objects.tracks, &trained.tracks),
+            cubes: given(&objects.cubes, &trained.cubes),
+        };
         let own = PairData {
-            features: self.features.clone().unwrap_or_else(|| training.features.clone()),
+            features: given(&self.features, &training.features),
+            objects: files.clone(),
             split: self.split.clone(),
             ..training.clone()
         };
@@ -71,16 +81,7 @@ impl TestData {
         }
         selected.set = selected.set.select(|id| labels.contains_key(id));
         check_both_kinds(labels.values().flatten(), &self.truth)?;
-        let given = |own: &Option<PathBuf>, training: &Option<PathBuf>| {
-            own.clone().or_else(|| training.clone())
-        };
-        let (objects, trained) = (&self.objects, &training.objects);
-        let files = ObjectFiles {
-            poses: given(&objects.poses, &trained.poses),
-            tracks: given(&objects.tracks, &trained.tracks),
-            cubes: given(&objects.cubes, &trained.cubes),
-        };
-        let (snippets, _) = selected.snippets(config, Some(scaler))?;
+        let (snippets, _) = selected.snippets(config, scaler)?;
         Ok(TestVideos { videos: selected.videos()?, snippets, files, labels })
     }
 }

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use gcl_core::Device;
 use gcl_data::{ScoreInfo, ScoreWriter, VideoId};
-use gcl_train::interleave::{Left, ObjectSource, PairModel, weak_frames};
+use gcl_train::interleave::{Left, ObjectSource, PairMethod, PairModel, weak_frames};
 use gcl_train::{RunDir, TrainError};
 
 use super::data::PairData;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Scores videos by the models of a run: one score per frame, into `one-class/` and `weak/` in the
 /// folder `out`, whichever models there are. Returns what was left out of the objects.
@@ -20,8 +20,14 @@ pub fn score(run: &RunDir, data: &PairData, out: &Path, device: &Device) -> Resu
     let folder = run.model();
     let card = PairModel::open(&folder)?;
     let set = data.features()?;
+    if !set.has_features() && card.config.method != PairMethod::OneClass {
+        let text = "features are missing: this run has a model of snippets";
+        return Err(Error::Setting(text.to_owned()));
+    }
     let dim = card.scaler.as_ref().map_or(set.dim(), gcl_core::Scaler::dim);
-    set.check_like(dim, card.extractor.as_ref())?;
+    if card.scaler.is_some() && set.has_features() {
+        set.check_like(dim, card.extractor.as_ref())?;
+    }
     let selected = data.select(&set, false)?;
     let videos = selected.videos()?;
     let (snippets, _) = selected.snippets(&card.config, card.scaler.as_ref())?;

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use gcl_core::Device;
 use gcl_data::FeatureSet;
 use gcl_train::interleave::{
-    ObjectFiles, ObjectSource, Pair, PairConfig, Snippets, Supervision, Videos,
+    ObjectFiles, ObjectSource, Pair, PairConfig, PairMethod, Snippets, Supervision, Videos,
 };
 use gcl_train::{Event, Listener, RunDir, TrainError};
 
@@ -59,11 +59,19 @@ pub fn train(
         config.has_one_class().then(side).transpose()
     };
     let own = open(&data.objects, &videos, &snippets, false)?;
-    let test = test.map(|test| test.open(data, &features, &config, &scaler)).transpose()?;
+    let test = test.map(|test| test.open(data, &features, &config, scaler.as_ref())).transpose()?;
     let judged = match &test {
         Some(test) => open(&test.files, &test.videos, &test.snippets, true)?,
         None => None,
     };
+    let mut warn = |text: String| listener.event(&Event::Warning { text });
+    features.notes().iter().cloned().for_each(&mut warn);
+    if data.manifest.is_none() && config.method == PairMethod::OneClass {
+        let videos = selected.set.videos().len();
+        warn(format!(
+            "no manifest says which videos are normal: all {videos} train as normal ones"
+        ));
+    }
     for (_, left) in own.iter().chain(&judged) {
         for text in left.lines() {
             listener.event(&Event::Warning { text });

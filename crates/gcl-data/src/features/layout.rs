@@ -1,0 +1,172 @@
+//! Which files of a folder are a video's features: one, or one for each crop; and in which order their axes are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::error::FeatureError;
+use crate::file::FileError;
+use crate::files::with_extension;
+use crate::id::VideoId;
+use crate::npy::{is_numbers, open_any};
+use crate::published::crop;
+
+/// What `video_features` writes beside a video's features: its frame rate, and the time of each row.
+const SIDE: [&str; 2] = ["_fps", "_timestamps_ms"];
+
+/// Two streams that it extracts from one video.
+const STREAMS: (&str, &str) = ("_rgb", "_flow");
+
+/// How many crops published features have.
+const CROPS: [usize; 3] = [1, 5, 10];
+
+/// The videos of a folder with the files of each, and what is to be said of them.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    pub videos: Vec<(VideoId, Vec<PathBuf>)>,
+    /// Arrays of three axes have the crops in front, `[crops, T, d]`.
+    pub crops_first: bool,
+    pub notes: Vec<String>,
+}
+
+/// Lists the features in `dir` and below: `.npy` files; where there is none, `.npz`; where there is none, texts of
+/// numbers.
+pub(super) fn list(dir: &Path) -> Result<Listing, FeatureError> {
+    let mut files: BTreeMap<VideoId, PathBuf> = BTreeMap::new();
+    for extension in ["npy", "npz", "txt"] {
+        let ids = with_extension(dir, extension)?;
+        files = ids.into_iter().map(|id| (id.clone(), id.file(dir, extension))).collect();
+        if extension == "txt" && !files.values().any(|path| is_numbers(path)) {
+            files.clear();
+        }
+        if !files.is_empty() {
+            break;
+        }
+    }
+    let mut listing = Listing::default();
+    side_files(&mut files, &mut listing.notes);
+    two_streams(&files)?;
+    group(files, &mut listing)?;
+    listing.crops_first = crops_first(&mut listing)?;
+    Ok(listing)
+}
+
+/// Whether a file has a description, and so no part of its name says what it is.
+fn is_described(path: &Path) -> bool {
+    path.with_extension("json").exists()
+}
+
+/// Takes out the files that are no features but stand beside some.
+fn side_files(files: &mut BTreeMap<VideoId, PathBuf>, notes: &mut Vec<String>) {
+    let beside = |id: &VideoId| {
+        let stem = SIDE.iter().find_map(|side| id.as_str().strip_suffix(side));
+        stem.is_some_and(|stem| {
+            let mut near = ["", STREAMS.0, STREAMS.1].iter().map(|end| format!("{stem}{end}"));
+            near.any(|name| VideoId::new(name).is_ok_and(|id| files.contains_key(&id)))
+        })
+    };
+    let side = files.iter().filter(|(id, path)| !is_described(path) && beside(id));
+    let side: BTreeSet<VideoId> = side.map(|(id, _)| id.clone()).collect();
+    if let Some(first) = side.first() {
+        notes.push(format!(
+            "{} files beside features are passed over: frame rates and times of rows, such as {first}",
+            side.len()
+        ));
+    }
+    files.retain(|id, _| !side.contains(id));
+}
+
+/// Refuses features of two streams of one video, which would count twice.
+fn two_streams(files: &BTreeMap<VideoId, PathBuf>) -> Result<(), FeatureError> {
+    for (id, _) in files.iter().filter(|(_, path)| !is_described(path)) {
+        let Some(stem) = id.as_str().strip_suffix(STREAMS.0) else { continue };
+        let other = VideoId::new(format!("{stem}{}", STREAMS.1));
+        if let Ok(other) = other
+            && files.contains_key(&other)
+        {
+            return Err(FeatureError::Differs(format!(
+                "{id} and {other} are two streams of one video, which would count twice; keep those of one \
+                 stream in the folder"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Joins files that are one crop each: `NAME__0` to `NAME__9` are the crops of `NAME`.
+fn group(files: BTreeMap<VideoId, PathBuf>, listing: &mut Listing) -> Result<(), FeatureError> {
+    let mut videos: BTreeMap<VideoId, Vec<(usize, PathBuf)>> = BTreeMap::new();
+    let zero =
+        |stem: &str| VideoId::new(format!("{stem}__0")).is_ok_and(|id| files.contains_key(&id));
+    for (id, path) in &files {
+        let described = is_described(path);
+        let own = match crop(id.as_str()) {
+            // Crops are counted from 0; other numbers belong to a name.
+            Some((stem, number)) if !described && zero(stem) => {
+                VideoId::new(stem).ok().map(|stem| (stem, number))
+            }
+            _ => None,
+        };
+        let (video, number) = own.unwrap_or_else(|| (id.clone(), 0));
+        videos.entry(video).or_default().push((number, path.clone()));
+    }
+    let mut joined = None;
+    for (id, mut crops) in videos {
+        crops.sort();
+        if !crops.iter().enumerate().all(|(i, (number, _))| i == *number) {
+            let numbers: Vec<String> = crops.iter().map(|(n, _)| format!("__{n}")).collect();
+            let what = format!(
+                "video {id} has the crops {}; some are missing or twice",
+                numbers.join(" ")
+            );
+            return Err(FeatureError::Differs(what));
+        }
+        if !files.contains_key(&id) {
+            joined = joined.max(Some(crops.len()));
+        }
+        listing.videos.push((id, crops.into_iter().map(|(_, path)| path).collect()));
+    }
+    if let Some(crops) = joined {
+        let last = crops - 1;
+        listing.notes.push(format!("files `__0` to `__{last}` are read as the crops of one video"));
+    }
+    Ok(())
+}
+
+/// Whether arrays of three axes are `[crops, T, d]`. Told by the axis that is the same for all videos, or by the
+/// only axis that may count crops; refused where both may.
+fn crops_first(listing: &mut Listing) -> Result<bool, FeatureError> {
+    let mut shapes: Vec<[usize; 3]> = Vec::new();
+    for (_, paths) in &listing.videos {
+        let [path] = paths.as_slice() else { return Ok(false) };
+        if is_described(path) {
+            return Ok(false);
+        }
+        match *open_any(path)?.shape() {
+            [a, b, c] => shapes.push([a, b, c]),
+            _ => return Ok(false),
+        }
+    }
+    let Some(&[first, second, dim]) = shapes.first() else { return Ok(false) };
+    let same = |axis: usize, size: usize| shapes.iter().all(|shape| shape[axis] == size);
+    let crops_first = match (same(0, first), same(1, second)) {
+        (true, false) => true,
+        (false, _) => false,
+        (true, true) if !CROPS.contains(&first) || second == 1 => false,
+        (true, true) => {
+            let path = listing.videos.first().and_then(|(_, paths)| paths.first());
+            let what = format!(
+                "shape {:?} may be {first} clips of {second} crops or {second} clips of {first}, and no other \
+                 video here tells which; save {first} files `NAME__0.npy` ... of one crop each, [clips, d]",
+                [first, second, dim]
+            );
+            return Err(FileError::new(path.cloned().unwrap_or_default(), what).into());
+        }
+    };
+    if crops_first {
+        listing.notes.push(format!(
+            "arrays are read as [crops, clips, d]: {first} is the same for all {} videos",
+            shapes.len()
+        ));
+    }
+    Ok(crops_first)
+}

@@ -1,0 +1,53 @@
+//! Features as text, such as C3D's: a line of numbers for each clip.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::error::NpyError;
+use super::read::Npy;
+use crate::file::{At, FileError};
+use crate::quote::shorten;
+use crate::text::read_text;
+
+/// The fewest numbers of a line of features. Lines of boxes, labels and ranges have fewer.
+const LEAST: usize = 64;
+
+/// Whether a file starts with a line of many numbers.
+pub(crate) fn is_numbers(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(1 << 13).read_to_end(&mut head));
+    let text = String::from_utf8_lossy(&head);
+    // The first line may be cut, and its last number with it.
+    let mut numbers = fields(text.lines().next().unwrap_or_default()).take(LEAST).map(str::parse);
+    read.is_ok()
+        && numbers.by_ref().all(|n: Result<f32, _>| n.is_ok())
+        && fields(&text).count() >= LEAST
+}
+
+fn fields(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| c.is_whitespace() || c == ',').filter(|field| !field.is_empty())
+}
+
+/// Opens a text of numbers as the array `[lines, numbers]`, in memory.
+pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
+    let length = std::fs::metadata(path).at(path)?.len();
+    let (mut values, mut rows, mut dim) = (Vec::new(), 0, 0);
+    for (number, line) in (1..).zip(read_text(path)?.lines()) {
+        let before = values.len();
+        for field in fields(line) {
+            let value: Result<f32, _> = field.parse();
+            let what = || format!("`{}` is no number", shorten(field, 40));
+            values.push(value.map_err(|_| FileError::line(path, number, what()))?);
+        }
+        let found = values.len() - before;
+        if found == 0 {
+            continue;
+        }
+        if rows > 0 && found != dim {
+            let what = format!("{found} numbers, expected {dim} as in the first line");
+            return Err(FileError::line(path, number, what).into());
+        }
+        (rows, dim) = (rows + 1, found);
+    }
+    Ok(Npy::of_values(path, vec![rows, dim], &values, length))
+}
