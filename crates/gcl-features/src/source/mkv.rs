@@ -24,8 +24,6 @@ const BLOCK: u32 = 0xa1;
 
 /// The most bytes of an element that is held in memory.
 const LARGEST: u64 = 1 << 27;
-/// The most pictures that a gap behind damage is filled with.
-const MOST_FILLED: i64 = 90_000;
 
 /// An element's identity, and where its content lies.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +49,8 @@ pub(super) struct Mkv {
     /// In units.
     duration: Option<f64>,
     cluster: i64,
-    /// Display times of the first picture and of the latest one so far, and whether bytes were passed over since.
+    /// Display time of the first picture, and whether bytes were passed over since.
     first: Option<i64>,
-    last: Option<i64>,
     lossy: bool,
     losses: usize,
     count: usize,
@@ -95,7 +92,6 @@ impl Mkv {
             duration: None,
             cluster: 0,
             first: None,
-            last: None,
             lossy: false,
             losses: 0,
             count: 0,
@@ -159,7 +155,7 @@ impl Mkv {
     }
 
     /// From a picture to the next, in units.
-    fn step(&self) -> Option<f64> {
+    fn units(&self) -> Option<f64> {
         self.track.step.filter(|step| *step > 0).map(|step| step as f64 / self.scale)
     }
 
@@ -273,22 +269,12 @@ impl Mkv {
         let Some((_, rest)) = own else { return };
         let Some((&[high, low, _], picture)) = rest.split_first_chunk::<3>() else { return };
         let time = self.cluster.saturating_add(i64::from(i16::from_be_bytes([high, low])));
-        if let (true, Some(last), Some(step)) =
-            (std::mem::take(&mut self.lossy), self.last, self.step())
-        {
-            let steps = ((time - last) as f64 / step).round() as i64;
-            for n in 1..steps.min(MOST_FILLED) {
-                let time = last.saturating_add((n as f64 * step) as i64);
-                let bytes = Bytes::None("its block is lost");
-                self.ready.push_back((Sample { time, shown: true, bytes }, Vec::new()));
-                self.count += 1;
-            }
-        }
         self.first = self.first.or(Some(time));
-        self.last = Some(self.last.map_or(time, |last| last.max(time)));
         self.count += 1;
         let bytes = if whole { Bytes::Whole } else { Bytes::None("the file ends early") };
-        self.ready.push_back((Sample { time, shown: true, bytes }, picture.to_vec()));
+        let after_loss = std::mem::take(&mut self.lossy);
+        let sample = Sample { time, shown: true, after_loss, bytes };
+        self.ready.push_back((sample, picture.to_vec()));
     }
 }
 
@@ -308,6 +294,10 @@ impl Coded for Mkv {
         Some((time - self.first.unwrap_or(0)) as f64 * self.scale / 1e9)
     }
 
+    fn step(&self) -> Option<i64> {
+        self.units().map(|step| step.round() as i64).filter(|step| *step > 0)
+    }
+
     fn ending(&self) -> (usize, Vec<String>) {
         let cut = self.end.is_some_and(|end| end > self.len);
         let mut remarks = Vec::new();
@@ -317,7 +307,8 @@ impl Coded for Mkv {
         if cut {
             remarks.push("the file ends early".to_owned());
         }
-        let pictures = self.duration.zip(self.step()).map(|(length, step)| (length / step).round());
+        let pictures =
+            self.duration.zip(self.units()).map(|(length, step)| (length / step).round());
         let promised = pictures.filter(|count| *count < 1e9).map_or(0, |count| count as usize);
         let missing = if cut || self.losses > 0 { promised.saturating_sub(self.count) } else { 0 };
         (missing, remarks)

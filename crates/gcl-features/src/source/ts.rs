@@ -238,15 +238,11 @@ impl Ts {
     fn split(&mut self) {
         while let Some((picture, stamp)) = self.splitter.next(self.ended) {
             let lossy = stamp.is_some_and(|stamp| stamp.lossy);
-            let (gap, shown) =
-                self.clock.tick(stamp.map(|stamp| (stamp.decoded, stamp.shown)), lossy);
-            for time in gap {
-                let bytes = Bytes::None("its packets are lost");
-                self.ready.push_back((Sample { time, shown: true, bytes }, Vec::new()));
-            }
+            let shown = self.clock.tick(stamp.map(|stamp| (stamp.decoded, stamp.shown)), lossy);
             let broken = std::mem::take(&mut self.broken);
             let bytes = if broken { Bytes::Broken } else { Bytes::Whole };
-            self.ready.push_back((Sample { time: shown, shown: true, bytes }, picture));
+            let sample = Sample { time: shown, shown: true, after_loss: lossy, bytes };
+            self.ready.push_back((sample, picture));
         }
     }
 }
@@ -272,6 +268,10 @@ impl Coded for Ts {
 
     fn seconds(&self, time: i64) -> Option<f64> {
         Some((time - self.clock.first.unwrap_or(0)) as f64 / TICKS as f64)
+    }
+
+    fn step(&self) -> Option<i64> {
+        self.clock.step
     }
 
     fn ending(&self) -> (usize, Vec<String>) {
@@ -301,33 +301,29 @@ impl Clock {
         })
     }
 
-    /// A picture's display time, and times for the pictures that were lost before it.
-    fn tick(&mut self, stamps: Option<(i64, i64)>, lossy: bool) -> (Vec<i64>, i64) {
+    /// A picture's display time.
+    fn tick(&mut self, stamps: Option<(i64, i64)>, lossy: bool) -> i64 {
         let step = self.step.unwrap_or((TICKS as f64 / FPS) as i64).max(1);
         let Some((decoded, shown)) = stamps else {
             // A second field, or one of several pictures in a packet.
             let now = self.last.map_or(0, |last| last + step / 2);
             self.last = Some(now);
-            return (Vec::new(), now + self.delay);
+            return now + self.delay;
         };
         let Some(last) = self.last else {
             (self.first, self.last, self.delay) = (Some(shown), Some(decoded), shown - decoded);
-            return (Vec::new(), shown);
+            return shown;
         };
         let mut now = decoded + self.offset;
         if now <= last || now - last > JUMP {
             self.offset += last + step - now;
             now = last + step;
         }
-        let mut gap = Vec::new();
-        if lossy && now - last < JUMP {
-            let steps = (now - last + step / 2) / step;
-            gap = (1..steps).map(|n| last + n * step + self.delay).collect();
-        } else {
+        if !lossy {
             self.step = Some(self.step.map_or(now - last, |step| step.min(now - last)));
         }
         (self.last, self.delay) = (Some(now), shown - decoded);
-        (gap, now + self.delay)
+        now + self.delay
     }
 }
 
@@ -410,14 +406,12 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_goes_on_where_it_restarts_and_fills_what_was_lost() {
+    fn the_clock_goes_on_where_it_restarts() {
         let mut clock = Clock::default();
-        let mut tick = |decoded: i64, lossy| clock.tick(Some((decoded, decoded + 10)), lossy);
-        assert_eq!(tick(1000, false), (vec![], 1010));
-        assert_eq!(tick(4600, false), (vec![], 4610));
-        assert_eq!(tick(15_400, true), (vec![8210, 11_810], 15_410));
-        assert_eq!(tick(22_600, false), (vec![], 22_610)); // the camera's own gap
-        assert_eq!(tick(1000, false), (vec![], 26_210));
-        assert_eq!(tick(4600, false), (vec![], 29_810));
+        let mut tick = |decoded: i64| clock.tick(Some((decoded, decoded + 10)), false);
+        assert_eq!([1000, 4600, 8200].map(&mut tick), [1010, 4610, 8210]);
+        assert_eq!(tick(22_600), 22_610); // the camera's own gap
+        assert_eq!([1000, 4600].map(&mut tick), [26_210, 29_810]);
+        assert_eq!(clock.step, Some(3600));
     }
 }

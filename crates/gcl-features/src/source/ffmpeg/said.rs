@@ -141,17 +141,12 @@ fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<b
 
 /// The line that the filter `showinfo` prints for each frame. What other threads say may stand before and behind it.
 fn frame_line(text: &str) -> Option<FrameLine> {
-    let (head, said) = text.split_once("n:").filter(|(_, said)| said.contains(" fmt:"))?;
-    if !head.ends_with([' ', ']']) && !head.is_empty() {
-        return None;
-    }
+    let (head, _) = text.split_once(" pts_time:")?;
+    let said = text.get(head.rfind("n:")?..).filter(|said| said.contains(" fmt:"))?;
     let field = |name: &str| {
         let rest = said.split_once(name)?.1.trim_start();
         rest.split_whitespace().next()
     };
-    if !said.contains(" pts_time:") {
-        return None;
-    }
     let seconds = field(" pts_time:").and_then(|time| time.parse().ok());
     let size = field(" s:").and_then(|size| size.split_once('x'));
     let size = size.and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));

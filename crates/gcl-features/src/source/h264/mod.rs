@@ -25,6 +25,13 @@ use order::{Order, Outcome};
 /// Largest picture of the standard's highest level (6.2), in macroblocks of 16x16 pixels.
 const MOST_MACROBLOCKS: u64 = 139_264;
 
+/// The most pictures that a gap in the times is filled with: an hour at 25 a second.
+const MOST_FILLED: i64 = 90_000;
+
+/// Pictures behind a loss that may show it as a gap before them: what is lost in the order of decoding lies apart in that of
+/// display.
+const WATCHED: usize = 32;
+
 /// Pictures in a row that a decoder may not support before another one is asked for: a single one may be damaged.
 const MOST_UNSUPPORTED: usize = 3;
 
@@ -50,6 +57,10 @@ pub(super) struct H264 {
     unsupported: usize,
     order: Order,
     ready: VecDeque<(Option<f64>, Outcome)>,
+    /// Display time of the last picture, how many more to look for gaps before, and pictures that were filled in.
+    last: Option<i64>,
+    watched: usize,
+    filled: usize,
     ended: bool,
     full_range: bool,
     matrix: Matrix,
@@ -96,6 +107,9 @@ impl H264 {
             unsupported: 0,
             order,
             ready: VecDeque::new(),
+            last: None,
+            watched: 0,
+            filled: 0,
             ended: false,
             full_range: false,
             matrix: Matrix::default(),
@@ -169,10 +183,26 @@ impl H264 {
             }
             self.bytes = bytes;
             while let Some((time, outcome)) = self.order.next(self.ended) {
+                self.fill_gap(time);
                 self.ready.push_back((self.coded.seconds(time), outcome));
             }
         }
         Ok(())
+    }
+
+    /// Puts lost pictures in front of one that is shown at this time, where bytes were lost and there is a gap.
+    fn fill_gap(&mut self, time: i64) {
+        let last = self.last.replace(time);
+        let (Some(last), Some(step), 1..) = (last, self.coded.step(), self.watched) else { return };
+        self.watched -= 1;
+        let steps = time.saturating_sub(last).saturating_add(step / 2) / step.max(1);
+        if steps >= 2 {
+            for n in 1..steps.min(MOST_FILLED) {
+                let seconds = self.coded.seconds(last + n * step);
+                self.ready.push_back((seconds, Outcome::Lost("its bytes are lost".into())));
+                self.filled += 1;
+            }
+        }
     }
 
     /// Decodes one sample: the units of one picture, or of a field.
@@ -184,6 +214,9 @@ impl H264 {
         }
         if sample.shown {
             self.order.expect(number, sample.time);
+        }
+        if sample.after_loss {
+            self.watched = WATCHED;
         }
         let there = sample.bytes;
         self.open.push_back((number, sample));
@@ -301,6 +334,7 @@ impl H264 {
 
     fn ending(&self) -> Ending {
         let (missing, mut remarks) = self.coded.ending();
+        let missing = missing.saturating_sub(self.filled);
         if self.early > 0 {
             let early = self.early;
             remarks.push(format!("the first {early} pictures need some before the file's start"));
