@@ -1,13 +1,14 @@
 //! H.264, decoded in Rust.
 
 mod order;
+mod picture;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use gcl_data::At;
-use rust_h264::decoder::{ChromaFormat, Decoder, Frame as Decoded};
+use rust_h264::decoder::{Decoder, Frame as Decoded};
 use rust_h264::error::DecodeError;
 use rust_h264::nal::{
     NalUnit, NalUnitType, parse_annex_b, parse_avcc, parse_avcc_config, parse_sps_info,
@@ -18,15 +19,16 @@ use super::fit::turned;
 use super::pictures::{Ending, Pictures, Shown, Step};
 use super::{SourceError, SourceInfo};
 use crate::colour::Matrix;
-use crate::frame::{Frame, Pixels, check_size};
+use crate::frame::{Frame, check_size};
 use crate::guard::guarded;
 use order::{Order, Outcome};
+use picture::{is_intra, is_whole, pixels};
 
 /// Largest picture of the standard's highest level (6.2), in macroblocks of 16x16 pixels.
 const MOST_MACROBLOCKS: u64 = 139_264;
 
-/// The most pictures that a gap in the times is filled with: an hour at 25 a second.
-const MOST_FILLED: i64 = 90_000;
+/// The most pictures that a gap in the times is filled with: a minute at 25 a second.
+const MOST_FILLED: i64 = 1500;
 
 /// Pictures behind a loss that may show it as a gap before them: what is lost in the order of decoding lies apart in that of
 /// display.
@@ -196,8 +198,8 @@ impl H264 {
         let (Some(last), Some(step), 1..) = (last, self.coded.step(), self.watched) else { return };
         self.watched -= 1;
         let steps = time.saturating_sub(last).saturating_add(step / 2) / step.max(1);
-        if steps >= 2 {
-            for n in 1..steps.min(MOST_FILLED) {
+        if (2..=MOST_FILLED).contains(&steps) {
+            for n in 1..steps {
                 let seconds = self.coded.seconds(last + n * step);
                 self.ready.push_back((seconds, Outcome::Lost("its bytes are lost".into())));
                 self.filled += 1;
@@ -391,51 +393,4 @@ impl Pictures for H264 {
     fn turned(&self) -> u32 {
         self.coded.stream().turned
     }
-}
-
-/// The decoder's planes; 10-bit samples are rounded to 8 bits.
-fn pixels(decoded: Decoded, full_range: bool, matrix: Matrix) -> Pixels {
-    let step = match decoded.chroma_format {
-        ChromaFormat::Yuv420 => (2, 2),
-        ChromaFormat::Yuv422 => (2, 1),
-    };
-    let deep = decoded.bit_depth > 8;
-    let plane = |samples: Vec<u8>| match deep {
-        false => samples,
-        true => samples.as_chunks::<2>().0.iter().map(|&low_high| to_eight(low_high)).collect(),
-    };
-    let (y, u, v) = (plane(decoded.y), plane(decoded.u), plane(decoded.v));
-    Pixels::Yuv { y, u, v, step, full_range, matrix }
-}
-
-fn to_eight(ten_bits: [u8; 2]) -> u8 {
-    ((u16::from_le_bytes(ten_bits) + 2) >> 2).min(255) as u8
-}
-
-/// Whether a slice refers to no other picture: by its type, the second number in its header.
-fn is_intra(unit: &NalUnit<'_>) -> bool {
-    let bit = |at: usize| unit.rbsp.get(at / 8).is_some_and(|byte| byte >> (7 - at % 8) & 1 == 1);
-    let mut at = 0;
-    let mut number = || {
-        let zeros = (0..16).take_while(|n| !bit(at + n)).count();
-        let value =
-            (0..zeros).fold(1u32, |value, n| value * 2 + u32::from(bit(at + zeros + 1 + n)));
-        at += 2 * zeros + 1;
-        value - 1
-    };
-    number();
-    matches!(number() % 5, 2 | 4)
-}
-
-/// Whether the length fields of a sample's units add up to its size.
-fn is_whole(mut sample: &[u8], length_size: usize) -> bool {
-    while !sample.is_empty() {
-        let Some((field, rest)) = sample.split_at_checked(length_size) else { return false };
-        let len = field.iter().fold(0usize, |len, &byte| (len << 8) | usize::from(byte));
-        match rest.get(len..) {
-            Some(behind) => sample = behind,
-            None => return false,
-        }
-    }
-    true
 }

@@ -67,7 +67,7 @@ impl Mp4 {
 /// Pictures per second of a movie in fragments, on average.
 fn fps(track: &VideoTrack) -> Option<f64> {
     let times = || track.pieces.iter().map(|piece| piece.time);
-    let units = times().max()? - times().min()?;
+    let units = times().max()?.saturating_sub(times().min()?);
     let steps = track.pieces.len() as f64 - 1.0;
     (units > 0).then(|| steps * f64::from(track.times.scale()) / units as f64)
 }
