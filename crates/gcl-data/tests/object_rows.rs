@@ -54,6 +54,8 @@ fn a_clip_takes_its_most_anomalous_object() {
     assert_eq!(set.object_rows(0).unwrap().unwrap(), rows);
     let scores = set.clip_scores(0, vec![0.5, 0.9, 0.2, 0.7, 0.1]).unwrap();
     assert_eq!(scores, [0.9, 0.1, 0.2, 0.7]);
+    let objects = set.clip_objects(0, &[0.5, 0.9, 0.2, 0.7, 0.7]).unwrap();
+    assert_eq!(objects, [Some(2), None, Some(1), Some(1)], "the first of equals");
     // The list reads as boxes, too.
     let boxes = read_detections(dir.path().join("a/01.csv")).unwrap();
     let own = &boxes[&VideoId::new("a/01").unwrap()];

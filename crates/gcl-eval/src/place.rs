@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 /// The cells of a box have at least this much of the strongest cell's share of the score.
 const STRONG: f32 = 0.5;
 
-/// A part of the picture: a box, and the heat map that it was taken from. All positions are fractions of the
+/// A box that covers more of the picture than this says nothing of where in it a moment is.
+const MOST: f32 = 0.6;
+
+/// A part of the picture: a box, and the heat map where it was taken from one. All positions are fractions of the
 /// picture's width and height, from its top left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Place {
@@ -18,15 +21,16 @@ pub struct Place {
     /// The box's bottom.
     pub y2: f32,
     /// Rows from the top of cells of one size, from the left: each cell's share of the score, 1 for the
-    /// largest, 0 for what only lowers the score.
+    /// largest, 0 for what only lowers the score. Empty for an object's box.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heat_map: Vec<Vec<f32>>,
 }
 
 impl Place {
     /// The place that the cells of a grid of `columns` columns tell, row by row from the top left: the smallest
     /// box around the cell with the largest share and all that are connected with it, side by side or by a
-    /// corner, by cells with at least half its share. `None` if no share is positive, one is not finite, or
-    /// they are no whole rows.
+    /// corner, by cells with at least half its share. `None` if no share is positive, one is not finite, they are
+    /// no whole rows, or the box would cover more than three fifths of the picture.
     ///
     /// ```
     /// use gcl_eval::Place;
@@ -58,13 +62,34 @@ impl Place {
             .collect();
         let [left, top, right, bottom] = connected(&heat_map, peak / columns, peak % columns);
         let (rows, columns) = (heat_map.len() as f32, columns as f32);
-        Some(Self {
-            x1: left as f32 / columns,
-            y1: top as f32 / rows,
-            x2: right as f32 / columns,
-            y2: bottom as f32 / rows,
-            heat_map,
-        })
+        let [x1, x2] = [left, right].map(|side| side as f32 / columns);
+        let [y1, y2] = [top, bottom].map(|side| side as f32 / rows);
+        Self { x1, y1, x2, y2, heat_map }.telling()
+    }
+
+    /// The place of an object by its box in pixels (left, top, right, bottom) of a picture of this width and
+    /// height; what is outside it is cut off. `None` if nothing is left, or more than three fifths of the picture.
+    ///
+    /// ```
+    /// use gcl_eval::Place;
+    ///
+    /// let place = Place::of_box([32.0, -8.0, 64.0, 60.0], [160, 120]).ok_or("outside the picture")?;
+    /// assert_eq!(place.sides(), [0.2, 0.0, 0.4, 0.5]);
+    /// assert!(place.heat_map.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn of_box([left, top, right, bottom]: [f32; 4], [width, height]: [u32; 2]) -> Option<Self> {
+        let share = |side: f32, of: u32| (side / of as f32).clamp(0.0, 1.0);
+        let [x1, x2] = [left, right].map(|side| share(side, width));
+        let [y1, y2] = [top, bottom].map(|side| share(side, height));
+        Self { x1, y1, x2, y2, heat_map: Vec::new() }.telling()
+    }
+
+    /// Itself, if its box says where in the picture it is.
+    fn telling(self) -> Option<Self> {
+        let [x1, y1, x2, y2] = self.sides();
+        (x1 < x2 && y1 < y2 && (x2 - x1) * (y2 - y1) <= MOST).then_some(self)
     }
 
     /// Left, top, right and bottom.
@@ -112,9 +137,29 @@ mod tests {
 
     #[test]
     fn a_share_that_lowers_the_score_has_no_heat() {
-        let place = Place::from_shares(2, &[-8.0, 2.0, 1.0, 0.5]).unwrap();
-        assert_eq!(place.heat_map, [[0.0, 1.0], [0.5, 0.25]]);
-        assert_eq!(place.sides(), [0.0, 0.0, 1.0, 1.0]);
+        let place = Place::from_shares(2, &[-8.0, 2.0, 0.25, 1.0]).unwrap();
+        assert_eq!(place.heat_map, [[0.0, 1.0], [0.125, 0.5]]);
+        assert_eq!(place.sides(), [0.5, 0.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_box_that_covers_most_of_the_picture_is_none() {
+        assert_eq!(Place::from_shares(2, &[1.0, 0.9, 0.8, 0.0]), None);
+        assert!(Place::from_shares(5, &[1.0, 1.0, 1.0, 0.0, 0.0]).is_some());
+        assert!(Place::from_shares(5, &[1.0, 1.0, 1.0, 1.0, 0.0]).is_none());
+        let sides = |bounds| Place::of_box(bounds, [100, 50]).map(|place| place.sides());
+        assert_eq!(sides([10.0, 10.0, 60.0, 200.0]), Some([0.1, 0.2, 0.6, 1.0]));
+        for none in [
+            [0.0, 0.0, 100.0, 50.0],
+            [-50.0, -50.0, 200.0, 35.0], // most of it once what is outside is cut off
+            [100.0, 0.0, 120.0, 10.0],
+            [20.0, 10.0, 20.0, 20.0],
+            [30.0, 10.0, 20.0, 20.0],
+            [f32::NAN, 0.0, 10.0, 10.0],
+        ] {
+            assert_eq!(sides(none), None, "{none:?}");
+        }
+        assert_eq!(Place::of_box([0.0, 0.0, 1.0, 1.0], [0, 0]), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gcl_data::{At, FileError, IdError, VideoId};
 
+use crate::pipeline::footage::hash_of;
 use crate::source::images::{self, is_image};
 
 /// Extensions of video files, compared without regard to case.
@@ -22,6 +23,15 @@ pub struct VideoInput {
     pub id: VideoId,
     /// A video file or a folder of frames.
     pub path: PathBuf,
+}
+
+impl VideoInput {
+    /// A hash of the footage, in hex, as its features have it: of its size and of blocks spread over it. `None` if
+    /// it cannot be read.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<String> {
+        hash_of(&self.path)
+    }
 }
 
 /// Finds all videos under `paths`, sorted by id.

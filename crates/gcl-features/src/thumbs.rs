@@ -15,12 +15,34 @@ use crate::source::{Decoder, SourceError, open};
 /// # Errors
 /// The video cannot be decoded that far, or has no such frame.
 pub fn frames_at(path: &Path, indices: &[usize]) -> Result<Vec<(usize, RgbImage)>, SourceError> {
+    let mut pictures = Vec::new();
+    visit_frames(path, indices, |index, frame| {
+        pictures.extend(picture(frame).map(|picture| (index, picture)));
+    })?;
+    Ok(pictures)
+}
+
+/// A frame as a picture.
+#[must_use]
+pub fn picture(frame: &Frame) -> Option<RgbImage> {
+    // Sides are at most `MAX_SIDE`, and the data's length was checked against them.
+    RgbImage::from_raw(frame.width() as u32, frame.height() as u32, frame.to_rgb())
+}
+
+/// Calls `each` with the frames of a video at `indices` as [`frames_at`] gives them, one after the other.
+///
+/// # Errors
+/// As [`frames_at`].
+pub fn visit_frames(
+    path: &Path,
+    indices: &[usize],
+    mut each: impl FnMut(usize, &Frame),
+) -> Result<(), SourceError> {
     let mut wanted = indices.to_vec();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut pictures = Vec::with_capacity(wanted.len());
     if wanted.is_empty() {
-        return Ok(pictures);
+        return Ok(());
     }
     let mut source = open(path, Decoder::Auto)?;
     let (mut frame, mut next) = (Frame::default(), 0);
@@ -32,13 +54,9 @@ pub fn frames_at(path: &Path, indices: &[usize]) -> Result<Vec<(usize, RgbImage)
             }
             next += 1;
         }
-        // Sides are at most `MAX_SIDE`, and the data's length was checked against them.
-        let (width, height) = (frame.width() as u32, frame.height() as u32);
-        if let Some(picture) = RgbImage::from_raw(width, height, frame.to_rgb()) {
-            pictures.push((index, picture));
-        }
+        each(index, &frame);
     }
-    Ok(pictures)
+    Ok(())
 }
 
 /// A picture as JPEG, made smaller to at most `max_width` pixels (at least 1) where it is wider.

@@ -93,8 +93,7 @@ pub(crate) fn train_on(
     for rule in config.cleaning_rules() {
         samples.clean(rule)?;
     }
-    let scaler = samples.fit_scaler(config.scaler)?;
-    samples.scale(&scaler)?;
+    let scaler = samples.fit_and_scale(config.scaler, config.center_videos)?;
     let detector = config.detector;
     let card = ModelCard::new(config, set, scaler, trained_on);
     let model = match detector {

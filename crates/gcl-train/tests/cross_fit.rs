@@ -69,6 +69,46 @@ fn a_long_event_is_no_example_of_what_is_usual() {
     assert!(own < 0.1 && crossed > 0.75, "seen {own:.3}, not seen {crossed:.3}");
 }
 
+/// Distances by five models that each left out another part, one of them ten times as varied as the rest:
+/// divided by the distances between the features as they are, they are in one unit.
+#[test]
+fn the_scores_of_all_folds_are_in_one_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rng = rng::stream(6, "cross-fit", 0);
+    let rows: Vec<f32> = (0..200 * D)
+        .map(|i| {
+            let noise: f32 = rng.sample(rand_distr::StandardNormal);
+            if (40..80).contains(&(i / D)) { 10.0 * noise } else { noise }
+        })
+        .collect();
+    let features = folder.path().join("features");
+    fs::create_dir_all(&features).unwrap();
+    write_f32(&features.join("camera.npy"), &[200, D], &rows).unwrap();
+    let set = FeatureSet::open(&features).unwrap();
+    let never = AtomicBool::new(false);
+    let options = TrainOptions::new(Device::flex(), &never);
+    let run = RunDir::new(folder.path().join("knn"));
+    let data = DataFacts { dim: D, segments: 200 };
+    let scaler = gcl_core::ScalerKind::CenterScalar;
+    let config = RunConfig { scaler, ..RunConfig::new(Method::Knn, Preset::Any, 0, data) };
+    let knn = run.start(&config, || train(&set, &run, &options, &mut Silent)).unwrap();
+    let kept = folder.path().join("kept");
+    let scores = cross_fit(&knn, &set, 5, &kept, &options, &mut Silent).unwrap().unwrap();
+
+    let row = |i: usize| &rows[i * D..(i + 1) * D];
+    let ratios = (0..200).map(|i| {
+        let distance = |j: usize| -> f32 {
+            row(i).iter().zip(row(j)).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+        };
+        let mut others: Vec<f32> = (0..200).filter(|j| j / 40 != i / 40).map(distance).collect();
+        others.sort_by(f32::total_cmp);
+        scores[0][i] / others[4]
+    });
+    let ratios: Vec<f32> = ratios.collect();
+    let (least, most) = ratios.iter().fold((f32::MAX, 0f32), |(a, b), &r| (a.min(r), b.max(r)));
+    assert!(most / least < 1.05, "{least} to {most}");
+}
+
 /// Cancels when the second fold's training begins, and sees how far all of them are.
 struct Cancel<'a> {
     last: u64,

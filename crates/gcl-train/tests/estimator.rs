@@ -17,7 +17,9 @@ use gcl_train::{
 };
 use rand::RngExt;
 
-const SETTINGS: [&str; 3] = [
+const SETTINGS: [&str; 4] = [
+    // The command centres long videos, rows in memory are left as they are unless told.
+    "center_videos=20",
     "training.batch=32",
     "training.budget={epochs=1, min_steps=12, max_steps=12}",
     "cooperative.optimizer.learning_rate=0.002",
@@ -127,6 +129,19 @@ fn the_contamination_s_share_of_the_training_rows_is_called_anomalous() {
         let odd = (0..rows.len()).map(|i| v.is_multiple_of(3) && is_odd(i)).collect::<Vec<_>>();
         assert_eq!(fitted.predict(*rows).unwrap(), odd, "video {v}");
     }
+}
+
+#[test]
+fn rows_are_scored_alike_alone_and_among_others() {
+    let values: Vec<f32> = (0..1500 * D).map(|i| (i as f32 * 1.7).sin()).collect();
+    let rows = Rows::new(&values, D).unwrap();
+    let fitted = Gcl::new(Method::Mahalanobis).fit(rows).unwrap();
+    assert_eq!(fitted.model.card().scaler.center_videos, 0);
+    let far: Vec<f32> = values.iter().map(|x| x + 2.0).collect();
+    let all = fitted.score(Rows::new(&far, D).unwrap()).unwrap();
+    let few = fitted.score(Rows::new(&far[..9 * D], D).unwrap()).unwrap();
+    assert_eq!(all[..9], few);
+    assert!(all.iter().all(|&score| score > fitted.threshold));
 }
 
 #[test]

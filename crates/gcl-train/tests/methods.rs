@@ -72,7 +72,8 @@ fn every_methods_configuration_is_the_recorded_one() {
 }
 
 /// Every option that `docs/method.md` names, as a user sets it.
-const OPTIONS: [&str; 46] = [
+const OPTIONS: [&str; 47] = [
+    "center_videos=500",
     "cooperative.error=squared",
     "cooperative.error=mean-squared",
     "cooperative.generator_labels={labels=\"hard\", threshold={rule=\"top\", share=0.2}}",

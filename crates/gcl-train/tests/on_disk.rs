@@ -57,6 +57,7 @@ fn a_run_from_disk_leaves_the_same_files() {
         config(Method::GclB, &set, &["scaler=raw", "labelled_share=0.5"]),
         config(Method::Ae, &set, &["training.on={segments=\"normal-videos\"}"]),
         config(Method::Knn, &set, &[]),
+        config(Method::GclB, &set, &["center_videos=20"]),
     ];
     for (i, config) in runs.iter().enumerate() {
         let run = |memory_limit: u64| {
@@ -138,6 +139,50 @@ fn rows_come_in_the_order_asked_for_scaled_whatever_the_source() {
         }
         assert_eq!(all[0], all[1], "{name}");
     }
+}
+
+#[test]
+fn long_videos_are_centred_alike_in_memory_and_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, rows) in [("a", 30usize), ("b", 7), ("c", 40), ("d", 5), ("e", 1100)] {
+        let level = rows as f32;
+        let data: Vec<f32> =
+            (0..rows * 2).map(|i| level + ((i * 31 + rows) % 17) as f32 / 8.0).collect();
+        write_f32(&folder.path().join(format!("{name}.npy")), &[rows, 2], &data).unwrap();
+    }
+    let set = FeatureSet::open(folder.path()).unwrap();
+    let mut all = Vec::new();
+    for mut samples in [Samples::read(&set).unwrap(), Samples::on_disk(&set).unwrap()] {
+        let numbers: Vec<u32> = (0..samples.len() as u32).rev().collect();
+        let before = samples.gather(&numbers).unwrap();
+        let twin = samples.clone();
+        assert_eq!(samples.center_videos(1101).unwrap(), None);
+        assert_eq!(samples.center_videos(0).unwrap(), None);
+        assert_eq!(samples.gather(&numbers).unwrap(), before);
+        let scaler = samples.fit_and_scale(ScalerKind::HalfWhiten, 30).unwrap();
+        assert_eq!(scaler.center_videos, 30);
+        let mut blocks = Vec::new();
+        let take = |rows: &[f32]| {
+            blocks.extend_from_slice(rows);
+            Ok(())
+        };
+        samples.for_each_block(take).unwrap();
+        // As a scorer sees each video.
+        let mut expected = Vec::new();
+        for (index, video) in set.videos().iter().enumerate() {
+            let mut rows = Vec::new();
+            set.read(index, &mut rows).unwrap();
+            let raw = rows.clone();
+            scaler.center_video(&mut rows).unwrap();
+            assert_eq!(rows == raw, video.segments < 30, "{}", video.id);
+            scaler.apply(&mut rows).unwrap();
+            expected.extend(rows);
+        }
+        assert!(blocks.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-3));
+        assert_eq!(twin.gather(&numbers).unwrap(), before);
+        all.push((scaler, blocks, samples.gather(&numbers).unwrap()));
+    }
+    assert_eq!(all[0], all[1]);
 }
 
 #[test]

@@ -29,6 +29,10 @@ pub struct VideoFacts {
     /// The folder of the features that were scored, where known.
     #[serde(default)]
     pub features: Option<PathBuf>,
+    /// Where objects were scored: the one that gives each clip its score, by its number; none where a clip has no
+    /// object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<Option<u32>>,
 }
 
 impl VideoFacts {

@@ -8,14 +8,18 @@ use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId};
 use gcl_eval::clock_time;
 use gcl_eval::report::ShownMoment;
 use gcl_features::discover::discover;
-use gcl_features::{ExtractOptions, FeatureWork, Progress, Summary};
+use gcl_features::{ExtractOptions, FeatureWork, Progress, Summary, VideoInput};
+use gcl_train::config::RunKind;
+use gcl_train::interleave::PairConfig;
 use gcl_train::{
     Listener, Method, Model, Preset, RunConfig, RunDir, Samples, TrainError, TrainOptions, train,
 };
 
 use crate::error::{Error, Result};
 use crate::facts::remember_footage;
+use crate::footage;
 use crate::moments::{write_csv, write_json};
+use crate::pair::train_and_score;
 use crate::report::{self, Contents};
 use crate::score::score_own;
 use crate::views::Views;
@@ -50,6 +54,32 @@ pub struct Follow<'a> {
     pub scoring: &'a mut dyn FnMut(usize, usize),
 }
 
+/// What learns from footage: its configuration for these features.
+#[derive(Clone, Copy)]
+pub enum Learner<'a> {
+    /// A method of features.
+    Features(&'a dyn Fn(&FeatureSet) -> Result<RunConfig>),
+    /// Two models that make each other's labels (Joint-VAD), the one-class model on the clips themselves. Scores
+    /// are the weakly-supervised model's; [`Find::folds`] is of no account.
+    Pair(&'a dyn Fn(&FeatureSet) -> Result<PairConfig>),
+}
+
+impl Learner<'_> {
+    /// Refuses a run of another kind.
+    fn check(&self, run: &RunDir) -> Result<()> {
+        let read = match self {
+            Self::Features(_) => run.config::<RunConfig>().map(drop),
+            Self::Pair(_) => run.config::<PairConfig>().map(drop),
+        };
+        match read {
+            Err(TrainError::Kind { found, .. }) => {
+                Err(other(run, &format!("the run there is of another kind, `{found}`")))
+            }
+            read => Ok(read?),
+        }
+    }
+}
+
 /// What is to be found, and how.
 pub struct Find<'a> {
     /// Video files or folders.
@@ -58,8 +88,8 @@ pub struct Find<'a> {
     pub out: &'a Path,
     /// How footage is read.
     pub extraction: ExtractOptions,
-    /// The configuration to train with, on these features.
-    pub configuration: &'a dyn Fn(&FeatureSet) -> Result<RunConfig>,
+    /// What to train.
+    pub learner: Learner<'a>,
     /// How the training is run.
     pub training: TrainOptions<'a>,
     /// The parts that the footage is cut into, each scored by a model of the others; 0 or 1 scores it by the
@@ -72,13 +102,35 @@ pub struct Find<'a> {
 }
 
 gcl_core::brief_debug!(Follow<'_>);
+gcl_core::brief_debug!(Learner<'_>);
 gcl_core::brief_debug!(Find<'_>);
+
+impl Find<'_> {
+    /// Refuses a folder that holds a run of another kind or of other footage than these videos, before anything is
+    /// extracted.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] in these cases; else if what is there cannot be read.
+    pub fn check(&self, videos: &[VideoInput]) -> Result<()> {
+        let run = RunDir::new(self.out);
+        if !run.exists() {
+            return Ok(());
+        }
+        self.learner.check(&run)?;
+        match footage::read(self.out)? {
+            Some(known) if known != footage::of(videos) => {
+                Err(other(&run, "the run there is of other footage"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
 
 /// What was found.
 #[derive(Debug)]
 pub struct Found {
-    /// The method.
-    pub method: Method,
+    /// The method's name.
+    pub method: &'static str,
     /// The scores' source, in words.
     pub source: String,
     /// The moments, the most anomalous first.
@@ -107,7 +159,8 @@ pub fn find<E: FeatureWork>(
 ) -> Result<Found> {
     let (out, cancel) = (wanted.out, wanted.training.cancel);
     let features = out.join("features");
-    let inputs = discover(wanted.footage)?;
+    let (run, inputs) = (RunDir::new(out), discover(wanted.footage)?);
+    wanted.check(&inputs)?;
     let (options, progress) = (&wanted.extraction, follow.extraction);
     let extraction = extractor.extract_all(&inputs, &features, options, cancel, progress)?;
     (follow.extracted)(&extraction);
@@ -126,14 +179,28 @@ pub fn find<E: FeatureWork>(
         );
         return Err(Error::Setting(text));
     }
-    let run = RunDir::new(out);
-    let config = (wanted.configuration)(&set)?;
-    let model = train_or_load(&set, &run, &config, &wanted.training, follow.training)?;
-    let videos = set.videos().len();
-    let mut scored = |done| (follow.scoring)(done, videos);
-    let (folds, options) = (wanted.folds, &wanted.training);
+    if !run.exists() {
+        footage::write(out, &footage::of(&inputs))?;
+    }
+    let options = &wanted.training;
     let views = Views::new(&set, &wanted.cameras);
-    score_own(&run, &model, &set, folds, &views, options, follow.training, &mut scored)?;
+    let method = match wanted.learner {
+        Learner::Features(configuration) => {
+            let config = configuration(&set)?;
+            let model = train_or_load(&set, &run, &config, options, follow.training)?;
+            let videos = set.videos().len();
+            let mut scored = |done| (follow.scoring)(done, videos);
+            let (folds, follow) = (wanted.folds, &mut *follow.training);
+            score_own(&run, &model, &set, folds, &views, options, follow, &mut scored)?;
+            config.method.name()
+        }
+        Learner::Pair(configuration) => {
+            let config = configuration(&set)?;
+            check_config(&run, &config)?;
+            train_and_score(&set, &run, &config, options, follow.training)?;
+            config.method.name()
+        }
+    };
     remember_footage(&inputs, &run.scores())?;
 
     let skipped = extraction.skipped.iter().map(|(id, why)| (id.to_string(), why.clone()));
@@ -151,7 +218,7 @@ pub fn find<E: FeatureWork>(
     write_json(&moments, &out.join("moments.json"))?;
     let source =
         ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
-    let (method, report, views) = (config.method, run.report(), views.note());
+    let (report, views) = (run.report(), views.note());
     Ok(Found { method, source, moments, report, table, views, extraction })
 }
 
@@ -168,24 +235,30 @@ pub fn train_or_load(
     options: &TrainOptions<'_>,
     listener: &mut dyn Listener,
 ) -> Result<Model> {
-    let other = |what: &str| {
-        let text = format!("{}: {what}; choose another folder", run.path().display());
-        Err(Error::Setting(text))
-    };
+    check_config(run, config)?;
     if !run.exists() {
         return Ok(run.start(config, || train(set, run, options, listener))?);
-    }
-    if run.config::<RunConfig>()? != *config {
-        return other("the run there has other settings (config.toml)");
     }
     if run.model().join("model.json").exists() {
         let model = Model::load(run.path(), &options.device)?;
         return match model.card().trained_on == Samples::on_disk(set)?.fingerprint() {
             true => Ok(model),
-            false => other("the model there was trained on other footage"),
+            false => Err(other(run, "the model there was trained on other footage")),
         };
     }
     Ok(train(set, run, options, listener)?)
+}
+
+/// Refuses a configuration that is not that of the run that is there.
+fn check_config<C: RunKind + PartialEq>(run: &RunDir, config: &C) -> Result<()> {
+    match run.exists() && run.config::<C>()? != *config {
+        true => Err(other(run, "the run there has other settings (config.toml)")),
+        false => Ok(()),
+    }
+}
+
+fn other(run: &RunDir, what: &str) -> Error {
+    Error::Setting(format!("{}: {what}; choose another folder", run.path().display()))
 }
 
 /// A moment's start or end: a time where the clock is known, else a frame.

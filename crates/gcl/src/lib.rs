@@ -27,6 +27,7 @@ pub mod device;
 pub mod error;
 pub mod facts;
 pub mod find;
+mod footage;
 pub mod judge;
 pub mod moments;
 pub mod pair;

@@ -1,5 +1,6 @@
 //! Moments for other programs: as CSV and as JSON.
 
+use std::io::{Result as IoResult, Write};
 use std::path::Path;
 
 use gcl_data::Clock;
@@ -7,6 +8,7 @@ use gcl_data::atomic::write_bytes_atomic;
 use gcl_eval::Place;
 use gcl_eval::report::ShownMoment;
 use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::error::{Error, Result};
 use crate::find::when;
@@ -30,8 +32,8 @@ struct Entry<'a> {
     place: Option<&'a Place>,
 }
 
-/// The moments as an array of JSON: the columns of [`write_csv`], with times in seconds, `fps` where frames are evenly spaced, and the heat map
-/// where the place is known.
+/// The moments as an array of JSON: the columns of [`write_csv`], with times in seconds, `fps` where frames are evenly
+/// spaced, and the heat map where the box was taken from one.
 ///
 /// # Errors
 /// None that moments of finite scores allow.
@@ -52,7 +54,75 @@ pub fn json(moments: &[ShownMoment]) -> Result<String> {
             place: place.as_ref(),
         })
         .collect();
-    serde_json::to_string_pretty(&entries).map_err(Error::data(Path::new("moments.json")))
+    let failed = |error: &dyn std::fmt::Display| Error::data(Path::new("moments.json"))(error);
+    let mut bytes = Vec::new();
+    let mut out = Serializer::with_formatter(&mut bytes, Lines::default());
+    entries.serialize(&mut out).map_err(|error| failed(&error))?;
+    String::from_utf8(bytes).map_err(|error| failed(&error))
+}
+
+/// Arrays in a moment's arrays, which are the rows of a heat map.
+const ROW: usize = 3;
+
+/// Pretty JSON with each row of a heat map on a line.
+#[derive(Default)]
+struct Lines {
+    pretty: PrettyFormatter<'static>,
+    /// Arrays that are open.
+    depth: usize,
+}
+
+impl Formatter for Lines {
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> IoResult<()> {
+        self.depth += 1;
+        match self.depth {
+            ROW => out.write_all(b"["),
+            _ => self.pretty.begin_array(out),
+        }
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> IoResult<()> {
+        self.depth -= 1;
+        match self.depth + 1 {
+            ROW => out.write_all(b"]"),
+            _ => self.pretty.end_array(out),
+        }
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> IoResult<()> {
+        match self.depth {
+            ROW if first => Ok(()),
+            ROW => out.write_all(b", "),
+            _ => self.pretty.begin_array_value(out, first),
+        }
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> IoResult<()> {
+        match self.depth {
+            ROW => Ok(()),
+            _ => self.pretty.end_array_value(out),
+        }
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> IoResult<()> {
+        self.pretty.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> IoResult<()> {
+        self.pretty.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> IoResult<()> {
+        self.pretty.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> IoResult<()> {
+        self.pretty.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> IoResult<()> {
+        self.pretty.end_object_value(out)
+    }
 }
 
 /// Writes [`json`] to a file.
@@ -99,4 +169,32 @@ pub fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
     }
     let bytes = rows.into_inner().map_err(Error::data(path))?;
     Ok(write_bytes_atomic(path, &bytes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use gcl_eval::Moment;
+
+    use super::*;
+
+    #[test]
+    fn a_row_of_a_heat_map_is_a_line() {
+        let moment = Moment { video: "a".into(), start: 0, end: 9, peak_frame: 4, score: 1.5 };
+        let cells = Place::from_shares(3, &[4.0, 1.0, 0.0, 2.0, 0.0, 0.0]);
+        let object = Place::of_box([4.0, 0.0, 8.0, 4.0], [16, 8]);
+        let shown = [cells, object, None].map(|place| {
+            let moment = moment.clone();
+            ShownMoment { moment, clock: None, picture: None, place }
+        });
+        let text = json(&shown).unwrap();
+        let rows =
+            "    \"heat_map\": [\n      [1.0, 0.25, 0.0],\n      [0.5, 0.0, 0.0]\n    ]\n  },\n";
+        assert!(text.contains(rows), "{text}");
+        assert!(text.starts_with("[\n  {\n    \"rank\": 1,\n    \"video\": \"a\",\n"), "{text}");
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value[0]["heat_map"][1][0], 0.5);
+        assert_eq!((&value[1]["x2"], value[1].get("heat_map")), (&0.5.into(), None));
+        assert_eq!(value[2].get("x1"), None);
+    }
 }

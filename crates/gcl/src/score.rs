@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_data::objects::gaussian;
-use gcl_data::{Clips, FeatureSet, Manifest, ScoreInfo, ScoreWriter};
+use gcl_data::{At, Clips, FeatureSet, Manifest, ScoreInfo, ScoreWriter};
 use gcl_train::{Listener, Model, RunDir, ScoreSource, TrainError, TrainOptions, cross_fit};
 
 use crate::error::{Error, Result};
@@ -85,6 +85,10 @@ pub fn score_own(
         }
         Some(_) => format!(", cross-fitted in {folds} folds"),
     };
+    // Scores of a call that asked for another number of folds give way to these.
+    if run.scores().exists() {
+        std::fs::remove_dir_all(run.scores()).at(&run.scores())?;
+    }
     let mut by_model = rows(model, set, source);
     let mut rows = |index: usize| match &mut crossed {
         None => by_model(index),
@@ -139,7 +143,9 @@ fn write(
         if cancel.load(Ordering::Relaxed) {
             return Err(TrainError::Interrupted.into());
         }
-        let segments = set.clip_scores(index, rows(index)?)?;
+        let of_rows = rows(index)?;
+        let objects = set.clip_objects(index, &of_rows)?;
+        let segments = set.clip_scores(index, of_rows)?;
         let listed = how.manifest.and_then(|m| m.videos.get(&video.id)).and_then(|v| v.frames);
         let frames = video.frames.or(listed).unwrap_or_else(|| whole_frames(clips, video.segments));
         let located = |source| Error::Clips { id: video.id.clone(), source };
@@ -153,6 +159,7 @@ fn write(
                 damage: video.notes.damage(frames).map(|damage| damage.to_string()),
                 footage: None,
                 features: std::path::absolute(set.dir()).ok(),
+                objects,
             },
         );
         progress(index + 1);

@@ -15,7 +15,7 @@ use gcl::core::Device;
 use gcl::data::FeatureSet;
 use gcl::features::ExtractOptions;
 use gcl::features::gradient::Gradient;
-use gcl::find::{Find, Follow, Found, find};
+use gcl::find::{Find, Follow, Found, Learner, find};
 use gcl::train::config::DataFacts;
 use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
 use h264::Encoder;
@@ -31,7 +31,7 @@ fn found(footage: &Path, out: &Path) -> Found {
         footage: &[footage.to_owned()],
         out,
         extraction: ExtractOptions::default(),
-        configuration: &configuration,
+        learner: Learner::Features(&configuration),
         training: TrainOptions::new(Device::flex(), &cancel),
         folds: 10,
         cameras: Default::default(),

@@ -10,9 +10,12 @@ use gcl::core::Device;
 use gcl::data::FeatureSet;
 use gcl::eval::report::ShownMoment;
 use gcl::features::gradient::Gradient;
+use gcl::features::lite0::Lite0;
+use gcl::features::networks::Executor;
+use gcl::features::objects::ObjectFeatures;
 use gcl::features::scene::{Scene, SceneOptions};
-use gcl::features::{ExtractOptions, Extractor};
-use gcl::find::{Find, Follow, find};
+use gcl::features::{ExtractOptions, FeatureWork};
+use gcl::find::{Find, Follow, Learner, find};
 use gcl::train::config::DataFacts;
 use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
 
@@ -35,8 +38,8 @@ fn render(scene: &Scene, options: &SceneOptions, folder: &Path) {
 
 /// The moments that a method finds.
 fn moments(
-    extractor: &impl Extractor,
-    method: Method,
+    extractor: &impl FeatureWork,
+    (method, folds): (Method, usize),
     footage: &Path,
     out: &Path,
 ) -> Vec<ShownMoment> {
@@ -49,9 +52,9 @@ fn moments(
         footage: &[PathBuf::from(footage)],
         out,
         extraction: ExtractOptions::default(),
-        configuration: &configuration,
+        learner: Learner::Features(&configuration),
         training: TrainOptions::new(Device::flex(), &cancel),
-        folds: 0,
+        folds,
         cameras: Default::default(),
         top: 40,
     };
@@ -78,7 +81,6 @@ impl Tally {
         for shown in moments {
             let id = &shown.moment.video;
             let video = scene.videos.iter().find(|video| video.id.as_str() == id).unwrap();
-            let place = shown.place.as_ref().unwrap();
             let middles: Vec<[f32; 2]> = video
                 .abnormal_places(shown.moment.peak_frame)
                 .iter()
@@ -87,9 +89,10 @@ impl Tally {
             if middles.is_empty() {
                 continue;
             }
+            self.moments += 1;
+            let Some(place) = &shown.place else { continue };
             let [x1, y1, x2, y2] = place.sides();
             let holds = |[x, y]: &[f32; 2]| (x1..x2).contains(x) && (y1..y2).contains(y);
-            self.moments += 1;
             self.on_them += usize::from(middles.iter().any(holds));
             let [rows, columns] = [place.heat_map.len(), place.heat_map[0].len()];
             let by_chance = middles.iter().map(|[x, y]| {
@@ -120,7 +123,7 @@ fn boxes_lie_on_who_is_abnormal() {
         render(&scene, &options, &footage);
         for (method, tally) in &mut tallies {
             let out = folder.path().join(method.name());
-            tally.add(&scene, &moments(&Gradient, *method, &footage, &out));
+            tally.add(&scene, &moments(&Gradient, (*method, 0), &footage, &out));
         }
     }
     for (method, tally) in tallies {
@@ -128,6 +131,68 @@ fn boxes_lie_on_who_is_abnormal() {
         assert!(tally.moments >= 10, "{method}: {tally:?}");
         let share = tally.on_them as f64 / tally.moments as f64;
         assert!(share >= 0.7, "{method}: {tally:?}");
+        assert!(tally.on_them as f64 >= 5.0 * tally.by_chance, "{method}: {tally:?}");
+    }
+}
+
+#[test]
+fn boxes_of_the_embedded_network_are_finer_than_its_areas() {
+    let mut tally = Tally::default();
+    let lite0 = Lite0::new(&Device::flex(), Executor::Auto, 8).unwrap();
+    for seed in [1, 3] {
+        let folder = tempfile::tempdir().unwrap();
+        let footage = folder.path().join("footage");
+        let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
+        let scene = Scene::new(seed, &options).unwrap();
+        render(&scene, &options, &footage);
+        let found = moments(&lite0, (Method::Knn, 10), &footage, &folder.path().join("found"));
+        tally.add(&scene, &found);
+    }
+    println!("lite0: {tally:?}");
+    assert!(tally.moments >= 10, "{tally:?}");
+    assert!(tally.on_them as f64 >= 0.65 * tally.moments as f64, "{tally:?}");
+    assert!(tally.on_them as f64 >= 5.0 * tally.by_chance, "{tally:?}");
+}
+
+/// Whether the middle of a box lies in another one.
+fn in_the_middle_of([x1, y1, x2, y2]: [f32; 4], [left, top, right, bottom]: [f32; 4]) -> bool {
+    (left..right).contains(&((x1 + x2) / 2.0)) && (top..bottom).contains(&((y1 + y2) / 2.0))
+}
+
+#[test]
+fn boxes_of_objects_are_of_who_is_abnormal() {
+    // By models of parts of the footage, and by one of all of it.
+    let cases = [(Method::Knn, 10), (Method::Mahalanobis, 0)];
+    let mut tallies = cases.map(|case| (case, Tally::default()));
+    for seed in [1, 2] {
+        let folder = tempfile::tempdir().unwrap();
+        let footage = folder.path().join("footage");
+        let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
+        let scene = Scene::new(seed, &options).unwrap();
+        render(&scene, &options, &footage);
+        for (case, tally) in &mut tallies {
+            let out = folder.path().join(case.0.name());
+            for shown in moments(&ObjectFeatures::Windows, *case, &footage, &out) {
+                let id = &shown.moment.video;
+                let video = scene.videos.iter().find(|video| video.id.as_str() == id).unwrap();
+                let truth = video.abnormal_places(shown.moment.peak_frame);
+                let place = shown.place.unwrap();
+                assert!(place.heat_map.is_empty());
+                if !truth.is_empty() {
+                    tally.moments += 1;
+                    let on = |truth: &[f32; 4]| in_the_middle_of(place.sides(), *truth);
+                    tally.on_them += usize::from(truth.iter().any(on));
+                    let areas = truth.iter().map(|[x1, y1, x2, y2]| (x2 - x1) * (y2 - y1));
+                    tally.by_chance += f64::from(areas.sum::<f32>());
+                }
+            }
+        }
+    }
+    for ((method, folds), tally) in tallies {
+        println!("{method}, {folds} folds: {tally:?}");
+        assert!(tally.moments >= 10, "{method}: {tally:?}");
+        let share = tally.on_them as f64 / tally.moments as f64;
+        assert!(share >= 0.65, "{method}: {tally:?}");
         assert!(tally.on_them as f64 >= 5.0 * tally.by_chance, "{method}: {tally:?}");
     }
 }

@@ -116,49 +116,51 @@ impl FootageArgs {
 /// Runs the command.
 pub fn run(args: ExtractArgs) -> Outcome {
     let (footage, out) = (&args.footage, &args.out);
-    let (summary, identity) =
-        match (args.network.choose(&args.device, || "gradient")?, &args.poses.detector) {
-            (Chosen::Poses { weights }, _) => {
-                if args.json {
-                    let text = "--json is for features; poses are JSON themselves";
-                    return Err(Failure::Usage(text.to_owned()));
-                }
-                on_host(&args.device)?;
-                let how = args.how.options(args.shard);
-                let summary = poses::extract(footage, out, &args.poses, weights.as_deref(), &how)?;
-                println!("{}", out.display());
-                return Ok(Done::all(summary.skipped.is_empty()));
-            }
-            (Chosen::Pictures(pictures), Some(detector)) if pictures.of_boxes() => {
-                on_host(&args.device)?;
-                let how = pictures.options(&args.how, args.shard);
-                poses::extract_objects(footage, out, (&args.poses, detector), &how)?
-            }
-            (_, Some(_)) => {
-                let text = "--detector finds objects: use it with --net objects or --net poses";
+    let chosen = args.network.choose(&args.device, || "gradient")?;
+    if !matches!(chosen, Chosen::Poses { .. }) {
+        args.poses.only_for_poses()?;
+    }
+    let (summary, identity) = match (chosen, &args.poses.detector) {
+        (Chosen::Poses { weights }, _) => {
+            if args.json {
+                let text = "--json is for features; poses are JSON themselves";
                 return Err(Failure::Usage(text.to_owned()));
             }
-            (Chosen::Tracks { clips }, None) => {
-                if args.shard.is_some() {
-                    let text = "box-tracks take seconds; --shard is for pictures";
-                    return Err(Failure::Usage(text.to_owned()));
-                }
-                let (summary, identity) =
-                    tracks::extract(footage, out, clips, args.frames.as_deref())?;
-                (checked(summary)?, identity)
+            on_host(&args.device)?;
+            let how = args.how.options(args.shard);
+            let summary = poses::extract(footage, out, &args.poses, weights.as_deref(), &how)?;
+            println!("{}", out.display());
+            return Ok(Done::all(summary.skipped.is_empty()));
+        }
+        (Chosen::Pictures(pictures), Some(detector)) if pictures.of_boxes() => {
+            on_host(&args.device)?;
+            let how = pictures.options(&args.how, args.shard);
+            poses::extract_objects(footage, out, (&args.poses, detector), &how)?
+        }
+        (_, Some(_)) => {
+            let text = "--detector finds objects: use it with --net objects or --net poses";
+            return Err(Failure::Usage(text.to_owned()));
+        }
+        (Chosen::Tracks { clips }, None) => {
+            if args.shard.is_some() {
+                let text = "box-tracks take seconds; --shard is for pictures";
+                return Err(Failure::Usage(text.to_owned()));
             }
-            (Chosen::Pictures(pictures), None) => {
-                (pictures.extract(footage, out, &args.how, args.shard)?, pictures.identity())
+            let (summary, identity) = tracks::extract(footage, out, clips, args.frames.as_deref())?;
+            (checked(summary)?, identity)
+        }
+        (Chosen::Pictures(pictures), None) => {
+            (pictures.extract(footage, out, &args.how, args.shard)?, pictures.identity())
+        }
+        (Chosen::Cubes, None) => {
+            if args.shard.is_some() || args.json {
+                let text =
+                    "cubes of all videos go into one file; --shard and --json are for features";
+                return Err(Failure::Usage(text.to_owned()));
             }
-            (Chosen::Cubes, None) => {
-                if args.shard.is_some() || args.json {
-                    let text =
-                        "cubes of all videos go into one file; --shard and --json are for features";
-                    return Err(Failure::Usage(text.to_owned()));
-                }
-                return cubes::extract(footage, out, &args.cubes, args.how.decoder);
-            }
-        };
+            return cubes::extract(footage, out, &args.cubes, args.how.decoder);
+        }
+    };
     if args.json {
         let skipped: Vec<_> = summary
             .skipped

@@ -29,7 +29,8 @@ pub struct NetworkArgs {
     /// follows what moves and describes the boxes of each clip, `object-windows` each object in each clip,
     /// `box-tracks` reads tracks instead of images, `cubes` crops objects around boxes (one file, for the jigsaw
     /// model), `poses` finds persons and their joints (a JSON each video, for stg-nf); the others are published
-    /// networks [default: `gradient`; of `gcl find`: `lite0` for pictures of at least 96x64]
+    /// networks [default: `gradient`; of `gcl find`: `lite0` for
+    /// pictures of at least 96x64, as the first video that can be read has them]
     #[arg(long, value_parser =
           PossibleValuesParser::new(OWN.into_iter().chain(Published::names())))]
     net: Option<String>,

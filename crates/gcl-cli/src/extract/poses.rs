@@ -22,21 +22,22 @@ pub struct PoseArgs {
     /// For poses, and for objects that a network should find: weights of the detector, SSD-MobileNetV2.
     #[arg(long, value_name = "FILE")]
     pub detector: Option<PathBuf>,
-    /// For --detector: parts that each frame is cut into, to be seen after the whole: finds what is small.
-    #[arg(long, value_name = "COLUMNSxROWS", default_value = "1x1", value_parser = tiles)]
-    tiles: [usize; 2],
-    /// For --detector: least confidence in an object.
-    #[arg(long, value_name = "SHARE", default_value_t = DetectorOptions::default().least, hide_short_help = true)]
-    least: f32,
-    /// For --detector: confidence from which on an object's track starts.
-    #[arg(long, value_name = "SHARE", default_value_t = PoseOptions::default().sure, hide_short_help = true)]
-    sure: f32,
-    /// For poses: least probability of a person by the network of poses.
-    #[arg(long, value_name = "SHARE", default_value_t = PoseOptions::default().person, hide_short_help = true)]
-    person: f32,
-    /// For poses: frame stride; poses between are filled in.
-    #[arg(long, value_name = "FRAMES", default_value_t = 1, hide_short_help = true)]
-    every: u32,
+    /// For --detector: parts that each frame is cut into, to be seen after the whole: finds what is small
+    /// [default: 1x1]
+    #[arg(long, value_name = "COLUMNSxROWS", value_parser = tiles, requires = "detector")]
+    tiles: Option<[usize; 2]>,
+    /// For --detector: least confidence in an object [default: 0.3]
+    #[arg(long, value_name = "SHARE", hide_short_help = true, requires = "detector")]
+    least: Option<f32>,
+    /// For --detector: confidence from which on an object's track starts [default: 0.4]
+    #[arg(long, value_name = "SHARE", hide_short_help = true, requires = "detector")]
+    sure: Option<f32>,
+    /// For poses: least probability of a person by the network of poses [default: 0.5]
+    #[arg(long, value_name = "SHARE", hide_short_help = true)]
+    person: Option<f32>,
+    /// For poses: frame stride; poses between are filled in [default: 1]
+    #[arg(long, value_name = "FRAMES", hide_short_help = true)]
+    every: Option<u32>,
 }
 
 /// As 3x2.
@@ -54,11 +55,28 @@ impl PoseArgs {
         Ok(DetectOptions { detector, sure })
     }
 
+    /// Refuses options of poses for another extractor, which would be without effect.
+    pub fn only_for_poses(&self) -> Result<(), Failure> {
+        let given = [("--person", self.person.is_some()), ("--every", self.every.is_some())];
+        match given.iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((name, _)) => {
+                Err(Failure::Usage(format!("{name} is for poses: use it with --net poses")))
+            }
+        }
+    }
+
     fn options(&self) -> Result<PoseOptions, Failure> {
-        let detector =
-            DetectorOptions { least: self.least, tiles: self.tiles, ..DetectorOptions::default() };
+        let defaults = PoseOptions::default();
+        let detector = DetectorOptions {
+            least: self.least.unwrap_or(defaults.detector.least),
+            tiles: self.tiles.unwrap_or(defaults.detector.tiles),
+            ..defaults.detector
+        };
         detector.validate().map_err(|error| Failure::Usage(error.to_string()))?;
-        let (sure, person, every) = (self.sure, self.person, self.every);
+        let sure = self.sure.unwrap_or(defaults.sure);
+        let person = self.person.unwrap_or(defaults.person);
+        let every = self.every.unwrap_or(defaults.every);
         for (name, share) in [("--sure", sure), ("--person", person)] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(Failure::Usage(format!("{name} is {share}; it must be 0 to 1")));
@@ -67,7 +85,7 @@ impl PoseArgs {
         if every == 0 {
             return Err(Failure::Usage("--every is 0; it must be at least 1".to_owned()));
         }
-        Ok(PoseOptions { detector, sure, person, every, ..PoseOptions::default() })
+        Ok(PoseOptions { detector, sure, person, every, ..defaults })
     }
 }
 

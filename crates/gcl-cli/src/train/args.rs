@@ -14,7 +14,7 @@ use crate::values::named;
 /// What to train, and how: shared by the commands that train on features alone.
 #[derive(Args, Debug, Clone)]
 pub struct MethodArgs {
-    /// Method to train [default: gcl-pt with preset `paper`; with `any` gcl-b, in `gcl find` knn]
+    /// Method to train [default: gcl-pt with preset `paper`; with `any` gcl-b]
     #[arg(long, value_parser = methods())]
     pub method: Option<Method>,
     /// Hyperparameters: `paper` is tuned for ResNeXt-101 features, `any` is for all others; `auto`

@@ -16,7 +16,7 @@ use super::error::{Done, Failure, Outcome};
 use super::test_set::TestArgs;
 use super::{device, terminal};
 use crate::terminal::{Terminal, say_resumed};
-pub use args::{ClipArgs, MethodArgs};
+pub use args::{ClipArgs, LearningArgs, MethodArgs};
 pub use configuration::{
     cameras, check_settings, configuration, normal_videos, train, training_options,
 };

@@ -66,18 +66,33 @@ fn find_ranks_the_odd_moment_first_and_skips_what_is_damaged() {
     assert!(!stderr(&again).contains("training on"), "{}", stderr(&again));
     let other = run(at, &["find", "footage", "--out", "found", "--seed", "9"], 2);
     assert!(stderr(&other).contains("other settings"), "{}", stderr(&other));
-    // Other footage under a known name is extracted anew, and not taken for the old.
+    // Another number of parts changes the scores and nothing else.
+    let folds = run(at, &[&args[..], &["--cross-fit", "4"]].concat(), 1);
+    assert!(!stderr(&folds).contains("training on"), "{}", stderr(&folds));
+    assert!(stderr(&folds).contains("cross-fitted in 4 folds"), "{}", stderr(&folds));
+    assert_ne!(stdout(&folds), stdout(&output));
+    assert_eq!(stdout(&run(at, &args, 1)), stdout(&output));
+    // A pair of models is no run of a method, and needs a folder of its own.
+    let pair = ["find", "footage", "--out", "found", "--method", "interleave"];
+    let pair = stderr(&run(at, &pair, 2));
+    assert!(pair.contains("of another kind, `features`") && !pair.contains("extracting"), "{pair}");
+    // Other footage under a known name is not taken for the old, and told before it is extracted.
     let cam0 = fs::read(at.join("footage/cam0.y4m")).unwrap();
     video(&at.join("footage/cam0.y4m"), 320, Some(64));
     let changed = run(at, &args, 2);
-    // What was cut is not read again either.
+    // What was cut is not read again either; other footage is refused before any of it is.
     assert!(stderr(&again).contains("extracting: 0 frames"), "{}", stderr(&again));
-    assert!(stderr(&changed).contains("extracting: 320 frames"), "{}", stderr(&changed));
+    assert!(!stderr(&changed).contains("extracting"), "{}", stderr(&changed));
     assert!(stderr(&changed).contains("other footage"), "{}", stderr(&changed));
     fs::write(at.join("footage/cam0.y4m"), cam0).unwrap();
     assert_eq!(stdout(&run(at, &args, 1)), stdout(&output));
     // A model must not rank footage that it never saw, under a promise to train on it.
     video(&at.join("footage/cam9.y4m"), 320, None);
+    let more = run(at, &args, 2);
+    assert!(stderr(&more).contains("other footage"), "{}", stderr(&more));
+    assert!(!at.join("found/features/cam9.npy").exists());
+    // A folder from before the footage was noted: told once it is extracted.
+    fs::remove_file(at.join("found/footage.json")).unwrap();
     let more = run(at, &args, 2);
     assert!(stderr(&more).contains("other footage"), "{}", stderr(&more));
 }

@@ -4,6 +4,7 @@
 mod bench;
 mod cells;
 mod footage;
+mod interleaved;
 mod messages;
 mod networks;
 mod objects;

@@ -88,6 +88,15 @@ fn what_does_not_exist_is_answered_with_what_does() {
         (vec!["eval", "f", "nowhere.csv"], 3, "f"),
         (vec!["extract", "nowhere", "--out", "x"], 3, "nowhere"),
         (vec!["extract", "f", "--out", "x", "--shard", "3/2"], 2, "shard"),
+        (vec!["extract", "f", "--out", "x", "--tiles", "2x1"], 2, "--detector"),
+        (vec!["extract", "f", "--out", "x", "--net", "objects", "--least", "0.4"], 2, "--detector"),
+        (vec!["extract", "f", "--out", "x", "--every", "2"], 2, "--every is for poses"),
+        (
+            vec!["extract", "f", "--out", "x", "--net", "objects", "--person", "0.4"],
+            2,
+            "--net poses",
+        ),
+        (vec!["find", "f", "--top", "0"], 2, "--top is 0"),
         (vec!["frobnicate"], 2, "unrecognized"),
     ];
     for (args, code, hint) in answers {

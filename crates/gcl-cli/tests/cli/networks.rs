@@ -150,7 +150,7 @@ fn the_embedded_network_needs_no_weights() {
     let json = fs::read_to_string(at.join("found/moments.json")).unwrap();
     let found: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
     let rows = found[0]["heat_map"].as_array().unwrap();
-    assert!(rows.len() == 3 && rows.iter().all(|row| row.as_array().unwrap().len() == 4));
+    assert!(rows.len() == 12 && rows.iter().all(|row| row.as_array().unwrap().len() == 16));
 
     let score = ["score", "found", "new.y4m", "--out", "s"];
     run(at, &score, 0);

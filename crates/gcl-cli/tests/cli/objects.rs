@@ -11,7 +11,7 @@ use gcl_features::scene::{Scene, SceneOptions, SceneVideo};
 use super::support::{gcl, run, stderr, stdout};
 
 /// A scene's videos as Y4M: three to train on and two to judge.
-fn footage(folder: &Path) -> Scene {
+pub(super) fn footage(folder: &Path) -> Scene {
     let options = SceneOptions { frames: 160, train: 3, test: 2, ..SceneOptions::default() };
     let scene = Scene::new(5, &options).unwrap();
     let mut labels = String::from("id,start,end,frames\n");
@@ -99,6 +99,10 @@ fn footage_alone_gives_tracks_features_and_scores() {
     run(here, &find, 0);
     let moments = fs::read_to_string(here.join("found/moments.csv")).unwrap();
     assert!(moments.lines().count() > 1, "{moments}");
+    let boxed = moments.lines().skip(1).all(|line| !line.ends_with(",,,,"));
+    assert!(boxed, "every moment has its object's box: {moments}");
+    let page = fs::read_to_string(here.join("found/report.html")).unwrap();
+    assert!(page.contains("the box holds the highest-scoring object"));
     let refused = ["pair", "train", "windows", "--occ=ae", "--out=no"];
     let refused = gcl(here, &refused).output().unwrap();
     assert!(stderr(&refused).contains("are objects"), "{}", stderr(&refused));

@@ -35,6 +35,13 @@ fn find_sees_with_the_network_where_pictures_are_large_enough() {
         let config = fs::read_to_string(at.join(format!("of-{name}/config.toml"))).unwrap();
         assert!(config.contains("method = \"knn\""), "{config}");
     }
+    // One extractor for all of it: that of the first video.
+    plain(&at.join("small/9.y4m"), 96, 64);
+    let mixed = stderr(&run(at, &["find", "small", "--out", "mixed"], 0));
+    assert!(mixed.contains("knn on gradient features"), "{mixed}");
+    let help = stdout(&run(at, &["find", "--help"], 0));
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("as the first video that can be read has them"), "{help}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Feature scaling, fitted on the training features and stored with the model.
 
 mod base64_f32;
+pub mod center;
 mod half_whiten;
 
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,14 @@ pub struct Scaler {
     /// The principal directions, for half-whitening of data that varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub directions: Option<Directions>,
+    /// Videos of at least this many rows are centred on their own mean, [`Scaler::center_video`]; 0 is none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub center_videos: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Scaler {
@@ -134,7 +143,13 @@ impl Scaler {
             }
         };
         let narrow = |v: Vec<f64>| v.into_iter().map(|x| x as f32).collect();
-        Ok(Scaler { kind, shift: narrow(shift), factor: narrow(factor), directions })
+        Ok(Scaler {
+            kind,
+            shift: narrow(shift),
+            factor: narrow(factor),
+            directions,
+            center_videos: 0,
+        })
     }
 
     /// The feature dimension d.
@@ -163,28 +178,72 @@ impl Scaler {
         }
     }
 
+    /// Moves the rows of a long video, row-major `[n, d]`, so that their mean is that of the training rows.
+    /// A video of fewer than [`center_videos`](Scaler::center_videos) rows stays as it is.
+    ///
+    /// From one day to another the light, the season and the furniture change more of a feature than most
+    /// events do. What a long video always shows is its own normal.
+    ///
+    /// # Errors
+    /// As [`Scaler::apply`].
+    pub fn center_video(&self, features: &mut [f32]) -> Result<()> {
+        self.check_rows(features)?;
+        if self.kind != ScalerKind::Raw {
+            if let Some(offset) = center::offset(features, &self.shift, self.center_videos) {
+                center::subtract(features, &offset);
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Scaler::center_video`], for some rows of a video of `segments` rows with this `mean`, `[d]`.
+    ///
+    /// # Errors
+    /// As [`Scaler::apply`], and [`CoreError::Shape`] for a mean of another dimension.
+    pub fn center_part(&self, part: &mut [f32], mean: &[f32], segments: usize) -> Result<()> {
+        self.check_rows(part)?;
+        let d = self.dim();
+        if mean.len() != d {
+            return Err(CoreError::shape("values of a mean", d, mean.len()));
+        }
+        let long = self.center_videos > 0 && segments >= self.center_videos;
+        if long && self.kind != ScalerKind::Raw {
+            let offset: Vec<f32> =
+                mean.iter().zip(&self.shift).map(|(own, all)| own - all).collect();
+            center::subtract(part, &offset);
+        }
+        Ok(())
+    }
+
     /// Scales rows in place, row-major `[n, d]`.
     ///
     /// # Errors
     /// [`CoreError::Shape`] if the length is not a multiple of d, or as [`Scaler::check`].
     pub fn apply(&self, features: &mut [f32]) -> Result<()> {
-        let d = self.dim();
-        self.check(d)?;
-        if !features.len().is_multiple_of(d) {
-            let expected = format!("a multiple of the dimension {d}");
-            return Err(CoreError::shape("values to scale", expected, features.len()));
-        }
+        self.check_rows(features)?;
         if self.kind == ScalerKind::Raw {
             return Ok(());
         }
-        for row in features.chunks_exact_mut(d) {
-            row.iter_mut().zip(&self.shift).for_each(|(x, shift)| *x -= shift);
+        for row in features.chunks_exact_mut(self.dim()) {
+            center::subtract(row, &self.shift);
             if let Some(directions) = &self.directions {
                 directions.apply(row);
             }
             row.iter_mut().zip(&self.factor).for_each(|(x, factor)| *x *= factor);
         }
         Ok(())
+    }
+
+    fn check_rows(&self, features: &[f32]) -> Result<()> {
+        let d = self.dim();
+        self.check(d)?;
+        match features.len().is_multiple_of(d) {
+            true => Ok(()),
+            false => {
+                let expected = format!("a multiple of the dimension {d}");
+                Err(CoreError::shape("values to scale", expected, features.len()))
+            }
+        }
     }
 }
 

@@ -96,14 +96,16 @@ pub(super) fn read_object_rows(
     }
 }
 
-/// One score for each of so many clips, from one for each row: the largest of the clip's objects. A clip
-/// without an object takes the smallest of all, the most normal.
-pub(super) fn largest(rows: &[ObjectRow], scores: &[f32], segments: usize) -> Vec<f32> {
-    let floor = scores.iter().copied().fold(f32::INFINITY, f32::min);
-    let mut out = vec![floor; segments];
-    for (row, &score) in rows.iter().zip(scores) {
-        if let Some(slot) = out.get_mut(row.segment) {
-            *slot = slot.max(score);
+/// An object and its score for each clip; none where a clip has no object.
+pub(super) type Strongest = Vec<Option<(ObjectRow, f32)>>;
+
+/// The highest-scoring object of each of so many clips, the first of equals.
+pub(super) fn strongest(rows: &[ObjectRow], scores: &[f32], segments: usize) -> Strongest {
+    let mut out: Strongest = vec![None; segments];
+    for (&row, &score) in rows.iter().zip(scores) {
+        match out.get_mut(row.segment) {
+            Some(slot) if slot.is_none_or(|(_, best)| score > best) => *slot = Some((row, score)),
+            _ => {}
         }
     }
     out

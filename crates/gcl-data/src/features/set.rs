@@ -8,7 +8,7 @@ use super::error::FeatureError;
 use super::file::FeatureFile;
 use super::meta::ExtractorIdentity;
 use super::notes::VideoNotes;
-use super::objects::{ObjectRow, largest, read_object_rows};
+use super::objects::{ObjectRow, Strongest, read_object_rows, strongest};
 use super::open::{OpenedFile, look};
 use super::regions::Regions;
 use crate::clips::Clips;
@@ -227,10 +227,31 @@ impl FeatureSet {
     /// # Errors
     /// As [`FeatureSet::object_rows`].
     pub fn clip_scores(&self, index: usize, scores: Vec<f32>) -> Result<Vec<f32>, FeatureError> {
+        let Some(objects) = self.strongest(index, &scores)? else { return Ok(scores) };
+        let floor = scores.iter().copied().fold(f32::INFINITY, f32::min);
+        Ok(objects.into_iter().map(|object| object.map_or(floor, |(_, score)| score)).collect())
+    }
+
+    /// The object of each clip of the video at `index` that gives the clip its score
+    /// ([`FeatureSet::clip_scores`]), by its number; `None` for a clip without an object. Empty where rows are
+    /// clips.
+    ///
+    /// # Errors
+    /// As [`FeatureSet::object_rows`].
+    pub fn clip_objects(
+        &self,
+        index: usize,
+        scores: &[f32],
+    ) -> Result<Vec<Option<u32>>, FeatureError> {
+        let objects = self.strongest(index, scores)?.unwrap_or_default();
+        Ok(objects.into_iter().map(|object| object.map(|(row, _)| row.object)).collect())
+    }
+
+    fn strongest(&self, index: usize, scores: &[f32]) -> Result<Option<Strongest>, FeatureError> {
         let frames = self.videos.get(index).and_then(|video| video.frames).unwrap_or_default();
         Ok(match (self.object_rows(index)?, self.clips) {
-            (Some(rows), Some(clips)) => largest(&rows, &scores, clips.count(frames)),
-            _ => scores,
+            (Some(rows), Some(clips)) => Some(strongest(&rows, scores, clips.count(frames))),
+            _ => None,
         })
     }
 

@@ -39,9 +39,13 @@ fn overlay(place: &Place, [width, height]: [u32; 2]) -> String {
         }
     }
     let at = rect(place.sides());
+    let holds = match place.heat_map.is_empty() {
+        true => "the highest-scoring object",
+        false => "the cells with the largest shares of it",
+    };
     format!(
         "<svg viewBox=\"0 0 {width} {height}\" role=\"img\">\
-         <title>Where the score comes from: the box holds the cells with the largest shares of it</title>\
+         <title>Where the score comes from: the box holds {holds}</title>\
          {rects}<rect class=\"edge\" {at}/><rect class=\"box\" {at}/></svg>"
     )
 }

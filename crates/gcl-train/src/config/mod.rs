@@ -32,6 +32,10 @@ pub struct RunConfig {
     pub seed: u64,
     /// How features are scaled before any network sees them.
     pub scaler: ScalerKind,
+    /// Videos of at least this many segments are centred on their own mean before they are scaled; 0 is none,
+    /// as is scaler `raw`. See `docs/method.md`.
+    #[serde(default)]
+    pub center_videos: usize,
     /// Which score a trained model gives unless asked for another.
     pub score: ScoreSource,
     /// The baseline detector, for the methods that are one; networks and training are then unused.

@@ -12,7 +12,7 @@ use std::fs::create_dir_all;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use gcl_core::ScalerKind;
+use gcl_core::{Scaler, ScalerKind};
 use gcl_data::{At, FeatureSet, Npy, write_f32};
 
 use crate::config::RunConfig;
@@ -25,8 +25,7 @@ use crate::sink::Sink;
 pub use folds::{Piece, folds};
 
 /// Scores each segment of the set that `model` was trained on by a model of the same configuration that was
-/// trained on the other folds: one score per segment, for each video in the set's order. The scaler is the
-/// whole model's. Finished folds are kept in the folder `kept`, by the model's id, and a second call goes on from there; one that
+/// trained on the other folds: one score per segment, for each video in the set's order. Each scales features by its own directions. Finished folds are kept in the folder `kept`, by the model's id, and a second call goes on from there; one that
 /// is cancelled loses the fold it was at. The listener hears how far each
 /// fold's training is, and nothing else: what there is to say, the whole model's training said.
 ///
@@ -54,10 +53,14 @@ pub fn cross_fit(
     for index in 0..videos.len() {
         let mut rows = Vec::new();
         set.read(index, &mut rows)?;
-        model.card().scaler.apply(&mut rows).doing("scaling features")?;
+        model.card().scaler.center_video(&mut rows).doing("centring features")?;
         features.push(rows);
     }
-    let footage = Footage { set, dim: set.dim(), features: &features };
+    let mut footage = Footage { set, dim: set.dim(), features: &features, length: 0.0 };
+    let mut rows = features.concat();
+    model.card().scaler.apply(&mut rows).doing("scaling features")?;
+    footage.length = footage.length_of(&rows);
+    drop(rows);
     // A fold of another model is another one's.
     let kept = &kept.join(model.id()?);
     create_dir_all(kept).at(kept)?;
@@ -91,16 +94,25 @@ pub fn cross_fit(
     Ok(Some(scores))
 }
 
-/// Scaled features of a set, a matrix for each video.
+/// Features of a set, a matrix for each video, long ones centred.
 struct Footage<'a> {
     set: &'a FeatureSet,
     dim: usize,
     features: &'a [Vec<f32>],
+    /// The mean length of all rows, scaled by the whole model.
+    length: f64,
 }
 
 impl Footage<'_> {
     fn rows(&self, piece: &Piece) -> &[f32] {
         &self.features[piece.video][piece.segments.start * self.dim..piece.segments.end * self.dim]
+    }
+
+    /// The mean length of rows.
+    fn length_of(&self, rows: &[f32]) -> f64 {
+        let length = |row: &[f32]| row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+        let lengths = rows.chunks_exact(self.dim).map(length);
+        lengths.sum::<f64>() / (rows.len() / self.dim) as f64
     }
 
     /// The scores of `own` by a model of `others`.
@@ -112,21 +124,36 @@ impl Footage<'_> {
         options: &TrainOptions<'_>,
         steps: &mut Steps<'_>,
     ) -> Result<Vec<f32>> {
-        let mut pooled = Vec::new();
+        let mut rows = Vec::new();
         let mut videos = Vec::new();
         for piece in others {
-            let start = pooled.len() / self.dim;
-            pooled.extend_from_slice(self.rows(piece));
+            let start = rows.len() / self.dim;
+            rows.extend_from_slice(self.rows(piece));
             let id = self.set.videos()[piece.video].id.clone();
-            let segments = start..pooled.len() / self.dim;
+            let segments = start..rows.len() / self.dim;
             videos.push(SampleVideo { id, segments, normal: None });
         }
-        let samples = Samples::new(pooled, self.dim, videos)?;
-        let config = RunConfig { scaler: ScalerKind::Raw, ..card.config.clone() };
+        let end = rows.len();
+        let scaler = Scaler::fit(card.config.scaler, &rows, self.dim);
+        for piece in own {
+            rows.extend_from_slice(self.rows(piece));
+        }
+        scaler.and_then(|scaler| scaler.apply(&mut rows)).doing("scaling features")?;
+        // In one unit for all folds, however unusual what one leaves out: their scores are compared.
+        let gain = (self.length / self.length_of(&rows).max(f64::MIN_POSITIVE)) as f32;
+        rows.iter_mut().for_each(|x| *x *= gain);
+        let left_out = rows.split_off(end);
+
+        let samples = Samples::new(rows, self.dim, videos)?;
+        let (scaler, center_videos) = (ScalerKind::Raw, 0);
+        let config = RunConfig { scaler, center_videos, ..card.config.clone() };
         let model = train_on(samples, config, None, Sink::new(None), options, steps)?;
+        let mut rest = left_out.as_slice();
         let mut scores = Vec::new();
         for piece in own {
-            scores.extend(model.score(self.rows(piece))?.get(card.config.score)?);
+            let (here, after) = rest.split_at(piece.segments.len() * self.dim);
+            scores.extend(model.score(here)?.get(card.config.score)?);
+            rest = after;
         }
         Ok(scores)
     }

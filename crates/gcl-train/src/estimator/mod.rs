@@ -192,6 +192,10 @@ impl Gcl {
             }
             Base::Config(config) => (**config).clone(),
         };
+        if !matches!(self.base, Base::Config(_)) {
+            // Rows in memory may be of no video: what many of them have in common stays in their scores.
+            config.center_videos = 0;
+        }
         config.seed = self.seed.unwrap_or(config.seed);
         let config = apply_overrides(&config, &self.settings)?;
         match config.uses_labels() {
@@ -223,8 +227,7 @@ fn fit_detector(
     config: RunConfig,
 ) -> Result<Model> {
     let trained_on = samples.fingerprint();
-    let scaler = samples.fit_scaler(config.scaler)?;
-    samples.scale(&scaler)?;
+    let scaler = samples.fit_and_scale(config.scaler, config.center_videos)?;
     let rows = samples.subsample(samples.len(), config.seed, "detector")?;
     let fitted = detector.fit(&rows, samples.dim());
     fitted.doing("fitting the detector")?;

@@ -15,7 +15,6 @@ use gcl_data::{At, FeatureSet};
 
 pub use card::ModelCard;
 pub(crate) use scores::mean_ranks;
-use scores::scaled;
 pub use scores::{Scorer, SegmentScores};
 
 use crate::config::{DetectorConfig, RunConfig};
@@ -63,17 +62,34 @@ impl Model {
     /// # Errors
     /// If the features are of another dimension, or a score is not finite.
     pub fn score(&self, features: &[f32]) -> Result<SegmentScores> {
+        let mut rows = features.to_vec();
+        self.card.scaler.center_video(&mut rows).doing("centring features")?;
+        self.score_centred(rows)
+    }
+
+    /// As [`Model::score`], for some rows of a video of `segments` rows with this `mean`, `[d]`.
+    ///
+    /// # Errors
+    /// As [`Model::score`].
+    pub fn score_part(&self, part: &[f32], mean: &[f32], segments: usize) -> Result<SegmentScores> {
+        let mut rows = part.to_vec();
+        self.card.scaler.center_part(&mut rows, mean, segments).doing("centring features")?;
+        self.score_centred(rows)
+    }
+
+    /// Scores rows that are centred, if they are to be.
+    fn score_centred(&self, mut rows: Vec<f32>) -> Result<SegmentScores> {
         match &self.network {
             Network::Detector(detector) => {
-                let scaled = scaled(&self.card.scaler, features)?;
-                let scores = detector.score(&scaled).doing("scoring")?;
+                self.card.scaler.apply(&mut rows).doing("scaling features")?;
+                let scores = detector.score(&rows).doing("scoring")?;
                 Ok(SegmentScores { detector: Some(scores), ..SegmentScores::default() })
             }
             Network::Pair(pair) => {
                 let generator = self.card.generator_ranks.as_ref();
                 let discriminator = self.card.discriminator_ranks.as_ref();
                 let scaler = &self.card.scaler;
-                Scorer { pair, scaler, generator, discriminator }.score(features)
+                Scorer { pair, scaler, generator, discriminator }.score_centred(rows)
             }
         }
     }

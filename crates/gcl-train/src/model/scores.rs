@@ -63,12 +63,19 @@ impl Scorer<'_> {
     /// # Errors
     /// If the features are of another dimension, or a score is not finite.
     pub fn score(&self, features: &[f32]) -> Result<SegmentScores> {
-        let scaled = scaled(self.scaler, features)?;
+        let mut features = features.to_vec();
+        self.scaler.center_video(&mut features).doing("centring features")?;
+        self.score_centred(features)
+    }
+
+    /// Scores rows that are centred, if they are to be.
+    pub(super) fn score_centred(&self, mut rows: Vec<f32>) -> Result<SegmentScores> {
+        self.scaler.apply(&mut rows).doing("scaling features")?;
         let with_discriminator = self.discriminator.is_some();
         let mut errors = Vec::new();
         let (mut probabilities, mut logits) = (Vec::new(), Vec::new());
         // Cut from each video's start, so a video's scores never depend on what else is scored.
-        for (_, batch) in in_batches(&scaled, self.scaler.dim(), self.pair.device()) {
+        for (_, batch) in in_batches(&rows, self.scaler.dim(), self.pair.device()) {
             errors.extend(self.pair.errors(batch.clone()).doing("scoring")?);
             if with_discriminator {
                 let (probability, logit) = self.pair.judge(batch).doing("scoring")?;
@@ -92,10 +99,4 @@ impl Scorer<'_> {
 /// The mean of both networks' ranks, each in its own distribution.
 pub(crate) fn mean_ranks(g: &RankScale, d: &RankScale, errors: &[f32], logits: &[f32]) -> Vec<f32> {
     errors.iter().zip(logits).map(|(&e, &l)| 0.5 * (g.rank(e) + d.rank(l))).collect()
-}
-
-pub(super) fn scaled(scaler: &Scaler, features: &[f32]) -> Result<Vec<f32>> {
-    let mut scaled = features.to_vec();
-    scaler.apply(&mut scaled).doing("scaling features")?;
-    Ok(scaled)
 }

@@ -10,15 +10,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use gcl_core::scaler::center;
 use gcl_core::temporal::TemporalDifference;
-use gcl_core::{Device, Scaler, Tensor, rng};
+use gcl_core::{Device, Scaler, ScalerKind, Tensor, rng};
 use gcl_data::{FeatureSet, VideoId};
 use rand::seq::SliceRandom;
 
-use crate::error::{Doing, Result, TrainError};
+use crate::error::{Result, TrainError};
 pub(crate) use batches::{Batch, Batches};
 use fingerprint::hash_of_sampled;
-use source::{Disk, Source, Store};
+use source::{Disk, OnRead, Source, Store};
 
 /// Segments that are scored at once.
 const SCORED_AT_ONCE: usize = 512;
@@ -130,7 +131,7 @@ impl Samples {
         if u32::try_from(len).is_err() {
             return Err(TrainError::Mismatch(format!("{len} segments are too many")));
         }
-        let source = Source { dim, scaler: None, store: Arc::new(store) };
+        let source = Source { dim, on_read: OnRead::default(), store: Arc::new(store) };
         let sampled = hash_of_sampled(&source, &videos)?;
         Ok(Samples { source, videos, len, sampled, calm: Vec::new(), scaled: false })
     }
@@ -145,14 +146,30 @@ impl Samples {
         if std::mem::replace(&mut self.scaled, true) {
             return Err(TrainError::Mismatch("the features are scaled already".to_owned()));
         }
-        match Arc::get_mut(&mut self.source.store) {
-            Some(Store::Memory(features)) => {
-                scaler.apply(features).doing("scaling features")?;
-            }
-            // On disk, or shared with a clone.
-            _ => self.source.scaler = Some(Arc::new(scaler.clone())),
+        self.source.on_read.scaler = Some(Arc::new(scaler.clone()));
+        self.source.settle()
+    }
+
+    /// Moves each video of at least `least` segments so that its mean is that of all segments, as
+    /// [`Scaler::center_video`] does when such a video is scored. That mean, `[d]`, or `None` if no video is so
+    /// long or `least` is 0.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or a value is not finite.
+    pub fn center_videos(&mut self, least: usize) -> Result<Option<Vec<f32>>> {
+        if least == 0 || self.videos.iter().all(|video| video.segments.len() < least) {
+            return Ok(None);
         }
-        Ok(())
+        let mean = self.fit_scaler(ScalerKind::CenterScalar)?.shift;
+        let mut rows = Vec::new();
+        let mut offsets = Vec::with_capacity(self.videos.len());
+        for video in &self.videos {
+            self.source.range(video.segments.clone(), &mut rows)?;
+            offsets.push((video.segments.end, center::offset(&rows, &mean, least)));
+        }
+        self.source.on_read.offsets = Arc::new(offsets);
+        self.source.settle()?;
+        Ok(Some(mean))
     }
 
     /// Takes over which videos are known to be normal (`true`) or not, for a share of the labelled

@@ -39,6 +39,25 @@ impl Samples {
         .map_err(|Failed(error)| error)
     }
 
+    /// Centres long videos ([`Samples::center_videos`]) unless features are to stay raw, then fits a scaling and
+    /// applies it to all segments.
+    ///
+    /// # Errors
+    /// As [`Samples::center_videos`], [`Samples::fit_scaler`] and [`Samples::scale`].
+    pub fn fit_and_scale(&mut self, kind: ScalerKind, center_videos: usize) -> Result<Scaler> {
+        let mean = match kind {
+            ScalerKind::Raw => None,
+            _ => self.center_videos(center_videos)?,
+        };
+        let mut scaler = self.fit_scaler(kind)?;
+        // Where no training video was long, nothing is known of how long ones differ.
+        if let Some(mean) = mean {
+            (scaler.shift, scaler.center_videos) = (mean, center_videos);
+        }
+        self.scale(&scaler)?;
+        Ok(scaler)
+    }
+
     /// Decides which segments a cleaning rule keeps, on the features as they are now: before
     /// [`Samples::scale`], since the paper's difference is one of features and not of what a
     /// network sees.

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::SystemTime;
 
 use gcl_core::Scaler;
+use gcl_core::scaler::center;
 use gcl_data::{FeatureError, FeatureFile, FeatureSet};
 
 use crate::error::{Doing, Result};
@@ -17,12 +18,40 @@ const READERS: usize = 8;
 /// A thread is worth starting for this many rows.
 const ROWS_A_READER: usize = 64;
 
-/// All rows, pooled, by number; scaled as they are read. A clone shares them.
+/// All rows, pooled, by number; centred and scaled as they are read. A clone shares them.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     pub dim: usize,
-    pub scaler: Option<Arc<Scaler>>,
+    pub on_read: OnRead,
     pub store: Arc<Store>,
+}
+
+/// What is done to rows that are read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OnRead {
+    /// One past the last row of each video, and what is subtracted from its rows, `[d]`, if it is centred.
+    pub offsets: Arc<Vec<(usize, Option<Vec<f32>>)>>,
+    pub scaler: Option<Arc<Scaler>>,
+}
+
+impl OnRead {
+    /// Centres and scales consecutive rows of `dim` values, of which `first` is the first one's number.
+    fn apply(&self, dim: usize, first: usize, rows: &mut [f32]) -> Result<()> {
+        let video = self.offsets.partition_point(|(end, _)| *end <= first);
+        let mut rest = &mut *rows;
+        let mut at = first;
+        for (end, offset) in &self.offsets[video..] {
+            let (own, after) = rest.split_at_mut(((end - at) * dim).min(rest.len()));
+            if let Some(offset) = offset {
+                center::subtract(own, offset);
+            }
+            (rest, at) = (after, *end);
+        }
+        match &self.scaler {
+            Some(scaler) => scaler.apply(rows).doing("scaling features"),
+            None => Ok(()),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -113,7 +142,7 @@ impl Source {
                 for (row, out) in &mut places {
                     let start = *row as usize * self.dim;
                     out.copy_from_slice(&features[start..start + self.dim]);
-                    self.scale(out)?;
+                    self.on_read.apply(self.dim, *row as usize, out)?;
                 }
             }
             Store::Disk(disk) => {
@@ -121,7 +150,8 @@ impl Source {
                 let part = places.len().div_ceil(READERS).max(ROWS_A_READER);
                 let read = |rows: &mut [(u32, &mut [f32])]| {
                     disk.read_sorted(rows)?;
-                    rows.iter_mut().try_for_each(|(_, row)| self.scale(row))
+                    rows.iter_mut()
+                        .try_for_each(|(row, out)| self.on_read.apply(self.dim, *row as usize, out))
                 };
                 thread::scope(|scope| {
                     let mut parts = places.chunks_mut(part);
@@ -143,15 +173,16 @@ impl Source {
             Store::Memory(features) => {
                 out.extend_from_slice(&features[rows.start * self.dim..rows.end * self.dim]);
             }
-            Store::Disk(disk) => disk.read_range(rows, out)?,
+            Store::Disk(disk) => disk.read_range(rows.clone(), out)?,
         }
-        self.scale(out)
+        self.on_read.apply(self.dim, rows.start, out)
     }
 
-    fn scale(&self, rows: &mut [f32]) -> Result<()> {
-        match &self.scaler {
-            Some(scaler) => scaler.apply(rows).doing("scaling features"),
-            None => Ok(()),
+    /// Does what is to be done on reading once for all, if the rows are in memory and nobody else's.
+    pub fn settle(&mut self) -> Result<()> {
+        match Arc::get_mut(&mut self.store) {
+            Some(Store::Memory(rows)) => std::mem::take(&mut self.on_read).apply(self.dim, 0, rows),
+            _ => Ok(()),
         }
     }
 }

@@ -39,7 +39,8 @@ pub fn report(run: &RunDir, out: &Path) -> Result<()> {
 const ONE_CLASS: fn(&PairAuc) -> Option<f64> = |auc| auc.one_class;
 const WEAK: fn(&PairAuc) -> Option<f64> = |auc| auc.weak;
 
-fn charts(course: &Course) -> Vec<LineChart> {
+/// The course of the threshold, labels and losses.
+pub(crate) fn charts(course: &Course) -> Vec<LineChart> {
     let x = "loop, over all modules";
     let auc = "frame AUC, %";
     let modules = course.thresholds.len() > 1;

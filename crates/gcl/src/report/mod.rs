@@ -1,8 +1,12 @@
 //! A run's report: one page of HTML.
 
+mod cells;
 mod charts;
 mod figures;
+mod kind;
 mod moments;
+mod objects;
+mod pictures;
 mod places;
 
 use std::path::Path;
@@ -12,14 +16,14 @@ use gcl_data::atomic::write_bytes_atomic;
 use gcl_data::{ScoreSet, Truth, VideoId};
 use gcl_eval::evaluate_stored;
 use gcl_eval::report::{Report, Tile, VideoScores};
-use gcl_train::config::to_toml;
-use gcl_train::{Event, RunConfig, RunDir};
+use gcl_train::{Event, RunDir};
 
 use crate::error::{Error, Result};
 use crate::facts::{self, VideoFacts};
-use charts::{score_histogram, training_charts};
+use charts::score_histogram;
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
-use moments::moments;
+use kind::Kind;
+use moments::{Moments, moments};
 use places::add_places;
 
 /// What a report shows beside what the run's folder holds.
@@ -50,24 +54,24 @@ pub struct Contents<'a> {
 /// If the run, its scores, the truth or the test features cannot be read or do not fit together, or
 /// the page cannot be written.
 pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report> {
-    let config: RunConfig = run.config()?;
+    let kind = Kind::of(run)?;
     if !run.scores().exists() {
         return Err(Error::data(run.path())("no scores here yet; score the run first"));
     }
     let scores = ScoreSet::open(run.scores())?;
     let facts = facts::read(&run.scores())?;
-    let title = format!("{} on {} videos", config.method, scores.videos().len());
+    let title = format!("{} on {} videos", kind.method(), scores.videos().len());
     let mut report = Report::new(contents.title.clone().unwrap_or(title));
     let source = scores.info().map_or("unknown", |info| info.source.as_str());
-    report.subtitle =
-        format!("{}, seed {}, scored by {source}", config.method.about(), config.seed);
+    let (about, seed) = kind.about();
+    report.subtitle = format!("{about}, seed {seed}, scored by {source}");
     report.skipped = contents.skipped.clone();
     report.tiles = contents.tiles.clone();
-    report.config = settings(&to_toml(&config)?);
+    report.config = settings(&kind.to_toml()?);
 
     report.warnings.extend(contents.warnings.iter().cloned());
     let events = run.events()?;
-    report.training = training_charts(&events);
+    report.training = kind.charts(&events);
     for event in &events {
         if let Event::Warning { text } = event {
             report.warnings.push(text.clone());
@@ -111,15 +115,18 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         report.figures.push(figures::distributions(run, test, truth, device)?);
     }
     report.figures.extend(figures::convergence(run, contents.truth)?);
-    let (mut moments, missing) = moments(&report.videos, &facts, contents.top)?;
+    let Moments { mut shown, motion, missing } = moments(&report.videos, &facts, contents.top)?;
     report.warnings.extend(missing);
     if let Some(device) = contents.device {
-        let added = add_places(&mut moments, &report.videos, &facts, (run, device), source);
+        let added = {
+            let moments = shown.iter_mut().zip(&motion).collect();
+            add_places(moments, &report.videos, &facts, (run, &kind, device), source)
+        };
         // As a picture, a place is a help and not the result.
         let missing = added.err().map(|error| format!("no places in the picture: {error}"));
         report.warnings.extend(missing);
     }
-    report.moments = moments;
+    report.moments = shown;
     write_bytes_atomic(out, report.render().as_bytes())?;
     Ok(report)
 }

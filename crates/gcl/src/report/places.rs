@@ -1,19 +1,19 @@
-//! Where in the picture each moment is: which cells its score comes from.
+//! Where in the picture each moment is, by the model: which cells its score comes from.
 
 use std::path::Path;
 
 use gcl_core::Device;
-use gcl_data::{Clips, FeatureFile, FeatureSet, FeatureVideo, Regions};
-use gcl_eval::Place;
+use gcl_data::{Clips, FeatureSet};
 use gcl_eval::report::{ShownMoment, VideoScores};
 use gcl_train::{Model, RunDir, ScoreSource};
 
+use super::cells;
+use super::kind::Kind;
+use super::pictures::Motion;
 use crate::error::Result;
 use crate::facts::Facts;
+use crate::pair::row_scores;
 use crate::score::clip_rule;
-
-/// Segments read at once.
-const BLOCK: usize = 1024;
 
 /// Adds to each moment its place in the picture, where the features that were scored say which of their
 /// values belong where. `scored_by` is what the scores say of their source.
@@ -21,52 +21,69 @@ const BLOCK: usize = 1024;
 /// # Errors
 /// If the features or the run's model cannot be read or do not fit together.
 pub(super) fn add_places(
-    moments: &mut [ShownMoment],
+    mut moments: Vec<(&mut ShownMoment, &Option<Motion>)>,
     videos: &[VideoScores],
     facts: &Facts,
-    (run, device): (&RunDir, &Device),
+    (run, kind, device): (&RunDir, &Kind, &Device),
     scored_by: &str,
 ) -> Result<()> {
     let folder = |shown: &ShownMoment| {
         let known = facts.iter().find(|(id, _)| id.as_str() == shown.moment.video);
         known.and_then(|(_, known)| known.features.as_deref())
     };
-    let mut folders: Vec<&Path> = moments.iter().filter_map(folder).collect();
+    let mut folders: Vec<&Path> = moments.iter().filter_map(|(shown, _)| folder(shown)).collect();
     folders.sort_unstable();
     folders.dedup();
     for features in folders {
         let set = FeatureSet::open(features)?;
         let Some(regions) = set.regions() else { continue };
-        let model = Model::load(run.path(), device)?;
-        model.check(&set)?;
-        let clips = clip_rule(&model, &set)?;
-        let source = source(&model, scored_by);
+        let Some((clips, score)) = scorer(&set, (run, kind, device), scored_by)? else { continue };
         for (index, video) in set.videos().iter().enumerate() {
-            let here = |shown: &&mut ShownMoment| {
+            let here = |(shown, _): &&mut (&mut ShownMoment, &Option<Motion>)| {
                 shown.moment.video == video.id.as_str() && folder(shown) == Some(features)
             };
             let mut own = moments.iter_mut().filter(here).peekable();
             if own.peek().is_none() {
                 continue;
             }
-            let mut file = set.open_video(index)?;
-            let usual = mean(&mut file, video)?;
             let scored = videos.iter().find(|scored| scored.video == video.id.as_str());
             let frames = scored.map_or(0, |scored| scored.scores.len());
-            for shown in own {
+            let own = own.map(|(shown, motion)| {
                 let segment = segment_at(shown.moment.peak_frame, frames, clips);
-                if segment >= video.segments {
-                    continue;
-                }
-                let mut row = Vec::new();
-                file.read_rows(segment..segment + 1, &mut row)?;
-                let score = |rows: &[f32]| model.score(rows)?.get(source);
-                let shares = shares(&row, &usual, regions, score)?;
-                shown.place = Place::from_shares(regions.columns, &shares);
-            }
+                (&mut **shown, *motion, segment)
+            });
+            let own = own.filter(|(.., segment)| *segment < video.segments).collect();
+            cells::add(own, (&set, index, video), regions, &score)?;
         }
     }
     Ok(())
+}
+
+/// What scores rows of features, those of a video with this mean and as many segments.
+pub(super) type Score<'a> = Box<dyn Fn(&[f32], &[f32], usize) -> Result<Vec<f32>> + 'a>;
+
+/// A moment, what moves around it, and the segment of its video that its peak's score is of.
+pub(super) type Located<'a> = (&'a mut ShownMoment, &'a Option<Motion>, usize);
+
+/// How the run's features are cut, and what scores them; `None` where nothing says how they are cut.
+fn scorer<'a>(
+    set: &'a FeatureSet,
+    (run, kind, device): (&RunDir, &Kind, &'a Device),
+    scored_by: &str,
+) -> Result<Option<(Clips, Score<'a>)>> {
+    if let Kind::Pair(_) = kind {
+        let of_rows = row_scores(run, set, device)?;
+        let score: Score<'a> = Box::new(move |rows, _, _| of_rows(rows));
+        return Ok(set.clips().map(|clips| (clips, score)));
+    }
+    let model = Model::load(run.path(), device)?;
+    model.check(set)?;
+    let clips = clip_rule(&model, set)?;
+    let source = source(&model, scored_by);
+    let score: Score<'a> = Box::new(move |rows, mean, segments| {
+        Ok(model.score_part(rows, mean, segments)?.get(source)?)
+    });
+    Ok(Some((clips, score)))
 }
 
 /// The score that the scores are of, else the run's own.
@@ -76,44 +93,10 @@ fn source(model: &Model, scored_by: &str) -> ScoreSource {
 }
 
 /// The segment whose score a frame has.
-fn segment_at(frame: usize, frames: usize, clips: Clips) -> usize {
+pub(super) fn segment_at(frame: usize, frames: usize, clips: Clips) -> usize {
     let count = clips.count(frames);
     let holds = |segment: &usize| frame < clips.span(*segment, frames).end;
     (0..count).find(holds).unwrap_or(count.saturating_sub(1))
-}
-
-/// What a video's features usually are: their mean. Another camera's may be others.
-fn mean(file: &mut FeatureFile, video: &FeatureVideo) -> Result<Vec<f32>> {
-    let mut sums = vec![0.0f64; video.dim];
-    let mut rows = Vec::new();
-    for start in (0..video.segments).step_by(BLOCK) {
-        file.read_rows(start..video.segments.min(start + BLOCK), &mut rows)?;
-        for row in rows.chunks_exact(video.dim) {
-            sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
-        }
-    }
-    Ok(sums.into_iter().map(|sum| (sum / video.segments as f64) as f32).collect())
-}
-
-/// Each cell's share of a row's score: how much more the cell's values score than the usual ones where all
-/// others are the usual ones.
-fn shares<E>(
-    row: &[f32],
-    usual: &[f32],
-    regions: Regions,
-    score: impl FnOnce(&[f32]) -> std::result::Result<Vec<f32>, E>,
-) -> std::result::Result<Vec<f32>, E> {
-    let mut rows = usual.to_vec();
-    for cell in 0..regions.cells() {
-        let values = row.iter().zip(usual).enumerate();
-        rows.extend(values.map(|(i, (own, usual))| match regions.cell_of(i) {
-            Some(of) if of == cell => own,
-            _ => usual,
-        }));
-    }
-    let scores = score(&rows)?;
-    let Some((nothing, with)) = scores.split_first() else { return Ok(Vec::new()) };
-    Ok(with.iter().map(|score| score - nothing).collect())
 }
 
 #[cfg(test)]
@@ -122,20 +105,6 @@ mod tests {
     use gcl_data::Tail;
 
     use super::*;
-
-    #[test]
-    fn shares_of_a_linear_score_are_exact() {
-        let regions = Regions { rows: 1, columns: 3, first: 1 };
-        let (weights, row) =
-            ([100.0, 1.0, 2.0, 3.0, 0.5, 0.0, -4.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
-        let usual = [9.0, 1.0, 1.0, 1.0, 1.0, 1.0, 5.0];
-        let linear = |rows: &[f32]| -> std::result::Result<Vec<f32>, ()> {
-            let score = |row: &[f32]| row.iter().zip(weights).map(|(x, w)| x * w).sum();
-            Ok(rows.chunks(7).map(score).collect())
-        };
-        // Cell 0: 1 (2 - 1) + 0.5 (5 - 1); cell 1: 2 (3 - 1) + 0; cell 2: 3 (4 - 1) - 4 (7 - 5).
-        assert_eq!(shares(&row, &usual, regions, linear).unwrap(), [3.0, 4.0, 1.0]);
-    }
 
     #[test]
     fn a_frame_has_its_segments_score() {

@@ -1,26 +1,33 @@
 //! `gcl find`: unlabelled footage to its most anomalous moments, in one go.
 
+mod pair;
+mod way;
+
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl::find::{FOLDS, Find, Follow, Found, find, method, when};
+use gcl::find::{FOLDS, Find, Follow, Found, Learner, find, method, when};
+use gcl::pair::PairData;
 use gcl_bench::PresetChoice;
 use gcl_data::FeatureSet;
 use gcl_eval::report::ShownMoment;
 use gcl_features::discover::discover;
 use gcl_features::gradient::Gradient;
 use gcl_features::lite0;
+use gcl_features::objects::ObjectFeatures;
 use gcl_features::{FeatureWork, VideoInput};
 use gcl_train::Preset;
 
-use super::device;
-use super::error::{Done, Failure, Outcome};
-use super::extract::{
+use crate::device;
+use crate::error::{Done, Failure, Outcome};
+use crate::extract::{
     Chosen, FootageArgs, NetworkArgs, Pictures, Shown, list_passed_over, list_skipped,
 };
-use super::progress::Progress;
-use super::terminal::Terminal;
-use super::train::{self, MethodArgs};
+use crate::progress::Progress;
+use crate::terminal::Terminal;
+use crate::train::{self, LearningArgs, MethodArgs};
+use crate::values::named;
+use way::{Way, ways};
 
 /// Find the most anomalous moments of unlabelled footage: extract features, train on the same
 /// footage, score it, and write a report with a picture of each moment.
@@ -28,6 +35,7 @@ use super::train::{self, MethodArgs};
 #[command(after_help = "Examples:
   gcl find footage
   gcl find camera1.mp4 camera2.mp4 --out cameras --top 50
+  gcl find footage --method interleave
   gcl find footage --net resnext101 --weights resnext-101-kinetics.pth
 
 The result is found/report.html, and for other programs found/moments.csv and
@@ -42,17 +50,25 @@ pub struct FindArgs {
     /// Maximum number of moments.
     #[arg(long, default_value_t = 20)]
     top: usize,
+    /// Method to train [default: knn; with preset `paper` gcl-pt]
+    #[arg(long, value_parser = ways())]
+    method: Option<Way>,
+    /// Hyperparameters: `paper` is tuned for ResNeXt-101 features, `any` is for all others; `auto`
+    /// selects one based on the features.
+    #[arg(long, default_value = "auto",
+          value_parser = named::<PresetChoice>(["auto", "any", "paper"]))]
+    preset: PresetChoice,
     #[command(flatten)]
-    choice: MethodArgs,
+    learning: LearningArgs,
     #[command(flatten)]
     network: NetworkArgs,
     #[command(flatten)]
     how: FootageArgs,
     /// Cut the footage into this many parts and score each by a model that was trained on the others, so
     /// that no event is its own example of what is usual; 0 scores it by the model of all of it, and so is
-    /// footage of fewer than 10 clips a part.
-    #[arg(long, value_name = "FOLDS", default_value_t = FOLDS)]
-    cross_fit: usize,
+    /// footage of fewer than 10 clips a part [default: 10; not for `interleave`]
+    #[arg(long, value_name = "FOLDS")]
+    cross_fit: Option<usize>,
     /// Print the moments as JSON.
     #[arg(long)]
     json: bool,
@@ -61,15 +77,21 @@ pub struct FindArgs {
 /// Runs the command.
 pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
-    device::find(&args.choice.learning.how.device)?;
-    train::check_settings(&args.choice)?;
+    device::find(&args.learning.how.device)?;
+    if args.top == 0 {
+        return unsuited("--top is 0; it must be at least 1");
+    }
+    match args.method {
+        Some(Way::Interleave) => pair::check(&args)?,
+        _ => train::check_settings(&args.choice())?,
+    }
     let inputs = discover(&args.footage).map_err(Failure::data)?;
     list_passed_over(&args.footage);
     let net = || match lite0::sees(&inputs, args.how.decoder) {
         true => "lite0",
         false => "gradient",
     };
-    let pictures = match args.network.choose(&args.choice.learning.how.device, net)? {
+    let pictures = match args.network.choose(&args.learning.how.device, net)? {
         Chosen::Pictures(pictures) => pictures,
         Chosen::Tracks { .. } => {
             return unsuited("box-tracks are no footage: use gcl extract, train and score");
@@ -85,6 +107,11 @@ pub fn run(args: FindArgs) -> Outcome {
             );
         }
     };
+    if let (Some(Way::Interleave), Pictures::Objects { what: ObjectFeatures::Windows, .. }) =
+        (args.method, &pictures)
+    {
+        return unsuited("interleave learns from clips; the rows of object-windows are objects");
+    }
     let found = match &pictures {
         Pictures::Gradient { .. } => find_with(&args, &inputs, &pictures, &Gradient)?,
         Pictures::Lite0 { extractor, .. } => find_with(&args, &inputs, &pictures, &**extractor)?,
@@ -113,6 +140,17 @@ fn unsuited(text: &str) -> Outcome {
     Err(Failure::Usage(text.to_owned()))
 }
 
+impl FindArgs {
+    /// The arguments of a method of features.
+    fn choice(&self) -> MethodArgs {
+        let method = match self.method {
+            Some(Way::Features(method)) => Some(method),
+            _ => None,
+        };
+        MethodArgs { method, preset: self.preset, learning: self.learning.clone() }
+    }
+}
+
 /// Finds with progress on the terminal.
 fn find_with<E: FeatureWork>(
     args: &FindArgs,
@@ -120,29 +158,33 @@ fn find_with<E: FeatureWork>(
     pictures: &Pictures,
     extractor: &E,
 ) -> Result<Found, Failure> {
-    let normal = train::normal_videos(&args.choice.learning)?;
+    let normal = train::normal_videos(&args.learning)?;
     let configuration = |set: &FeatureSet| {
-        let choice = MethodArgs {
-            method: args.choice.method.or_else(|| {
-                (args.choice.preset != PresetChoice::Fixed(Preset::Paper)).then(|| method(set))
-            }),
-            ..args.choice.clone()
-        };
+        let mut choice = args.choice();
+        choice.method = choice
+            .method
+            .or_else(|| (args.preset != PresetChoice::Fixed(Preset::Paper)).then(|| method(set)));
         let config = train::configuration(&choice, None, set);
         config.map_err(|failure| gcl::Error::Setting(failure.message().to_owned()))
     };
+    let of_pair = |set: &FeatureSet| pair::choice(args).config(&PairData::default(), set);
+    let interleaved = args.method == Some(Way::Interleave);
     let wanted = Find {
         footage: &args.footage,
         out: &args.out,
         extraction: pictures.options(&args.how, None),
-        configuration: &configuration,
-        training: train::training_options(&args.choice.learning, &normal)?,
-        folds: args.cross_fit,
-        cameras: train::cameras(&args.choice.learning)?,
+        learner: match interleaved {
+            true => Learner::Pair(&of_pair),
+            false => Learner::Features(&configuration),
+        },
+        training: train::training_options(&args.learning, &normal)?,
+        folds: args.cross_fit.unwrap_or(FOLDS),
+        cameras: train::cameras(&args.learning)?,
         top: args.top,
     };
+    wanted.check(inputs)?;
     let shown = Shown::new(inputs);
-    let mut terminal = Terminal::new(None);
+    let mut terminal = if interleaved { Terminal::pair() } else { Terminal::new(None) };
     let mut scoring = None;
     let found = find(
         &wanted,
