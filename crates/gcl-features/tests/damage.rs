@@ -113,6 +113,29 @@ fn flipped_bits_neither_panic_nor_shift_frames() {
 }
 
 #[test]
+fn no_container_panics_or_floods_whatever_is_flipped_or_cut() {
+    for name in ["fragmented.mp4", "bframes.mkv", "bframes.ts", "bframes.264", "segment.ts"] {
+        let whole = data(name);
+        let mut seen = 0;
+        for seed in 1..=200u64 {
+            let mut bytes = whole.clone();
+            let mut state = 0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seed);
+            for _ in 0..=random(&mut state) % 12 {
+                let at = random(&mut state) % bytes.len();
+                bytes[at] ^= 1 << (random(&mut state) % 8);
+            }
+            if seed % 3 == 0 {
+                bytes.truncate(random(&mut state) % whole.len());
+            }
+            let (frames, _) = decode(&bytes);
+            assert!(frames < 2000, "{name}, seed {seed}: {frames} frames");
+            seen += frames;
+        }
+        assert!(seen > 2000, "{name}: only {seen} frames of 200 damaged files");
+    }
+}
+
+#[test]
 fn tables_that_lie_are_refused_before_they_cost_memory() {
     let whole = data("bframes.mp4");
     let at = |name: &[u8; 4]| whole.windows(4).position(|found| found == name).unwrap();

@@ -12,13 +12,16 @@ fn find_ranks_the_odd_moment_first_and_skips_what_is_damaged() {
         video(&at.join(format!("footage/cam{i}.y4m")), 320, (i == 2).then_some(160));
     }
     let whole = fs::read(at.join("footage/cam0.y4m")).unwrap();
-    fs::write(at.join("footage/broken.y4m"), &whole[..whole.len() / 2 + 7]).unwrap();
+    fs::write(at.join("footage/cut.y4m"), &whole[..whole.len() / 2 + 7]).unwrap();
+    fs::write(at.join("footage/broken.y4m"), "not a video either").unwrap();
     fs::write(at.join("footage/notes.txt"), "not a video").unwrap();
 
     let steps = "training.budget.min_steps=150";
     let args = ["find", "footage", "--out", "found", "--json", "--set", steps];
     let output = run(at, &args, 1);
     assert!(stderr(&output).contains("skipped broken"), "{}", stderr(&output));
+    let told = "note cut: 1 of 160 pictures are missing at the end";
+    assert!(stderr(&output).contains(told), "{}", stderr(&output));
     let moments: Vec<serde_json::Value> = serde_json::from_str(&stdout(&output)).unwrap();
     let best = &moments[0];
     assert_eq!(best["video"], "cam2", "{moments:?}");
@@ -27,6 +30,7 @@ fn find_ranks_the_odd_moment_first_and_skips_what_is_damaged() {
     let html = fs::read_to_string(at.join("found/report.html")).unwrap();
     assert!(html.contains("data:image/jpeg;base64,"), "a picture of each moment");
     assert!(html.contains("broken"), "what was left out is in the report");
+    assert!(html.contains("1 of 160 pictures are missing"), "what was lost is in the report");
     assert!(fs::read_to_string(at.join("found/moments.csv")).unwrap().contains("cam2"));
 
     // Where in the picture: in the files, on the terminal, over the pictures.
@@ -76,8 +80,8 @@ fn find_ranks_the_odd_moment_first_and_skips_what_is_damaged() {
     let cam0 = fs::read(at.join("footage/cam0.y4m")).unwrap();
     video(&at.join("footage/cam0.y4m"), 320, Some(64));
     let changed = run(at, &args, 2);
-    // The damaged video is tried every time: 128 frames of it, and none of the others.
-    assert!(stderr(&again).contains("extracting: 128 frames"), "{}", stderr(&again));
+    // What was cut is not read again either; other footage is refused before any of it is.
+    assert!(stderr(&again).contains("extracting: 0 frames"), "{}", stderr(&again));
     assert!(!stderr(&changed).contains("extracting"), "{}", stderr(&changed));
     assert!(stderr(&changed).contains("other footage"), "{}", stderr(&changed));
     fs::write(at.join("footage/cam0.y4m"), cam0).unwrap();

@@ -49,7 +49,9 @@ impl ExtractOptions {
         let loss = notes.loss(frames);
         let damage = notes.damage(frames).filter(|_| loss > self.max_loss)?;
         let (path, most) = (path.display(), self.max_loss);
-        Some(format!("{path}: {damage}; that is {loss:.2} of it, more than --max-loss {most}"))
+        Some(format!(
+            "{path}: {damage}; that is {loss:.2} of its frames, more than the {most} that may be lost"
+        ))
     }
 }
 

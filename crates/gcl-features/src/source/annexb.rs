@@ -118,7 +118,12 @@ impl Coded for AnnexB {
             if let Some((picture, _)) = self.splitter.next(self.ended) {
                 *bytes = picture;
                 self.count += 1;
-                return Ok(Some(Sample { time: self.count, shown: true, bytes: Bytes::Whole }));
+                return Ok(Some(Sample {
+                    time: self.count,
+                    shown: true,
+                    after_loss: false,
+                    bytes: Bytes::Whole,
+                }));
             }
             if self.ended {
                 return Ok(None);
@@ -130,6 +135,10 @@ impl Coded for AnnexB {
     }
 
     fn seconds(&self, _: i64) -> Option<f64> {
+        None
+    }
+
+    fn step(&self) -> Option<i64> {
         None
     }
 

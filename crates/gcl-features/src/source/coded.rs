@@ -34,6 +34,8 @@ pub(super) struct Sample {
     pub time: i64,
     /// Whether it is shown.
     pub shown: bool,
+    /// Whether something was lost before it, how much is not known.
+    pub after_loss: bool,
     /// Whether its bytes are there, all of them, in part, or not at all.
     pub bytes: Bytes,
 }
@@ -58,6 +60,9 @@ pub(super) trait Coded: Send {
 
     /// A display time in seconds, where it has a meaning.
     fn seconds(&self, time: i64) -> Option<f64>;
+
+    /// From a picture to the next, in units of time, where that is known.
+    fn step(&self) -> Option<i64>;
 
     /// Pictures that are known to be missing at the end, and what was odd, in words.
     fn ending(&self) -> (usize, Vec<String>);

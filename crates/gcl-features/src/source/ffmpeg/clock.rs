@@ -40,7 +40,7 @@ impl Clock {
             self.offset += last + step - now;
             now = last + step;
         }
-        let even = self.before.is_none_or(|before| (before - step).abs() < step / 4.0);
+        let even = self.before.is_some_and(|before| (before - step).abs() < step / 4.0);
         let steps = ((now - last) / step).round();
         let mut gap = Vec::new();
         if self.troubled && even && steps >= 2.0 && steps <= MOST_FILLED {

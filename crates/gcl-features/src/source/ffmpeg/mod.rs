@@ -26,8 +26,8 @@ pub use version::version;
 pub(super) const REMEDIES: &str = "no `ffmpeg` on the PATH: install FFmpeg, or convert the video to H.264 in MP4 or to \
                                    a folder of PNG or JPEG frames";
 
-/// The most pictures that one gap in the times is filled with: an hour at 25 a second.
-const MOST_FILLED: f64 = 90_000.0;
+/// The most pictures that one gap in the times is filled with: a minute at 25 a second.
+const MOST_FILLED: f64 = 1500.0;
 
 /// The best video stream of a file, decoded by a child process.
 pub(super) struct Ffmpeg {
@@ -141,7 +141,7 @@ impl Ffmpeg {
         let all = self.given + self.filled;
         let by_length = || {
             let frames = (said.length? - self.clock.end()?) / self.clock.step?;
-            (frames > 0.5).then_some(frames.min(MOST_FILLED).round() as usize)
+            (frames > 0.5 && frames < 1e9).then_some(frames.round() as usize)
         };
         let missing = match promised.frames {
             Some(frames) if cut => frames.saturating_sub(all),

@@ -75,6 +75,11 @@ impl Listener {
                 let text = String::from_utf8_lossy(&line);
                 match frame_line(&text) {
                     Some(frame) => {
+                        // A complaint of another thread may stand in the same line.
+                        let heard = said.hear(&text);
+                        if heard > trouble {
+                            trouble = heard;
+                        }
                         let (fps, turned) = (said.fps, said.turned);
                         let trouble = std::mem::take(&mut trouble);
                         let frame = FrameLine { trouble, fps, turned, ..frame };
@@ -141,17 +146,12 @@ fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<b
 
 /// The line that the filter `showinfo` prints for each frame. What other threads say may stand before and behind it.
 fn frame_line(text: &str) -> Option<FrameLine> {
-    let (head, said) = text.split_once("n:").filter(|(_, said)| said.contains(" fmt:"))?;
-    if !head.ends_with([' ', ']']) && !head.is_empty() {
-        return None;
-    }
+    let (head, _) = text.split_once(" pts_time:")?;
+    let said = text.get(head.rfind("n:")?..).filter(|said| said.contains(" fmt:"))?;
     let field = |name: &str| {
         let rest = said.split_once(name)?.1.trim_start();
         rest.split_whitespace().next()
     };
-    if !said.contains(" pts_time:") {
-        return None;
-    }
     let seconds = field(" pts_time:").and_then(|time| time.parse().ok());
     let size = field(" s:").and_then(|size| size.split_once('x'));
     let size = size.and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
@@ -160,6 +160,14 @@ fn frame_line(text: &str) -> Option<FrameLine> {
 }
 
 impl Said {
+    fn complain(&mut self, said: &str) {
+        let said = said.trim();
+        if !self.complaints.contains(said) && self.complaints.len() + said.len() < COMPLAINTS {
+            let gap = if self.complaints.is_empty() { "" } else { "; " };
+            self.complaints.extend([gap, said]);
+        }
+    }
+
     /// Takes note of a line; whose complaint it is, if it is one.
     fn hear(&mut self, text: &str) -> Trouble {
         let level = ["[warning] ", "[error] ", "[fatal] ", "[panic] "];
@@ -173,20 +181,25 @@ impl Said {
             let cut = said.contains("ended prematurely") || said.contains("partial file");
             self.cut |= cut;
             self.concealed += usize::from(said.contains("corrupt decoded frame"));
-            let said = said.trim();
-            if !self.complaints.contains(said) && self.complaints.len() + said.len() < COMPLAINTS {
-                let gap = if self.complaints.is_empty() { "" } else { "; " };
-                self.complaints.extend([gap, said]);
-            }
+            self.complain(said);
             // `[h264 @ 0x…]` is a decoder; `[in#0/avi @ 0x…]`, `[mov,mp4,… @ 0x…]` and these are not.
             let readers =
                 ["[in#", ",", "[mpegts", "[mpeg ", "[avi", "[flv", "[asf", "[mxf", "[NULL"];
             let reader = context.is_empty() || readers.iter().any(|name| context.contains(name));
-            let reader = reader || said.contains("acket corrupt") || said.contains("corrupt input");
+            let reader = reader || of_packets(said);
             return if reader || cut { Trouble::Reader } else { Trouble::Decoder };
         }
-        let Some((_, said)) = text.split_once("[info] ") else { return Trouble::None };
+        let Some((context, said)) = text.split_once("[info] ") else { return Trouble::None };
         let said = said.trim_start();
+        let words = ["error", "invalid", "corrupt", "missing", "overread"];
+        let lower = said.to_ascii_lowercase();
+        if context.starts_with("[Parsed_showinfo") && words.iter().any(|word| lower.contains(word))
+        {
+            // What a decoder said while the filter's line was not at its end.
+            let word = words.iter().filter_map(|word| lower.find(word)).min().unwrap_or(0);
+            self.complain(said.get(word..).unwrap_or(said));
+            return if of_packets(said) { Trouble::Reader } else { Trouble::Decoder };
+        }
         self.concealed += usize::from(said.starts_with("concealing "));
         if let Some(rest) = said.strip_prefix("Duration: ") {
             self.length = self.length.or_else(|| clock(rest.split(',').next()?));
@@ -205,6 +218,11 @@ impl Said {
         }
         Trouble::None
     }
+}
+
+/// Whether a complaint is of packets that came damaged, and not of their decoding.
+fn of_packets(said: &str) -> bool {
+    said.contains("corrupt (stream") || said.contains("corrupt input") || said.contains("DTS")
 }
 
 /// `00:01:02.50` in seconds.
@@ -228,6 +246,7 @@ mod tests {
 [h264 @ 0x2] [error] error while decoding MB 1 2, bytestream -5
 [h264 @ 0x2] [info] concealing 60 DC, 60 AC, 60 MV errors in P frame
 [matroska,webm @ 0x3] [error] File ended prematurely
+[Parsed_showinfo_0 @ 0x1] [info] color_range:pc color_space:bt470bghuffman table decode error
 [Parsed_showinfo_0 @ 0x1] [info] n:   1 pts:   3003 pts_time:0.0333667 duration: 3003 fmt:yuv420p s:120x160 i:P
 [mjpeg @ 0x2] n:   2 pts:NOPTS pts_time:NOPTS fmt:yuv420p s:120x160 i:P
 ";

@@ -67,7 +67,7 @@ impl Mp4 {
 /// Pictures per second of a movie in fragments, on average.
 fn fps(track: &VideoTrack) -> Option<f64> {
     let times = || track.pieces.iter().map(|piece| piece.time);
-    let units = times().max()? - times().min()?;
+    let units = times().max()?.saturating_sub(times().min()?);
     let steps = track.pieces.len() as f64 - 1.0;
     (units > 0).then(|| steps * f64::from(track.times.scale()) / units as f64)
 }
@@ -82,18 +82,22 @@ impl Coded for Mp4 {
         let shown = self.track.times.shown(time).is_some();
         if at.checked_add(u64::from(size)).is_none_or(|end| end > self.file_len) {
             let bytes = Bytes::None("the file ends early");
-            return Ok(Some(Sample { time, shown, bytes }));
+            return Ok(Some(Sample { time, shown, after_loss: false, bytes }));
         }
         bytes.resize(size as usize, 0);
         self.file
             .seek(SeekFrom::Start(at))
             .and_then(|_| self.file.read_exact(bytes))
             .at(&self.path)?;
-        Ok(Some(Sample { time, shown, bytes: Bytes::Whole }))
+        Ok(Some(Sample { time, shown, after_loss: false, bytes: Bytes::Whole }))
     }
 
     fn seconds(&self, time: i64) -> Option<f64> {
         self.track.times.shown(time)
+    }
+
+    fn step(&self) -> Option<i64> {
+        None
     }
 
     fn ending(&self) -> (usize, Vec<String>) {

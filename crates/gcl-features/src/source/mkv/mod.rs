@@ -1,5 +1,8 @@
 //! Matroska (RFC 9559) as far as H.264 needs it: the video's blocks, and their times.
 
+mod elements;
+mod track;
+
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -9,6 +12,8 @@ use gcl_data::At;
 
 use super::SourceError;
 use super::coded::{Bytes, Coded, Sample, Stream, Units};
+use elements::{Elements, float, unsigned, vint};
+use track::Track;
 
 const EBML: u32 = 0x1a45_dfa3;
 const SEGMENT: u32 = 0x1853_8067;
@@ -24,8 +29,6 @@ const BLOCK: u32 = 0xa1;
 
 /// The most bytes of an element that is held in memory.
 const LARGEST: u64 = 1 << 27;
-/// The most pictures that a gap behind damage is filled with.
-const MOST_FILLED: i64 = 90_000;
 
 /// An element's identity, and where its content lies.
 #[derive(Debug, Clone, Copy)]
@@ -51,27 +54,13 @@ pub(super) struct Mkv {
     /// In units.
     duration: Option<f64>,
     cluster: i64,
-    /// Display times of the first picture and of the latest one so far, and whether bytes were passed over since.
+    /// Display time of the first picture, and whether bytes were passed over since.
     first: Option<i64>,
-    last: Option<i64>,
     lossy: bool,
     losses: usize,
     count: usize,
     ready: VecDeque<(Sample, Vec<u8>)>,
     stream: Stream,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Track {
-    number: u64,
-    video: bool,
-    enabled: bool,
-    codec: String,
-    avcc: Vec<u8>,
-    /// Nanoseconds from a picture to the next.
-    step: Option<u64>,
-    pixels: u64,
-    encoded: bool,
 }
 
 impl Mkv {
@@ -95,7 +84,6 @@ impl Mkv {
             duration: None,
             cluster: 0,
             first: None,
-            last: None,
             lossy: false,
             losses: 0,
             count: 0,
@@ -159,7 +147,7 @@ impl Mkv {
     }
 
     /// From a picture to the next, in units.
-    fn step(&self) -> Option<f64> {
+    fn units(&self) -> Option<f64> {
         self.track.step.filter(|step| *step > 0).map(|step| step as f64 / self.scale)
     }
 
@@ -273,22 +261,12 @@ impl Mkv {
         let Some((_, rest)) = own else { return };
         let Some((&[high, low, _], picture)) = rest.split_first_chunk::<3>() else { return };
         let time = self.cluster.saturating_add(i64::from(i16::from_be_bytes([high, low])));
-        if let (true, Some(last), Some(step)) =
-            (std::mem::take(&mut self.lossy), self.last, self.step())
-        {
-            let steps = ((time - last) as f64 / step).round() as i64;
-            for n in 1..steps.min(MOST_FILLED) {
-                let time = last.saturating_add((n as f64 * step) as i64);
-                let bytes = Bytes::None("its block is lost");
-                self.ready.push_back((Sample { time, shown: true, bytes }, Vec::new()));
-                self.count += 1;
-            }
-        }
         self.first = self.first.or(Some(time));
-        self.last = Some(self.last.map_or(time, |last| last.max(time)));
         self.count += 1;
         let bytes = if whole { Bytes::Whole } else { Bytes::None("the file ends early") };
-        self.ready.push_back((Sample { time, shown: true, bytes }, picture.to_vec()));
+        let after_loss = std::mem::take(&mut self.lossy);
+        let sample = Sample { time, shown: true, after_loss, bytes };
+        self.ready.push_back((sample, picture.to_vec()));
     }
 }
 
@@ -305,7 +283,11 @@ impl Coded for Mkv {
     }
 
     fn seconds(&self, time: i64) -> Option<f64> {
-        Some((time - self.first.unwrap_or(0)) as f64 * self.scale / 1e9)
+        Some(time.saturating_sub(self.first.unwrap_or(0)) as f64 * self.scale / 1e9)
+    }
+
+    fn step(&self) -> Option<i64> {
+        self.units().map(|step| step.round() as i64).filter(|step| *step > 0)
     }
 
     fn ending(&self) -> (usize, Vec<String>) {
@@ -317,72 +299,10 @@ impl Coded for Mkv {
         if cut {
             remarks.push("the file ends early".to_owned());
         }
-        let pictures = self.duration.zip(self.step()).map(|(length, step)| (length / step).round());
+        let pictures =
+            self.duration.zip(self.units()).map(|(length, step)| (length / step).round());
         let promised = pictures.filter(|count| *count < 1e9).map_or(0, |count| count as usize);
         let missing = if cut || self.losses > 0 { promised.saturating_sub(self.count) } else { 0 };
         (missing, remarks)
     }
-}
-
-impl Track {
-    fn read(entry: &[u8]) -> Self {
-        let mut track = Self { enabled: true, ..Self::default() };
-        for (id, content) in Elements(entry) {
-            match id {
-                0xd7 => track.number = unsigned(content),
-                0x83 => track.video = unsigned(content) == 1,
-                0xb9 => track.enabled = unsigned(content) == 1,
-                0x86 => {
-                    track.codec = String::from_utf8_lossy(content).trim_end_matches('\0').to_owned()
-                }
-                0x63a2 => track.avcc = content.to_vec(),
-                0x23_e383 => track.step = Some(unsigned(content)),
-                0x6d80 => track.encoded = true,
-                0xe0 => {
-                    let side = |wanted: u32| {
-                        let found = Elements(content).find(|(id, _)| *id == wanted);
-                        found.map_or(0, |(_, side)| unsigned(side) & 0xffff)
-                    };
-                    track.pixels = side(0xb0) * side(0xba);
-                }
-                _ => {}
-            }
-        }
-        track
-    }
-}
-
-/// The elements in a content: identity and content of each, up to one that does not fit.
-struct Elements<'a>(&'a [u8]);
-
-impl<'a> Iterator for Elements<'a> {
-    type Item = (u32, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (id, rest) = vint(self.0, false)?;
-        let (size, rest) = vint(rest, true)?;
-        let (content, behind) = rest.split_at_checked(usize::try_from(size).ok()?)?;
-        self.0 = behind;
-        Some((u32::try_from(id).ok()?, content))
-    }
-}
-
-/// A number whose leading zero bits tell its length, and what is behind it; an identity keeps the mark of its length.
-fn vint(bytes: &[u8], unmark: bool) -> Option<(u64, &[u8])> {
-    let width = bytes.first()?.leading_zeros() as usize + 1;
-    let (field, rest) = bytes.split_at_checked(width).filter(|_| width <= 8)?;
-    let number = unsigned(field);
-    Some((if unmark { number & ((1u64 << (7 * width)) - 1) } else { number }, rest))
-}
-
-fn unsigned(bytes: &[u8]) -> u64 {
-    bytes.iter().take(8).fold(0, |number, &byte| (number << 8) | u64::from(byte))
-}
-
-fn float(bytes: &[u8]) -> Option<f64> {
-    let number = match bytes.len() {
-        4 => f64::from(f32::from_be_bytes(*bytes.first_chunk()?)),
-        _ => f64::from_be_bytes(*bytes.first_chunk()?),
-    };
-    (number.is_finite() && number > 0.0).then_some(number)
 }

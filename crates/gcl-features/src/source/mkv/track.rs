@@ -1,0 +1,45 @@
+//! A track of Matroska.
+
+use super::elements::{Elements, unsigned};
+
+/// What is known of a track.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Track {
+    pub number: u64,
+    pub video: bool,
+    pub enabled: bool,
+    pub codec: String,
+    pub avcc: Vec<u8>,
+    /// Nanoseconds from a picture to the next.
+    pub step: Option<u64>,
+    pub pixels: u64,
+    pub encoded: bool,
+}
+
+impl Track {
+    pub(super) fn read(entry: &[u8]) -> Self {
+        let mut track = Self { enabled: true, ..Self::default() };
+        for (id, content) in Elements(entry) {
+            match id {
+                0xd7 => track.number = unsigned(content),
+                0x83 => track.video = unsigned(content) == 1,
+                0xb9 => track.enabled = unsigned(content) == 1,
+                0x86 => {
+                    track.codec = String::from_utf8_lossy(content).trim_end_matches('\0').to_owned()
+                }
+                0x63a2 => track.avcc = content.to_vec(),
+                0x23_e383 => track.step = Some(unsigned(content)),
+                0x6d80 => track.encoded = true,
+                0xe0 => {
+                    let side = |wanted: u32| {
+                        let found = Elements(content).find(|(id, _)| *id == wanted);
+                        found.map_or(0, |(_, side)| unsigned(side) & 0xffff)
+                    };
+                    track.pixels = side(0xb0) * side(0xba);
+                }
+                _ => {}
+            }
+        }
+        track
+    }
+}

@@ -1,0 +1,173 @@
+//! MPEG-TS (ISO/IEC 13818-1) as far as H.264 needs it: which packets are the video's, and its time stamps.
+
+mod clock;
+mod packets;
+mod tables;
+
+use std::collections::VecDeque;
+use std::path::Path;
+
+use super::SourceError;
+use super::annexb::{FPS, Splitter};
+use super::coded::{Bytes, Coded, Sample, Stream, Units};
+use clock::Clock;
+use packets::Packets;
+pub(super) use packets::{Layout, layout};
+use tables::{program_map, stamps, streams};
+
+/// Ticks of the clock in a second.
+const TICKS: i64 = 90_000;
+/// Packets within which the tables must come.
+const SEARCHED: usize = 20_000;
+
+/// When a picture is decoded and shown, in ticks.
+#[derive(Debug, Clone, Copy)]
+struct Stamp {
+    decoded: i64,
+    shown: i64,
+    /// Whether packets were lost before it.
+    lossy: bool,
+}
+
+/// The first H.264 stream of a file.
+pub(super) struct Ts {
+    packets: Packets,
+    video: u16,
+    counter: Option<u8>,
+    /// Whether packets were lost in the picture that is gathered, and since the last stamp.
+    broken: bool,
+    lossy: bool,
+    splitter: Splitter<Stamp>,
+    clock: Clock,
+    /// Pictures that come next.
+    ready: VecDeque<(Sample, Vec<u8>)>,
+    ended: bool,
+    lost: usize,
+    stream: Stream,
+}
+
+impl Ts {
+    /// Finds the video.
+    ///
+    /// # Errors
+    /// The file cannot be read, or has no H.264.
+    pub(super) fn open(path: &Path, layout: Layout) -> Result<Self, SourceError> {
+        let mut packets = Packets::open(path, layout)?;
+        let mut map = None;
+        let mut video = None;
+        for _ in 0..SEARCHED {
+            if video.is_some() || !packets.next()? {
+                break;
+            }
+            let pid = packets.pid();
+            if pid == 0 && map.is_none() {
+                map = packets.table().and_then(program_map);
+            } else if Some(pid) == map {
+                video = packets.table().and_then(streams);
+            }
+        }
+        let video = match video {
+            Some(Ok(pid)) => pid,
+            Some(Err(kind)) => {
+                return Err(SourceError::unsupported(path, format!("{kind} in MPEG-TS")));
+            }
+            None => return Err(SourceError::unsupported(path, "MPEG-TS without a table of video")),
+        };
+        let stream = Stream {
+            units: Units::StartCodes,
+            avcc: Vec::new(),
+            ordered: true,
+            joined_late: true,
+            turned: 0,
+            fps: Some(FPS),
+            frames: None,
+        };
+        Ok(Self {
+            packets: Packets::open(path, layout)?,
+            video,
+            counter: None,
+            broken: false,
+            lossy: false,
+            splitter: Splitter::new(),
+            clock: Clock::default(),
+            ready: VecDeque::new(),
+            ended: false,
+            lost: 0,
+            stream,
+        })
+    }
+
+    /// Takes in a packet of the video.
+    fn take(&mut self) {
+        let (payload, anew) = self.packets.payload();
+        if payload.is_empty() {
+            return;
+        }
+        let counter = self.packets.control() & 15;
+        let found = if self.packets.starts() { stamps(payload) } else { None };
+        let restarts = found.is_some_and(|(stamps, _)| {
+            stamps.is_some_and(|(decoded, _)| self.clock.restarts(decoded))
+        });
+        match self.counter {
+            Some(last) if counter == last && !anew && !restarts => return, // sent twice
+            // Recordings that were joined start counting anew.
+            Some(last) if counter != (last + 1) & 15 && !anew && !restarts => {
+                (self.broken, self.lossy) = (true, true);
+                self.lost += 1;
+            }
+            _ => {}
+        }
+        self.counter = Some(counter);
+        let (stamps, coded) = found.unwrap_or((None, payload));
+        if let Some((decoded, shown)) = stamps {
+            let lossy = std::mem::take(&mut self.lossy);
+            self.splitter.stamp(Stamp { decoded, shown, lossy });
+        }
+        self.splitter.push(coded);
+    }
+
+    /// Puts pictures that are whole where they are read from.
+    fn split(&mut self) {
+        while let Some((picture, stamp)) = self.splitter.next(self.ended) {
+            let lossy = stamp.is_some_and(|stamp| stamp.lossy);
+            let shown = self.clock.tick(stamp.map(|stamp| (stamp.decoded, stamp.shown)), lossy);
+            let broken = std::mem::take(&mut self.broken);
+            let bytes = if broken { Bytes::Broken } else { Bytes::Whole };
+            let sample = Sample { time: shown, shown: true, after_loss: lossy, bytes };
+            self.ready.push_back((sample, picture));
+        }
+    }
+}
+
+impl Coded for Ts {
+    fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    fn next(&mut self, bytes: &mut Vec<u8>) -> Result<Option<Sample>, SourceError> {
+        while self.ready.is_empty() && !self.ended {
+            match self.packets.next()? {
+                true if self.packets.pid() == self.video => self.take(),
+                true => continue,
+                false => self.ended = true,
+            }
+            self.split();
+        }
+        let Some((sample, picture)) = self.ready.pop_front() else { return Ok(None) };
+        *bytes = picture;
+        Ok(Some(sample))
+    }
+
+    fn seconds(&self, time: i64) -> Option<f64> {
+        Some((time - self.clock.first.unwrap_or(0)) as f64 / TICKS as f64)
+    }
+
+    fn step(&self) -> Option<i64> {
+        self.clock.step
+    }
+
+    fn ending(&self) -> (usize, Vec<String>) {
+        let lost = format!("packets are lost in {} places", self.lost);
+        (0, if self.lost > 0 { vec![lost] } else { Vec::new() })
+    }
+}
