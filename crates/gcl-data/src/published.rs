@@ -3,10 +3,22 @@
 /// Endings that say of which network, stream or kind a file is.
 const KINDS: [&str; 5] = ["_gt", "_i3d", "_c3d", "_rgb", "_flow"];
 
+/// Extensions that names in lists may have. Other dots belong to the name: `Bad.Boys.1995__#01`.
+const EXTENSIONS: [&str; 6] = ["mp4", "avi", "mkv", "mov", "webm", "npy"];
+
+/// A name without a video's extension.
+pub(crate) fn without_extension(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((bare, end)) if EXTENSIONS.iter().any(|known| end.eq_ignore_ascii_case(known)) => bare,
+        _ => name,
+    }
+}
+
 /// A file's name without what it says beside the video's: `Abuse028_x264__9_gt` and `Abuse028_x264_i3d` are
-/// both `Abuse028_x264`.
+/// both `Abuse028_x264`, as is `Abuse028_x264.mp4`.
 pub(crate) fn plain(name: &str) -> &str {
-    let bare = KINDS.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name);
+    let file = without_extension(name);
+    let bare = KINDS.iter().find_map(|kind| file.strip_suffix(kind)).unwrap_or(file);
     let bare = crop(bare).map_or(bare, |(video, _)| video);
     if bare.is_empty() { name } else { bare }
 }
@@ -29,6 +41,10 @@ mod tests {
             ("Abuse028_x264_i3d", "Abuse028_x264"),
             ("A.Mind.2001__#00-25-20_label_A__0", "A.Mind.2001__#00-25-20_label_A"),
             ("01_0014", "01_0014"),
+            ("Abuse028_x264.mp4", "Abuse028_x264"),
+            ("cam.2.MOV", "cam.2"),
+            ("cam.2", "cam.2"),
+            (".mp4", ".mp4"),
             ("__0", "__0"),
             ("_i3d", "_i3d"),
         ] {

@@ -38,7 +38,8 @@ fn near_text(near: &[VideoId]) -> String {
 /// 2. one id is the end of the other, by whole components: `Abuse028_x264` and
 ///    `Abuse/Abuse028_x264`, but never `train/01` and `test/01`;
 /// 3. as 2, with last components that are the same number: `1` and `test/01`;
-/// 4. as 2, without what published files add to a name: `Abuse028_x264_i3d` and `Abuse028_x264__9_gt`.
+/// 4. as 2, without what published files add to a name: `Abuse028_x264_i3d`, `Abuse028_x264__9_gt` and
+///    `Abuse028_x264.mp4`.
 ///
 /// ```
 /// use gcl_data::{VideoId, resolve};

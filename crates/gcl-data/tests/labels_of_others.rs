@@ -89,6 +89,15 @@ fn case_28_numbers_that_went_through_pandas() {
 }
 
 #[test]
+fn names_with_a_videos_extension_are_the_videos() {
+    let truth =
+        read("truth.csv", "id,start,end,frames\ncam.1.mp4,10,20,40\nb/c.AVI,,,40\n").unwrap();
+    assert_eq!(runs(&truth, "cam.1", None), [(10, 20)]);
+    assert_eq!(runs(&truth, "c", None), []);
+    assert!(truth.labels(&id("cam"), None).is_err());
+}
+
+#[test]
 fn case_29_semicolons_and_utf16() {
     let plain = "id,start,end,frames\r\nAbuse028_x264,165,240,320\r\n";
     let utf16 = |mark: [u8; 2], unit: fn(u16) -> [u8; 2]| {

@@ -8,10 +8,8 @@ use crate::clips::Span;
 use crate::file::FileError;
 use crate::id::VideoId;
 use crate::number::whole;
+use crate::published::without_extension;
 use crate::text::read_text;
-
-/// Extensions that names in lists may have. Other dots belong to the name: `Bad.Boys.1995__#01`.
-const EXTENSIONS: [&str; 6] = [".mp4", ".avi", ".mkv", ".mov", ".webm", ".npy"];
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let mut videos = BTreeMap::new();
@@ -26,10 +24,6 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
         }
     }
     Ok(videos)
-}
-
-pub(super) fn without_extension(name: &str) -> &str {
-    EXTENSIONS.iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name)
 }
 
 /// The ranges of a line, as pairs of a first frame and the one after the last.
