@@ -355,10 +355,13 @@ fn case_13_turned_footage_stands_upright() {
     ] {
         let track = Track { turn, ..Track::new(&wide, samples.clone()) };
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("phone.mp4");
-        fs::write(&path, movie(&[track])).unwrap();
-        for decoder in decoders() {
-            let mut source = open(&path, decoder).unwrap();
+        let (mp4, mkv) = (dir.path().join("phone.mp4"), dir.path().join("phone.mkv"));
+        fs::write(&mkv, turned_mkv(&track, degrees)).unwrap();
+        fs::write(&mp4, movie(&[track])).unwrap();
+        // Not every version of FFmpeg knows the turn of Matroska.
+        let by_mp4 = decoders().into_iter().map(|decoder| (&mp4, decoder));
+        for (path, decoder) in by_mp4.chain([(&mkv, Decoder::Native)]) {
+            let mut source = open(path, decoder).unwrap();
             let mut frame = Frame::default();
             assert!(source.next(&mut frame).unwrap());
             let luma = |(x, y): (usize, usize)| frame.luma()[y * frame.width() + x];
@@ -406,36 +409,52 @@ fn jpeg(n: u32) -> Vec<u8> {
 
 /// A Matroska file of JPEG pictures at these times in thousandths of a second, a cluster each.
 fn mkv(times: &[u32]) -> Vec<u8> {
-    let element = |id: &[u8], payload: &[u8]| {
-        let size = (payload.len() as u64 | 1 << 56).to_be_bytes();
-        [id, &size, payload].concat()
-    };
+    let pictures: Vec<_> = (0..).zip(times).map(|(n, time)| (*time, jpeg(n))).collect();
+    matroska(&element(&[0x86], b"V_MJPEG"), &[], &pictures)
+}
+
+/// A track's pictures in Matroska, to be turned clockwise; the file itself has the angle counter-clockwise.
+fn turned_mkv(track: &Track, degrees: u32) -> Vec<u8> {
+    let coding = [element(&[0x86], b"V_MPEG4/ISO/AVC"), element(&[0x63, 0xa2], &track.avcc)];
+    let roll = element(&[0x76, 0x75], &(-f64::from(degrees)).to_be_bytes());
+    let pictures: Vec<_> = (0..).step_by(40).zip(track.samples.iter().cloned()).collect();
+    matroska(&coding.concat(), &element(&[0x76, 0x70], &roll), &pictures)
+}
+
+fn element(id: &[u8], payload: &[u8]) -> Vec<u8> {
+    let size = (payload.len() as u64 | 1 << 56).to_be_bytes();
+    [id, &size, payload].concat()
+}
+
+/// A Matroska file of pictures with their times, a cluster each.
+fn matroska(coding: &[u8], pose: &[u8], pictures: &[(u32, Vec<u8>)]) -> Vec<u8> {
     let number = |id: &[u8], number: u32| element(id, &number.to_be_bytes());
     let ebml = element(
         &[0x1a, 0x45, 0xdf, 0xa3],
         &[element(&[0x42, 0x82], b"matroska"), number(&[0x42, 0x87], 4), number(&[0x42, 0x85], 2)]
             .concat(),
     );
-    let length = f64::from(times.last().copied().unwrap_or(0) + 40);
+    let length = f64::from(pictures.last().map_or(0, |(time, _)| *time) + 40);
     let info = element(
         &[0x15, 0x49, 0xa9, 0x66],
         &[number(&[0x2a, 0xd7, 0xb1], 1_000_000), element(&[0x44, 0x89], &length.to_be_bytes())]
             .concat(),
     );
-    let video = element(&[0xe0], &[number(&[0xb0], 64), number(&[0xba], 48)].concat());
+    let sides = [number(&[0xb0], 64), number(&[0xba], 48)].concat();
+    let video = element(&[0xe0], &[&sides, pose].concat());
     let entry = [
         number(&[0xd7], 1),
         number(&[0x73, 0xc5], 1),
         number(&[0x83], 1),
         number(&[0x23, 0xe3, 0x83], 40_000_000),
-        element(&[0x86], b"V_MJPEG"),
+        coding.to_vec(),
         video,
     ];
     let tracks = element(&[0x16, 0x54, 0xae, 0x6b], &element(&[0xae], &entry.concat()));
-    let clusters: Vec<u8> = (0..)
-        .zip(times)
-        .flat_map(|(n, time)| {
-            let block = [&[0x81, 0, 0, 0x80][..], &jpeg(n)].concat();
+    let clusters: Vec<u8> = pictures
+        .iter()
+        .flat_map(|(time, picture)| {
+            let block = [&[0x81, 0, 0, 0x80][..], picture].concat();
             let parts = [number(&[0xe7], *time), element(&[0xa3], &block)].concat();
             element(&[0x1f, 0x43, 0xb6, 0x75], &parts)
         })

@@ -32,5 +32,5 @@ pub(super) fn float(bytes: &[u8]) -> Option<f64> {
         4 => f64::from(f32::from_be_bytes(*bytes.first_chunk()?)),
         _ => f64::from_be_bytes(*bytes.first_chunk()?),
     };
-    (number.is_finite() && number > 0.0).then_some(number)
+    number.is_finite().then_some(number)
 }

@@ -110,7 +110,9 @@ impl Mkv {
                     for (id, content) in Elements(&info) {
                         match id {
                             0x2a_d7b1 => source.scale = unsigned(content).max(1) as f64,
-                            0x4489 => source.duration = float(content),
+                            0x4489 => {
+                                source.duration = float(content).filter(|length| *length > 0.0)
+                            }
                             _ => {}
                         }
                     }
@@ -141,6 +143,7 @@ impl Mkv {
         stream.units =
             Units::Lengths(track.avcc.get(4).map_or(4, |byte| usize::from(byte & 3) + 1));
         stream.avcc.clone_from(&track.avcc);
+        stream.turned = track.turned;
         stream.fps = track.step.filter(|step| *step > 0).map(|step| 1e9 / step as f64);
         source.track = track;
         Ok(source)
