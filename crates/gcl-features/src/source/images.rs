@@ -5,7 +5,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use gcl_data::{At, FileError};
-use image::{DynamicImage, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
 use super::levels::Levels;
 use super::pictures::{Ending, Pictures, Shown, Step};
@@ -39,7 +40,14 @@ impl Images {
             return Err(SourceError::empty(path));
         };
         // The first one whose size can be told: one that cannot is lost when it comes to it.
-        let size = |file: &PathBuf| reader(fs::read(file).ok()?).ok()?.into_dimensions().ok();
+        let size = |file: &PathBuf| {
+            let mut decoder = reader(fs::read(file).ok()?).ok()?.into_decoder().ok()?;
+            let (width, height) = decoder.dimensions();
+            Some(match is_on_its_side(orientation(&mut decoder)) {
+                true => (height, width),
+                false => (width, height),
+            })
+        };
         let Some((width, height)) = files.iter().find_map(size) else {
             let why = decoded(first).err().unwrap_or_default();
             return Err(SourceError::damaged(
@@ -99,14 +107,31 @@ impl Pictures for Images {
     }
 }
 
-/// Decodes a whole picture.
+/// How a picture's own file says that it is to be turned; one that says it badly is not.
+fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
+    decoder.orientation().unwrap_or(Orientation::NoTransforms)
+}
+
+fn is_on_its_side(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+}
+
+/// Decodes a whole picture, and turns it upright.
 pub(super) fn decoded(file: &Path) -> Result<DynamicImage, String> {
     let bytes = fs::read(file).map_err(|error| error.to_string())?;
     if bytes.starts_with(&[0xff, 0xd8]) && !jpeg::is_whole(&bytes) {
         return Err("the JPEG picture ends early".to_owned());
     }
     let reader = reader(bytes).map_err(|error| error.to_string())?;
-    guarded(|| reader.decode())?.map_err(|error| error.to_string())
+    let upright = || {
+        let mut decoder = reader.into_decoder()?;
+        let orientation = orientation(&mut decoder);
+        let mut image = DynamicImage::from_decoder(decoder)?;
+        image.apply_orientation(orientation);
+        Ok::<_, ImageError>(image)
+    };
+    guarded(upright)?.map_err(|error| error.to_string())
 }
 
 /// Whether a path names a visible image file.
