@@ -1,7 +1,7 @@
 //! Finding the videos under the paths that a user names.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use gcl_data::{At, FileError, VideoId};
@@ -16,6 +16,9 @@ pub const EXTENSIONS: [&str; 34] = [
     "asf", "flv", "3gp", "3g2", "ogv", "vob", "y4m", "h264", "264", "avc", "h265", "265", "hevc",
     "mjpeg", "mjpg", "divx", "xvid", "dav", "mod", "tod", "mxf",
 ];
+
+/// Why a pipe, a socket or a device is not read.
+pub(crate) const NOT_A_FILE: &str = "not a regular file";
 
 /// A video to extract features from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +54,11 @@ impl VideoInput {
 }
 
 impl VideoInput {
+    /// The path without links, where it is a file or a folder.
+    fn real_path(&self) -> PathBuf {
+        self.path.canonicalize().unwrap_or_else(|_| self.path.clone())
+    }
+
     /// A hash of the footage, in hex, as its features have it: of its size and of blocks spread over it. `None` if
     /// it cannot be read.
     #[must_use]
@@ -69,18 +77,23 @@ impl VideoInput {
 ///
 /// An id is the path relative to the named folder (or to a named file's folder), without extension.
 /// Where the videos of several named paths would share ids, all ids get the folder's name in front.
+/// What two named paths have in common, such as a folder and a file in it, is found once.
 ///
 /// What is found below a named folder and cannot be read is no error: it is listed with [`VideoInput::refused`]. That is a
 /// name that is no id (no UTF-8, a line end, a backslash), the second of two files that differ in their extension alone, a
 /// folder that may not be read or that a NAS keeps for itself, a link to nowhere, images beside videos, and images that are
-/// not of their folder's sequence.
+/// not of their folder's sequence. A named path that is neither a file nor a folder, such as a pipe, is listed so, too.
 ///
 /// # Errors
-/// A named path cannot be read, two named paths are one, or there is no video at all.
+/// A named path cannot be read, two videos share an id with their folders' names in front, too, or there is no video at all.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<VideoInput>, FileError> {
     let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
     for path in paths {
-        found.push(under(path)?);
+        let mut root = under(path)?;
+        root.videos.retain(|video| !seen.contains(&video.real_path()));
+        seen.extend(root.videos.iter().map(VideoInput::real_path));
+        found.push(root);
     }
     let videos = match merge(found.iter().flat_map(|root| root.videos.iter().cloned())) {
         Ok(videos) => videos,
@@ -123,6 +136,9 @@ fn under(path: &Path) -> Result<Root, FileError> {
     if is_folder {
         walk(&whole, &mut videos)?;
         videos = one_of_each(videos, &whole);
+    } else if !whole.is_file() {
+        // To open a pipe is to wait for whoever writes to it.
+        videos.push(VideoInput::refused(Path::new(""), path, NOT_A_FILE));
     } else {
         // Named by the user: what it is, its content tells. A link's own name counts, not that of the file behind it.
         let name = path.file_name().map_or_else(|| whole.clone(), PathBuf::from);
@@ -166,11 +182,12 @@ fn one_of_each(videos: Vec<VideoInput>, root: &Path) -> Vec<VideoInput> {
         }
     }
     for mut video in rest {
-        while by_id.contains_key(&video.id) {
-            match VideoId::new(format!("{}\u{fffd}", video.id)) {
-                Ok(id) => video.id = id,
-                Err(_) => break,
+        let name = video.id.clone();
+        for number in 2.. {
+            if !by_id.contains_key(&video.id) {
+                break;
             }
+            video.id = VideoId::nearest(&format!("{name} ({number})"));
         }
         by_id.insert(video.id.clone(), video);
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use gcl_data::files::is_kept_by_system;
 use gcl_data::{At, FileError, VideoId};
 
-use crate::discover::{VideoInput, has_extension, reason};
+use crate::discover::{NOT_A_FILE, VideoInput, has_extension, reason};
 use crate::source::images::{EXTENSIONS, is_image, sequences};
 use crate::source::sequences::Sorted;
 
@@ -139,7 +139,7 @@ fn unreadable(path: &Path) -> Option<String> {
         _ if !wanted => None,
         Ok(data) if data.is_file() => None,
         Ok(_) if extension_is_none(path) => None,
-        Ok(_) => Some("not a regular file".to_owned()),
+        Ok(_) => Some(NOT_A_FILE.to_owned()),
         Err(_) if path.is_symlink() => Some("a link to nowhere".to_owned()),
         Err(error) => Some(error.to_string()),
     }

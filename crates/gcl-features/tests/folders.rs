@@ -146,7 +146,7 @@ fn case_18_one_odd_name_does_not_end_the_run() {
     let summary = run(&root, &out);
     assert_eq!(summary.extracted, 2);
     let skipped: Vec<&str> = summary.skipped.iter().map(|(id, _)| id.as_str()).collect();
-    assert_eq!(skipped, ["a\u{fffd}b.y4m", "cam.y4m", "good\u{fffd}", "rec\u{fffd}2024.y4m"]);
+    assert_eq!(skipped, ["a\u{fffd}b.y4m", "cam.y4m", "good (2)", "rec\u{fffd}2024.y4m"]);
     let text = format!("{:?}", summary.skipped);
     for what in [
         "the character '\\\\n' is not allowed in a name; rename it",
@@ -180,6 +180,57 @@ fn case_19_folders_that_may_not_be_read_and_links_to_nowhere() {
     if locked {
         assert_eq!(videos, ["cam/ok"]);
         assert!(text.contains("locked: Permission denied"), "{text}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_that_is_named_is_listed_and_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe.mp4");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    video(&dir.path().join("ok.y4m"));
+    let found = discover(&[pipe, dir.path().join("ok.y4m")]).unwrap();
+    let refused: Vec<_> = found.iter().filter_map(|video| video.refused.as_deref()).collect();
+    assert_eq!(found.len(), 2);
+    assert!(matches!(refused[..], [why] if why.ends_with("not a regular file")), "{refused:?}");
+}
+
+/// A JPEG picture that is bright at its left edge, with an orientation as cameras write it.
+fn oriented(path: &Path, orientation: u8) {
+    let image = GrayImage::from_fn(64, 32, |x, _| Luma([if x < 16 { 200 } else { 20 }]));
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    // One entry: tag 0x112, a short.
+    let tiff = [b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", &[orientation][..], &[0; 6]];
+    let exif = [&b"Exif\0\0"[..], &tiff.concat()].concat();
+    let length = (exif.len() as u16 + 2).to_be_bytes();
+    let jpeg = jpeg.into_inner();
+    fs::write(path, [&jpeg[..2], &[0xff, 0xe1], &length, &exif, &jpeg[2..]].concat()).unwrap();
+}
+
+#[test]
+fn case_13_pictures_stand_upright_as_their_files_say() {
+    for (orientation, size, bright, dark) in [
+        (1, (64, 32), (4, 4), (60, 28)),
+        (3, (64, 32), (60, 4), (4, 28)),
+        (6, (32, 64), (4, 4), (28, 60)),
+        (8, (32, 64), (4, 60), (28, 4)),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        for n in 0..3 {
+            oriented(&dir.path().join(format!("{n}.jpg")), orientation);
+        }
+        let mut source = source::open(dir.path(), Decoder::Auto).unwrap();
+        assert_eq!((source.info().width, source.info().height), size, "{orientation}");
+        let mut frame = Frame::default();
+        assert!(source.next(&mut frame).unwrap());
+        let luma = |(x, y): (usize, usize)| frame.luma()[y * frame.width() + x];
+        assert_eq!((frame.width(), frame.height()), size, "{orientation}");
+        assert!(luma(bright) > 180 && luma(dark) < 40, "{orientation}");
+        while source.next(&mut frame).unwrap() {}
+        assert!(source.notes().remarks.is_empty(), "{:?}", source.notes().remarks);
     }
 }
 
