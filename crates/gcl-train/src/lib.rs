@@ -53,7 +53,7 @@ pub mod warnings;
 mod watch;
 
 pub use config::{Method, Preset, RunConfig, ScoreSource};
-pub use cross_fit::cross_fit;
+pub use cross_fit::{CrossFit, cross_fit};
 pub use error::{Result, TrainError};
 pub use estimator::{FittedGcl, Gcl, Rows};
 pub use events::{Event, Listener, Silent, TestAuc};

@@ -10,7 +10,7 @@ use gcl_data::{FeatureSet, write_f32};
 use gcl_train::config::DataFacts;
 use gcl_train::events::Progress;
 use gcl_train::{
-    Listener, Method, Model, Preset, RunConfig, RunDir, Silent, TrainError, TrainOptions,
+    CrossFit, Listener, Method, Model, Preset, RunConfig, RunDir, Silent, TrainError, TrainOptions,
     cross_fit, train,
 };
 use rand::RngExt;
@@ -63,7 +63,7 @@ fn a_long_event_is_no_example_of_what_is_usual() {
     set.read(0, &mut rows).unwrap();
     let own = auc(&knn.score(&rows).unwrap().detector.unwrap());
     let kept = folder.path().join("kept");
-    let crossed = cross_fit(&knn, &set, 5, &kept, &options, &mut Silent).unwrap().unwrap();
+    let crossed = cross_fit(&knn, &set, 5, &kept, &options, &mut Silent).unwrap().scores().unwrap();
     assert_eq!(crossed.iter().map(Vec::len).collect::<Vec<_>>(), [200]);
     let crossed = auc(&crossed[0]);
     assert!(own < 0.1 && crossed > 0.75, "seen {own:.3}, not seen {crossed:.3}");
@@ -93,7 +93,7 @@ fn the_scores_of_all_folds_are_in_one_unit() {
     let config = RunConfig { scaler, ..RunConfig::new(Method::Knn, Preset::Any, 0, data) };
     let knn = run.start(&config, || train(&set, &run, &options, &mut Silent)).unwrap();
     let kept = folder.path().join("kept");
-    let scores = cross_fit(&knn, &set, 5, &kept, &options, &mut Silent).unwrap().unwrap();
+    let scores = cross_fit(&knn, &set, 5, &kept, &options, &mut Silent).unwrap().scores().unwrap();
 
     let row = |i: usize| &rows[i * D..(i + 1) * D];
     let ratios = (0..200).map(|i| {
@@ -135,7 +135,7 @@ fn a_cancelled_call_goes_on_with_the_same_bits() {
     let scores = |kept: &Path, listener: &mut dyn Listener| {
         cross_fit(&gcl, &set, 3, kept, &options, listener)
     };
-    let expected = scores(&whole, &mut Silent).unwrap().unwrap();
+    let expected = scores(&whole, &mut Silent).unwrap().scores().unwrap();
 
     let kept = folder.path().join("kept");
     let stopped = scores(&kept, &mut Cancel { last: 0, cancel: &cancel });
@@ -147,14 +147,14 @@ fn a_cancelled_call_goes_on_with_the_same_bits() {
         "the first fold is kept, the second is not"
     );
     cancel.store(false, Ordering::Relaxed);
-    assert_eq!(scores(&kept, &mut Silent).unwrap().unwrap(), expected);
+    assert_eq!(scores(&kept, &mut Silent).unwrap().scores().unwrap(), expected);
 
     // What is damaged, and what another model left there, is computed anew.
     write_f32(&folds.join("1-of-3.npy"), &[3], &[1.0; 3]).unwrap();
     fs::write(folds.join("2-of-3.npy"), "no array").unwrap();
     let other = model(&set, &folder.path().join("other"), Method::Knn, &options);
     cross_fit(&other, &set, 3, &kept, &options, &mut Silent).unwrap();
-    assert_eq!(scores(&kept, &mut Silent).unwrap().unwrap(), expected);
+    assert_eq!(scores(&kept, &mut Silent).unwrap().scores().unwrap(), expected);
 }
 
 #[test]
@@ -168,10 +168,10 @@ fn nothing_is_left_out_of_little_footage_or_of_too_much() {
     let crossed = |count, options: &TrainOptions<'_>| {
         cross_fit(&knn, &set, count, &kept, options, &mut Silent).unwrap()
     };
-    assert_eq!(crossed(21, &options), None, "200 segments in 21 folds");
-    assert_eq!(crossed(usize::MAX, &options), None);
+    assert_eq!(crossed(21, &options), CrossFit::TooLittle, "200 segments in 21 folds");
+    assert_eq!(crossed(usize::MAX, &options), CrossFit::TooLittle);
     let little = TrainOptions { memory_limit: 1000, ..TrainOptions::new(Device::flex(), &never) };
-    assert_eq!(crossed(5, &little), None);
+    assert_eq!(crossed(5, &little), CrossFit::TooLarge);
     assert!(!kept.exists());
-    assert!(crossed(10, &options).is_some());
+    assert!(matches!(crossed(10, &options), CrossFit::Scores(_)));
 }

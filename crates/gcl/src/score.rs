@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_data::objects::gaussian;
 use gcl_data::{At, Clips, FeatureSet, Manifest, ScoreInfo, ScoreWriter, VideoId, resolve_all};
-use gcl_train::{Listener, Model, RunDir, ScoreSource, TrainError, TrainOptions, cross_fit};
+use gcl_train::{
+    CrossFit, Listener, Model, RunDir, ScoreSource, TrainError, TrainOptions, cross_fit,
+};
 
 use crate::error::{Error, Result};
 use crate::facts::{self, Facts, VideoFacts};
@@ -74,17 +76,21 @@ pub fn score_own(
     let source = model.card().config.score;
     let how = Scoring { source, manifest: None, smooth: 0.0 };
     let kept = run.path().join("cross-fit");
-    let mut crossed = match folds {
+    let crossed = match folds {
         0 | 1 => None,
-        _ => cross_fit(model, set, folds, &kept, options, listener)?,
+        _ => Some(cross_fit(model, set, folds, &kept, options, listener)?),
     };
     let note = match &crossed {
-        None if folds < 2 => String::new(),
-        None => {
-            ", not cross-fitted: too little footage, or too much for the memory limit".to_owned()
+        None => String::new(),
+        Some(CrossFit::TooLittle) => {
+            format!(", not cross-fitted: fewer than 10 clips for each of {folds} parts")
         }
-        Some(_) => format!(", cross-fitted in {folds} folds"),
+        Some(CrossFit::TooLarge) => {
+            ", not cross-fitted: more features than the memory limit".to_owned()
+        }
+        Some(CrossFit::Scores(_)) => format!(", cross-fitted in {folds} folds"),
     };
+    let mut crossed = crossed.and_then(CrossFit::scores);
     // Scores of a call that asked for another number of folds give way to these.
     if run.scores().exists() {
         std::fs::remove_dir_all(run.scores()).at(&run.scores())?;

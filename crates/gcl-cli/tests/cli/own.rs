@@ -27,7 +27,7 @@ fn find_sees_with_the_network_where_pictures_are_large_enough() {
         }
         let found = run(at, &["find", name, "--out", &format!("of-{name}")], 0);
         let used =
-            format!("knn on {net} features, scored by detector, not cross-fitted: too little");
+            format!("knn on {net} features, scored by detector, not cross-fitted: fewer than 10");
         assert!(stderr(&found).contains(&used), "{}", stderr(&found));
         let described = fs::read_to_string(at.join(format!("of-{name}/features/0.json"))).unwrap();
         let described: serde_json::Value = serde_json::from_str(&described).unwrap();

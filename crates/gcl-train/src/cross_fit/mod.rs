@@ -24,12 +24,34 @@ use crate::samples::{SampleVideo, Samples};
 use crate::sink::Sink;
 pub use folds::{Piece, folds};
 
+/// What [`cross_fit()`] gives.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CrossFit {
+    /// One score per segment, for each video in the set's order.
+    Scores(Vec<Vec<f32>>),
+    /// There are fewer than 10 segments a fold.
+    TooLittle,
+    /// The features are larger than the memory limit.
+    TooLarge,
+}
+
+impl CrossFit {
+    /// The scores, if there are any.
+    #[must_use]
+    pub fn scores(self) -> Option<Vec<Vec<f32>>> {
+        match self {
+            Self::Scores(scores) => Some(scores),
+            Self::TooLittle | Self::TooLarge => None,
+        }
+    }
+}
+
 /// Scores each segment of the set that `model` was trained on by a model of the same configuration that was
 /// trained on the other folds: one score per segment, for each video in the set's order. Each scales features by its own directions. Finished folds are kept in the folder `kept`, by the model's id, and a second call goes on from there; one that
 /// is cancelled loses the fold it was at. The listener hears how far each
 /// fold's training is, and nothing else: what there is to say, the whole model's training said.
 ///
-/// `None` where there is nothing to leave out: for fewer than 10 segments a fold, and for features larger
+/// No scores, but why, where there is nothing to leave out: for fewer than 10 segments a fold, and for features larger
 /// than the options' memory limit, in which one event is a small part.
 ///
 /// # Errors
@@ -41,13 +63,16 @@ pub fn cross_fit(
     kept: &Path,
     options: &TrainOptions<'_>,
     listener: &mut dyn Listener,
-) -> Result<Option<Vec<Vec<f32>>>> {
+) -> Result<CrossFit> {
     let videos = set.videos();
     let lengths: Vec<usize> = videos.iter().map(|video| video.segments).collect();
     let pieces = folds(&lengths, count);
     let bytes = 4 * (set.total() as u64).saturating_mul(set.dim() as u64);
-    if bytes > options.memory_limit || pieces.iter().all(|piece| piece.fold == 0) {
-        return Ok(None);
+    if pieces.iter().all(|piece| piece.fold == 0) {
+        return Ok(CrossFit::TooLittle);
+    }
+    if bytes > options.memory_limit {
+        return Ok(CrossFit::TooLarge);
     }
     let mut features = Vec::with_capacity(videos.len());
     for index in 0..videos.len() {
@@ -91,7 +116,7 @@ pub fn cross_fit(
             rest = after;
         }
     }
-    Ok(Some(scores))
+    Ok(CrossFit::Scores(scores))
 }
 
 /// Features of a set, a matrix for each video, long ones centred.
