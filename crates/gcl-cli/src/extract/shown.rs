@@ -26,7 +26,9 @@ impl Shown {
         let bar = Progress::new("extracting", "frames", 0);
         // Tracks are counted as they are read.
         if !inputs.is_empty() {
-            bar.say(&format!("{} videos", inputs.len()));
+            // What is listed only to be reported is none of them.
+            let videos = inputs.iter().filter(|input| input.refused.is_none()).count();
+            bar.say(&format!("{videos} {}", if videos == 1 { "video" } else { "videos" }));
         }
         let videos = inputs.len() as u64;
         Shown(Mutex::new(Some(Count { bar, videos, opened: 0, known: 0, decoded: 0 })))

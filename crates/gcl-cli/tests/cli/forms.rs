@@ -150,5 +150,6 @@ fn case_18_odd_items_are_listed_and_the_exit_code_says_so() {
     );
     let text = stderr(&output);
     assert!(text.contains("two videos with the name cam") && text.contains("@eaDir"), "{text}");
+    assert!(text.lines().any(|line| line == "2 videos"), "{text}");
     run(at, &["check", "--features", "features", "--videos", "footage"], 0);
 }
