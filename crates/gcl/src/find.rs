@@ -183,7 +183,7 @@ pub fn find<E: FeatureWork>(
         footage::write(out, &footage::of(&inputs))?;
     }
     let options = &wanted.training;
-    let views = Views::new(&set, &wanted.cameras);
+    let views = Views::new(&set, &wanted.cameras)?;
     let method = match wanted.learner {
         Learner::Features(configuration) => {
             let config = configuration(&set)?;

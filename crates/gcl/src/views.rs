@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use gcl_data::{FeatureSet, VideoId};
+use gcl_data::{FeatureSet, VideoId, resolve_all};
+
+use crate::error::{Error, Result};
 
 /// Which videos of a set show the same view: those of one camera, where that is known, else those with pictures of one
 /// size.
@@ -15,15 +17,32 @@ pub struct Views {
 }
 
 impl Views {
-    /// The views of a set; `cameras` are those that a manifest names.
-    pub fn new(set: &FeatureSet, cameras: &BTreeMap<VideoId, String>) -> Self {
-        let name = |video: &gcl_data::FeatureVideo| match (cameras.get(&video.id), video.notes.size)
+    /// The views of a set; `cameras` are those that a manifest names, by names as [`resolve_all`] matches them.
+    ///
+    /// # Errors
+    /// The manifest's names match several videos, or none at all.
+    pub fn new(set: &FeatureSet, cameras: &BTreeMap<VideoId, String>) -> Result<Self> {
+        let ids: Vec<VideoId> = set.videos().iter().map(|video| video.id.clone()).collect();
+        let known = resolve_all(&ids, cameras.keys());
+        let known = known.map_err(|error| Error::Setting(format!("the cameras: {error}")))?;
+        if let (Some(first), Some(id), true) =
+            (cameras.keys().next(), ids.first(), known.iter().all(Option::is_none))
         {
+            let text = format!(
+                "no video of the footage (such as {id}) is among the {} with a camera (such as {first})",
+                cameras.len()
+            );
+            return Err(Error::Setting(text));
+        }
+        let name = |(video, known): (&gcl_data::FeatureVideo, &Option<&VideoId>)| match (
+            known.and_then(|id| cameras.get(id)),
+            video.notes.size,
+        ) {
             (Some(camera), _) => camera.clone(),
             (None, Some([width, height])) => format!("{width}x{height}"),
             (None, None) => "unknown size".to_owned(),
         };
-        let names: Vec<String> = set.videos().iter().map(name).collect();
+        let names: Vec<String> = set.videos().iter().zip(&known).map(name).collect();
         let mut found: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for (name, video) in names.iter().zip(set.videos()) {
             let view = found.entry(name).or_default();
@@ -34,7 +53,7 @@ impl Views {
         let place = |name: &String| order.iter().position(|(view, _)| view == name);
         let of = names.iter().map(|name| place(name).unwrap_or(0)).collect();
         let named = order.iter().map(|(name, (_, videos))| ((*name).to_owned(), *videos)).collect();
-        Self { of, named }
+        Ok(Self { of, named })
     }
 
     /// What a reader of scores has to know, where there are several views.

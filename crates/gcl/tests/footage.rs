@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use gcl::core::Device;
-use gcl::data::FeatureSet;
+use gcl::data::{FeatureSet, VideoId};
 use gcl::features::ExtractOptions;
 use gcl::features::gradient::Gradient;
 use gcl::find::{Find, Follow, Found, Learner, find};
@@ -22,6 +22,12 @@ use h264::Encoder;
 use mp4::{Track, movie};
 
 fn found(footage: &Path, out: &Path) -> Found {
+    found_by(footage, out, &[]).unwrap()
+}
+
+/// With cameras of videos.
+fn found_by(footage: &Path, out: &Path, cameras: &[(&str, &str)]) -> gcl::Result<Found> {
+    let camera = |(id, name): &(&str, &str)| (VideoId::new(id).unwrap(), (*name).to_owned());
     let cancel = AtomicBool::new(false);
     let configuration = |set: &FeatureSet| {
         let facts = DataFacts { dim: set.dim(), segments: set.total() };
@@ -34,7 +40,7 @@ fn found(footage: &Path, out: &Path) -> Found {
         learner: Learner::Features(&configuration),
         training: TrainOptions::new(Device::flex(), &cancel),
         folds: 10,
-        cameras: Default::default(),
+        cameras: cameras.iter().map(camera).collect(),
         top: 8,
     };
     let mut follow = Follow {
@@ -43,7 +49,7 @@ fn found(footage: &Path, out: &Path) -> Found {
         training: &mut Silent,
         scoring: &mut |_, _| (),
     };
-    find(&wanted, &Gradient, &mut follow).unwrap()
+    find(&wanted, &Gradient, &mut follow)
 }
 
 /// Something small moves over a still background, and in frames of `event` something large.
@@ -88,6 +94,24 @@ fn case_15_one_rare_camera_does_not_swallow_the_result() {
     let page = fs::read_to_string(&found.report).unwrap();
     assert!(page.contains("The footage shows 2 views"));
     assert!(found.source.contains("views on one scale"), "{}", found.source);
+}
+
+#[test]
+fn cameras_are_matched_by_names_as_labels_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let footage = dir.path().join("footage");
+    for (seed, name) in (0..).zip(["east/c1.y4m", "west/c2.y4m"]) {
+        y4m(&footage.join(name), (96, 64), 320, seed, None);
+    }
+    let out = dir.path().join("found");
+    let found = found_by(&footage, &out, &[("c1.mp4", "A"), ("west/c2", "B")]).unwrap();
+    let told = found.views.expect("two views");
+    assert!(told.contains("A (1 video), B (1 video)"), "{told}");
+    let error = found_by(&footage, &out, &[("c3", "A")]).unwrap_err().to_string();
+    assert!(
+        error.contains("(such as east/c1) is among the 1 with a camera (such as c3)"),
+        "{error}"
+    );
 }
 
 #[test]
