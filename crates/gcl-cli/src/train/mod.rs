@@ -87,7 +87,7 @@ pub fn run(args: TrainArgs) -> Outcome {
         let normal = normal_videos(&args.choice.learning)?;
         let options = training_options(&args.choice.learning, &normal)?;
         let mut terminal = Terminal::new(None);
-        let views = Views::new(&set, &cameras(&args.choice.learning)?);
+        let views = Views::new(&set, &cameras(&args.choice.learning)?)?;
         let (said, done) = (&mut terminal, &mut |_| ());
         let scored = score_own(&run, &model, &set, folds, &views, &options, said, done);
         terminal.finish();
