@@ -196,10 +196,10 @@ fn block(
                 let extra = (symbol / 2).saturating_sub(1);
                 let base = if symbol < 4 { symbol } else { (2 + symbol % 2) << extra };
                 let distance = base as usize + 1 + bits.take(extra)? as usize;
-                let mut from = out.len().checked_sub(distance)?;
-                for _ in 0..length {
-                    out.push(*out.get(from)?);
-                    from += 1;
+                let from = out.len().checked_sub(distance)?;
+                // What is copied may be what was just copied.
+                for at in from..from + length {
+                    out.push(*out.get(at)?);
                 }
             }
         }

@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for Pose {
                         }
                         "keypoints" => map.next_value_seed(Keypoints(&mut pose))?,
                         "idx" | "track_id" => {
-                            pose.person = Some(person_of(&map.next_value::<Label>()?.0))
+                            pose.person = Some(person_of(&map.next_value::<Label>()?.0));
                         }
                         "image_id" => pose.frame = Some(frame_of(&map.next_value::<Label>()?.0)),
                         _ => {
