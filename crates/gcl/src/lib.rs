@@ -14,6 +14,7 @@
 //! | [`kernels`] | `gcl-kernels` | inference of 3D convolutional networks on the CPU |
 //! | [`find`] | this one | unlabelled footage to its most anomalous moments |
 //! | [`score`], [`report`] | this one | features to one score per frame, and a run to a page of HTML |
+//! | [`pick`] | this one | which moments are kept, and how they are cut |
 //! | [`moments`] | this one | moments for other programs, as CSV and JSON |
 //! | [`pair`] | this one | pairs of models on objects and snippets, from files to reports |
 //! | [`judge`] | this one | what scores are worth on a test set |
@@ -31,6 +32,7 @@ mod footage;
 pub mod judge;
 pub mod moments;
 pub mod pair;
+pub mod pick;
 pub mod process;
 pub mod report;
 pub mod score;

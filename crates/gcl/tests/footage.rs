@@ -35,7 +35,7 @@ fn found(footage: &Path, out: &Path) -> Found {
         training: TrainOptions::new(Device::flex(), &cancel),
         folds: 10,
         cameras: Default::default(),
-        top: 8,
+        pick: gcl::pick::Pick::top(8),
     };
     let mut follow = Follow {
         extraction: &|_| (),
