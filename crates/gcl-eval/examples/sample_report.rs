@@ -44,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             place: None,
             rarity: Some(rarity),
             stands_out: None,
+            recorded: None,
         })
         .collect();
     report.histogram = Some(Histogram {

@@ -1,7 +1,7 @@
 //! The HTML report.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use gcl_data::Clock;
+use gcl_data::{Clock, WallTime};
 use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoScores};
 use gcl_eval::svg::{LineChart, Series};
 use gcl_eval::{Moment, Place, Rarity, evaluate};
@@ -27,7 +27,14 @@ fn shown(id: &str, bytes: Option<usize>) -> ShownMoment {
     });
     let rarity = Some(Rarity { one_in: 2000.0, once_in: Some(18_000.0) });
     let clock = Some(Clock::Even(25.0));
-    ShownMoment { moment, clock, picture, place: None, rarity, stands_out: Some(true) }
+    let recorded = WallTime::of_name("20240131_235957");
+    ShownMoment {
+        picture,
+        rarity,
+        recorded,
+        stands_out: Some(true),
+        ..ShownMoment::new(moment, clock)
+    }
 }
 
 /// A report in which every text is hostile.
@@ -105,6 +112,7 @@ fn sections_appear_only_with_content() {
     assert!(!head.contains("<h2>") && rest.contains("<h2>Videos</h2>"));
     // How rare it is comes before the raw number, and whether it stands out is marked.
     assert!(page.contains("1 in 2,000, once in 5 h · score"));
+    assert!(page.contains("0:00:04.0 · 2024-01-31 23:59:59</p>"), "the clock time of its start");
     assert_eq!(page.matches("<b>stands out</b>").count(), 2);
     assert!(page.contains("<p class=\"video\"><bdi>gone</bdi></p>"));
     assert_eq!(page.matches("<text class=\"mark\"").count(), 1);

@@ -15,6 +15,7 @@ use gcl_train::{
     Listener, Method, Model, Preset, RunConfig, RunDir, Samples, TrainError, TrainOptions, train,
 };
 
+use crate::edl::write_edl;
 use crate::error::{Error, Result};
 use crate::facts::remember_footage;
 use crate::footage;
@@ -149,7 +150,8 @@ pub struct Found {
 }
 
 /// Finds the most anomalous moments of footage, and writes a report with a picture of each, and the
-/// table `moments.csv`; the same as `moments.json`, with the heat maps of where in the picture.
+/// table `moments.csv`; the same as `moments.json`, with the heat maps of where in the picture, and for video editors as
+/// `moments.edl`.
 ///
 /// # Errors
 /// If no footage can be read, the folder holds a run with other settings or of other footage, or
@@ -224,6 +226,7 @@ pub fn find<E: FeatureWork>(
     let table = out.join("moments.csv");
     write_csv(&moments, &table)?;
     write_json(&moments, &out.join("moments.json"))?;
+    write_edl(&moments, "The most anomalous moments", &out.join("moments.edl"))?;
     let source =
         ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
     let (report, views) = (run.report(), views.note());

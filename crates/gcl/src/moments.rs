@@ -3,8 +3,8 @@
 use std::io::{Result as IoResult, Write};
 use std::path::Path;
 
-use gcl_data::Clock;
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::{Clock, WallTime};
 use gcl_eval::Place;
 use gcl_eval::report::ShownMoment;
 use serde::Serialize;
@@ -32,6 +32,8 @@ struct Entry<'a> {
     start_seconds: Option<f64>,
     end_seconds: Option<f64>,
     peak_seconds: Option<f64>,
+    start_clock: Option<WallTime>,
+    end_clock: Option<WallTime>,
     /// Its keys are absent where the place is unknown.
     #[serde(flatten)]
     place: Option<&'a Place>,
@@ -45,21 +47,24 @@ struct Entry<'a> {
 pub fn json(moments: &[ShownMoment]) -> Result<String> {
     let entries: Vec<Entry<'_>> = (1..)
         .zip(moments)
-        .map(|(rank, ShownMoment { moment, clock, place, rarity, stands_out, picture: _ })| Entry {
+        .map(|(rank, shown)| (rank, shown, &shown.moment, &shown.clock))
+        .map(|(rank, shown, moment, clock)| Entry {
             rank,
             video: &moment.video,
             start_frame: moment.start,
             end_frame: moment.end,
             peak_frame: moment.peak_frame,
             score: moment.score,
-            one_in: rarity.map(|rarity| rarity.one_in),
-            once_in_seconds: rarity.and_then(|rarity| rarity.once_in),
-            stands_out: *stands_out,
+            one_in: shown.rarity.map(|rarity| rarity.one_in),
+            once_in_seconds: shown.rarity.and_then(|rarity| rarity.once_in),
+            stands_out: shown.stands_out,
             fps: clock.as_ref().and_then(Clock::fps),
             start_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.start)),
             end_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.end)),
             peak_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.peak_frame)),
-            place: place.as_ref(),
+            start_clock: shown.wall_time(moment.start),
+            end_clock: shown.wall_time(moment.end),
+            place: shown.place.as_ref(),
         })
         .collect();
     let failed = |error: &dyn std::fmt::Display| Error::data(Path::new("moments.json"))(error);
@@ -143,7 +148,7 @@ pub fn write_json(moments: &[ShownMoment], path: &Path) -> Result<()> {
 }
 
 /// Writes the moments as a table: rank, video, frames, score, times, the sides `x1`, `y1`, `x2`, `y2` of the
-/// box in fractions of the picture, how rare it is ([`Rarity`](gcl_eval::Rarity)) and whether it stands out; empty where
+/// box in fractions of the picture, how rare it is ([`Rarity`](gcl_eval::Rarity)), whether it stands out, and its clock times; empty where
 /// that is not known.
 ///
 /// # Errors
@@ -166,6 +171,8 @@ pub fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         "one_in",
         "once_in_seconds",
         "stands_out",
+        "from_clock",
+        "to_clock",
     ];
     rows.write_record(head).map_err(Error::data(path))?;
     for (i, shown) in moments.iter().enumerate() {
@@ -180,7 +187,9 @@ pub fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         let once_in = text(shown.rarity.and_then(|rarity| rarity.once_in));
         let stands_out = text(shown.stands_out);
         let row = [rank, &m.video, start, end, peak, &score, &from, &to, x1, y1, x2, y2];
-        let row = row.into_iter().chain([&one_in, &once_in, &stands_out]);
+        let [from_clock, to_clock] = [m.start, m.end].map(|frame| text(shown.wall_time(frame)));
+        let more = [&one_in, &once_in, &stands_out, &from_clock, &to_clock];
+        let row = row.into_iter().chain(more);
         rows.write_record(row).map_err(Error::data(path))?;
     }
     let bytes = rows.into_inner().map_err(Error::data(path))?;
@@ -207,7 +216,7 @@ mod tests {
         let shown = [cells, object, None].map(|place| {
             let moment = moment.clone();
             let rarity = Some(Rarity { one_in: 250.0, once_in: None });
-            ShownMoment { moment, clock: None, picture: None, place, rarity, stands_out: None }
+            ShownMoment { place, rarity, ..ShownMoment::new(moment, None) }
         });
         let text = json(&shown).unwrap();
         let rows =

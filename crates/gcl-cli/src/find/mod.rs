@@ -42,7 +42,7 @@ use way::{Way, ways};
   gcl find footage --net resnext101 --weights resnext-101-kinetics.pth
 
 The result is found/report.html, and for other programs found/moments.csv and
-found/moments.json. Rerun the same command to resume after an interruption.")]
+found/moments.json, for video editors found/moments.edl. Rerun the same command to resume after an interruption.")]
 pub struct FindArgs {
     /// Video files or folders.
     #[arg(required = true)]
@@ -219,8 +219,11 @@ fn find_with<E: FeatureWork>(
 }
 
 fn print_table(moments: &[ShownMoment]) {
+    // A column more where any recording tells its clock time.
+    let any = moments.iter().any(|shown| shown.recorded.is_some());
+    let recorded = if any { format!("{:<21}", "recorded") } else { String::new() };
     println!(
-        "{:>4}  {:>8}  {:>9}  {:>9}  {:>12}  {:>12}  video",
+        "{:>4}  {:>8}  {:>9}  {:>9}  {:>12}  {:>12}  {recorded}video",
         "rank", "score", "rarity", "once in", "from", "to"
     );
     for (i, shown) in moments.iter().enumerate() {
@@ -228,8 +231,10 @@ fn print_table(moments: &[ShownMoment]) {
         let (from, to) = (when(moment.start, clock), when(moment.end, clock));
         let once_in = shown.rarity.and_then(|rarity| rarity.once_in).map(about);
         let rarity = shown.rarity.map(|r| Rarity { once_in: None, ..r }.to_string());
+        let at = shown.wall_time(moment.start).map(|at| at.to_string()).unwrap_or_default();
+        let at = if any { format!("{at:<21}") } else { at };
         println!(
-            "{:>4}  {:>8.4}  {:>9}  {:>9}  {from:>12}  {to:>12}  {}",
+            "{:>4}  {:>8.4}  {:>9}  {:>9}  {from:>12}  {to:>12}  {at}{}",
             i + 1,
             moment.score,
             rarity.unwrap_or_default(),

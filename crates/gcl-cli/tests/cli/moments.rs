@@ -13,14 +13,14 @@ const HEAD: &[u8] = b"YUV4MPEG2 W64 H48 F10:1 Ip A1:1 Cmono XCOLORRANGE=FULL\n";
 
 /// The videos of a rendered scene in which nothing happens.
 fn quiet(folder: &Path, seed: u64) {
-    let options = SceneOptions { width: 64, height: 48, fps: 10, frames: 160, train: 15, test: 1 };
+    let options = SceneOptions { width: 64, height: 48, fps: 10, frames: 400, train: 15, test: 1 };
     fs::create_dir_all(folder).unwrap();
     let scene = Scene::new(seed, &options).unwrap();
     for video in scene.videos.iter().filter(|video| !video.truth().contains(&true)) {
         let mut bytes = HEAD.to_vec();
         for frame in 0..video.frames {
             writeln!(bytes, "FRAME").unwrap();
-            bytes.extend(video.render(frame).unwrap().luma());
+            bytes.extend_from_slice(&video.render(frame).unwrap().luma());
         }
         fs::write(folder.join(format!("{}.y4m", video.id.as_str().replace('/', "-"))), bytes)
             .unwrap();
@@ -56,7 +56,7 @@ fn an_event_stands_out_and_is_as_rare_as_it_is() {
     assert_eq!((&list[0]["video"], &list[0]["stands_out"]), (&odd.into(), &true.into()));
     assert!(list.iter().skip(1).all(|moment| moment["stands_out"] == false));
     // 32 frames of all, of which 16 or 32 have the highest score; one moment in all of the time.
-    let frames = 160.0 * fs::read_dir(at.join("footage")).unwrap().count() as f64;
+    let frames = 400.0 * fs::read_dir(at.join("footage")).unwrap().count() as f64;
     let one_in = list[0]["one_in"].as_f64().unwrap();
     assert!([frames / 16.0, frames / 32.0].contains(&one_in), "{one_in} of {frames}");
     assert_eq!(list[0]["once_in_seconds"].as_f64(), Some(frames / 10.0));
@@ -67,7 +67,7 @@ fn an_event_stands_out_and_is_as_rare_as_it_is() {
     // The same in the table for other programs and on the page, where the answer comes first.
     let csv = fs::read_to_string(at.join("found/moments.csv")).unwrap();
     let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
-    assert_eq!(rows[0][12..], ["one_in", "once_in_seconds", "stands_out"]);
+    assert_eq!(rows[0][12..15], ["one_in", "once_in_seconds", "stands_out"]);
     assert_eq!((rows[1][12].parse(), rows[1][14]), (Ok(one_in), "true"));
     let page = fs::read_to_string(at.join("found/report.html")).unwrap();
     let (before, after) = page.split_once(answer).unwrap();
@@ -84,7 +84,7 @@ fn an_event_stands_out_and_is_as_rare_as_it_is() {
 fn nothing_stands_out_is_an_answer() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    quiet(&at.join("footage"), 1);
+    quiet(&at.join("footage"), 2);
     let found = stdout(&run(at, &["find", "footage"], 0));
     assert!(found.starts_with("Nothing stands out: "), "{found}");
     let list = moments(at, "found");
@@ -111,16 +111,18 @@ fn moments_are_cut_in_seconds_and_counted_by_the_day() {
         moments(at, "found")
     };
     let plain = find(&[]);
-    assert!(plain.len() > 3, "{plain:?}");
-    // 12 or 13 videos of 16 seconds: 1 / 430 of a day.
+    assert!(plain.len() > 3, "{} moments", plain.len());
+    // 12 videos of 40 seconds: 1 / 180 of a day.
     assert_eq!(find(&["--alarms-per-day", "5"]), plain[..1]);
-    assert_eq!(find(&["--alarms-per-day", "1300"]), plain[..3]);
+    assert_eq!(find(&["--alarms-per-day", "500"]), plain[..3]);
     let seconds = |moment: &Value, end: &str| moment[end].as_f64().unwrap();
     let padded = find(&["--pad", "0.5", "--top", "1"]);
     let (start, end) = ("start_seconds", "end_seconds");
     let bounds = [seconds(&plain[0], start) - 0.5, seconds(&plain[0], end) + 0.5];
-    let cut = |bound: f64| bound.clamp(0.0, 16.0);
-    assert_eq!([seconds(&padded[0], start), seconds(&padded[0], end)], bounds.map(cut));
+    let cut = |bound: f64| bound.clamp(0.0, 40.0);
+    let found = [seconds(&padded[0], start), seconds(&padded[0], end)];
+    let near = |(found, bound): (f64, f64)| (found - cut(bound)).abs() < 1e-6;
+    assert!(found.into_iter().zip(bounds).all(near), "{found:?} {bounds:?}");
     // All of a video's are one, and short ones go.
     let merged = find(&["--merge", "60"]);
     let mut videos: Vec<&str> = merged.iter().filter_map(|m| m["video"].as_str()).collect();
@@ -164,4 +166,36 @@ fn options_in_time_are_refused_without_a_clock() {
     let both = ["find", "footage", "--top", "3", "--alarms-per-day", "5"];
     assert!(stderr(&run(at, &both, 2)).contains("cannot be used with"));
     run(at, &["find", "footage"], 0);
+}
+
+#[test]
+fn the_recorders_clock_and_an_edit_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    quiet(&at.join("footage"), 2);
+    let first = fs::read_dir(at.join("footage")).unwrap().next().unwrap().unwrap().path();
+    fs::rename(first, at.join("footage/gate_20240131_235950.y4m")).unwrap();
+    let table = stdout(&run(at, &["find", "footage", "--top", "500"], 0));
+    let list = moments(at, "found");
+    let (named, others): (Vec<&Value>, Vec<&Value>) =
+        list.iter().partition(|moment| moment["video"] == "gate_20240131_235950");
+    assert!(!named.is_empty() && others.iter().all(|moment| moment["start_clock"].is_null()));
+    let start = named[0]["start_seconds"].as_f64().unwrap();
+    let clock = match start {
+        start if start < 10.0 => format!("2024-01-31 23:59:{:02}", 50 + start as u32),
+        start => format!("2024-02-01 00:00:{:02}", start as u32 - 10),
+    };
+    assert_eq!(named[0]["start_clock"], clock.as_str());
+    assert!(table.contains(&clock) && table.contains("recorded"), "{table}");
+    let csv = fs::read_to_string(at.join("found/moments.csv")).unwrap();
+    assert!(csv.lines().next().unwrap().ends_with(",from_clock,to_clock") && csv.contains(&clock));
+    assert!(fs::read_to_string(at.join("found/report.html")).unwrap().contains(&clock));
+
+    let edits = fs::read_to_string(at.join("found/moments.edl")).unwrap();
+    assert_eq!(edits.matches("  AX       V     C        ").count(), list.len(), "{edits}");
+    let start = (list[0]["start_frame"].as_u64().unwrap(), list[0]["video"].as_str().unwrap());
+    let source =
+        format!("001  AX       V     C        00:00:{:02}:{:02} ", start.0 / 10, start.0 % 10);
+    assert!(edits.contains(&source) && edits.contains(" 01:00:00:00 "), "{edits}");
+    assert!(edits.contains(&format!("* FROM CLIP NAME: {}\n", start.1)), "{edits}");
 }

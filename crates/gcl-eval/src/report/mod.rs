@@ -9,7 +9,7 @@ mod timelines;
 
 pub use page::{Figure, Page, TextTable};
 
-use gcl_data::Clock;
+use gcl_data::{Clock, WallTime};
 
 use crate::escape::escape;
 use crate::svg::{Histogram, LineChart};
@@ -61,6 +61,22 @@ pub struct ShownMoment {
     pub rarity: Option<Rarity>,
     /// Whether it stands out from the footage, where that can be said.
     pub stands_out: Option<bool>,
+    /// The clock time of the video's start, where the recording tells it.
+    pub recorded: Option<WallTime>,
+}
+
+impl ShownMoment {
+    /// A moment of which no more is known than when its video's frames are shown.
+    #[must_use]
+    pub fn new(moment: Moment, clock: Option<Clock>) -> Self {
+        let (picture, place, rarity) = (None, None, None);
+        Self { moment, clock, picture, place, rarity, stands_out: None, recorded: None }
+    }
+
+    /// The clock time of a frame of its video, where it is known.
+    pub fn wall_time(&self, frame: usize) -> Option<WallTime> {
+        Some(self.recorded?.after(self.clock.as_ref()?.seconds(frame)?))
+    }
 }
 
 /// One video's scores.

@@ -30,8 +30,9 @@ pub(super) fn moments(videos: &[VideoScores], facts: &Facts, pick: &Pick) -> Res
         .map(|(moment, rarity)| {
             let video = videos.iter().find(|v| v.video == moment.video);
             let clock = video.and_then(|v| v.clock.clone());
-            let rarity = Some(rarity);
-            ShownMoment { clock, moment, picture: None, place: None, rarity, stands_out: None }
+            let known = facts.iter().find(|(id, _)| id.as_str() == moment.video);
+            let recorded = known.and_then(|(_, known)| known.recorded);
+            ShownMoment { rarity: Some(rarity), recorded, ..ShownMoment::new(moment, clock) }
         })
         .collect();
     let mut objects = Objects::new(videos, facts);
