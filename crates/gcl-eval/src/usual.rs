@@ -1,84 +1,99 @@
 //! How far the scores of footage usually reach, and what lies beyond.
 
+use std::ops::Range;
+
 use crate::ranking::{from_key, sort, to_key};
 
-/// With fewer scores than this, nothing is said.
-const FEWEST: usize = 50;
+/// With fewer values than this, nothing is said.
+const FEWEST: usize = 100;
 /// The third quartile of a normal distribution, in standard deviations.
 const QUARTILE: f64 = 0.674_489_75;
-/// The chance that one of the scores lies beyond the limit, if they are spread normally and independent.
-const CHANCE: f64 = 0.2;
+/// What is more standard deviations than this above the median stands out.
+const FAR: f64 = 6.0;
+/// The clips before and after, over which a rise is measured.
+const AWAY: usize = 4;
 
-/// How far the scores of footage usually reach: what a normal distribution with their median and third quartile
-/// would let one of them reach (`docs/method.md`, "Whether anything stands out"). What is unusual has little hold on
-/// either as long as it is less than a quarter of the footage.
+/// How far the scores of footage usually reach, and how far they rise and fall again (`docs/method.md`, "Whether anything
+/// stands out"). Both limits are six standard deviations above the median, by the third quartile; what is unusual has
+/// little hold on either as long as it is less than a quarter of the footage.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Usual {
-    /// The scores that were counted; equal ones in a row, such as a clip's frames, are one.
-    pub count: usize,
-    /// Their median.
-    pub median: f64,
-    /// The standard deviation, by their third quartile.
-    pub deviation: f64,
     /// Scores above this stand out.
-    pub limit: f64,
+    pub score: f64,
+    /// Rises above this stand out: what a clip's score is above those of the fourth clip before and the fourth after
+    /// it, the higher of the two.
+    pub rise: f64,
 }
 
 impl Usual {
-    /// That of all videos' scores (finite); `None` for fewer than 50 scores, or if a quarter of them is equal to the
-    /// median.
+    /// That of all videos' scores (finite), one for each frame; equal ones in a row are a clip's. `None` for fewer than 100
+    /// clips with four others before and after them, or if a quarter of the scores or rises is equal to their median.
     ///
     /// ```
     /// use gcl_eval::Usual;
     ///
-    /// let mut scores: Vec<f32> = (0..200).map(|i| (i * 37 % 200) as f32).collect();
-    /// let usual = Usual::of([&scores[..]]).ok_or("too few")?;
-    /// assert!(usual.limit > 199.0);
+    /// let mut scores: Vec<f32> = (0..500).map(|clip| (clip * 37 % 101) as f32).collect();
     /// scores[77] = 1000.0;
     /// let usual = Usual::of([&scores[..]]).ok_or("too few")?;
-    /// assert!(usual.limit < 1000.0);
+    /// assert!(usual.stands_out(&scores, 70..80) && !usual.stands_out(&scores, 100..500));
     /// # Ok::<(), &str>(())
     /// ```
     pub fn of<'a>(videos: impl IntoIterator<Item = &'a [f32]>) -> Option<Self> {
-        let mut keys: Vec<u32> = Vec::new();
-        for scores in videos {
-            let runs = scores.chunk_by(|a, b| a == b).filter_map(|run| run.first());
-            keys.extend(runs.map(|score| to_key(*score)));
+        let (mut scores, mut all_rises) = (Vec::new(), Vec::new());
+        for video in videos {
+            let clips = clips(video);
+            all_rises.extend(rises(&clips).map(|(_, rise)| rise));
+            scores.extend(clips.into_iter().map(|(_, score)| score));
         }
-        let count = keys.len();
-        if count < FEWEST {
-            return None;
-        }
-        sort(&mut keys);
-        let at = |place: usize| keys.get(place).map(|key| f64::from(from_key(*key)));
-        let (median, quartile) = (at(count / 2)?, at(count * 3 / 4)?);
-        let deviation = (quartile - median) / QUARTILE;
-        let limit = median + deviation * normal_limit(CHANCE / count as f64);
-        (deviation > 0.0).then_some(Self { count, median, deviation, limit })
+        Some(Self { score: limit(&scores)?, rise: limit(&all_rises)? })
+    }
+
+    /// Whether a clip of a video stands out that has frames among these.
+    pub fn stands_out(&self, video: &[f32], frames: Range<usize>) -> bool {
+        let clips = clips(video);
+        let here = |clip: &Range<usize>| clip.start < frames.end && frames.start < clip.end;
+        let high = clips.iter().any(|(clip, score)| here(clip) && f64::from(*score) > self.score);
+        high || rises(&clips).any(|(clip, rise)| here(&clip) && f64::from(rise) > self.rise)
     }
 }
 
-/// The standard deviations that a normal value exceeds with this small chance, by the bound φ(z) / z on the chance.
-fn normal_limit(chance: f64) -> f64 {
-    let bound = |z: f64| (-z * z / 2.0).exp() / (z * std::f64::consts::TAU.sqrt());
-    let (mut low, mut high) = (1.0, 40.0);
-    for _ in 0..60 {
-        let middle = (low + high) / 2.0;
-        match bound(middle) > chance {
-            true => low = middle,
-            false => high = middle,
-        }
-    }
-    high
+/// A video's clips: the frames in a row with one score, and the score.
+fn clips(video: &[f32]) -> Vec<(Range<usize>, f32)> {
+    let mut start = 0;
+    let clip = |run: &[f32]| {
+        let frames = start..start + run.len();
+        start = frames.end;
+        run.first().map(|score| (frames, *score))
+    };
+    video.chunk_by(|a, b| a == b).filter_map(clip).collect()
+}
+
+/// How far clips rise over both sides; those near a video's ends have but one.
+fn rises(clips: &[(Range<usize>, f32)]) -> impl Iterator<Item = (Range<usize>, f32)> {
+    clips.windows(2 * AWAY + 1).filter_map(|around| {
+        let ((_, before), (clip, score), (_, after)) =
+            (around.first()?, around.get(AWAY)?, around.last()?);
+        Some((clip.clone(), score - before.max(*after)))
+    })
+}
+
+/// What lies farther above the median than values usually do.
+fn limit(values: &[f32]) -> Option<f64> {
+    let mut keys: Vec<u32> = values.iter().map(|value| to_key(*value)).collect();
+    sort(&mut keys);
+    let at = |place: usize| keys.get(place).map(|key| f64::from(from_key(*key)));
+    let (median, quartile) = (at(keys.len() / 2)?, at(keys.len() * 3 / 4)?);
+    let deviation = (quartile - median) / QUARTILE;
+    (keys.len() >= FEWEST && deviation > 0.0).then_some(median + FAR * deviation)
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::single_range_in_vec_init)]
     use super::*;
 
-    /// Independent normal scores, each for a clip of 16 frames.
-    fn normal(seed: u64, clips: usize) -> Vec<f32> {
+    /// Independent scores, about normal with standard deviation 1, each of a clip of 16 frames.
+    fn noise(seed: u64, clips: usize) -> Vec<f32> {
         let mut state = seed;
         let mut uniform = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -89,37 +104,49 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_those_of_tables() {
-        // The bound lies a little above the quantiles 3.090, 3.719 and 4.753.
-        for (chance, quantile) in [(1e-3, 3.0902), (1e-4, 3.7190), (1e-6, 4.7534)] {
-            let limit = normal_limit(chance);
-            assert!((0.0..0.03).contains(&(limit - quantile)), "{chance}: {limit}");
+    fn of_noise_nothing_stands_out() {
+        for seed in 0..200 {
+            let scores = noise(seed, 500);
+            let usual = Usual::of([&scores[..]]).unwrap();
+            assert!(!usual.stands_out(&scores, 0..8000), "seed {seed}");
+            // Six standard deviations above the mean of 6.
+            assert!((10.0..14.0).contains(&usual.score), "{usual:?}");
         }
     }
 
     #[test]
-    fn noise_stays_within_its_limit_and_an_event_does_not() {
-        let mut beyond = 0;
-        for seed in 0..100 {
-            let mut scores = normal(seed, 500);
-            let usual = Usual::of([&scores[..]]).unwrap();
-            assert_eq!(usual.count, 500);
-            beyond += u32::from(scores.iter().any(|score| f64::from(*score) > usual.limit));
-            // A fifth of the footage lies apart, and each of these clips stands out.
-            scores.iter_mut().take(100 * 16).for_each(|score| *score += 12.0);
-            let usual = Usual::of([&scores[..4000], &scores[4000..]]).unwrap();
-            let out = scores.iter().filter(|score| f64::from(**score) > usual.limit).count();
-            assert!(out >= 95 * 16 && out <= 100 * 16, "{out} frames");
+    fn a_fifth_of_the_footage_stands_out_by_its_score() {
+        let mut scores = noise(1, 500);
+        scores.iter_mut().take(1600).for_each(|score| *score += 20.0);
+        let usual = Usual::of([&scores[..4000], &scores[4000..]]).unwrap();
+        let out = (0..500).filter(|i| usual.stands_out(&scores, i * 16..i * 16 + 1));
+        assert_eq!(out.collect::<Vec<_>>(), (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_short_event_in_a_quiet_hour_stands_out_by_its_rise() {
+        // Every other part of the footage is a busy one.
+        let mut scores: Vec<f32> = noise(2, 1000);
+        let level = |frame: usize| if frame / 1600 % 2 == 0 { 0.0 } else { 30.0 };
+        scores.iter_mut().enumerate().for_each(|(frame, score)| *score += level(frame));
+        let usual = Usual::of([&scores[..]]).unwrap();
+        assert!(!usual.stands_out(&scores, 0..16_000));
+        scores[800..848].iter_mut().for_each(|score| *score += 20.0);
+        let usual = Usual::of([&scores[..]]).unwrap();
+        assert!(f64::from(scores[800]) < usual.score);
+        for (frames, stands_out) in [(0..800, false), (840..841, true), (848..16_000, false)] {
+            assert_eq!(usual.stands_out(&scores, frames.clone()), stands_out, "{frames:?}");
         }
-        assert!(beyond <= 30, "{beyond} of 100");
     }
 
     #[test]
     fn nothing_is_said_of_few_or_equal_scores() {
-        assert!(Usual::of([&normal(1, 49)[..]]).is_none());
-        assert!(Usual::of([&normal(1, 50)[..]]).is_some());
-        let level: Vec<f32> = (0..400).map(|i| (i % 5) as f32 / 4.0).map(f32::floor).collect();
-        assert!(Usual::of([&level[..]]).is_none(), "three quarters are equal");
+        assert!(Usual::of([&noise(1, 107)[..]]).is_none());
+        assert!(Usual::of([&noise(1, 108)[..]]).is_some());
+        let short: Vec<Vec<f32>> = (0..100).map(|seed| noise(seed, 8)).collect();
+        assert!(Usual::of(short.iter().map(|video| &video[..])).is_none(), "no sides");
+        let level: Vec<f32> = (0..900).map(|i| if i % 2 == 0 { 0.0 } else { i as f32 }).collect();
+        assert!(Usual::of([&level[..]]).is_none(), "even and odd ones never rise over each other");
         assert!(Usual::of([&[0.5; 400][..], &[]]).is_none());
     }
 }

@@ -1,8 +1,8 @@
 //! Whether anything stands out, said before all else.
 
 use gcl_data::ScoreSet;
-use gcl_eval::Usual;
 use gcl_eval::report::{ShownMoment, VideoScores};
+use gcl_eval::{Moment, Usual};
 
 /// Marks the moments that stand out of the footage, and says in words whether any does.
 pub(super) fn answer(
@@ -22,20 +22,19 @@ pub(super) fn answer(
     };
     let mut count = 0;
     for shown in moments.iter_mut() {
-        let stands_out = f64::from(shown.moment.score) > usual.limit;
+        let Moment { video, start, end, .. } = &shown.moment;
+        let scores = videos.iter().find(|other| other.video == *video);
+        let stands_out = scores.is_some_and(|video| usual.stands_out(&video.scores, *start..*end));
         shown.stands_out = Some(stands_out);
         count += usize::from(stands_out);
     }
-    let Usual { median, limit, .. } = usual;
-    let highest = moments.first().map_or(f32::NAN, |shown| shown.moment.score);
     let ground = format!(
-        "scores of this footage, {median:.4} in the middle, are spread so that the highest would reach {limit:.4}"
+        "scores above {:.4}, or {:.4} more than shortly before and after",
+        usual.score, usual.rise
     );
     match count {
-        0 => format!(
-            "Nothing stands out: {ground}, and it is {highest:.4}. The moments are ranked all the same."
-        ),
-        1 => format!("1 moment stands out: {ground}, and it is {highest:.4}."),
-        _ => format!("{count} moments stand out: {ground}, and it is {highest:.4}."),
+        0 => format!("Nothing stands out: no moment {ground}. They are ranked all the same."),
+        1 => format!("1 moment stands out: it {ground}."),
+        _ => format!("{count} moments stand out: each {ground}."),
     }
 }
