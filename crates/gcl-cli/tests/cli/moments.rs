@@ -174,7 +174,8 @@ fn the_recorders_clock_and_an_edit_list() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     quiet(&at.join("footage"), 2);
-    for (number, file) in fs::read_dir(at.join("footage")).unwrap().enumerate() {
+    let files: Vec<_> = fs::read_dir(at.join("footage")).unwrap().collect();
+    for (number, file) in files.into_iter().enumerate() {
         let name = format!("footage/gate{number}_20240131_235950.y4m");
         fs::rename(file.unwrap().path(), at.join(name)).unwrap();
     }
