@@ -14,6 +14,7 @@ mod extract;
 mod find;
 mod interrupt;
 mod pair;
+mod pick_args;
 mod progress;
 mod report;
 mod reproduce;

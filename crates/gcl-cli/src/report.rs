@@ -9,6 +9,7 @@ use gcl_train::RunDir;
 
 use super::device;
 use super::error::{Done, Outcome};
+use super::pick_args::PickArgs;
 use super::values::truth_formats;
 
 /// Write a run's report as a self-contained HTML file.
@@ -36,9 +37,8 @@ pub struct ReportArgs {
     /// Output file [default: `report.html` in the run's folder]
     #[arg(long, short)]
     out: Option<PathBuf>,
-    /// Maximum number of moments.
-    #[arg(long, default_value_t = 20)]
-    top: usize,
+    #[command(flatten)]
+    moments: PickArgs,
 }
 
 /// Runs the command.
@@ -48,7 +48,7 @@ pub fn run(args: ReportArgs) -> Outcome {
     let truth = args.truth.map(|path| Truth::read(path, args.truth_format)).transpose()?;
     let contents = Contents {
         truth: truth.as_ref(),
-        top: args.top,
+        pick: args.moments.pick()?,
         device: Some(&device),
         test: args.test.as_deref().map(|test| (test, &device)),
         ..Contents::default()

@@ -81,6 +81,20 @@ impl Clock {
         }
     }
 
+    /// The first of a video's frames that is shown at this time or later; the number of frames if none is.
+    pub fn frame_at(&self, seconds: f64, frames: usize) -> usize {
+        let (mut low, mut high) = (0, frames);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            // A frame's time is a quotient, whose last digits are of no account.
+            match self.seconds(middle).is_some_and(|time| time + 1e-6 < seconds) {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        low
+    }
+
     /// Frames per second, where all are as far apart.
     pub fn fps(&self) -> Option<f64> {
         match self {
@@ -187,6 +201,18 @@ mod tests {
         let text = serde_json::to_string(&kept).unwrap();
         assert_eq!(serde_json::from_str::<FrameTimes>(&text).unwrap(), kept);
         assert!(serde_json::from_str::<FrameTimes>("[[0, 1.0], [2, 1.0]]").is_err());
+    }
+
+    #[test]
+    fn a_time_leads_back_to_its_frame() {
+        let gap = FrameTimes::try_from(vec![(0, 0.0), (10, 1.0), (11, 61.0), (20, 61.9)]).unwrap();
+        for clock in [Clock::Even(10.0), Clock::Listed(gap)] {
+            for frame in 0..20 {
+                assert_eq!(clock.frame_at(clock.seconds(frame).unwrap(), 20), frame);
+            }
+            assert_eq!((clock.frame_at(-5.0, 20), clock.frame_at(1e9, 20)), (0, 20));
+        }
+        assert_eq!(Clock::Even(f64::NAN).frame_at(1.0, 20), 0);
     }
 
     #[test]

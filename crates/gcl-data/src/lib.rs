@@ -43,6 +43,7 @@ mod table;
 mod text;
 pub mod tracks;
 pub mod truth;
+mod wall;
 
 pub use check::{Check, CheckReport};
 pub use clips::{ClipError, Clips, Span, Tail};
@@ -68,3 +69,4 @@ pub use scores::{ScoreInfo, ScoreSet, ScoreWriter};
 pub use serde_json;
 pub use tracks::{BoxTrack, TrackError, TrackFile, read_tracks};
 pub use truth::{Truth, TruthError, TruthFormat};
+pub use wall::WallTime;

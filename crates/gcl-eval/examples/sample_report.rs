@@ -3,7 +3,7 @@
 use gcl_data::Clock;
 use gcl_eval::report::{Report, ShownMoment, Tile, VideoScores};
 use gcl_eval::svg::{Bars, Histogram, LineChart, Series};
-use gcl_eval::{Evaluator, MomentOptions, find_moments};
+use gcl_eval::{Evaluator, MomentOptions, find_moments, rarities};
 
 const FPS: f64 = 5.0;
 
@@ -32,13 +32,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "The scores were trained on the same footage that they rank.".to_owned(),
         "cam-2/05 has no abnormal frame, so it has no AUC of its own.".to_owned(),
     ];
+    let seconds = videos.iter().map(VideoScores::seconds).sum();
+    let rarities = rarities(&moments, videos.iter().map(|v| &v.scores[..]), seconds);
     report.moments = moments
         .into_iter()
-        .map(|moment| ShownMoment {
+        .zip(rarities)
+        .map(|(moment, rarity)| ShownMoment {
             moment,
             clock: Some(Clock::Even(FPS)),
             picture: None,
             place: None,
+            rarity: Some(rarity),
+            stands_out: None,
+            recorded: None,
         })
         .collect();
     report.histogram = Some(Histogram {

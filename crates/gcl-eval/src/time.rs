@@ -20,6 +20,18 @@ pub fn clock_time(seconds: f64) -> Option<String> {
     Some(format!("{hours}:{minutes:02}:{seconds:02}.{tenth}"))
 }
 
+/// A length of time in the unit that suits it, with two digits: `40 s`, `12 min`, `5 h`, `2.5 days`.
+pub fn about(seconds: f64) -> String {
+    let (value, unit) = match seconds {
+        s if s < 90.0 => (s, "s"),
+        s if s < 90.0 * 60.0 => (s / 60.0, "min"),
+        s if s < 36.0 * 3600.0 => (s / 3600.0, "h"),
+        s => (s / 86_400.0, "days"),
+    };
+    let value = if value < 10.0 { (value * 10.0).round() / 10.0 } else { value.round() };
+    format!("{value} {unit}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,5 +45,12 @@ mod tests {
         for fps in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-300] {
             assert_eq!(timestamp(1, fps), None);
         }
+    }
+    #[test]
+    fn lengths() {
+        let lengths = [0.0, 1.25, 89.0, 90.0, 5399.0, 5400.0, 18_000.0, 129_599.0, 216_000.0];
+        let texts =
+            ["0 s", "1.3 s", "89 s", "1.5 min", "90 min", "1.5 h", "5 h", "36 h", "2.5 days"];
+        assert_eq!(lengths.map(about), texts);
     }
 }

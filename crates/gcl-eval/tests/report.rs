@@ -1,10 +1,10 @@
 //! The HTML report.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use gcl_data::Clock;
+use gcl_data::{Clock, WallTime};
 use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoScores};
 use gcl_eval::svg::{LineChart, Series};
-use gcl_eval::{Moment, Place, evaluate};
+use gcl_eval::{Moment, Place, Rarity, evaluate};
 
 const HOSTILE: &str =
     "</title></style><script>alert(1)</script>\" onload='x' <img src=http://e.vil> &amp;\u{0}";
@@ -25,7 +25,16 @@ fn shown(id: &str, bytes: Option<usize>) -> ShownMoment {
         bytes: vec![0xff; n],
         size: [640, 360],
     });
-    ShownMoment { moment, clock: Some(Clock::Even(25.0)), picture, place: None }
+    let rarity = Some(Rarity { one_in: 2000.0, once_in: Some(18_000.0) });
+    let clock = Some(Clock::Even(25.0));
+    let recorded = WallTime::of_name("20240131_235957");
+    ShownMoment {
+        picture,
+        rarity,
+        recorded,
+        stands_out: Some(true),
+        ..ShownMoment::new(moment, clock)
+    }
 }
 
 /// A report in which every text is hostile.
@@ -35,6 +44,7 @@ fn hostile() -> Report {
     Report {
         title: text.clone(),
         subtitle: text.clone(),
+        answer: text.clone(),
         tiles: vec![Tile { label: text.clone(), value: text.clone(), note: text.clone() }],
         warnings: vec![text.clone()],
         moments: vec![shown(HOSTILE, Some(4))],
@@ -86,6 +96,8 @@ fn sections_appear_only_with_content() {
     assert!(page.contains("<h1>empty</h1>") && !page.contains("<section"));
 
     let mut report = Report::new("one");
+    assert!(!page.contains("<p class=\"answer\""));
+    report.answer = "Nothing stands out".to_owned();
     report.videos = vec![video("a/b", 300)];
     report.moments = vec![shown("a/b", None), shown("gone", None)];
     let page = report.render();
@@ -95,6 +107,13 @@ fn sections_appear_only_with_content() {
     assert!(
         page.contains("0:00:02.0 – 0:00:04.0") && page.contains("score 0.8750 · peak 0:00:03.0")
     );
+    // What came of it is said before all else.
+    let (head, rest) = page.split_once("<p class=\"answer\">Nothing stands out</p>").unwrap();
+    assert!(!head.contains("<h2>") && rest.contains("<h2>Videos</h2>"));
+    // How rare it is comes before the raw number, and whether it stands out is marked.
+    assert!(page.contains("1 in 2,000, once in 5 h · score"));
+    assert!(page.contains("0:00:04.0 · 2024-01-31 23:59:59</p>"), "the clock time of its start");
+    assert_eq!(page.matches("<b>stands out</b>").count(), 2);
     assert!(page.contains("<p class=\"video\"><bdi>gone</bdi></p>"));
     assert_eq!(page.matches("<text class=\"mark\"").count(), 1);
     assert!(page.contains("0:00:12.0 · AUC 1.0000 · 1 moment"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gcl_data::file::{find_json, write_json};
-use gcl_data::{Clock, FrameTimes, VideoId};
+use gcl_data::{Clock, FrameTimes, VideoId, WallTime};
 use gcl_features::VideoInput;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,9 @@ pub struct VideoFacts {
     pub damage: Option<String>,
     /// The footage, where known.
     pub footage: Option<PathBuf>,
+    /// The clock time of its first frame, where the footage's name tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<WallTime>,
     /// The folder of the features that were scored, where known.
     #[serde(default)]
     pub features: Option<PathBuf>,
@@ -61,7 +64,7 @@ pub fn read(scores: &Path) -> Result<Facts> {
     Ok(find_json(&scores.join(NAME), "facts about videos")?.unwrap_or_default())
 }
 
-/// Notes where each video's footage lies, for the report's pictures.
+/// Notes where each video's footage lies, for the report's pictures, and when it was recorded.
 ///
 /// # Errors
 /// If the facts cannot be read or written.
@@ -69,6 +72,8 @@ pub fn remember_footage(footage: &[VideoInput], scores: &Path) -> Result<()> {
     let mut known = read(scores)?;
     for input in footage {
         if let Some(video) = known.get_mut(&input.id) {
+            let name = input.path.file_name().map(|name| name.to_string_lossy());
+            video.recorded = name.and_then(|name| WallTime::of_name(&name));
             video.footage = Some(input.path.clone());
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId};
 use gcl_eval::clock_time;
-use gcl_eval::report::ShownMoment;
+use gcl_eval::report::{Report, ShownMoment};
 use gcl_features::discover::discover;
 use gcl_features::{ExtractOptions, FeatureWork, Progress, Summary, VideoInput};
 use gcl_train::config::RunKind;
@@ -15,11 +15,13 @@ use gcl_train::{
     Listener, Method, Model, Preset, RunConfig, RunDir, Samples, TrainError, TrainOptions, train,
 };
 
+use crate::edl::write_edl;
 use crate::error::{Error, Result};
 use crate::facts::remember_footage;
 use crate::footage;
 use crate::moments::{write_csv, write_json};
 use crate::pair::train_and_score;
+use crate::pick::Pick;
 use crate::report::{self, Contents};
 use crate::score::score_own;
 use crate::views::Views;
@@ -97,8 +99,8 @@ pub struct Find<'a> {
     pub folds: usize,
     /// The cameras of videos, where they are known.
     pub cameras: BTreeMap<VideoId, String>,
-    /// The most moments.
-    pub top: usize,
+    /// Which moments are listed.
+    pub pick: Pick,
 }
 
 gcl_core::brief_debug!(Follow<'_>);
@@ -133,6 +135,8 @@ pub struct Found {
     pub method: &'static str,
     /// The scores' source, in words.
     pub source: String,
+    /// Whether anything stands out, in words.
+    pub answer: String,
     /// The moments, the most anomalous first.
     pub moments: Vec<ShownMoment>,
     /// The report, a page of HTML.
@@ -146,7 +150,8 @@ pub struct Found {
 }
 
 /// Finds the most anomalous moments of footage, and writes a report with a picture of each, and the
-/// table `moments.csv`; the same as `moments.json`, with the heat maps of where in the picture.
+/// table `moments.csv`; the same as `moments.json`, with the heat maps of where in the picture, and for video editors as
+/// `moments.edl`.
 ///
 /// # Errors
 /// If no footage can be read, the folder holds a run with other settings or of other footage, or
@@ -179,6 +184,11 @@ pub fn find<E: FeatureWork>(
         );
         return Err(Error::Setting(text));
     }
+    let clocks = set
+        .videos()
+        .iter()
+        .map(|video| (video.id.as_str(), Clock::new(video.fps, video.notes.times.clone())));
+    wanted.pick.check_clocks(clocks)?;
     if !run.exists() {
         footage::write(out, &footage::of(&inputs))?;
     }
@@ -206,20 +216,21 @@ pub fn find<E: FeatureWork>(
     let skipped = extraction.skipped.iter().map(|(id, why)| (id.to_string(), why.clone()));
     let contents = Contents {
         title: Some("The most anomalous moments".to_owned()),
-        top: wanted.top,
+        pick: wanted.pick,
         skipped: skipped.collect(),
         warnings: views.note().into_iter().collect(),
         device: Some(&wanted.training.device),
         ..Contents::default()
     };
-    let moments = report::write(&run, &contents, &run.report())?.moments;
+    let Report { answer, moments, .. } = report::write(&run, &contents, &run.report())?;
     let table = out.join("moments.csv");
     write_csv(&moments, &table)?;
     write_json(&moments, &out.join("moments.json"))?;
+    write_edl(&moments, "The most anomalous moments", &out.join("moments.edl"))?;
     let source =
         ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
     let (report, views) = (run.report(), views.note());
-    Ok(Found { method, source, moments, report, table, views, extraction })
+    Ok(Found { method, source, answer, moments, report, table, views, extraction })
 }
 
 /// A trained model: the run's own if it is finished, else trained from wherever it stands. A run that

@@ -14,7 +14,9 @@
 //! | [`kernels`] | `gcl-kernels` | inference of 3D convolutional networks on the CPU |
 //! | [`find`] | this one | unlabelled footage to its most anomalous moments |
 //! | [`score`], [`report`] | this one | features to one score per frame, and a run to a page of HTML |
+//! | [`pick`] | this one | which moments are kept, and how they are cut |
 //! | [`moments`] | this one | moments for other programs, as CSV and JSON |
+//! | [`edl`] | this one | moments for video editors |
 //! | [`pair`] | this one | pairs of models on objects and snippets, from files to reports |
 //! | [`judge`] | this one | what scores are worth on a test set |
 //! | [`device`] | this one | the devices of this machine, by name |
@@ -24,6 +26,7 @@
 //! and data sets are in `gcl-bench`.
 
 pub mod device;
+pub mod edl;
 pub mod error;
 pub mod facts;
 pub mod find;
@@ -31,6 +34,7 @@ mod footage;
 pub mod judge;
 pub mod moments;
 pub mod pair;
+pub mod pick;
 pub mod process;
 pub mod report;
 pub mod score;

@@ -3,8 +3,8 @@
 use std::io::{Result as IoResult, Write};
 use std::path::Path;
 
-use gcl_data::Clock;
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::{Clock, WallTime};
 use gcl_eval::Place;
 use gcl_eval::report::ShownMoment;
 use serde::Serialize;
@@ -22,11 +22,18 @@ struct Entry<'a> {
     end_frame: usize,
     peak_frame: usize,
     score: f32,
+    /// "1 in 2,000" is 2000.
+    one_in: Option<f64>,
+    once_in_seconds: Option<f64>,
+    /// Whether it stands out from the footage, where that can be said.
+    stands_out: Option<bool>,
     /// Where the video's frames are evenly spaced.
     fps: Option<f64>,
     start_seconds: Option<f64>,
     end_seconds: Option<f64>,
     peak_seconds: Option<f64>,
+    start_clock: Option<WallTime>,
+    end_clock: Option<WallTime>,
     /// Its keys are absent where the place is unknown.
     #[serde(flatten)]
     place: Option<&'a Place>,
@@ -40,18 +47,24 @@ struct Entry<'a> {
 pub fn json(moments: &[ShownMoment]) -> Result<String> {
     let entries: Vec<Entry<'_>> = (1..)
         .zip(moments)
-        .map(|(rank, ShownMoment { moment, clock, place, picture: _ })| Entry {
+        .map(|(rank, shown)| (rank, shown, &shown.moment, &shown.clock))
+        .map(|(rank, shown, moment, clock)| Entry {
             rank,
             video: &moment.video,
             start_frame: moment.start,
             end_frame: moment.end,
             peak_frame: moment.peak_frame,
             score: moment.score,
+            one_in: shown.rarity.map(|rarity| rarity.one_in),
+            once_in_seconds: shown.rarity.and_then(|rarity| rarity.once_in),
+            stands_out: shown.stands_out,
             fps: clock.as_ref().and_then(Clock::fps),
             start_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.start)),
             end_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.end)),
             peak_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.peak_frame)),
-            place: place.as_ref(),
+            start_clock: shown.wall_time(moment.start),
+            end_clock: shown.wall_time(moment.end),
+            place: shown.place.as_ref(),
         })
         .collect();
     let failed = |error: &dyn std::fmt::Display| Error::data(Path::new("moments.json"))(error);
@@ -134,8 +147,9 @@ pub fn write_json(moments: &[ShownMoment], path: &Path) -> Result<()> {
     Ok(write_bytes_atomic(path, text.as_bytes())?)
 }
 
-/// Writes the moments as a table: rank, video, frames, score, times, and the sides `x1`, `y1`, `x2`, `y2` of the
-/// box in fractions of the picture, empty where there is none.
+/// Writes the moments as a table: rank, video, frames, score, times, the sides `x1`, `y1`, `x2`, `y2` of the
+/// box in fractions of the picture, how rare it is ([`Rarity`](gcl_eval::Rarity)), whether it stands out, and its clock times; empty where
+/// that is not known.
 ///
 /// # Errors
 /// If it cannot be written.
@@ -154,6 +168,11 @@ pub fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         "y1",
         "x2",
         "y2",
+        "one_in",
+        "once_in_seconds",
+        "stands_out",
+        "from_clock",
+        "to_clock",
     ];
     rows.write_record(head).map_err(Error::data(path))?;
     for (i, shown) in moments.iter().enumerate() {
@@ -164,17 +183,28 @@ pub fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         let score = m.score.to_string();
         let sides = shown.place.as_ref().map(|place| place.sides().map(|side| side.to_string()));
         let [x1, y1, x2, y2] = &sides.unwrap_or_default();
+        let one_in = text(shown.rarity.map(|rarity| rarity.one_in));
+        let once_in = text(shown.rarity.and_then(|rarity| rarity.once_in));
+        let stands_out = text(shown.stands_out);
         let row = [rank, &m.video, start, end, peak, &score, &from, &to, x1, y1, x2, y2];
+        let [from_clock, to_clock] = [m.start, m.end].map(|frame| text(shown.wall_time(frame)));
+        let more = [&one_in, &once_in, &stands_out, &from_clock, &to_clock];
+        let row = row.into_iter().chain(more);
         rows.write_record(row).map_err(Error::data(path))?;
     }
     let bytes = rows.into_inner().map_err(Error::data(path))?;
     Ok(write_bytes_atomic(path, &bytes)?)
 }
 
+/// A value, or nothing.
+fn text(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use gcl_eval::Moment;
+    use gcl_eval::{Moment, Rarity};
 
     use super::*;
 
@@ -185,7 +215,8 @@ mod tests {
         let object = Place::of_box([4.0, 0.0, 8.0, 4.0], [16, 8]);
         let shown = [cells, object, None].map(|place| {
             let moment = moment.clone();
-            ShownMoment { moment, clock: None, picture: None, place }
+            let rarity = Some(Rarity { one_in: 250.0, once_in: None });
+            ShownMoment { place, rarity, ..ShownMoment::new(moment, None) }
         });
         let text = json(&shown).unwrap();
         let rows =
@@ -196,5 +227,6 @@ mod tests {
         assert_eq!(value[0]["heat_map"][1][0], 0.5);
         assert_eq!((&value[1]["x2"], value[1].get("heat_map")), (&0.5.into(), None));
         assert_eq!(value[2].get("x1"), None);
+        assert_eq!((&value[2]["one_in"], &value[2]["stands_out"]), (&250.0.into(), &().into()));
     }
 }

@@ -168,6 +168,7 @@ fn write(
                 times: video.notes.times.clone(),
                 damage: video.notes.damage(frames).map(|damage| damage.to_string()),
                 footage: None,
+                recorded: None,
                 features: std::path::absolute(set.dir()).ok(),
                 objects,
             },

@@ -41,7 +41,7 @@ fn found_by(footage: &Path, out: &Path, cameras: &[(&str, &str)]) -> gcl::Result
         training: TrainOptions::new(Device::flex(), &cancel),
         folds: 10,
         cameras: cameras.iter().map(camera).collect(),
-        top: 8,
+        pick: gcl::pick::Pick::top(8),
     };
     let mut follow = Follow {
         extraction: &|_| (),

@@ -16,6 +16,7 @@ use gcl::features::objects::ObjectFeatures;
 use gcl::features::scene::{Scene, SceneOptions};
 use gcl::features::{ExtractOptions, FeatureWork};
 use gcl::find::{Find, Follow, Learner, find};
+use gcl::pick::Pick;
 use gcl::train::config::DataFacts;
 use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
 
@@ -56,7 +57,7 @@ fn moments(
         training: TrainOptions::new(Device::flex(), &cancel),
         folds,
         cameras: Default::default(),
-        top: 40,
+        pick: Pick::top(40),
     };
     let mut follow = Follow {
         extraction: &|_| (),

@@ -9,6 +9,7 @@ use clap::Args;
 use gcl::facts::remember_footage;
 use gcl::find::train_or_load;
 use gcl::judge::{Judgement, TestSet, judge};
+use gcl::pick::Pick;
 use gcl::report::{self, Contents};
 use gcl::score::Scoring;
 use gcl_data::{Clips, FeatureSet, Truth, TruthFormat, VideoId};
@@ -90,7 +91,7 @@ pub fn run(args: DemoArgs) -> Outcome {
     let contents = Contents {
         title: Some(format!("Demo: scene {}", args.scene_seed)),
         truth: Some(&truth),
-        top: 12,
+        pick: Pick::top(12),
         device: Some(&options.device),
         tiles: tiles.collect(),
         ..Contents::default()

@@ -8,9 +8,11 @@ use std::path::PathBuf;
 use clap::Args;
 use gcl::find::{FOLDS, Find, Follow, Found, Learner, find, method, when};
 use gcl::pair::PairData;
+use gcl::pick::Limit;
 use gcl_bench::PresetChoice;
 use gcl_data::FeatureSet;
 use gcl_eval::report::ShownMoment;
+use gcl_eval::{Rarity, about};
 use gcl_features::discover::discover;
 use gcl_features::gradient::Gradient;
 use gcl_features::lite0;
@@ -23,6 +25,7 @@ use crate::error::{Done, Failure, Outcome};
 use crate::extract::{
     Chosen, FootageArgs, NetworkArgs, Pictures, Shown, list_passed_over, list_skipped,
 };
+use crate::pick_args::PickArgs;
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 use crate::train::{self, LearningArgs, MethodArgs};
@@ -39,7 +42,7 @@ use way::{Way, ways};
   gcl find footage --net resnext101 --weights resnext-101-kinetics.pth
 
 The result is found/report.html, and for other programs found/moments.csv and
-found/moments.json. Rerun the same command to resume after an interruption.")]
+found/moments.json, for video editors found/moments.edl. Rerun the same command to resume after an interruption.")]
 pub struct FindArgs {
     /// Video files or folders.
     #[arg(required = true)]
@@ -47,9 +50,8 @@ pub struct FindArgs {
     /// Output folder.
     #[arg(long, short, default_value = "found")]
     out: PathBuf,
-    /// Maximum number of moments.
-    #[arg(long, default_value_t = 20)]
-    top: usize,
+    #[command(flatten)]
+    moments: PickArgs,
     /// Method to train [default: knn; with preset `paper` gcl-pt]
     #[arg(long, value_parser = ways())]
     method: Option<Way>,
@@ -78,7 +80,7 @@ pub struct FindArgs {
 pub fn run(args: FindArgs) -> Outcome {
     // A wrong device or setting should not come to light after an hour of extraction.
     device::find(&args.learning.how.device)?;
-    if args.top == 0 {
+    if args.moments.pick()?.limit == Limit::Top(0) {
         return unsuited("--top is 0; it must be at least 1");
     }
     match args.method {
@@ -119,8 +121,14 @@ pub fn run(args: FindArgs) -> Outcome {
         Pictures::Objects { what, .. } => find_with(&args, &inputs, &pictures, what)?,
     };
     match args.json {
-        true => println!("{}", gcl::moments::json(&found.moments)?),
-        false => print_table(&found.moments),
+        true => {
+            eprintln!("{}", found.answer);
+            println!("{}", gcl::moments::json(&found.moments)?);
+        }
+        false => {
+            println!("{}\n", found.answer);
+            print_table(&found.moments);
+        }
     }
     eprintln!(
         "{} on {} features, scored by {}",
@@ -180,7 +188,7 @@ fn find_with<E: FeatureWork>(
         training: train::training_options(&args.learning, &normal)?,
         folds: args.cross_fit.unwrap_or(FOLDS),
         cameras: train::cameras(&args.learning)?,
-        top: args.top,
+        pick: args.moments.pick()?,
     };
     wanted.check(inputs)?;
     let shown = Shown::new(inputs);
@@ -211,10 +219,27 @@ fn find_with<E: FeatureWork>(
 }
 
 fn print_table(moments: &[ShownMoment]) {
-    println!("{:>4}  {:>7}  {:>12}  {:>12}  video", "rank", "score", "from", "to");
+    // A column more where any recording tells its clock time.
+    let any = moments.iter().any(|shown| shown.recorded.is_some());
+    let recorded = if any { format!("{:<21}", "recorded") } else { String::new() };
+    println!(
+        "{:>4}  {:>8}  {:>9}  {:>9}  {:>12}  {:>12}  {recorded}video",
+        "rank", "score", "rarity", "once in", "from", "to"
+    );
     for (i, shown) in moments.iter().enumerate() {
         let (moment, clock) = (&shown.moment, shown.clock.as_ref());
         let (from, to) = (when(moment.start, clock), when(moment.end, clock));
-        println!("{:>4}  {:>7.4}  {from:>12}  {to:>12}  {}", i + 1, moment.score, moment.video);
+        let once_in = shown.rarity.and_then(|rarity| rarity.once_in).map(about);
+        let rarity = shown.rarity.map(|r| Rarity { once_in: None, ..r }.to_string());
+        let at = shown.wall_time(moment.start).map(|at| at.to_string()).unwrap_or_default();
+        let at = if any { format!("{at:<21}") } else { at };
+        println!(
+            "{:>4}  {:>8.4}  {:>9}  {:>9}  {from:>12}  {to:>12}  {at}{}",
+            i + 1,
+            moment.score,
+            rarity.unwrap_or_default(),
+            once_in.unwrap_or_default(),
+            moment.video
+        );
     }
 }

@@ -7,6 +7,7 @@ mod footage;
 mod forms;
 mod interleaved;
 mod messages;
+mod moments;
 mod networks;
 mod objects;
 mod own;

@@ -9,11 +9,11 @@ mod timelines;
 
 pub use page::{Figure, Page, TextTable};
 
-use gcl_data::Clock;
+use gcl_data::{Clock, WallTime};
 
 use crate::escape::escape;
 use crate::svg::{Histogram, LineChart};
-use crate::{Evaluation, Moment, Place};
+use crate::{Evaluation, Moment, Place, Rarity};
 
 /// A number shown at the top.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,6 +57,26 @@ pub struct ShownMoment {
     pub picture: Option<Picture>,
     /// Where in the picture, where known.
     pub place: Option<Place>,
+    /// How rare it is, where that was counted.
+    pub rarity: Option<Rarity>,
+    /// Whether it stands out from the footage, where that can be said.
+    pub stands_out: Option<bool>,
+    /// The clock time of the video's start, where the recording tells it.
+    pub recorded: Option<WallTime>,
+}
+
+impl ShownMoment {
+    /// A moment of which no more is known than when its video's frames are shown.
+    #[must_use]
+    pub fn new(moment: Moment, clock: Option<Clock>) -> Self {
+        let (picture, place, rarity) = (None, None, None);
+        Self { moment, clock, picture, place, rarity, stands_out: None, recorded: None }
+    }
+
+    /// The clock time of a frame of its video, where it is known.
+    pub fn wall_time(&self, frame: usize) -> Option<WallTime> {
+        Some(self.recorded?.after(self.clock.as_ref()?.seconds(frame)?))
+    }
 }
 
 /// One video's scores.
@@ -70,6 +90,14 @@ pub struct VideoScores {
     pub truth: Option<Vec<bool>>,
     /// When its frames are shown; frame numbers stand for times if absent.
     pub clock: Option<Clock>,
+}
+
+impl VideoScores {
+    /// How long the video is, in seconds, where its clock is known.
+    pub fn seconds(&self) -> Option<f64> {
+        let clock = self.clock.as_ref()?;
+        Some(clock.seconds(self.scores.len())? - clock.seconds(0)?)
+    }
 }
 
 /// The contents of a report. Everything but the title may be empty; empty sections are left out. All texts
@@ -90,6 +118,8 @@ pub struct Report {
     pub title: String,
     /// A line under the heading.
     pub subtitle: String,
+    /// What came of it, in a sentence or two, said before all else; may be empty.
+    pub answer: String,
     /// Numbers shown first; those of `evaluation` are added automatically.
     pub tiles: Vec<Tile>,
     /// Caveats that a reader has to know first, in sentences.
@@ -135,7 +165,11 @@ impl Report {
         sections.extend(html::pairs("skipped", "Videos left out", ["video", "reason"], skipped));
         let what = ["video", "what was lost or odd"];
         sections.extend(html::pairs("damaged", "Videos with damage", what, &self.damaged));
-        html::document(&self.title, &self.subtitle, &self.tile_list(), &sections)
+        let answer = match self.answer.is_empty() {
+            true => String::new(),
+            false => format!("<p class=\"answer\">{}</p>\n", escape(&self.answer)),
+        };
+        html::document(&self.title, &self.subtitle, &(answer + &self.tile_list()), &sections)
     }
 
     fn tile_list(&self) -> String {

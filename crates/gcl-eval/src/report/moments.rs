@@ -53,9 +53,12 @@ fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -
         Some(index) => format!("<a href=\"#video-{index}\">{id}</a>"),
         None => id,
     };
+    let rarity = shown.rarity.map(|rarity| format!("{rarity} · ")).unwrap_or_default();
+    let recorded = shown.wall_time(moment.start).map(|at| format!(" · {at}")).unwrap_or_default();
+    let mark = if shown.stands_out == Some(true) { " · <b>stands out</b>" } else { "" };
     format!(
         "<li>{image}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
-         <p class=\"time\">{}</p><p class=\"note\">score {:.4} · peak {}</p></div></li>\n",
+         <p class=\"time\">{}{recorded}</p><p class=\"note\">{rarity}score {:.4} · peak {}{mark}</p></div></li>\n",
         span(moment.start, moment.end, shown.clock.as_ref()),
         moment.score,
         place(moment.peak_frame, shown.clock.as_ref()),

@@ -1,5 +1,6 @@
 //! A run's report: one page of HTML.
 
+mod answer;
 mod cells;
 mod charts;
 mod figures;
@@ -20,6 +21,8 @@ use gcl_train::{Event, RunDir};
 
 use crate::error::{Error, Result};
 use crate::facts::{self, VideoFacts};
+use crate::pick::Pick;
+use answer::answer;
 use charts::score_histogram;
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
 use kind::Kind;
@@ -37,8 +40,8 @@ pub struct Contents<'a> {
     pub test: Option<(&'a Path, &'a Device)>,
     /// The device on which to find where in the picture moments are; without one that is left out.
     pub device: Option<&'a Device>,
-    /// Maximum number of moments.
-    pub top: usize,
+    /// Which moments are shown.
+    pub pick: Pick,
     /// Videos that were left out, with reasons.
     pub skipped: Vec<(String, String)>,
     /// What a reader has to know first.
@@ -115,7 +118,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         report.figures.push(figures::distributions(run, test, truth, device)?);
     }
     report.figures.extend(figures::convergence(run, contents.truth)?);
-    let Moments { mut shown, motion, missing } = moments(&report.videos, &facts, contents.top)?;
+    let Moments { mut shown, motion, missing } = moments(&report.videos, &facts, &contents.pick)?;
     report.warnings.extend(missing);
     if let Some(device) = contents.device {
         let added = {
@@ -126,6 +129,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         let missing = added.err().map(|error| format!("no places in the picture: {error}"));
         report.warnings.extend(missing);
     }
+    report.answer = answer(&mut shown, &report.videos, &scores);
     report.moments = shown;
     write_bytes_atomic(out, report.render().as_bytes())?;
     Ok(report)

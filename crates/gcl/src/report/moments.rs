@@ -1,15 +1,13 @@
 //! The most anomalous moments, with their pictures.
 
 use gcl_eval::report::{ShownMoment, VideoScores};
-use gcl_eval::{MomentOptions, Place, find_moments};
+use gcl_eval::{Place, rarities};
 
 use super::objects::Objects;
 use super::pictures::{Motion, add_pictures};
 use crate::error::Result;
 use crate::facts::Facts;
-
-/// A moment is where scores reach this quantile of all frames.
-const MOMENT_QUANTILE: f64 = 0.95;
+use crate::pick::Pick;
 
 /// The most anomalous moments.
 pub(super) struct Moments {
@@ -22,15 +20,19 @@ pub(super) struct Moments {
 
 /// The most anomalous moments, with pictures where the footage is at hand, and on these the box of the object
 /// where objects were scored.
-pub(super) fn moments(videos: &[VideoScores], facts: &Facts, top: usize) -> Result<Moments> {
-    let options = MomentOptions { top, quantile: MOMENT_QUANTILE, ..MomentOptions::default() };
-    let found = find_moments(videos.iter().map(|v| (v.video.as_str(), &v.scores)), &options)?;
+pub(super) fn moments(videos: &[VideoScores], facts: &Facts, pick: &Pick) -> Result<Moments> {
+    let found = pick.moments(videos)?;
+    let seconds = videos.iter().map(VideoScores::seconds).sum();
+    let rarities = rarities(&found, videos.iter().map(|v| &v.scores[..]), seconds);
     let mut shown: Vec<ShownMoment> = found
         .into_iter()
-        .map(|moment| {
+        .zip(rarities)
+        .map(|(moment, rarity)| {
             let video = videos.iter().find(|v| v.video == moment.video);
             let clock = video.and_then(|v| v.clock.clone());
-            ShownMoment { clock, moment, picture: None, place: None }
+            let known = facts.iter().find(|(id, _)| id.as_str() == moment.video);
+            let recorded = known.and_then(|(_, known)| known.recorded);
+            ShownMoment { rarity: Some(rarity), recorded, ..ShownMoment::new(moment, clock) }
         })
         .collect();
     let mut objects = Objects::new(videos, facts);

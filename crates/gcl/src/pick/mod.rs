@@ -1,0 +1,190 @@
+//! Which moments of footage are kept, and how they are cut.
+
+use gcl_data::Clock;
+use gcl_eval::report::VideoScores;
+use gcl_eval::{Moment, MomentOptions, find_moments};
+
+use crate::error::{Error, Result};
+
+/// A moment is where scores reach this quantile of all frames.
+const QUANTILE: f64 = 0.95;
+
+const DAY: f64 = 86_400.0;
+
+/// How many moments are kept, the highest-scoring ones.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Limit {
+    /// So many.
+    Top(usize),
+    /// So many for each day of footage by its clocks, rounded to whole moments, at least one.
+    PerDay(f64),
+}
+
+/// Which moments are kept, and how they are cut. Lengths are in seconds; where one is given, the clocks of all videos
+/// have to be known. The order is: merge, drop what is too short, extend, join what then overlaps, keep the highest.
+///
+/// ```
+/// use gcl::data::Clock;
+/// use gcl::eval::report::VideoScores;
+/// use gcl::pick::Pick;
+///
+/// let mut scores = vec![0.1; 1000];
+/// scores[400..410].fill(0.8);
+/// let video = VideoScores {
+///     video: "door".to_owned(), scores, clock: Some(Clock::Even(10.0)), ..Default::default()
+/// };
+/// let moments = Pick { pad: 2.0, ..Pick::top(20) }.moments(&[video])?;
+/// assert_eq!((moments[0].start, moments[0].end), (380, 430));
+/// # Ok::<(), gcl::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pick {
+    /// How many.
+    pub limit: Limit,
+    /// Moments of one video that are less than this apart are one; fewer than 50 frames if absent.
+    pub merge: Option<f64>,
+    /// Each is extended by this on both sides, as far as its video goes.
+    pub pad: f64,
+    /// Shorter ones are dropped; padding does not count.
+    pub least_length: f64,
+}
+
+impl Default for Pick {
+    /// The 20 highest.
+    fn default() -> Self {
+        Self::top(20)
+    }
+}
+
+impl Pick {
+    /// The highest moments, as they are.
+    #[must_use]
+    pub fn top(count: usize) -> Self {
+        Self { limit: Limit::Top(count), merge: None, pad: 0.0, least_length: 0.0 }
+    }
+
+    /// Refuses values out of range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a budget of nothing, and for times that are negative or not finite.
+    pub fn check(&self) -> Result<()> {
+        let wrong = |text: String| Err(Error::Setting(text));
+        if let Limit::PerDay(count) = self.limit
+            && !(count.is_finite() && count > 0.0)
+        {
+            return wrong(format!("--alarms-per-day is {count}; it must be above 0"));
+        }
+        let seconds = [
+            ("--merge", self.merge.unwrap_or(0.0)),
+            ("--pad", self.pad),
+            ("--least-length", self.least_length),
+        ];
+        match seconds.iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0)) {
+            Some((name, value)) => wrong(format!("{name} is {value}; it must be 0 s or more")),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses videos without a clock, by id, where one is needed.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] with the option and the first such video.
+    pub fn check_clocks<'a>(
+        &self,
+        videos: impl IntoIterator<Item = (&'a str, Option<Clock>)>,
+    ) -> Result<()> {
+        let Some(option) = self.needs_clock() else { return Ok(()) };
+        let timed = |clock: &Option<Clock>| clock.as_ref().is_some_and(|c| c.seconds(0).is_some());
+        match videos.into_iter().find(|(_, clock)| !timed(clock)) {
+            Some((video, _)) => Err(Error::Setting(format!(
+                "{option} is in time, but the frame rate of video `{video}` is not known"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn needs_clock(&self) -> Option<&'static str> {
+        match self {
+            Self { limit: Limit::PerDay(_), .. } => Some("--alarms-per-day"),
+            Self { merge: Some(_), .. } => Some("--merge"),
+            Self { pad, .. } if *pad > 0.0 => Some("--pad"),
+            Self { least_length, .. } if *least_length > 0.0 => Some("--least-length"),
+            _ => None,
+        }
+    }
+
+    /// The moments of scored videos, the highest first.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check) and [`check_clocks`](Self::check_clocks); if a score is not finite.
+    pub fn moments(&self, videos: &[VideoScores]) -> Result<Vec<Moment>> {
+        self.check()?;
+        self.check_clocks(videos.iter().map(|v| (v.video.as_str(), v.clock.clone())))?;
+        let standard = MomentOptions { quantile: QUANTILE, ..MomentOptions::default() };
+        let mut options = MomentOptions { top: usize::MAX, ..standard };
+        if self.merge.is_some() {
+            options.min_gap = 1;
+        }
+        let found = find_moments(videos.iter().map(|v| (v.video.as_str(), &v.scores)), &options)?;
+        let mut kept = Vec::new();
+        match self.merge.is_some() || self.pad > 0.0 || self.least_length > 0.0 {
+            false => kept = found,
+            true => videos.iter().for_each(|video| {
+                let own = found.iter().filter(|moment| moment.video == video.video);
+                kept.extend(self.cut(own.cloned().collect(), video));
+            }),
+        }
+        // Stable: equal scores stay in the order of videos and starts.
+        kept.sort_by(|a, b| b.score.total_cmp(&a.score));
+        kept.truncate(self.count(videos));
+        Ok(kept)
+    }
+
+    /// One video's moments, merged, without those that are too short, extended.
+    fn cut(&self, mut moments: Vec<Moment>, video: &VideoScores) -> Vec<Moment> {
+        let Some(clock) = &video.clock else { return moments };
+        let seconds = |frame| clock.seconds(frame).unwrap_or(0.0);
+        moments.sort_by_key(|moment| moment.start);
+        let merge = self.merge.unwrap_or(0.0);
+        moments = joined(moments, |end, start| seconds(start) - seconds(end) < merge);
+        moments.retain(|moment| seconds(moment.end) - seconds(moment.start) >= self.least_length);
+        if self.pad > 0.0 {
+            let frames = video.scores.len();
+            for moment in &mut moments {
+                moment.start = clock.frame_at(seconds(moment.start) - self.pad, frames);
+                moment.end = clock.frame_at(seconds(moment.end) + self.pad, frames);
+            }
+        }
+        joined(moments, |end, start| start <= end)
+    }
+
+    fn count(&self, videos: &[VideoScores]) -> usize {
+        match self.limit {
+            Limit::Top(count) => count,
+            Limit::PerDay(count) => {
+                let seconds: Option<f64> = videos.iter().map(VideoScores::seconds).sum();
+                ((count * seconds.unwrap_or(0.0) / DAY).round() as usize).max(1)
+            }
+        }
+    }
+}
+
+/// Moments in order of their starts, those whose ends and starts are `near` joined to the higher one's peak.
+fn joined(moments: Vec<Moment>, near: impl Fn(usize, usize) -> bool) -> Vec<Moment> {
+    let mut joined: Vec<Moment> = Vec::new();
+    for moment in moments {
+        match joined.last_mut() {
+            Some(last) if near(last.end, moment.start) => {
+                last.end = last.end.max(moment.end);
+                if moment.score > last.score {
+                    (last.score, last.peak_frame) = (moment.score, moment.peak_frame);
+                }
+            }
+            _ => joined.push(moment),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests;
