@@ -127,7 +127,7 @@ mod tests {
     fn a_short_event_in_a_quiet_hour_stands_out_by_its_rise() {
         // Every other part of the footage is a busy one.
         let mut scores: Vec<f32> = noise(2, 1000);
-        let level = |frame: usize| if frame / 1600 % 2 == 0 { 0.0 } else { 30.0 };
+        let level = |frame: usize| if (frame / 1600).is_multiple_of(2) { 0.0 } else { 30.0 };
         scores.iter_mut().enumerate().for_each(|(frame, score)| *score += level(frame));
         let usual = Usual::of([&scores[..]]).unwrap();
         assert!(!usual.stands_out(&scores, 0..16_000));

@@ -188,10 +188,9 @@ impl Scaler {
     /// As [`Scaler::apply`].
     pub fn center_video(&self, features: &mut [f32]) -> Result<()> {
         self.check_rows(features)?;
-        if self.kind != ScalerKind::Raw {
-            if let Some(offset) = center::offset(features, &self.shift, self.center_videos) {
-                center::subtract(features, &offset);
-            }
+        let least = if self.kind == ScalerKind::Raw { 0 } else { self.center_videos };
+        if let Some(offset) = center::offset(features, &self.shift, least) {
+            center::subtract(features, &offset);
         }
         Ok(())
     }

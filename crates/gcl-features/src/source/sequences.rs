@@ -60,7 +60,7 @@ pub(crate) fn sort(pictures: Vec<PathBuf>) -> Sorted {
         let around = groups.into_iter().next().map_or_else(Default::default, |(around, _)| around);
         sorted
             .sequences
-            .extend((!pictures.is_empty()).then(|| Sequence { around, files: pictures }));
+            .extend((!pictures.is_empty()).then_some(Sequence { around, files: pictures }));
     } else {
         let (frames, alone): (Vec<_>, Vec<_>) =
             groups.into_iter().partition(|(_, files)| files.len() > 1);

@@ -43,7 +43,7 @@ impl Clock {
         let even = self.before.is_some_and(|before| (before - step).abs() < step / 4.0);
         let steps = ((now - last) / step).round();
         let mut gap = Vec::new();
-        if self.troubled && even && steps >= 2.0 && steps <= MOST_FILLED {
+        if self.troubled && even && (2.0..=MOST_FILLED).contains(&steps) {
             self.troubled = false;
             gap = (1..steps as usize).map(|n| last + step * n as f64).collect();
         }

@@ -111,7 +111,7 @@ impl Mkv {
                         match id {
                             0x2a_d7b1 => source.scale = unsigned(content).max(1) as f64,
                             0x4489 => {
-                                source.duration = float(content).filter(|length| *length > 0.0)
+                                source.duration = float(content).filter(|length| *length > 0.0);
                             }
                             _ => {}
                         }
