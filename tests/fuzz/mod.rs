@@ -64,7 +64,7 @@ impl Target<'_> {
         let (mut inputs, mut said) = (self.corpus.clone(), BTreeSet::new());
         let (mut count, mut accepted) = (0u64, 0u64);
         while executions.map_or_else(|| Instant::now() < end, |all| count < all) {
-            let bytes = mutator.draw(&inputs);
+            let bytes = mutator.draw(&inputs, self.corpus.len());
             std::fs::write(&path, &bytes).unwrap();
             let answer = self.execute(&path, &bytes, &parse);
             count += 1;

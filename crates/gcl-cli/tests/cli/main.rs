@@ -3,9 +3,11 @@
 
 mod bench;
 mod cells;
+mod folders;
 mod footage;
 mod forms;
 mod interleaved;
+mod kills;
 mod messages;
 mod networks;
 mod objects;

@@ -7,8 +7,27 @@ use crate::deflated::{FIXED, OWN, bytes};
 use crate::fuzz::Target;
 
 const WORDS: &[&str] = &[
-    "'descr': ", "'fortran_order': ", "'shape': ", "True", "False", "(", ")", ",", "<f8", ">f4", "|u1", "|b1", "|O",
-    "<f2", "<i8", "<U8", "\x01NUMPY", "PK\x01\x02", "PK\x03\x04", "PK\x05\x06", ".npy",
+    "'descr': ",
+    "'fortran_order': ",
+    "'shape': ",
+    "True",
+    "False",
+    "(",
+    ")",
+    ",",
+    "<f8",
+    ">f4",
+    "|u1",
+    "|b1",
+    "|O",
+    "<f2",
+    "<i8",
+    "<U8",
+    "\x01NUMPY",
+    "PK\x01\x02",
+    "PK\x03\x04",
+    "PK\x05\x06",
+    ".npy",
 ];
 
 fn arrays() -> Vec<Vec<u8>> {
@@ -74,6 +93,22 @@ fn npz_files() {
     target.run(features);
 }
 
+#[test]
+fn an_archive_that_unpacks_the_same_bytes_again_and_again_is_refused_at_once() {
+    let one = archive(8, &bytes(FIXED), FIXED.1);
+    let at = one.windows(4).position(|word| word == b"PK\x01\x02").unwrap();
+    let mut record = one[at..at + 51].to_vec();
+    record[24..28].copy_from_slice(&(1u32 << 30).to_le_bytes());
+    let end = one[at + 51..].to_vec();
+    let mut bomb = [&one[..at], &record.repeat(3), &end].concat();
+    let count = bomb.len() - 22 + 10;
+    bomb[count] = 3;
+    let dir = tempfile::tempdir().unwrap();
+    let path = crate::common::put(&dir.path().join("a.npz"), bomb);
+    let error = features(&path).unwrap_err();
+    assert!(error.contains("a damaged archive"), "{error}");
+}
+
 /// Reads a folder of features with one file in it.
 fn features(path: &std::path::Path) -> Result<(), String> {
     let set = FeatureSet::open(path.parent().unwrap()).map_err(|e| e.to_string())?;
@@ -83,7 +118,8 @@ fn features(path: &std::path::Path) -> Result<(), String> {
 
 #[test]
 fn cube_files() {
-    let (places, scratch) = ("video,frame,x1,y1,x2,y2\na,0,1,1,5,5\na,3,2,1,6,5\n", tempfile::tempdir().unwrap());
+    let (places, scratch) =
+        ("video,frame,x1,y1,x2,y2\na,0,1,1,5,5\na,3,2,1,6,5\n", tempfile::tempdir().unwrap());
     let floats = scratch.path().join("a.npy");
     write_f32(&floats, &[2, 3, 1, 1, 1], &[0.5; 6]).unwrap();
     let corpus = vec![
@@ -99,13 +135,22 @@ fn cube_files() {
 }
 
 const META: &str = r#"{"extractor": {"name": "gradient", "version": "1", "parameters": {"a": [1, 2]}, "preprocessing": {},
-    "weights_sha256": null, "random_weights": false, "clips": {"length": 16, "stride": 16, "tail": "pad"}, "crops": 1},
+    "weights_sha256": null, "random_weights": false, "clips": {"length": 16, "stride": 16, "tail": "shift"}, "crops": 1},
     "decoder": "none", "frames": 320, "fps": 25.0}"#;
 
 #[test]
 fn descriptions_of_features() {
     let corpus = vec![META.as_bytes().to_vec()];
-    let words = &["{", "}", "[[[[[[[[", "null", "\"video\": ", "\"regions\": ", "\"equal_parts\": 32", "\\ud800"];
+    let words = &[
+        "{",
+        "}",
+        "[[[[[[[[",
+        "null",
+        "\"video\": ",
+        "\"regions\": ",
+        "\"equal_parts\": 32",
+        "\\ud800",
+    ];
     // Beside an honest array of features.
     let target = Target { name: "meta", file: "a.json", corpus, words, ..Target::default() };
     target.run(|path| {

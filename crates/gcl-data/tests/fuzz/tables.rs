@@ -5,8 +5,8 @@ use gcl_data::{Manifest, lists};
 use crate::fuzz::Target;
 
 pub const WORDS: &[&str] = &[
-    ",", ";", "\t", "\n", "\r\n", "\"", "\u{feff}", "..", "/", "\\", "id", "video", "start", "end", "frames", "nan",
-    "\0", "é",
+    ",", ";", "\t", "\n", "\r\n", "\"", "\u{feff}", "..", "/", "\\", "id", "video", "start", "end",
+    "frames", "nan", "\0", "é",
 ];
 
 #[test]
@@ -22,14 +22,13 @@ fn manifests() {
 
 #[test]
 fn lists_of_videos() {
-    let corpus = ["01_001\n01_0014\n", "Abuse/Abuse001_x264.mp4\nNormal/Normal_2.mp4\n", "a/b_i3d.npy\nc.npy\n"];
+    let corpus = ["01_001\n01_0014\n", "a/b_i3d.npy\nc.npy\n"];
     let corpus = corpus.map(|text| text.as_bytes().to_vec()).to_vec();
     let target = Target { name: "lists", corpus, words: WORDS, ..Target::default() };
     target.run(|path| {
         let other = path.with_extension("other");
         std::fs::write(&other, "99_999\n").unwrap();
-        let zhong = lists::read_zhong(path, &other).map(drop);
-        let ucf = lists::read_ucf(path, &other).map(drop);
-        zhong.or(ucf).or(lists::read_feature_list(path).map(drop))
+        drop(lists::read_ucf(path, path));
+        lists::read_zhong(path, &other).map(drop).or(lists::read_feature_list(path).map(drop))
     });
 }

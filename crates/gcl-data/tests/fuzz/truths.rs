@@ -24,15 +24,25 @@ fn texts(name: &str, file: &str, format: TruthFormat, corpus: &[&str]) {
 
 #[test]
 fn ranges() {
-    texts("ranges", "truth.csv", TruthFormat::Ranges, &[
-        "id,start,end,frames\na,1,3,10\nb,,,5\na,7,8,10\n",
-        "video;first_1based;last_1based;frames\na;2;3;10\nb;-1;-1;5.0\n",
-    ]);
+    texts(
+        "ranges",
+        "truth.csv",
+        TruthFormat::Ranges,
+        &[
+            "id,start,end,frames\na,1,3,10\nb,,,5\na,7,8,10\n",
+            "video;first_1based;last_1based;frames\na;2;3;10\nb;-1;-1;5.0\n",
+        ],
+    );
 }
 
 #[test]
 fn annotations_in_words() {
-    texts("ucf", "truth.txt", TruthFormat::Ucf, &["Abuse028_x264.mp4  Abuse  2  4  -1  -1\nb Normal -1 -1 -1 -1\n"]);
+    texts(
+        "ucf",
+        "truth.txt",
+        TruthFormat::Ucf,
+        &["Abuse028_x264.mp4  Abuse  2  4  -1  -1\nb Normal -1 -1 -1 -1\n"],
+    );
     texts("xd", "truth.txt", TruthFormat::Xd, &["v=1__#1_label_B1 2 4 7 9\nv=2__#1_label_A\n"]);
 }
 
@@ -43,12 +53,17 @@ fn flags() {
 
 #[test]
 fn detected() {
-    texts("truth", "truth.txt", TruthFormat::Auto, &[
-        "id,start,end,frames\na,1,3,10\n",
-        "Abuse028_x264.mp4  Abuse  2  4  -1  -1\n",
-        "v=1__#1_label_B1 2 4 7 9\n",
-        "0\n1\n0\n",
-    ]);
+    texts(
+        "truth",
+        "truth.txt",
+        TruthFormat::Auto,
+        &[
+            "id,start,end,frames\na,1,3,10\n",
+            "Abuse028_x264.mp4  Abuse  2  4  -1  -1\n",
+            "v=1__#1_label_B1 2 4 7 9\n",
+            "0\n1\n0\n",
+        ],
+    );
 }
 
 #[test]

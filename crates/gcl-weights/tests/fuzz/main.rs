@@ -37,14 +37,48 @@ fn files(names: &[&str]) -> Vec<Vec<u8>> {
 
 /// Opcodes and names of pickles.
 const PICKLE: &[&str] = &[
-    "(", ")", "]", "}", "t", "l", "d", "s", "u", "a", "e", "0", "1", "2", "N", "R", "b", "Q", "q\0", "h\0", ".", "\u{2}",
-    "cnumpy\nndarray\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ccollections\nOrderedDict\n", "ctorch\nFloatStorage\n",
-    "X\x01\0\0\0w", "K\x01", "M\x01\x01", "J\0\0\0\0", "I1\n", "L1L\n", "F1.5\n", "S'a'\n", "V\\u0041\n", "p0\n", "g0\n",
+    "(",
+    ")",
+    "]",
+    "}",
+    "t",
+    "l",
+    "d",
+    "s",
+    "u",
+    "a",
+    "e",
+    "0",
+    "1",
+    "2",
+    "N",
+    "R",
+    "b",
+    "Q",
+    "q\0",
+    "h\0",
+    ".",
+    "\u{2}",
+    "cnumpy\nndarray\n",
+    "ctorch._utils\n_rebuild_tensor_v2\n",
+    "ccollections\nOrderedDict\n",
+    "ctorch\nFloatStorage\n",
+    "X\x01\0\0\0w",
+    "K\x01",
+    "M\x01\x01",
+    "J\0\0\0\0",
+    "I1\n",
+    "L1L\n",
+    "F1.5\n",
+    "S'a'\n",
+    "V\\u0041\n",
+    "p0\n",
+    "g0\n",
 ];
 
 #[test]
 fn pickles() {
-    let names = ["plain.pkl", "../flax/small.ckpt", "../numpy/weights-2.pth", "../numpy/weights-big.pth", "../numpy/history-2.pkl"];
+    let names = ["plain.pkl", "../flax/small.ckpt", "../numpy/history-2.pkl"];
     target("pickle", files(&names), PICKLE);
 }
 
@@ -55,8 +89,20 @@ fn rows_of_pickles() {
 
 #[test]
 fn archives() {
-    let words = &["PK\x01\x02", "PK\x03\x04", "PK\x05\x06", "PK\x06\x06", "PK\x06\x07", "a/data/0", "data.pkl", "byteorder"];
-    let more = Zip::default().entry("a/data.pkl", &good_pickle()).entry("a/byteorder", b"little").entry("a/data/0", &floats());
+    let words = &[
+        "PK\x01\x02",
+        "PK\x03\x04",
+        "PK\x05\x06",
+        "PK\x06\x06",
+        "PK\x06\x07",
+        "a/data/0",
+        "data.pkl",
+        "byteorder",
+    ];
+    let more = Zip::default()
+        .entry("a/data.pkl", &good_pickle())
+        .entry("a/byteorder", b"little")
+        .entry("a/data/0", &floats());
     let mut corpus = vec![good(), more.end()];
     corpus.extend(files(&["zip.pt", "parameters.pt"]));
     target("zip", corpus, words);
@@ -64,8 +110,23 @@ fn archives() {
 
 #[test]
 fn safetensors() {
-    let words = &["{", "}", "[", "]", "[[[[[[[[", "\"dtype\":", "\"F32\"", "\"I64\"", "\"BF16\"", "\"shape\":", "\"data_offsets\":", "\"__metadata__\":", "\\u0000"];
-    let header = r#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"a":"b"}}"#;
+    let words = &[
+        "{",
+        "}",
+        "[",
+        "]",
+        "[[[[[[[[",
+        "\"dtype\":",
+        "\"F32\"",
+        "\"I64\"",
+        "\"BF16\"",
+        "\"shape\":",
+        "\"data_offsets\":",
+        "\"__metadata__\":",
+        "\\u0000",
+    ];
+    let header =
+        r#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"a":"b"}}"#;
     let small = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &floats()].concat();
     let mut corpus = vec![small];
     corpus.extend(files(&["state.safetensors"]));
@@ -74,5 +135,5 @@ fn safetensors() {
 
 #[test]
 fn tflite_models() {
-    target("tflite", files(&["../tflite/small.tflite", "../tflite/quantised.tflite"]), &["TFL3"]);
+    target("tflite", files(&["../tflite/small.tflite"]), &["TFL3"]);
 }
