@@ -69,12 +69,13 @@ impl Target<'_> {
             let answer = self.execute(&path, &bytes, &parse);
             count += 1;
             accepted += u64::from(answer.is_none());
-            let new = said.insert(words(&answer.unwrap_or_default(), &path));
-            if new && inputs.len() < self.corpus.len() + MOST_KEPT {
+            if inputs.len() < self.corpus.len() + MOST_KEPT
+                && said.insert(words(&answer.unwrap_or_default(), &path))
+            {
                 inputs.push(bytes);
             }
         }
-        eprintln!("{}: {count} executions, {accepted} accepted, {} answers", self.name, said.len());
+        eprintln!("{}: {count} executions, {accepted} accepted", self.name);
     }
 
     /// One execution; what it was refused for.

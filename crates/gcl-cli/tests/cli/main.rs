@@ -3,6 +3,7 @@
 
 mod bench;
 mod cells;
+mod faults;
 mod folders;
 mod footage;
 mod forms;
