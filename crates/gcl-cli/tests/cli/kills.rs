@@ -31,17 +31,18 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 /// Once there is a run in it, `again` resumes it.
 fn survives(at: &Path, out: &str, command: &[&str], again: Option<&[&str]>) {
     let kills = std::env::var("GCL_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
-    let whole = at.join("whole");
-    fs::create_dir(&whole).unwrap();
+    // One folder for all, since results name where their data is.
+    let here = at.join("here");
+    fs::create_dir(&here).unwrap();
     let started = Instant::now();
-    run(&whole, command, 0);
+    run(&here, command, 0);
     let time = started.elapsed();
-    let expected = files(&whole);
+    let expected = files(&here);
+    fs::remove_dir_all(&here).unwrap();
     let mut rng = rand::rngs::ChaCha8Rng::seed_from_u64(time.as_nanos() as u64);
     let (mut killed, mut trial, mut left) = (0, 0, 0);
     while killed < kills {
         trial += 1;
-        let here = at.join(format!("killed{trial}"));
         fs::create_dir(&here).unwrap();
         let args = || match again {
             Some(again) if here.join(out).join("config.toml").exists() => again,

@@ -78,7 +78,7 @@ const PICKLE: &[&str] = &[
 
 #[test]
 fn pickles() {
-    let names = ["plain.pkl", "../flax/small.ckpt", "../numpy/history-2.pkl"];
+    let names = ["plain.pkl", "../flax/small.ckpt"];
     target("pickle", files(&names), PICKLE);
 }
 
