@@ -1,8 +1,8 @@
 //! A small deterministic fuzzer, shared by the suites `fuzz` of several crates.
 //!
 //! A target is a parser, some honest files, and what reading one may cost. Execution `n` of a target is always the
-//! same: changed files are drawn from a generator seeded by the target's name. `GCL_FUZZ` sets the executions of each
-//! target (the time of a test run, about a second, limits them otherwise), and `GCL_FUZZ_SEED` starts elsewhere.
+//! same: changed files are drawn from a generator seeded by the target's name. A target runs for `GCL_FUZZ_SECONDS`
+//! seconds, one unless given, or with `GCL_FUZZ` for so many executions; `GCL_FUZZ_SEED` draws other files.
 //!
 //! An execution fails if it panics, has more memory at once than the target allows, or takes longer than it allows;
 //! the file that did it is then kept under the name that the message has.
@@ -59,7 +59,8 @@ impl Target<'_> {
             }
         }
         let executions: Option<u64> = number("GCL_FUZZ");
-        let end = Instant::now() + Duration::from_secs(1);
+        let seconds = number("GCL_FUZZ_SECONDS").unwrap_or(1);
+        let end = Instant::now() + Duration::from_secs(seconds);
         let mut mutator = Mutator::new(self.name, number("GCL_FUZZ_SEED").unwrap_or(0), self.words);
         let (mut inputs, mut said) = (self.corpus.clone(), BTreeSet::new());
         let (mut count, mut accepted) = (0u64, 0u64);
