@@ -10,6 +10,9 @@ use super::error::{BenchmarkError, Result};
 /// More seeds than anyone waits for; a larger number is a slip.
 const MAX_SEEDS: u64 = 10_000;
 
+/// The same of combinations of settings.
+const MAX_VARIANTS: usize = 10_000;
+
 /// A preset, or the one that a data set's features call for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PresetChoice {
@@ -144,7 +147,7 @@ pub fn parse_seeds(text: &str) -> Result<Vec<u64>> {
 /// brackets, braces and quotes belong to a value.
 ///
 /// # Errors
-/// [`BenchmarkError::Plan`] naming a setting without a value.
+/// [`BenchmarkError::Plan`] naming a setting without a value, or with which there are too many combinations.
 pub fn vary<S: AsRef<str>>(settings: &[S]) -> Result<Vec<Variant>> {
     let mut variants = vec![Variant::default()];
     for setting in settings {
@@ -154,6 +157,13 @@ pub fn vary<S: AsRef<str>>(settings: &[S]) -> Result<Vec<Variant>> {
         let values = split_values(values);
         if key.trim().is_empty() || values.iter().any(String::is_empty) {
             return Err(wrong());
+        }
+        let count = variants.len().saturating_mul(values.len());
+        if count > MAX_VARIANTS {
+            let text = format!(
+                "{setting}: {count} combinations of values; at most {MAX_VARIANTS} are run"
+            );
+            return Err(BenchmarkError::Plan(text));
         }
         let with = |variant: &Variant, value: &String| {
             let pair = format!("{}={value}", key.trim());
@@ -236,6 +246,10 @@ mod tests {
         for bad in ["training.batch", "=3", "a=", "a=1,,2"] {
             assert!(vary(&[bad]).is_err(), "{bad}");
         }
+        let values = format!("={}", vec!["1"; 100].join(","));
+        let many = ["a", "b", "c"].map(|key| format!("{key}{values}"));
+        assert_eq!(vary(&many[..2]).unwrap().len(), MAX_VARIANTS);
+        assert!(vary(&many).unwrap_err().to_string().contains("1000000 combinations"));
     }
 
     #[test]

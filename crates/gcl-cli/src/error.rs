@@ -5,6 +5,7 @@ use std::fmt::Display;
 use gcl_bench::BenchmarkError;
 use gcl_bench::measure::MeasureError;
 use gcl_core::CoreError;
+use gcl_data::ClaimError;
 use gcl_features::networks::NetworkError;
 use gcl_train::TrainError;
 
@@ -74,6 +75,15 @@ impl Failure {
     /// A failure of data, from any error.
     pub fn data(error: impl Display) -> Failure {
         Failure::Data(error.to_string())
+    }
+}
+
+impl From<ClaimError> for Failure {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::File(error) => error.into(),
+            busy => Failure::Usage(busy.to_string()),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use gcl_bench::{
     BenchmarkError, Cell, CellOptions, DataSet, OpenData, Outcome as CellOutcome, Plan,
     PresetChoice, Table, Watcher, collect, parse_seeds, run_cells, vary,
 };
-use gcl_data::TruthFormat;
+use gcl_data::{Claim, TruthFormat};
 use gcl_features::Shard;
 use gcl_train::events::Progress as Steps;
 use gcl_train::{Event, Method};
@@ -160,6 +160,10 @@ fn sweep(args: &SweepArgs) -> Result<Option<Done>, Failure> {
         eprintln!("nothing to do: this shard holds none of the {} cells", cells.len());
         return Ok(None);
     }
+    let _claim = match args.shard {
+        Some(_) => Claim::shared(&args.out)?,
+        None => Claim::alone(&args.out)?,
+    };
     run_shown(&mine, &args.out, &options).map(Some)
 }
 

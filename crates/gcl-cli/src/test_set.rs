@@ -63,13 +63,18 @@ impl TestArgs {
         let path = remembered(run);
         if self.test.is_none() {
             // What a start that failed may have left is not this run's.
-            return Ok(remove_file(&path)?);
+            return Self::forget(run);
         }
         let absolute = |path: &Option<PathBuf>| {
             path.as_ref().map(|path| std::path::absolute(path).at(path)).transpose()
         };
         let (test, truth) = (absolute(&self.test)?, absolute(&self.truth)?);
         Ok(write_json(&path, &TestArgs { test, truth, truth_format: self.truth_format })?)
+    }
+
+    /// Forgets it, where no run came of it.
+    pub fn forget(run: &RunDir) -> Result<(), Failure> {
+        Ok(remove_file(&remembered(run))?)
     }
 
     /// The test set that a run was started with.

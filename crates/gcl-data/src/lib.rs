@@ -21,6 +21,7 @@
 pub mod atomic;
 mod brief;
 pub mod check;
+mod claim;
 pub mod clips;
 pub mod clock;
 pub mod cubes;
@@ -46,6 +47,7 @@ pub mod truth;
 mod wall;
 
 pub use check::{Check, CheckReport};
+pub use claim::{Claim, ClaimError};
 pub use clips::{ClipError, Clips, Span, Tail};
 pub use clock::{Clock, FrameTimes, TimesBuilder};
 /// Re-exported: errors contain its error.

@@ -116,7 +116,7 @@ fn fit(
     listener: &mut dyn Listener,
 ) -> Result<Model> {
     sink.open(0)?;
-    sink.tell(listener, started(samples, Vec::new()))?;
+    start(sink, samples, Vec::new(), listener)?;
     let mut detector = detector.build(card.config.seed, &options.device)?;
     let count = (DETECTOR_VALUES / samples.dim()).max(1);
     let rows = samples.subsample(count, card.config.seed, "detector")?;
@@ -145,7 +145,7 @@ fn cooperate(
         }
         None => {
             sink.open(0)?;
-            sink.tell(listener, started(trainer.samples(), trainer.outline()))?;
+            start(sink, trainer.samples(), trainer.outline(), listener)?;
         }
     }
     let mut saved = Instant::now();
@@ -228,7 +228,20 @@ fn finish(
     Ok(model)
 }
 
-fn started(samples: &Samples, phases: Vec<PhaseOutline>) -> Event {
+/// Tells what a run begins with.
+fn start(
+    sink: &mut Sink<'_>,
+    samples: &Samples,
+    phases: Vec<PhaseOutline>,
+    listener: &mut dyn Listener,
+) -> Result<()> {
     let (videos, segments, dim) = (samples.videos().len(), samples.len(), samples.dim());
-    Event::Started { videos, segments, dim, phases }
+    sink.tell(listener, Event::Started { videos, segments, dim, phases })?;
+    if samples.are_alike()? {
+        let text = format!(
+            "all {segments} segments have the same features: nothing can be told from them"
+        );
+        sink.tell(listener, Event::Warning { text })?;
+    }
+    Ok(())
 }

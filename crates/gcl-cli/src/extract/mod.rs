@@ -11,7 +11,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gcl_data::ExtractorIdentity;
+use gcl_data::{Claim, ExtractorIdentity};
 use gcl_features::discover::{VideoInput, discover};
 use gcl_features::pipeline::MAX_LOSS;
 use gcl_features::source::Decoder;
@@ -120,6 +120,12 @@ pub fn run(args: ExtractArgs) -> Outcome {
     if !matches!(chosen, Chosen::Poses { .. }) {
         args.poses.only_for_poses()?;
     }
+    // Cubes go into a file; shards of one extraction share its folder.
+    let _claim = match (&chosen, args.shard) {
+        (Chosen::Cubes, _) => None,
+        (_, Some(_)) => Some(Claim::shared(out)?),
+        (_, None) => Some(Claim::alone(out)?),
+    };
     let (summary, identity) = match (chosen, &args.poses.detector) {
         (Chosen::Poses { weights }, _) => {
             if args.json {

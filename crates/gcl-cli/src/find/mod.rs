@@ -10,7 +10,7 @@ use gcl::find::{FOLDS, Find, Follow, Found, Learner, find, method, when};
 use gcl::pair::PairData;
 use gcl::pick::Limit;
 use gcl_bench::PresetChoice;
-use gcl_data::FeatureSet;
+use gcl_data::{Claim, FeatureSet};
 use gcl_eval::report::ShownMoment;
 use gcl_eval::{Rarity, about};
 use gcl_features::discover::discover;
@@ -114,6 +114,7 @@ pub fn run(args: FindArgs) -> Outcome {
     {
         return unsuited("interleave learns from clips; the rows of object-windows are objects");
     }
+    let _claim = Claim::alone(&args.out)?;
     let found = match &pictures {
         Pictures::Gradient { .. } => find_with(&args, &inputs, &pictures, &Gradient)?,
         Pictures::Lite0 { extractor, .. } => find_with(&args, &inputs, &pictures, &**extractor)?,

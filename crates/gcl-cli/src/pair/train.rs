@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, TypedValueParser};
 use gcl::pair::{PairChoice, PairResults, Start, TestData};
-use gcl_data::TruthFormat;
+use gcl_data::{Claim, TruthFormat};
 use gcl_train::RunDir;
 use gcl_train::interleave::{InterleavePreset, ObjectFiles, OneClassKind, PairMethod, WeakKind};
 
@@ -109,6 +109,7 @@ impl TestArgs {
 /// Runs the command.
 pub fn run(args: TrainArgs) -> Outcome {
     let device = device::find(&args.device)?;
+    let _claim = Claim::alone(&args.out)?;
     let run = RunDir::new(&args.out);
     if args.resume && run.exists() {
         say_resumed(&run);

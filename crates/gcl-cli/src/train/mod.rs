@@ -9,6 +9,7 @@ use clap::Args;
 use gcl::judge::judge_states;
 use gcl::score::score_own;
 use gcl::views::Views;
+use gcl_data::Claim;
 use gcl_train::{RunDir, TrainError};
 
 use super::error::{Done, Failure, Outcome};
@@ -67,6 +68,8 @@ pub fn run(args: TrainArgs) -> Outcome {
         false => args.test,
     };
     let judge = test.open(&set, args.clips.clips())?;
+    let normal = normal_videos(&args.choice.learning)?;
+    let _claim = Claim::alone(&args.out)?;
     let config = match (args.resume, run.exists()) {
         (true, true) => {
             say_resumed(&run);
@@ -81,10 +84,12 @@ pub fn run(args: TrainArgs) -> Outcome {
             Some(config)
         }
     };
-    let model = train(&set, &run, config.as_ref(), &args.choice, judge.as_ref())
-        .map_err(Failure::resumable)?;
+    let trained = train(&set, &run, config.as_ref(), &args.choice, judge.as_ref());
+    if trained.is_err() && !run.exists() {
+        TestArgs::forget(&run)?;
+    }
+    let model = trained.map_err(Failure::resumable)?;
     if let Some(folds) = args.cross_fit {
-        let normal = normal_videos(&args.choice.learning)?;
         let options = training_options(&args.choice.learning, &normal)?;
         let mut terminal = Terminal::new(None);
         let views = Views::new(&set, &cameras(&args.choice.learning)?)?;

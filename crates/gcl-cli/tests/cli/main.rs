@@ -3,9 +3,12 @@
 
 mod bench;
 mod cells;
+mod faults;
+mod folders;
 mod footage;
 mod forms;
 mod interleaved;
+mod kills;
 mod messages;
 mod moments;
 mod networks;

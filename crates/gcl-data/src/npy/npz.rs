@@ -8,7 +8,7 @@ use super::read::Npy;
 use crate::file::{At, FileError};
 use crate::quote::shorten;
 
-/// Bytes of the largest archive and of the largest array in one.
+/// Bytes of the largest archive, and of all arrays in one, unpacked.
 const MOST: u64 = 1 << 31;
 
 /// Opens the one array of features in the archive at `path`, in memory: the only one with two axes or more.
@@ -76,6 +76,7 @@ fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
     let end = end.into_iter().find(|at| bytes.get(*at..at + 4) == Some(b"PK\x05\x06"))?;
     let (count, mut at) = (u16_at(end + 10)?, u32_at(end + 16)?);
     let mut entries = Vec::new();
+    let mut unpacked = 0u64;
     for _ in 0..count {
         if bytes.get(at..at.checked_add(4)?)? != b"PK\x01\x02" {
             return None;
@@ -98,7 +99,9 @@ fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
         let own = usize::from(u16_at(start.checked_add(26)?)?);
         let before = start + 30 + own + usize::from(u16_at(start + 28)?);
         let packed = bytes.get(before..before.checked_add(packed)?)?;
-        if size as u64 > MOST {
+        // Together, since entries may share their bytes.
+        unpacked = unpacked.saturating_add(size as u64);
+        if unpacked > MOST {
             return None;
         }
         entries.push(Entry { name: text, method: u16_at(at + 10)?, packed, size });

@@ -3,7 +3,7 @@
 //! It is written here because a stream that ends within a frame must be an error: the `y4m` crate reports it as the
 //! end of the stream.
 
-use std::io::{BufRead, ErrorKind, Read};
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use gcl_data::At;
@@ -16,6 +16,8 @@ use crate::frame::{Frame, Pixels, check_size};
 const MAGIC: &str = "YUV4MPEG2";
 /// Longest header line, in bytes; real ones have about 100.
 const LONGEST_LINE: u64 = 1024;
+/// Bytes of a plane that are allocated before any of it was read.
+const AT_ONCE: usize = 1 << 22;
 
 /// Reads frames from a YUV4MPEG2 stream: 8-bit mono, 4:2:0, 4:2:2 or 4:4:4.
 pub(super) struct Y4m<R> {
@@ -72,11 +74,10 @@ impl<R: BufRead> Y4m<R> {
 
     /// The next so many bytes, or none if there are fewer.
     fn plane(&mut self, len: usize) -> Result<Option<Vec<u8>>, SourceError> {
-        let mut plane = vec![0; len];
-        match self.reader.read_exact(&mut plane) {
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
-            read => Ok(read.map(|()| Some(plane)).at(&self.path)?),
-        }
+        // A header may state more than the stream has.
+        let mut plane = Vec::with_capacity(len.min(AT_ONCE));
+        self.reader.by_ref().take(len as u64).read_to_end(&mut plane).at(&self.path)?;
+        Ok(Some(plane).filter(|plane| plane.len() == len))
     }
 
     /// The next frame's samples, or none if the stream ends within them.

@@ -27,6 +27,22 @@ impl Samples {
         Ok(())
     }
 
+    /// Whether there are several segments, and all of them the same.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or changed.
+    pub fn are_alike(&self) -> Result<bool> {
+        let (mut first, mut rows) = (Vec::new(), Vec::new());
+        self.source.range(0..self.len.min(1), &mut first)?;
+        for start in (0..self.len).step_by(BLOCK) {
+            self.source.range(start..self.len.min(start + BLOCK), &mut rows)?;
+            if rows.chunks(self.dim().max(1)).any(|row| row != first) {
+                return Ok(false);
+            }
+        }
+        Ok(self.len > 1)
+    }
+
     /// Fits a scaling to all segments as they are now.
     ///
     /// # Errors

@@ -145,7 +145,7 @@ fn write<T>(
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(io)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".gcl-").suffix(".part");
+    builder.prefix(".gcl-weights-").suffix(".tmp");
     // Temporary files are private by default; this one becomes an ordinary file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
