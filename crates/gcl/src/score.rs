@@ -93,7 +93,7 @@ pub fn score_own(
     let mut crossed = crossed.and_then(CrossFit::scores);
     // Scores of a call that asked for another number of folds give way to these.
     if run.scores().exists() {
-        std::fs::remove_dir_all(run.scores()).at(&run.scores())?;
+        std::fs::remove_dir_all(run.scores()).at(run.scores())?;
     }
     let mut by_model = rows(model, set, source);
     let mut rows = |index: usize| match &mut crossed {

@@ -27,7 +27,8 @@ impl Track {
                 0x83 => track.video = unsigned(content) == 1,
                 0xb9 => track.enabled = unsigned(content) == 1,
                 0x86 => {
-                    track.codec = String::from_utf8_lossy(content).trim_end_matches('\0').to_owned();
+                    track.codec =
+                        String::from_utf8_lossy(content).trim_end_matches('\0').to_owned();
                 }
                 0x63a2 => track.avcc = content.to_vec(),
                 0x23_e383 => track.step = Some(unsigned(content)),
