@@ -88,7 +88,7 @@ pub(crate) fn train_on(
             ))
         })?;
         let share = if config.labelled_share > 0.0 { config.labelled_share } else { 1.0 };
-        samples.know(normal, share, config.seed);
+        samples.know(normal, share, config.seed)?;
     }
     for rule in config.cleaning_rules() {
         samples.clean(rule)?;

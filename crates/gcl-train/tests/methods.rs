@@ -181,7 +181,10 @@ fn run(method: Method, set: &FeatureSet, options: &[&str]) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let run = RunDir::new(folder.path().join("run"));
     run.create(&config).unwrap();
-    let label = |(v, video): (usize, &gcl_data::FeatureVideo)| (video.id.clone(), v % 3 != 0);
+    // Names as a manifest may have them.
+    let label = |(v, video): (usize, &gcl_data::FeatureVideo)| {
+        (VideoId::new(format!("videos/{}.mp4", video.id)).unwrap(), v % 3 != 0)
+    };
     let normal: BTreeMap<VideoId, bool> = set.videos().iter().enumerate().map(label).collect();
     let cancel = AtomicBool::new(false);
     let device = devices().remove(0).1;

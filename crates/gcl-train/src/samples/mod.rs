@@ -6,14 +6,14 @@ mod fingerprint;
 mod passes;
 mod source;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use gcl_core::scaler::center;
 use gcl_core::temporal::TemporalDifference;
 use gcl_core::{Device, Scaler, ScalerKind, Tensor, rng};
-use gcl_data::{FeatureSet, VideoId};
+use gcl_data::{FeatureSet, VideoId, resolve_all};
 use rand::seq::SliceRandom;
 
 use crate::error::{Result, TrainError};
@@ -174,10 +174,21 @@ impl Samples {
 
     /// Takes over which videos are known to be normal (`true`) or not, for a share of the labelled
     /// videos drawn with `seed`, the same share of both classes (GCL_WS; how they are drawn is
-    /// unspecified in the paper). Videos without a label stay unknown.
-    pub fn know(&mut self, normal: &BTreeMap<VideoId, bool>, share: f64, seed: u64) {
+    /// unspecified in the paper). Videos without a label stay unknown; names are matched as [`resolve_all`] does.
+    ///
+    /// # Errors
+    /// If a name of one side matches several of the other.
+    pub fn know(&mut self, normal: &BTreeMap<VideoId, bool>, share: f64, seed: u64) -> Result<()> {
+        // A video may be here in several pieces.
+        let ids: BTreeSet<VideoId> = self.videos.iter().map(|video| video.id.clone()).collect();
+        let ids: Vec<VideoId> = ids.into_iter().collect();
+        let entries = resolve_all(&ids, normal.keys())
+            .map_err(|error| TrainError::Config(format!("the labels of videos: {error}")))?;
+        let entries = ids.iter().zip(entries);
+        let known: BTreeMap<&VideoId, bool> =
+            entries.filter_map(|(id, entry)| Some((id, *normal.get(entry?)?))).collect();
         for class in [true, false] {
-            let here = |video: &SampleVideo| normal.get(&video.id) == Some(&class);
+            let here = |video: &SampleVideo| known.get(&video.id) == Some(&class);
             let mut labelled: Vec<usize> =
                 (0..self.videos.len()).filter(|&i| here(&self.videos[i])).collect();
             labelled.shuffle(&mut rng::stream(seed, "labelled-videos", u64::from(class)));
@@ -186,6 +197,7 @@ impl Samples {
                 self.videos[i].normal = Some(class);
             }
         }
+        Ok(())
     }
 
     /// The number of segments.
