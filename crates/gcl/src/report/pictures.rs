@@ -10,8 +10,11 @@ use crate::facts::Facts;
 
 /// The width of a moment's picture, in pixels.
 const PICTURE_WIDTH: u32 = 320;
-/// Frames before a peak, and from it on, that tell what moves: together a clip's.
-const AROUND: usize = 8;
+/// Seconds before a peak, and from it on, that tell what moves: at few frames a second nobody is any more where they
+/// were half a clip ago.
+const AROUND: f64 = 0.32;
+/// The same in frames, at most: together a clip's.
+const MOST: usize = 8;
 
 /// How much changes in a moment's frames, in each cell of the gradient descriptor.
 pub(super) type Motion = Vec<f32>;
@@ -28,7 +31,8 @@ pub(super) fn add_pictures(
         let Some(footage) = &known.footage else { continue };
         let frames = videos.iter().find(|video| video.video == id.as_str());
         let frames = frames.map_or(0, |video| video.scores.len());
-        let around = |peak: usize| peak.saturating_sub(AROUND)..(peak + AROUND).min(frames);
+        let reach = known.fps.map_or(MOST, |fps| ((AROUND * fps).round() as usize).clamp(1, MOST));
+        let around = |peak: usize| peak.saturating_sub(reach)..(peak + reach).min(frames);
         let here = |shown: &ShownMoment| shown.moment.video == id.as_str();
         let own = moments.iter().filter(|shown| here(shown)).map(|shown| shown.moment.peak_frame);
         let peaks: Vec<usize> = own.collect();
