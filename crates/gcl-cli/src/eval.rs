@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gcl_data::{ScoreSet, Truth, TruthFormat};
+use gcl_data::{ScoreSet, Truth, TruthFormat, VideoId};
 use gcl_eval::evaluate_stored;
 
 use super::error::{Done, Failure, Outcome};
 use super::values::truth_formats;
+
+/// Videos named one by one.
+const LISTED: usize = 10;
 
 /// Evaluate frame scores against ground truth.
 #[derive(Args, Debug)]
@@ -40,12 +43,8 @@ pub fn run(args: EvalArgs) -> Outcome {
     let scores = ScoreSet::open(scores_folder(&args.scores))?;
     let truth = Truth::read(&args.truth.truth, args.truth.truth_format)?;
     let judged = evaluate_stored(&scores, &truth)?;
-    for id in &judged.without_truth {
-        eprintln!("skipped {id}: the truth has no such video");
-    }
-    for id in &judged.without_scores {
-        eprintln!("skipped {id}: the truth has it, the scores do not");
-    }
+    list_skipped(&judged.without_truth, "the truth has no such video");
+    list_skipped(&judged.without_scores, "the truth has it, the scores do not");
     if args.json {
         let json = serde_json::to_string_pretty(&judged.evaluation).map_err(Failure::data)?;
         println!("{json}");
@@ -53,6 +52,16 @@ pub fn run(args: EvalArgs) -> Outcome {
         print!("{}", judged.evaluation);
     }
     Ok(Done::all(judged.without_truth.is_empty() && judged.without_scores.is_empty()))
+}
+
+/// Names at most [`LISTED`] of the videos that were not judged, and the number of the others.
+fn list_skipped(ids: &[VideoId], reason: &str) {
+    for id in ids.iter().take(LISTED) {
+        eprintln!("skipped {id}: {reason}");
+    }
+    if ids.len() > LISTED {
+        eprintln!("skipped {} more: {reason}", ids.len() - LISTED);
+    }
 }
 
 /// The folder of scores that a path means: itself, or a run's.
