@@ -154,15 +154,18 @@ fn options_in_time_are_refused_without_a_clock() {
         let rate = text.windows(6).position(|bytes| bytes == b" F10:1").unwrap();
         fs::write(&path, [&text[..rate], &text[rate + 6..]].concat()).unwrap();
     }
-    for option in ["--alarms-per-day", "--merge", "--pad", "--least-length"] {
+    for (option, what, wrong) in [
+        ("--alarms-per-day", "an amount per day", "-1 alarms a day: the number must be above 0"),
+        ("--merge", "merging", "the distance to merge at is -1; it must be 0 s or more"),
+        ("--pad", "padding", "the padding is -1; it must be 0 s or more"),
+        ("--least-length", "a least length", "the least length is -1; it must be 0 s or more"),
+    ] {
         let said = stderr(&run(at, &["find", "footage", option, "5"], 2));
-        assert!(
-            said.contains(&format!("{option} is in time, but the frame rate of video `a`")),
-            "{said}"
-        );
+        let expected = format!("{what} is in time, but the frame rate of video `a`");
+        assert!(said.contains(&expected), "{said}");
         assert!(!at.join("found/config.toml").exists(), "nothing was trained");
         let said = stderr(&run(at, &["find", "footage", &format!("{option}=-1")], 2));
-        assert!(said.contains(&format!("{option} is -1; it must be ")), "{said}");
+        assert!(said.contains(wrong), "{said}");
     }
     let both = ["find", "footage", "--top", "3", "--alarms-per-day", "5"];
     assert!(stderr(&run(at, &both, 2)).contains("cannot be used with"));

@@ -78,7 +78,10 @@ fn matroska_files() {
 
 #[test]
 fn transport_streams() {
-    coded("ts", vec![data("segment.ts"), data("bframes.ts")[..188 * 20].to_vec()]);
+    // The last one's slices state that they refer to billions of pictures.
+    let corpus =
+        vec![data("segment.ts"), data("bframes.ts")[..188 * 20].to_vec(), data("references.ts")];
+    coded("ts", corpus);
 }
 
 #[test]

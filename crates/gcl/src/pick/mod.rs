@@ -72,12 +72,12 @@ impl Pick {
         if let Limit::PerDay(count) = self.limit
             && !(count.is_finite() && count > 0.0)
         {
-            return wrong(format!("--alarms-per-day is {count}; it must be above 0"));
+            return wrong(format!("{count} alarms a day: the number must be above 0"));
         }
         let seconds = [
-            ("--merge", self.merge.unwrap_or(0.0)),
-            ("--pad", self.pad),
-            ("--least-length", self.least_length),
+            ("the distance to merge at", self.merge.unwrap_or(0.0)),
+            ("the padding", self.pad),
+            ("the least length", self.least_length),
         ];
         match seconds.iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0)) {
             Some((name, value)) => wrong(format!("{name} is {value}; it must be 0 s or more")),
@@ -93,11 +93,11 @@ impl Pick {
         &self,
         videos: impl IntoIterator<Item = (&'a str, Option<Clock>)>,
     ) -> Result<()> {
-        let Some(option) = self.needs_clock() else { return Ok(()) };
+        let Some(what) = self.needs_clock() else { return Ok(()) };
         let timed = |clock: &Option<Clock>| clock.as_ref().is_some_and(|c| c.seconds(0).is_some());
         match videos.into_iter().find(|(_, clock)| !timed(clock)) {
             Some((video, _)) => Err(Error::Setting(format!(
-                "{option} is in time, but the frame rate of video `{video}` is not known"
+                "{what} is in time, but the frame rate of video `{video}` is not known"
             ))),
             None => Ok(()),
         }
@@ -105,10 +105,10 @@ impl Pick {
 
     fn needs_clock(&self) -> Option<&'static str> {
         match self {
-            Self { limit: Limit::PerDay(_), .. } => Some("--alarms-per-day"),
-            Self { merge: Some(_), .. } => Some("--merge"),
-            Self { pad, .. } if *pad > 0.0 => Some("--pad"),
-            Self { least_length, .. } if *least_length > 0.0 => Some("--least-length"),
+            Self { limit: Limit::PerDay(_), .. } => Some("an amount per day"),
+            Self { merge: Some(_), .. } => Some("merging"),
+            Self { pad, .. } if *pad > 0.0 => Some("padding"),
+            Self { least_length, .. } if *least_length > 0.0 => Some("a least length"),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use rust_h264::nal::{NalUnit, NalUnitType, parse_annex_b, parse_avcc, parse_sps_
 
 use super::order::Outcome;
 use super::picture::{is_intra, is_whole};
+use super::references::{MOST_REFERENCES, TooMany};
 use super::{H264, WATCHED};
 use crate::colour::Matrix;
 use crate::guard::guarded;
@@ -174,7 +175,17 @@ impl H264 {
             self.matrix = Matrix::from_code(info.matrix);
             self.progressive = info.progressive;
         }
+        guarded(|| self.references.check(unit)).map_err(Failure::Broken)??;
         Ok(guarded(|| self.decoder.decode_nal(unit)).map_err(Failure::Broken)??)
+    }
+}
+
+impl From<TooMany> for Failure {
+    fn from(TooMany(count): TooMany) -> Self {
+        Self::Damaged(
+            format!("a slice refers to {count} pictures, the standard allows {MOST_REFERENCES}")
+                .into(),
+        )
     }
 }
 

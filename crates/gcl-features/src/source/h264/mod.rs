@@ -3,6 +3,7 @@
 mod decode;
 mod order;
 mod picture;
+mod references;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::guard::guarded;
 use decode::Failure;
 use order::{Order, Outcome};
 use picture::pixels;
+use references::References;
 
 /// The most pictures that a gap in the times is filled with: a minute at 25 a second.
 const MOST_FILLED: i64 = 1500;
@@ -36,6 +38,7 @@ pub(super) struct H264 {
     coded: Box<dyn Coded>,
     bytes: Vec<u8>,
     decoder: Decoder,
+    references: References,
     /// Whether a coded picture is a whole one, and not a field; else it comes out with the next.
     progressive: bool,
     /// After a fresh start nothing is decoded before a key picture.
@@ -79,6 +82,7 @@ impl H264 {
             coded,
             bytes: Vec::new(),
             decoder: Decoder::new(),
+            references: References::default(),
             progressive: true,
             waiting,
             paired: false,
