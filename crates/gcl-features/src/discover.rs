@@ -79,7 +79,7 @@ impl VideoInput {
 /// Where the videos of several named paths would share ids, all ids get the folder's name in front.
 /// What two named paths have in common, such as a folder and a file in it, is found once.
 ///
-/// What is found below a named folder and cannot be read is no error: it is listed with [`VideoInput::refused`]. That is a
+/// What is found below a named folder and cannot be read is no error: it is listed with `VideoInput::refused`. That is a
 /// name that is no id (no UTF-8, a line end, a backslash), the second of two files that differ in their extension alone, a
 /// folder that may not be read or that a NAS keeps for itself, a link to nowhere, images beside videos, and images that are
 /// not of their folder's sequence. A named path that is neither a file nor a folder, such as a pipe, is listed so, too.
