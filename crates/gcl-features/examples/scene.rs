@@ -15,17 +15,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("expected a seed and a folder".into());
     };
     let (seed, folder) = (seed.parse()?, PathBuf::from(folder));
-    let options = SceneOptions::default();
-    let SceneOptions { width, height, fps, .. } = options;
-    for video in Scene::new(seed, &options)?.videos {
+    for video in Scene::new(seed, &SceneOptions::default())?.videos {
         let path = video.id.file(&folder, "y4m");
         create_dir_all(path.parent().unwrap_or(&folder))?;
         let mut file = BufWriter::new(File::create(&path)?);
-        writeln!(file, "YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL")?;
-        for frame in 0..video.frames {
-            writeln!(file, "FRAME")?;
-            file.write_all(&video.render(frame)?.luma())?;
-        }
+        video.write_y4m(&mut file)?;
         file.flush()?;
         let lines: String = video
             .truth()

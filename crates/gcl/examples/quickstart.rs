@@ -4,7 +4,6 @@
 //!     cargo run --release --example quickstart
 
 use std::error::Error;
-use std::io::Write;
 use std::sync::atomic::AtomicBool;
 
 use gcl::core::Device;
@@ -30,12 +29,7 @@ fn run(folder: &std::path::Path) -> Result<(), Box<dyn Error>> {
         let path = video.id.file(&folder.join("videos"), "y4m");
         std::fs::create_dir_all(path.parent().ok_or("a video without a folder")?)?;
         let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
-        let SceneOptions { width, height, fps, .. } = options;
-        writeln!(file, "YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL")?;
-        for t in 0..video.frames {
-            file.write_all(b"FRAME\n")?;
-            file.write_all(&video.render(t)?.luma())?;
-        }
+        video.write_y4m(&mut file)?;
     }
 
     // Features: one .npy a video, of [clips, dimensions].

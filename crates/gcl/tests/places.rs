@@ -21,18 +21,12 @@ use gcl::train::config::DataFacts;
 use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
 
 /// Writes a scene's videos as Y4M.
-fn render(scene: &Scene, options: &SceneOptions, folder: &Path) {
-    let SceneOptions { width, height, fps, .. } = *options;
+fn render(scene: &Scene, folder: &Path) {
     for video in &scene.videos {
         let path = video.id.file(folder, "y4m");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mut out = BufWriter::new(File::create(path).unwrap());
-        let head = format!("YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL");
-        writeln!(out, "{head}").unwrap();
-        for frame in 0..video.frames {
-            out.write_all(b"FRAME\n").unwrap();
-            out.write_all(&video.render(frame).unwrap().luma()).unwrap();
-        }
+        video.write_y4m(&mut out).unwrap();
         out.flush().unwrap();
     }
 }
@@ -121,7 +115,7 @@ fn boxes_lie_on_who_is_abnormal() {
         let footage = folder.path().join("footage");
         let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
         let scene = Scene::new(seed, &options).unwrap();
-        render(&scene, &options, &footage);
+        render(&scene, &footage);
         for (method, tally) in &mut tallies {
             let out = folder.path().join(method.name());
             tally.add(&scene, &moments(&Gradient, (*method, 0), &footage, &out));
@@ -145,7 +139,7 @@ fn boxes_of_the_embedded_network_are_finer_than_its_areas() {
         let footage = folder.path().join("footage");
         let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
         let scene = Scene::new(seed, &options).unwrap();
-        render(&scene, &options, &footage);
+        render(&scene, &footage);
         let found = moments(&lite0, (Method::Knn, 10), &footage, &folder.path().join("found"));
         tally.add(&scene, &found);
     }
@@ -170,7 +164,7 @@ fn boxes_of_objects_are_of_who_is_abnormal() {
         let footage = folder.path().join("footage");
         let options = SceneOptions { train: 16, test: 8, ..SceneOptions::default() };
         let scene = Scene::new(seed, &options).unwrap();
-        render(&scene, &options, &footage);
+        render(&scene, &footage);
         for (case, tally) in &mut tallies {
             let out = folder.path().join(case.0.name());
             for shown in moments(&ObjectFeatures::Windows, *case, &footage, &out) {

@@ -19,7 +19,6 @@ use gcl::train::{Method, Preset, RunConfig, Silent, TrainOptions};
 /// Writes a scene's training videos as Y4M: those in which nothing happens, and the others.
 fn render(seed: u64, [quiet, eventful]: [&Path; 2]) {
     let options = SceneOptions { width: 96, height: 72, ..SceneOptions::default() };
-    let SceneOptions { width, height, fps, .. } = options;
     for video in Scene::new(seed, &options).unwrap().videos {
         if video.part != Part::Train {
             continue;
@@ -28,12 +27,7 @@ fn render(seed: u64, [quiet, eventful]: [&Path; 2]) {
         let path = video.id.file(folder, "y4m");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mut out = BufWriter::new(File::create(path).unwrap());
-        let head = format!("YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL");
-        writeln!(out, "{head}").unwrap();
-        for frame in 0..video.frames {
-            out.write_all(b"FRAME\n").unwrap();
-            out.write_all(&video.render(frame).unwrap().luma()).unwrap();
-        }
+        video.write_y4m(&mut out).unwrap();
         out.flush().unwrap();
     }
 }

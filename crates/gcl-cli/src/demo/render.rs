@@ -1,11 +1,10 @@
 //! The scene as video files and a truth file.
 
-use std::io::Write;
 use std::path::Path;
 
 use gcl_data::Truth;
 use gcl_data::atomic::write_atomic;
-use gcl_features::scene::{Part, Scene, SceneOptions, SceneVideo};
+use gcl_features::scene::{Part, Scene, SceneOptions};
 
 use crate::error::Failure;
 use crate::interrupt;
@@ -36,7 +35,7 @@ pub fn scene(
         }
         let path = video.id.file(folder, "y4m");
         if !path.exists() {
-            write(video, options, &path)?;
+            write_atomic(&path, |out| video.write_y4m(out))?;
         }
         if video.part == Part::Test {
             labels.push((video.id.clone(), video.truth()));
@@ -61,17 +60,4 @@ fn claim(folder: &Path, seed: u64) -> Result<(), Failure> {
         ))),
         Err(_) => Ok(gcl_data::atomic::write_bytes_atomic(&path, mine.as_bytes())?),
     }
-}
-
-fn write(video: &SceneVideo, options: &SceneOptions, path: &Path) -> Result<(), Failure> {
-    let SceneOptions { width, height, fps, .. } = *options;
-    Ok(write_atomic(path, |out| {
-        writeln!(out, "YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL")?;
-        for frame in 0..video.frames {
-            let frame = video.render(frame).map_err(std::io::Error::other)?;
-            out.write_all(b"FRAME\n")?;
-            out.write_all(&frame.luma())?;
-        }
-        Ok(())
-    })?)
 }

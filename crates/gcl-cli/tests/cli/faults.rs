@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::support::{features, gcl, run, stderr, stdout, truth, video};
+use super::support::{endless, features, gcl, run, stderr, stdout, truth, video};
 
 /// The one line of a command that fails.
 fn refused(at: &Path, args: &[&str], code: i32) -> String {
@@ -170,26 +170,8 @@ fn a_file_that_changes_under_the_reader_ends_the_run_and_keeps_its_state() {
     let at = folder.path();
     features(&at.join("f"), 3);
     truth(&at.join("truth.csv"), 3);
-    let args = [
-        "train",
-        "f",
-        "--out",
-        "r",
-        "--method",
-        "gcl-pt",
-        "--memory-limit",
-        "0",
-        "--save-every",
-        "0",
-        "--set",
-        "training.budget.max_steps=unlimited",
-        "--set",
-        "training.budget.epochs=100000",
-    ];
-    let child = gcl(at, &args).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    while !at.join("r/state/state.safetensors").exists() {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let options = ["--memory-limit", "0", "--save-every", "0"];
+    let child = endless(at, &options, "r/state/state.safetensors");
     let whole = fs::read(at.join("f/video1.npy")).unwrap();
     fs::File::options().write(true).open(at.join("f/video1.npy")).unwrap().set_len(200).unwrap();
     let output = child.wait_with_output().unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::support::{features, gcl, run, stderr, truth, video};
+use super::support::{endless, features, gcl, run, stderr, truth, video};
 
 #[test]
 fn a_refused_command_leaves_nothing_behind() {
@@ -35,27 +35,6 @@ fn a_refused_command_leaves_nothing_behind() {
     }
 }
 
-/// Starts a training that lasts, and waits until it has begun.
-fn busy(at: &Path) -> std::process::Child {
-    let args = [
-        "train",
-        "f",
-        "--out",
-        "r",
-        "--method",
-        "gcl-pt",
-        "--set",
-        "training.budget.max_steps=unlimited",
-        "--set",
-        "training.budget.epochs=100000",
-    ];
-    let child = gcl(at, &args).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
-    while !at.join("r/events.jsonl").exists() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child
-}
-
 #[cfg(unix)]
 #[test]
 fn fault_25_a_second_process_on_a_folder_is_refused() {
@@ -63,7 +42,7 @@ fn fault_25_a_second_process_on_a_folder_is_refused() {
     let at = folder.path();
     features(&at.join("f"), 3);
     video(&at.join("footage/a.y4m"), 64, None);
-    let mut first = busy(at);
+    let mut first = endless(at, &[], "r/events.jsonl");
     for args in [
         &["train", "f", "--out", "r", "--resume"][..],
         &["pair", "train", "f", "--occ", "ae", "--out", "r"],

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
 
-use super::support::{features, gcl, run, stderr, truth};
+use super::support::{endless, features, gcl, run, stderr, truth};
 
 const TRAIN: [&str; 13] = [
     "train",
@@ -122,21 +122,7 @@ fn ctrl_c_saves_and_says_so() {
     let at = folder.path();
     features(&at.join("f"), 4);
     truth(&at.join("truth.csv"), 4);
-    let args = [
-        &TRAIN[..],
-        &[
-            "r",
-            "--set",
-            "training.budget.max_steps=unlimited",
-            "--set",
-            "training.budget.epochs=100000",
-        ],
-    ]
-    .concat();
-    let child = gcl(at, &args).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    while !at.join("r/events.jsonl").exists() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let child = endless(at, &["--test", "f", "--truth", "truth.csv"], "r/events.jsonl");
     std::thread::sleep(Duration::from_millis(300));
     let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.unwrap().success());

@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use gcl::data::{Clips, ExtractorIdentity, FeatureMeta, VideoId, write_features};
 use rand::{RngExt, SeedableRng};
@@ -20,6 +21,19 @@ pub fn run(folder: &Path, args: &[&str], code: i32) -> Output {
     let output = gcl(folder, args).output().unwrap();
     assert_eq!(output.status.code(), Some(code), "gcl {args:?}\n{}", stderr(&output));
     output
+}
+
+/// Starts a training of `f` in `r` that does not end by itself, and waits until it has written `begun`.
+pub fn endless(folder: &Path, options: &[&str], begun: &str) -> Child {
+    let start = ["train", "f", "--out", "r", "--method", "gcl-pt"];
+    let budget = ["--set", "training.budget.max_steps=unlimited"];
+    let epochs = ["--set", "training.budget.epochs=100000"];
+    let args = [&start[..], &budget, &epochs, options].concat();
+    let child = gcl(folder, &args).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    while !folder.join(begun).exists() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child
 }
 
 pub fn stdout(output: &Output) -> String {

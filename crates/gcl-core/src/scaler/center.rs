@@ -2,17 +2,42 @@
 
 use super::add_columns;
 
-/// What to subtract from a video's rows `[n, d]` so that their mean is `mean`, `[d]`; `None` for fewer than `least`
-/// of them, or if `least` is 0.
-pub fn offset(features: &[f32], mean: &[f32], least: usize) -> Option<Vec<f32>> {
-    let rows = features.len().checked_div(mean.len())?;
-    if least == 0 || rows < least {
-        return None;
+/// The mean of rows that come in blocks.
+///
+/// ```
+/// let mut mean = gcl_core::scaler::center::Mean::new(2);
+/// mean.add(&[1.0, 10.0]);
+/// mean.add(&[3.0, 30.0, 5.0, 20.0]);
+/// assert_eq!(mean.get(), [3.0, 20.0]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Mean {
+    sums: Vec<f64>,
+    rows: usize,
+}
+
+impl Mean {
+    /// Of no rows of `d` dimensions yet.
+    pub fn new(d: usize) -> Self {
+        Self { sums: vec![0.0; d], rows: 0 }
     }
-    let mut sums = vec![0.0; mean.len()];
-    add_columns(&mut sums, features, |_, x| x);
-    let from_mean = |(sum, &mean): (f64, &f32)| (sum / rows as f64) as f32 - mean;
-    Some(sums.into_iter().zip(mean).map(from_mean).collect())
+
+    /// Takes whole rows, row-major `[n, d]`.
+    pub fn add(&mut self, features: &[f32]) {
+        self.rows += features.len().checked_div(self.sums.len()).unwrap_or(0);
+        add_columns(&mut self.sums, features, |_, x| x);
+    }
+
+    /// The mean, `[d]`; 0 of no rows.
+    pub fn get(&self) -> Vec<f32> {
+        let rows = self.rows.max(1) as f64;
+        self.sums.iter().map(|sum| (sum / rows) as f32).collect()
+    }
+}
+
+/// The offset between two means, `[d]`.
+pub fn offset(own: &[f32], all: &[f32]) -> Vec<f32> {
+    own.iter().zip(all).map(|(own, all)| own - all).collect()
 }
 
 /// Subtracts an offset, `[d]`, from each row, row-major `[n, d]`.
@@ -56,6 +81,8 @@ mod tests {
     fn the_training_videos_own_mean_moves_no_bit() {
         let rows: Vec<f32> = (0..60u8).map(|i| (f32::from(i) * 0.7).sin()).collect();
         let scaler = Scaler::fit(ScalerKind::CenterScalar, &rows, 3).unwrap();
-        assert_eq!(offset(&rows, &scaler.shift, 1).unwrap(), [0.0; 3]);
+        let mut mean = Mean::new(3);
+        mean.add(&rows);
+        assert_eq!(offset(&mean.get(), &scaler.shift), [0.0; 3]);
     }
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 pub use half_whiten::Directions;
 
+use center::Mean;
+
 use crate::error::{CoreError, Result, ensure_finite};
 
 /// Which scaling to fit.
@@ -188,11 +190,18 @@ impl Scaler {
     /// As [`Scaler::apply`].
     pub fn center_video(&self, features: &mut [f32]) -> Result<()> {
         self.check_rows(features)?;
-        let least = if self.kind == ScalerKind::Raw { 0 } else { self.center_videos };
-        if let Some(offset) = center::offset(features, &self.shift, least) {
-            center::subtract(features, &offset);
+        let (d, rows) = (self.dim(), features.len() / self.dim());
+        if self.centers(rows) {
+            let mut mean = Mean::new(d);
+            mean.add(features);
+            self.center_part(features, &mean.get(), rows)?;
         }
         Ok(())
+    }
+
+    /// Whether a video of so many rows is centred on its own mean.
+    fn centers(&self, rows: usize) -> bool {
+        self.kind != ScalerKind::Raw && self.center_videos > 0 && rows >= self.center_videos
     }
 
     /// As [`Scaler::center_video`], for some rows of a video of `segments` rows with this `mean`, `[d]`.
@@ -205,11 +214,8 @@ impl Scaler {
         if mean.len() != d {
             return Err(CoreError::shape("values of a mean", d, mean.len()));
         }
-        let long = self.center_videos > 0 && segments >= self.center_videos;
-        if long && self.kind != ScalerKind::Raw {
-            let offset: Vec<f32> =
-                mean.iter().zip(&self.shift).map(|(own, all)| own - all).collect();
-            center::subtract(part, &offset);
+        if self.centers(segments) {
+            center::subtract(part, &center::offset(mean, &self.shift));
         }
         Ok(())
     }

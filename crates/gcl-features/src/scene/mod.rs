@@ -114,6 +114,7 @@ impl Scene {
                 wind: Wind::new(seed, number, extent.fps, plan.wind),
                 light: Light::new(seed, number, extent.fps),
                 size: (width, height),
+                fps: options.fps,
             });
         }
         Ok(Self { videos })

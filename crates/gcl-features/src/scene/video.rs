@@ -1,5 +1,6 @@
 //! One video of the scene.
 
+use std::io::{Error, Result as IoResult, Write};
 use std::sync::Arc;
 
 use gcl_data::VideoId;
@@ -36,6 +37,7 @@ pub struct SceneVideo {
     pub(super) light: Light,
     pub(super) wind: Wind,
     pub(super) size: (usize, usize),
+    pub(super) fps: usize,
 }
 
 impl SceneVideo {
@@ -91,5 +93,20 @@ impl SceneVideo {
         let mut luma = Vec::new();
         self.light.expose(&canvas, frame, &mut luma);
         Frame::new(width, height, Pixels::Gray(luma))
+    }
+
+    /// Writes the video as Y4M, in grey of the full range.
+    ///
+    /// # Errors
+    /// What `out` refuses.
+    pub fn write_y4m(&self, out: &mut impl Write) -> IoResult<()> {
+        let (width, height) = self.size;
+        let fps = self.fps;
+        writeln!(out, "YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 Cmono XCOLORRANGE=FULL")?;
+        for frame in 0..self.frames {
+            out.write_all(b"FRAME\n")?;
+            out.write_all(&self.render(frame).map_err(Error::other)?.luma())?;
+        }
+        Ok(())
     }
 }

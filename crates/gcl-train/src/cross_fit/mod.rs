@@ -65,8 +65,8 @@ pub fn cross_fit(
     listener: &mut dyn Listener,
 ) -> Result<CrossFit> {
     let videos = set.videos();
-    let lengths: Vec<usize> = videos.iter().map(|video| video.segments).collect();
-    let pieces = folds(&lengths, count);
+    let segments: Vec<usize> = videos.iter().map(|video| video.segments).collect();
+    let pieces = folds(&segments, count);
     let bytes = 4 * (set.total() as u64).saturating_mul(set.dim() as u64);
     if pieces.iter().all(|piece| piece.fold == 0) {
         return Ok(CrossFit::TooLittle);
@@ -75,21 +75,22 @@ pub fn cross_fit(
         return Ok(CrossFit::TooLarge);
     }
     let mut features = Vec::with_capacity(videos.len());
+    let mut length = 0.0;
     for index in 0..videos.len() {
         let mut rows = Vec::new();
         set.read(index, &mut rows)?;
         model.card().scaler.center_video(&mut rows).doing("centring features")?;
+        let mut scaled = rows.clone();
+        model.card().scaler.apply(&mut scaled).doing("scaling features")?;
+        length += lengths(&scaled, set.dim());
         features.push(rows);
     }
-    let mut footage = Footage { set, dim: set.dim(), features: &features, length: 0.0 };
-    let mut rows = features.concat();
-    model.card().scaler.apply(&mut rows).doing("scaling features")?;
-    footage.length = footage.length_of(&rows);
-    drop(rows);
+    let length = length / set.total() as f64;
+    let footage = Footage { set, dim: set.dim(), features: &features, length };
     // A fold of another model is another one's.
     let kept = &kept.join(model.id()?);
     create_dir_all(kept).at(kept)?;
-    let mut scores: Vec<Vec<f32>> = lengths.iter().map(|&length| vec![0.0; length]).collect();
+    let mut scores: Vec<Vec<f32>> = segments.iter().map(|&count| vec![0.0; count]).collect();
     let mut steps = Steps { listener, fold: 0, count, before: 0, own: 0 };
     for fold in 0..count {
         (steps.fold, steps.before, steps.own) = (fold, steps.before + steps.own, 0);
@@ -133,13 +134,6 @@ impl Footage<'_> {
         &self.features[piece.video][piece.segments.start * self.dim..piece.segments.end * self.dim]
     }
 
-    /// The mean length of rows.
-    fn length_of(&self, rows: &[f32]) -> f64 {
-        let length = |row: &[f32]| row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
-        let lengths = rows.chunks_exact(self.dim).map(length);
-        lengths.sum::<f64>() / (rows.len() / self.dim) as f64
-    }
-
     /// The scores of `own` by a model of `others`.
     fn score(
         &self,
@@ -165,7 +159,8 @@ impl Footage<'_> {
         }
         scaler.and_then(|scaler| scaler.apply(&mut rows)).doing("scaling features")?;
         // In one unit for all folds, however unusual what one leaves out: their scores are compared.
-        let gain = (self.length / self.length_of(&rows).max(f64::MIN_POSITIVE)) as f32;
+        let length = lengths(&rows, self.dim) / (rows.len() / self.dim) as f64;
+        let gain = (self.length / length.max(f64::MIN_POSITIVE)) as f32;
         rows.iter_mut().for_each(|x| *x *= gain);
         let left_out = rows.split_off(end);
 
@@ -182,6 +177,12 @@ impl Footage<'_> {
         }
         Ok(scores)
     }
+}
+
+/// The sum of rows' lengths.
+fn lengths(rows: &[f32], dim: usize) -> f64 {
+    let length = |row: &[f32]| row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+    rows.chunks_exact(dim).map(length).sum()
 }
 
 /// Passes on how far the trainings of all folds are.

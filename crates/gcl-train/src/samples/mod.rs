@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use gcl_core::scaler::center;
+use gcl_core::scaler::center::{self, Mean};
 use gcl_core::temporal::TemporalDifference;
-use gcl_core::{Device, Scaler, ScalerKind, Tensor, rng};
+use gcl_core::{Device, Scaler, Tensor, rng};
 use gcl_data::{FeatureSet, VideoId, resolve_all};
 use rand::seq::SliceRandom;
 
@@ -155,17 +155,28 @@ impl Samples {
     /// long or `least` is 0.
     ///
     /// # Errors
-    /// If a file cannot be read, or a value is not finite.
+    /// If a file cannot be read, or changed.
     pub fn center_videos(&mut self, least: usize) -> Result<Option<Vec<f32>>> {
         if least == 0 || self.videos.iter().all(|video| video.segments.len() < least) {
             return Ok(None);
         }
-        let mean = self.fit_scaler(ScalerKind::CenterScalar)?.shift;
+        let mut mean = Mean::new(self.dim());
+        self.for_each_block(|rows| {
+            mean.add(rows);
+            Ok(())
+        })?;
+        let mean = mean.get();
         let mut rows = Vec::new();
         let mut offsets = Vec::with_capacity(self.videos.len());
         for video in &self.videos {
-            self.source.range(video.segments.clone(), &mut rows)?;
-            offsets.push((video.segments.end, center::offset(&rows, &mean, least)));
+            let mut offset = None;
+            if video.segments.len() >= least {
+                self.source.range(video.segments.clone(), &mut rows)?;
+                let mut own = Mean::new(self.dim());
+                own.add(&rows);
+                offset = Some(center::offset(&own.get(), &mean));
+            }
+            offsets.push((video.segments.end, offset));
         }
         self.source.on_read.offsets = Arc::new(offsets);
         self.source.settle()?;

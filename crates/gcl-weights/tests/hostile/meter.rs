@@ -1,59 +1,19 @@
 //! What reading a file costs: the memory and processor time of the reading thread.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use gcl_weights::{Fault, WeightError, read};
 
-thread_local! {
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-fn count(bytes: isize) {
-    // A thread may free memory while it ends, when its counters are gone.
-    let _ = LIVE.try_with(|live| {
-        live.set(live.get() + bytes);
-        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
-    });
-}
-
-// SAFETY: everything is handed to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size().cast_signed());
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-layout.size().cast_signed());
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+#[path = "../../../../tests/fuzz/meter.rs"]
+mod memory;
+pub use memory::weighed;
 
 /// Processor time of this thread, where the system tells; else the time of day.
 fn clock(start: Instant) -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanos = text.split_whitespace().next().and_then(|n| n.parse().ok());
     nanos.map_or_else(|| start.elapsed(), Duration::from_nanos)
-}
-
-/// What `work` answers with, and its peak of memory.
-pub fn weighed<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    let live = LIVE.get();
-    PEAK.set(live);
-    let result = work();
-    let peak = PEAK.get() - live;
-    (result, peak.try_into().unwrap_or(0))
 }
 
 /// What `work` answers with, and its time and peak of memory.

@@ -1,5 +1,6 @@
 //! Which cells of a grid over the picture a moment's score comes from.
 
+use gcl_core::scaler::center::Mean;
 use gcl_data::{FeatureFile, FeatureSet, FeatureVideo, Regions};
 use gcl_eval::Place;
 use gcl_features::Extractor;
@@ -52,15 +53,13 @@ fn place(shares: &[f32], regions: Regions, motion: Option<&[f32]>) -> Option<Pla
 
 /// What a video's features usually are: their mean. Another camera's may be others.
 fn mean(file: &mut FeatureFile, video: &FeatureVideo) -> Result<Vec<f32>> {
-    let mut sums = vec![0.0f64; video.dim];
+    let mut mean = Mean::new(video.dim);
     let mut rows = Vec::new();
     for start in (0..video.segments).step_by(BLOCK) {
         file.read_rows(start..video.segments.min(start + BLOCK), &mut rows)?;
-        for row in rows.chunks_exact(video.dim) {
-            sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
-        }
+        mean.add(&rows);
     }
-    Ok(sums.into_iter().map(|sum| (sum / video.segments as f64) as f32).collect())
+    Ok(mean.get())
 }
 
 /// Each cell's share of a row's score: how much more the cell's values score than the usual ones where all
