@@ -7,7 +7,7 @@ use gcl::judge::{Judgement, TestSet};
 use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_data::file::{At, find_json, remove_file, write_json};
 use gcl_data::{Clips, FeatureSet, VideoId};
-use gcl_eval::Measure;
+use gcl_eval::{Measure, Wins};
 use gcl_train::{RunConfig, RunState, Samples};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ use super::cell::Cell;
 use super::error::Result;
 
 const NAME: &str = "cell.json";
+
+/// The file of [`CellResult::wins`].
+const WINS: &str = "wins.json";
 
 /// Folders deeper than this are not searched for cells.
 const MAX_DEPTH: usize = 4;
@@ -114,12 +117,16 @@ pub struct CellResult {
     /// Every score that the model has, by name, for each state that was judged: `last` is the model
     /// at the end of training; others are there if the run kept them.
     pub states: BTreeMap<String, BTreeMap<String, Measures>>,
+    /// How the test videos stand against each other by the method's own score at the end of training, in a file of
+    /// its own; absent in cells of versions that did not keep it.
+    #[serde(skip)]
+    pub wins: Option<Wins>,
 }
 
 impl CellResult {
     pub(super) fn new(cell: &Cell, inputs: Inputs, score: &str) -> CellResult {
         let (cell, score) = (cell.clone(), score.to_owned());
-        CellResult { cell, inputs, score, states: BTreeMap::new() }
+        CellResult { cell, inputs, score, states: BTreeMap::new(), wins: None }
     }
 
     /// Adds what a state's scores are worth.
@@ -129,6 +136,10 @@ impl CellResult {
             average_precision: judgement.evaluation.average_precision,
             equal_error_rate: judgement.evaluation.equal_error_rate,
         };
+        if state == RunState::Last {
+            let own = judged.iter().find(|judgement| judgement.source.name() == self.score);
+            self.wins = own.map(|judgement| judgement.evaluation.wins.clone());
+        }
         let by_name = judged.iter().map(|j| (j.source.name().to_owned(), measures(j)));
         self.states.insert(state.name().to_owned(), by_name.collect());
     }
@@ -144,6 +155,10 @@ impl CellResult {
     }
 
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
+        // First, since the other file says that the cell is finished.
+        if let Some(wins) = &self.wins {
+            write_json(&folder.join(WINS), wins)?;
+        }
         Ok(write_json(&folder.join(NAME), self)?)
     }
 
@@ -156,7 +171,11 @@ impl CellResult {
     /// # Errors
     /// If the file is damaged.
     pub fn read(folder: &Path) -> Result<Option<CellResult>> {
-        Ok(find_json(&folder.join(NAME), "a finished cell")?)
+        let Some(found) = find_json(&folder.join(NAME), "a finished cell")? else {
+            return Ok(None);
+        };
+        let wins = find_json(&folder.join(WINS), "comparisons of test videos")?;
+        Ok(Some(CellResult { wins, ..found }))
     }
 }
 

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use gcl_data::atomic::write_bytes_atomic;
-use gcl_eval::{Measure, stats};
+use gcl_eval::{Interval, Measure, stats};
 use serde::Serialize;
 
+use super::difference::{Difference, differences, draws, said};
 use super::error::Result;
 use super::result::{CellResult, Measures};
 
@@ -68,10 +69,22 @@ pub struct Row {
     pub score: String,
     /// AUC by it.
     pub auc: Option<Spread>,
+    /// Where 95 % of the mean AUCs lie if test videos and seeds are resampled; absent in cells that do not keep how
+    /// videos compare.
+    pub interval: Option<Interval>,
+    /// AUC by it over the videos with an abnormal frame alone, which no easy normal video lifts.
+    pub abnormal_videos: Option<Spread>,
     /// Average precision by it.
     pub average_precision: Option<Spread>,
     /// Equal error rate by it.
     pub equal_error_rate: Option<Spread>,
+}
+
+impl Row {
+    /// What it is called: method, preset and variant.
+    pub fn name(&self) -> String {
+        format!("{}-{} {}", self.method, self.preset, self.variant).trim_end().to_owned()
+    }
 }
 
 /// Results over seeds, and cell by cell.
@@ -79,6 +92,8 @@ pub struct Row {
 pub struct Table {
     /// One row for each data set, method, preset and variant, in the cells' order.
     pub rows: Vec<Row>,
+    /// How far each row is behind the best one of its data set.
+    pub differences: Vec<Difference>,
     /// The cells themselves.
     pub cells: Vec<CellResult>,
 }
@@ -98,8 +113,19 @@ impl Table {
                 None => groups.push(vec![result]),
             }
         }
-        let rows = groups.iter().filter_map(|group| row(group)).collect();
-        Table { rows, cells }
+        let rows: Vec<(Row, Vec<Option<f64>>)> = groups
+            .iter()
+            .filter_map(|group| {
+                let draws = draws(group);
+                Some((row(group, &draws)?, draws))
+            })
+            .collect();
+        let sets = rows.chunk_by(|(a, _), (b, _)| a.data == b.data);
+        let differences = sets.flat_map(|set| {
+            differences(&set.iter().map(|(row, draws)| (row, &draws[..])).collect::<Vec<_>>())
+        });
+        let differences = differences.collect();
+        Table { rows: rows.into_iter().map(|(row, _)| row).collect(), differences, cells }
     }
 
     /// One line a cell, as CSV.
@@ -148,6 +174,9 @@ impl Table {
                 text.push('\n');
             }
             text += &markdown(rows, frames);
+            let data = rows.first().map_or("", |row| row.data.as_str());
+            let own = self.differences.iter().filter(|one| one.data == data);
+            text += &said(&own.cloned().collect::<Vec<_>>());
             start += rows.len();
         }
         text
@@ -166,7 +195,7 @@ impl Table {
     }
 }
 
-fn row(group: &[&CellResult]) -> Option<Row> {
+fn row(group: &[&CellResult], draws: &[Option<f64>]) -> Option<Row> {
     let first = group.first()?;
     let spread = |value: &dyn Fn(&CellResult) -> Option<Measure>| {
         let values: Vec<f64> = group.iter().filter_map(|c| value(c)?.value()).collect();
@@ -185,6 +214,11 @@ fn row(group: &[&CellResult]) -> Option<Row> {
         mean_rank: by("mean-rank"),
         score: first.score.clone(),
         auc: own(|m| m.auc),
+        interval: Interval::of(draws.iter().copied().flatten().collect()),
+        abnormal_videos: spread(&|c| {
+            let wins = c.wins.as_ref()?;
+            Some(wins.auc(&wins.with_abnormal_frames()))
+        }),
         average_precision: own(|m| m.average_precision),
         equal_error_rate: own(|m| m.equal_error_rate),
     })
@@ -205,7 +239,10 @@ fn markdown(rows: &[Row], frames: Option<(u64, u64)>) -> String {
     }
     text += "\n\n";
     let shown = |spread: Option<Spread>| spread.map_or_else(String::new, |s| s.to_string());
-    let head = ["method", "preset", "settings", "seeds", "G", "D", "rank", "AUC", "AP", "EER"];
+    let head = [
+        "method", "preset", "settings", "seeds", "G", "D", "rank", "AUC", "95 %", "abnormal", "AP",
+        "EER",
+    ];
     let mut table = vec![head.map(str::to_owned)];
     table.extend(rows.iter().map(|row| {
         [
@@ -217,6 +254,8 @@ fn markdown(rows: &[Row], frames: Option<(u64, u64)>) -> String {
             shown(row.discriminator),
             shown(row.mean_rank),
             shown(row.auc),
+            row.interval.map_or_else(String::new, |i| format!("{:.3}–{:.3}", i.low, i.high)),
+            shown(row.abnormal_videos),
             shown(row.average_precision),
             shown(row.equal_error_rate),
         ]

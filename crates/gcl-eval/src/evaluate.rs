@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ranking::{Pool, Ranking};
+use crate::resample::{Interval, resampled_aucs};
+use crate::wins::{VideoRanks, Wins};
 use crate::{EvalError, Measure, Reason, RocPoint, stats};
 
 /// One video's part of an [`Evaluation`].
@@ -30,6 +32,10 @@ pub struct Evaluation {
     /// ROC-AUC of all frames of all videos pooled into one ranking: the frame-level AUC of GCL
     /// (section 4) and of most of the field.
     pub micro_auc: Measure,
+    /// Where 95 % of the pooled AUCs lie if the videos are resampled ([`resampled_aucs`]).
+    pub micro_interval: Option<Interval>,
+    /// ROC-AUC of the frames of those videos that have an abnormal one, pooled: easy normal videos do not lift it.
+    pub abnormal_videos_auc: Measure,
     /// Average precision of the pooled frames.
     pub average_precision: Measure,
     /// Equal error rate of the pooled frames.
@@ -43,12 +49,16 @@ pub struct Evaluation {
     /// ROC curve of the pooled frames, for plotting; not part of the JSON.
     #[serde(skip)]
     pub roc: Vec<RocPoint>,
+    /// How the videos stand against each other; not part of the JSON.
+    #[serde(skip)]
+    pub wins: Wins,
 }
 
 /// Evaluates videos one at a time, so that their scores need not be in memory together.
 #[derive(Debug, Clone, Default)]
 pub struct Evaluator {
     pool: Pool,
+    ranks: VideoRanks,
     videos: BTreeMap<String, VideoEvaluation>,
 }
 
@@ -77,6 +87,7 @@ impl Evaluator {
             abnormal_frames: own.abnormal_frames(),
             auc: own.auc(),
         };
+        self.ranks.push(video.clone(), &own);
         self.videos.insert(video, result);
         Ok(())
     }
@@ -95,16 +106,20 @@ impl Evaluator {
             Measure::Undefined { .. } => Measure::undefined(Reason::NoVideoDefined),
             mean => mean,
         };
+        let wins = self.ranks.wins();
         let evaluation = Evaluation {
             frames: all.frames(),
             abnormal_frames: all.abnormal_frames(),
             micro_auc: all.auc(),
+            micro_interval: Interval::of(resampled_aucs(&[&wins]).into_iter().flatten().collect()),
+            abnormal_videos_auc: wins.auc(&wins.with_abnormal_frames()),
             average_precision: all.average_precision(),
             equal_error_rate: all.equal_error_rate(),
             macro_auc,
             macro_videos: aucs.len(),
             videos,
             roc: all.roc_curve(),
+            wins,
         };
         (evaluation, all)
     }

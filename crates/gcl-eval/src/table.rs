@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Evaluation, Measure};
+use crate::{Evaluation, Interval, Measure};
 
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -18,6 +18,10 @@ impl fmt::Display for Evaluation {
         writeln!(f, "{:<width$}  {frames:>10}  {abnormal:>10}  {pooled}", "all frames")?;
         writeln!(f)?;
         writeln!(f, "micro AUC          {}", self.micro_auc)?;
+        if let Some(Interval { low, high }) = self.micro_interval {
+            writeln!(f, "95 % over videos   {low:.4} to {high:.4}")?;
+        }
+        writeln!(f, "abnormal videos    {}", self.abnormal_videos_auc)?;
         writeln!(f, "average precision  {}", self.average_precision)?;
         writeln!(f, "equal error rate   {}", self.equal_error_rate)?;
         write!(f, "macro AUC          {}", self.macro_auc)?;

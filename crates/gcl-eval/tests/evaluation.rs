@@ -1,7 +1,7 @@
 //! Evaluation over several videos.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use gcl_eval::{EvalError, Evaluation, Evaluator, Measure, Reason, evaluate};
+use gcl_eval::{EvalError, Evaluation, Evaluator, Measure, Reason, Wins, evaluate};
 
 fn sample() -> Evaluation {
     evaluate([
@@ -36,6 +36,7 @@ c/normal             5           0       -  (no abnormal frame)
 all frames          12           3  0.6296
 
 micro AUC          0.6296
+abnormal videos    1.0000
 average precision  0.5536
 equal error rate   0.5556
 macro AUC          1.0000 (mean of 2 of 3 videos)";
@@ -48,7 +49,7 @@ fn json_reads_back() {
     let result = sample();
     let json = serde_json::to_string(&result).unwrap();
     let back: Evaluation = serde_json::from_str(&json).unwrap();
-    assert_eq!(back, Evaluation { roc: Vec::new(), ..result });
+    assert_eq!(back, Evaluation { roc: Vec::new(), wins: Wins::default(), ..result });
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(value["videos"][2]["auc"]["value"].is_null());
     assert_eq!(value["videos"][2]["auc"]["reason"], "no_abnormal_frame");

@@ -8,19 +8,19 @@
 //! Without data it lists the files to get.
 
 mod anchors;
+#[path = "../common/pair.rs"]
+mod pair;
 mod stand_in;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
-use gcl::core::Device;
 use gcl::data::TruthFormat;
-use gcl::pair::{PairChoice, PairData, PairResults, Start, TestData};
+use gcl::pair::{PairChoice, PairData, TestData};
 use gcl::train::interleave::{ObjectFiles, OneClassKind};
-use gcl::train::{RunDir, Silent};
 
 use anchors::{Row, rows};
+use pair::results;
 
 /// Where a data set is, and what the paper says of it.
 struct DataSet {
@@ -117,23 +117,8 @@ fn run(set: &DataSet, row: &Row, seed: u64, out: &Path) -> Result<(), Box<dyn Er
         split: Some("test".to_owned()),
         objects: ObjectFiles::default(),
     };
-    let folder = RunDir::new(out.join("runs").join(format!(
-        "{}-{}-{seed}",
-        set.name,
-        row.name.replace(' ', "-")
-    )));
-    let results: PairResults = if folder.results().exists() {
-        serde_json::from_slice(&std::fs::read(folder.results())?)?
-    } else {
-        let start = match folder.exists() {
-            true => Start::Resume,
-            false => Start::New(choice(set, row, seed)),
-        };
-        let (device, never) = (Device::flex(), AtomicBool::new(false));
-        let out = folder.path();
-        gcl::pair::train(&data, Some(&test), &start, out, &device, &never, &mut Silent)?
-            .ok_or("a test set was given, and nothing judged")?
-    };
+    let folder = format!("{}-{}-{seed}", set.name, row.name.replace(' ', "-"));
+    let results = results(choice(set, row, seed), &data, &test, &out.join("runs").join(folder))?;
     let percent = |auc: Option<f64>| auc.map(|auc| 100.0 * auc);
     let show = |value: Option<f64>| value.map_or("-".to_owned(), |v| format!("{v:.2}"));
     let published = row.published(set.name);

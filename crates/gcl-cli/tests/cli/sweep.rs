@@ -28,7 +28,9 @@ fn table(json: &str) -> serde_json::Value {
 fn methods_settings_and_seeds_multiply_and_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    data(at);
+    // Fewer than five videos are not resampled.
+    features(&at.join("f"), 5);
+    truth(&at.join("truth.csv"), 5);
     let sweep = args(&[
         "--methods",
         "knn,ae",
@@ -60,6 +62,23 @@ fn methods_settings_and_seeds_multiply_and_are_kept() {
     let std = row["auc"]["std"].as_f64().unwrap();
     assert!((std - (a - b).abs() / 2f64.sqrt()).abs() < 1e-12, "{std}");
     assert!(a > 0.9 && b > 0.9, "{a} {b}");
+
+    // Of the row itself, and of its differences from the best one.
+    let interval =
+        |of: &serde_json::Value| ["low", "high"].map(|end| of["interval"][end].as_f64().unwrap());
+    let [low, high] = interval(row);
+    assert!(
+        low <= a.min(b) + 1e-12 && a.max(b) <= high + 1e-12
+            || (low..=high).contains(&((a + b) / 2.0))
+    );
+    let differences = found["differences"].as_array().unwrap();
+    assert_eq!(differences.len(), 3);
+    for one in differences {
+        let [low, high] = interval(one);
+        assert!(one["difference"].as_f64().unwrap() >= 0.0 && low <= high, "{one}");
+    }
+    let page = fs::read_to_string(at.join("s/sweep.md")).unwrap();
+    assert!(page.contains("Behind ") && page.contains("no difference shown"), "{page}");
 
     let csv = fs::read_to_string(at.join("s/sweep.csv")).unwrap();
     assert_eq!(csv.lines().count(), 9, "{csv}");

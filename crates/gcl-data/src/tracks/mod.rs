@@ -6,6 +6,7 @@
 //! for a flow ([`add_box_windows`]), vectors for an autoencoder ([`window_features`]), and a
 //! vector per snippet ([`snippet_features`]) that trains like any clip feature.
 
+mod around;
 mod detections;
 mod error;
 mod kinematics;
