@@ -8,6 +8,7 @@
 
 mod detections;
 mod error;
+mod form;
 mod kinematics;
 mod piece;
 mod points;
