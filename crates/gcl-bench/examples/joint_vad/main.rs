@@ -132,6 +132,7 @@ fn run(set: &DataSet, row: &Row, seed: u64, out: &Path) -> Result<(), Box<dyn Er
         let (device, never) = (Device::flex(), AtomicBool::new(false));
         let out = folder.path();
         gcl::pair::train(&data, Some(&test), &start, out, &device, &never, &mut Silent)?
+            .results
             .ok_or("a test set was given, and nothing judged")?
     };
     let percent = |auc: Option<f64>| auc.map(|auc| 100.0 * auc);
