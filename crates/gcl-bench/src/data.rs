@@ -58,8 +58,8 @@ impl DataSet {
         if self.name.is_empty() || self.name.contains(['/', '\\']) || self.name.starts_with('.') {
             return Err(wrong("the name must do as a folder's name".to_owned()));
         }
-        let train = FeatureSet::open_with(&self.train, self.clips)?;
-        let test = FeatureSet::open_with(&self.test, self.clips)?;
+        let train = FeatureSet::open_with(&self.train, self.clips)?.readable()?;
+        let test = FeatureSet::open_with(&self.test, self.clips)?.readable()?;
         let truth = Truth::read(&self.truth, self.truth_format)?;
         let manifest = self.manifest.as_ref().map(Manifest::read).transpose()?;
         let labels = self.labels.as_ref().map(Manifest::read).transpose()?;

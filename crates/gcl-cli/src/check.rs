@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl_data::{Check, Manifest, ManifestEntry, ScoreSet, Truth, TruthFormat};
+use gcl_data::{Check, FeatureSet, Manifest, ManifestEntry, ScoreSet, Truth, TruthFormat};
 use gcl_features::discover::discover;
 
 use super::error::{Done, Failure, Outcome};
 use super::eval::scores_folder;
-use super::train::ClipArgs;
+use super::train::{ClipArgs, say_of};
 use super::values::truth_formats;
 
 /// Check that features, scores, ground truth and manifest match before starting a long run.
@@ -46,7 +46,9 @@ pub struct CheckArgs {
 
 /// Runs the command.
 pub fn run(args: CheckArgs) -> Outcome {
-    let features = args.features.map(|path| args.clips.open(&path)).transpose()?;
+    let open = |path| FeatureSet::open_with(path, args.clips.clips());
+    let features = args.features.as_ref().map(open).transpose()?;
+    features.iter().for_each(say_of);
     let scores = args.scores.map(|path| ScoreSet::open(scores_folder(&path))).transpose()?;
     let truth = args.truth.map(|path| Truth::read(path, args.truth_format)).transpose()?;
     let mut manifest = args.manifest.map(Manifest::read).transpose()?;

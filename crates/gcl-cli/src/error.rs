@@ -5,7 +5,7 @@ use std::fmt::Display;
 use gcl_bench::BenchmarkError;
 use gcl_bench::measure::MeasureError;
 use gcl_core::CoreError;
-use gcl_data::ClaimError;
+use gcl_data::{ClaimError, TruthError};
 use gcl_features::networks::NetworkError;
 use gcl_train::TrainError;
 
@@ -114,6 +114,8 @@ impl From<gcl::Error> for Failure {
         let text = error.to_string();
         match error {
             gcl::Error::Train(error) => error.into(),
+            gcl::Error::Truth(error) => error.into(),
+            gcl::Error::Stored(error) => error.into(),
             gcl::Error::Setting(_) | gcl::Error::NoLabel { .. } => Failure::Usage(text),
             gcl::Error::NoRun { .. } => {
                 Failure::Usage(format!("{text}; leave out --resume to start one"))
@@ -155,6 +157,28 @@ impl From<MeasureError> for Failure {
     }
 }
 
+impl From<TruthError> for Failure {
+    fn from(error: TruthError) -> Failure {
+        match error {
+            TruthError::FrameCount { .. } => Failure::Data(format!(
+                "{error}; if its length was not known when it was scored (poses, tracks, plain features), score it \
+                 again with the right one: gcl pair score --frames TRUTH, or gcl score --manifest with a CSV of the \
+                 columns id,frames"
+            )),
+            error => Failure::data(error),
+        }
+    }
+}
+
+impl From<gcl_eval::StoredError> for Failure {
+    fn from(error: gcl_eval::StoredError) -> Failure {
+        match error {
+            gcl_eval::StoredError::Truth(error) => error.into(),
+            error => Failure::data(error),
+        }
+    }
+}
+
 macro_rules! data_failures {
     ($($error:ty),* $(,)?) => {
         $(impl From<$error> for Failure {
@@ -169,8 +193,6 @@ data_failures! {
     gcl_data::FeatureError,
     gcl_data::FileError,
     gcl_data::NpyError,
-    gcl_data::TruthError,
     gcl_eval::EvalError,
-    gcl_eval::StoredError,
     gcl_features::SourceError,
 }

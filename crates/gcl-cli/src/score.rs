@@ -84,19 +84,20 @@ pub fn run(args: ScoreArgs) -> Outcome {
         }
         false => None,
     };
-    let (set, done, footage) = if let Some(set) = features {
-        (set, Done::Fully, None)
+    let (set, footage) = if let Some(set) = features {
+        (set, None)
     } else {
         // Extracted features stay beside the scores, so that a second run finds them.
         let folder = out.join(".features");
         let extractor = model.card().extractor.as_ref();
         let (weights, how) = (args.weights.as_deref(), (&args.footage, args.device.as_str()));
-        let done = extract::for_model(&args.input, &folder, extractor, weights, how)?;
+        let skipped = extract::for_model(&args.input, &folder, extractor, weights, how)?.skipped;
         // Of what an earlier call left there, only this footage.
         let inputs = discover(std::slice::from_ref(&args.input)).map_err(Failure::data)?;
         let set = FeatureSet::open(&folder)?;
         let set = set.select(|id| inputs.iter().any(|input| input.id == *id));
-        (set, done, Some(inputs))
+        set.left_out().iter().for_each(|(id, reason)| eprintln!("skipped {id}: {reason}"));
+        (set.without(skipped), Some(inputs))
     };
     let how = Scoring { source, manifest: manifest.as_ref(), smooth: args.smooth };
     with_progress(&model, &set, &how, &out)?;
@@ -104,7 +105,7 @@ pub fn run(args: ScoreArgs) -> Outcome {
         remember_footage(&footage, &out)?;
     }
     println!("{}", out.display());
-    Ok(done)
+    Ok(Done::all(set.left_out().is_empty()))
 }
 
 /// Scores a set, with progress on the terminal.

@@ -8,7 +8,7 @@ use gcl_bench::{
     BenchmarkError, Cell, CellOptions, DataSet, OpenData, Outcome as CellOutcome, Plan,
     PresetChoice, Table, Watcher, collect, parse_seeds, run_cells, vary,
 };
-use gcl_data::{Claim, TruthFormat};
+use gcl_data::{Claim, LeftOut, TruthFormat};
 use gcl_features::Shard;
 use gcl_train::events::Progress as Steps;
 use gcl_train::{Event, Method};
@@ -165,7 +165,16 @@ fn sweep(args: &SweepArgs) -> Result<Option<Done>, Failure> {
         Some(_) => Claim::shared(&args.out)?,
         None => Claim::alone(&args.out)?,
     };
-    run_shown(&mine, &args.out, &options).map(Some)
+    let done = run_shown(&mine, &args.out, &options)?;
+    match opened.iter().all(|data| left_out(data).next().is_none()) {
+        true => Ok(Some(done)),
+        false => Ok(Some(Done::WithSkips)),
+    }
+}
+
+/// Videos whose features cannot be read.
+fn left_out(data: &OpenData) -> impl Iterator<Item = &LeftOut> {
+    data.train.left_out().iter().chain(data.test.features.left_out())
 }
 
 /// Opens all data, and spells out the cells. Settings that no cell can use are refused before
@@ -175,6 +184,9 @@ pub fn prepare(plan: &Plan) -> Result<(Vec<Cell>, Vec<OpenData>), Failure> {
     for data in &plan.data {
         let data = data.open()?;
         let (known, all) = (data.test.videos.len(), data.test.features.videos().len());
+        for (id, reason) in left_out(&data) {
+            eprintln!("{}: skipped {id}: {reason}", data.name);
+        }
         for id in &data.test.without_features {
             eprintln!("{}: no features of {id}, which the truth has", data.name);
         }

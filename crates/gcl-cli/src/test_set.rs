@@ -10,6 +10,7 @@ use gcl_train::RunDir;
 use serde::{Deserialize, Serialize};
 
 use super::error::Failure;
+use super::train::say_of;
 use super::values::truth_formats;
 
 /// Where a run's test set is.
@@ -47,7 +48,8 @@ impl TestArgs {
     ) -> Result<Option<TestSet>, Failure> {
         let (Some(test), Some(truth)) = (&self.test, &self.truth) else { return Ok(None) };
         let features = FeatureSet::open_with(test, clips.or_else(|| training.clips()))?;
-        features.notes().iter().for_each(|note| eprintln!("{}: {note}", test.display()));
+        let features = features.readable()?;
+        say_of(&features);
         let truth = Truth::read(truth, self.truth_format)?;
         let test = TestSet::like(training, features, &truth, None)?;
         for id in &test.without_truth {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::file::{At, FileError};
 use crate::id::VideoId;
+use crate::left_out::LeftOut;
 
 /// The deepest nesting of folders, which also ends a loop of links.
 const MAX_DEPTH: usize = 32;
@@ -19,19 +20,63 @@ pub fn is_kept_by_system(name: &std::ffi::OsStr) -> bool {
     KEPT.contains(&name.as_str())
 }
 
-/// The ids of all files in `dir` and below that have the given extension (without its dot), in order;
-/// [`VideoId::file`] is each one's path. Names that start with a dot are ignored, and so are folders that
-/// a file system or a NAS keeps for itself (`lost+found`, `@eaDir`). Links to folders are followed.
+/// The files of one kind in a folder and below.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The ids, in order; [`VideoId::file`] is each one's path.
+    pub ids: Vec<VideoId>,
+    /// What has such a name and cannot be used, or cannot be searched: names that are no ids, links to nowhere,
+    /// folders that may not be read.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Found {
+    /// Searches `dir` and all folders below for files with the given extension (without its dot). Names that start
+    /// with a dot are ignored, and so are folders that a file system or a NAS keeps for itself (`lost+found`,
+    /// `@eaDir`). Links to folders are followed.
+    ///
+    /// # Errors
+    /// [`FileError`] if `dir` itself cannot be read.
+    pub fn below(dir: &Path, extension: &str) -> Result<Self, FileError> {
+        let (ids, bad) = search(dir, extension)?;
+        let left_out = |error: FileError| {
+            let relative = error.path.strip_prefix(dir).unwrap_or(&error.path);
+            let id = VideoId::nearest(&relative.with_extension("").to_string_lossy());
+            (id, one_line(&error.to_string()))
+        };
+        let mut left_out: Vec<LeftOut> = bad.into_iter().map(left_out).collect();
+        left_out.sort();
+        Ok(Self { ids, left_out })
+    }
+}
+
+/// The ids, in order, and what there is no id of.
+fn search(dir: &Path, extension: &str) -> Result<(Vec<VideoId>, Vec<FileError>), FileError> {
+    let (mut paths, mut bad, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    scan(dir, extension, 0, &mut paths, &mut bad)?;
+    for path in paths {
+        match VideoId::from_path(dir, &path) {
+            Ok(id) => ids.push(id),
+            Err(error) => bad.push(FileError::new(&path, error)),
+        }
+    }
+    ids.sort_unstable();
+    Ok((ids, bad))
+}
+
+/// A message in one line, whatever a name in it has.
+fn one_line(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
+}
+
+/// The ids of [`Found::below`], where nothing may be left out.
 ///
 /// # Errors
-/// [`FileError`], also for names that are no ids.
+/// [`FileError`], also for what would be left out.
 pub fn with_extension(dir: &Path, extension: &str) -> Result<Vec<VideoId>, FileError> {
-    let mut paths = Vec::new();
-    scan(dir, extension, 0, &mut paths)?;
-    let ids = paths.iter().map(|path| VideoId::from_path(dir, path));
-    let mut ids = ids.collect::<Result<Vec<_>, _>>().at(dir)?;
-    ids.sort_unstable();
-    Ok(ids)
+    let (ids, bad) = search(dir, extension)?;
+    bad.into_iter().next().map_or(Ok(ids), Err)
 }
 
 fn scan(
@@ -39,11 +84,20 @@ fn scan(
     extension: &str,
     depth: usize,
     paths: &mut Vec<PathBuf>,
+    bad: &mut Vec<FileError>,
 ) -> Result<(), FileError> {
     if depth > MAX_DEPTH {
         return Err(FileError::new(dir, "folders are nested too deeply (a loop of links?)"));
     }
-    for entry in fs::read_dir(dir).at(dir)? {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if depth > 0 => {
+            bad.push(FileError::new(dir, error));
+            return Ok(());
+        }
+        Err(error) => return Err(FileError::new(dir, error)),
+    };
+    for entry in entries {
         let entry = entry.at(dir)?;
         let path = entry.path();
         let name = entry.file_name();
@@ -57,11 +111,14 @@ fn scan(
                 Ok(behind) => behind.file_type(),
                 // A link to nowhere matters only where it has the name of what is looked for.
                 Err(_) if !wanted => continue,
-                Err(error) => return Err(FileError::new(&path, error)),
+                Err(error) => {
+                    bad.push(FileError::new(&path, error));
+                    continue;
+                }
             };
         }
         if kind.is_dir() {
-            scan(&path, extension, depth + 1, paths)?;
+            scan(&path, extension, depth + 1, paths, bad)?;
         } else if wanted {
             paths.push(path);
         }

@@ -71,6 +71,28 @@ impl VideoId {
         Ok(Self(id.into()))
     }
 
+    /// The id that a list means by a name or a path, absolute or not, of Unix or Windows.
+    ///
+    /// ```
+    /// use gcl_data::VideoId;
+    ///
+    /// assert_eq!(VideoId::listed("C:\\data\\test\\01.mp4")?.as_str(), "data/test/01.mp4");
+    /// assert_eq!(VideoId::listed("/data/01.mp4")?.as_str(), "data/01.mp4");
+    /// # Ok::<(), gcl_data::IdError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`VideoId::new`].
+    pub fn listed(name: &str) -> Result<Self, IdError> {
+        let path = name.replace('\\', "/");
+        let whole = match path.split_once(":/") {
+            Some((drive, rest)) if drive.len() == 1 => rest,
+            _ => &path,
+        };
+        let whole = whole.strip_prefix("./").unwrap_or(whole);
+        Self::new(whole.trim_start_matches('/'))
+    }
+
     /// The id that is nearest to a name, for messages: what an id may not have becomes the mark of characters that are
     /// none (U+FFFD).
     pub fn nearest(name: &str) -> Self {

@@ -29,6 +29,8 @@ pub mod features;
 pub mod file;
 pub mod files;
 pub mod id;
+mod left_out;
+mod lengths;
 pub mod lists;
 pub mod manifest;
 pub mod npy;
@@ -54,17 +56,20 @@ pub use clock::{Clock, FrameTimes, TimesBuilder};
 pub use csv;
 pub use cubes::{CubePlace, CubeType, CubeWriter, PackedCubes};
 pub use features::{
-    ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureSet, FeatureVideo,
-    FeatureWriter, ObjectRow, Regions, VideoNotes, is_finished, write_features, write_object_rows,
+    ExtractorIdentity, FeatureError, FeatureFile, FeatureMeta, FeatureNote, FeatureSet,
+    FeatureVideo, FeatureWriter, ObjectRow, Regions, VideoNotes, is_finished, write_features,
+    write_object_rows,
 };
 pub use file::{At, FileError};
 pub use id::{IdError, VideoId};
+pub use left_out::{LeftOut, read_left_out, write_left_out};
+pub use lengths::read_lengths;
 pub use manifest::{Manifest, ManifestEntry};
 pub use npy::{Npy, NpyError, RowWriter, write_f32};
 pub use objects::{
     ObjectError, ObjectIndex, ObjectPlace, ObjectVideo, SnippetRule, WeightReduce, WeightRule,
 };
-pub use poses::{PoseSet, Track, WindowError, WindowRule, Windows, read_poses};
+pub use poses::{PoseFile, PoseSet, Track, WindowError, WindowRule, Windows, read_poses};
 pub use resolve::{ResolveError, resolve, resolve_all};
 pub use scores::{ScoreInfo, ScoreSet, ScoreWriter};
 /// Re-exported: [`ExtractorIdentity`] contains its maps, and errors its error.

@@ -124,7 +124,7 @@ fn entry(
         let found = header.iter().zip(record).find(|(c, _)| *c == column);
         found.map(|(_, value)| value).filter(|value| !value.is_empty())
     };
-    let id = VideoId::new(get("id").unwrap_or_default());
+    let id = VideoId::listed(get("id").unwrap_or_default());
     let id = id.map_err(|e| FileError::line(path, line, e))?;
     let refuse = |column, found, expected| {
         let problem = format!("video {id}: {column} is `{found}`; expected {expected}");

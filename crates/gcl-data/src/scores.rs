@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::file::{FileError, find_json, write_json};
+use crate::file::{FileError, find_json, remove_file, write_json};
 use crate::files::with_extension;
 use crate::id::VideoId;
+use crate::left_out::{LeftOut, write_left_out};
 use crate::npy::{Npy, NpyError, write_f32};
 
 /// The description of all scores in a folder; higher always means more anomalous.
@@ -77,6 +78,18 @@ impl ScoreWriter {
         check_bounds(&path, self.info.bounded, scores)?;
         write_f32(&path, &[scores.len()], scores)
     }
+
+    /// Notes which videos have no scores, and why ([`read_left_out`](crate::read_left_out)). Scores of theirs that an
+    /// earlier call left are removed.
+    ///
+    /// # Errors
+    /// [`NpyError::File`].
+    pub fn leave_out(&self, videos: &[LeftOut]) -> Result<(), NpyError> {
+        for (id, _) in videos {
+            remove_file(&id.file(&self.dir, "npy"))?;
+        }
+        Ok(write_left_out(&self.dir, videos)?)
+    }
 }
 
 /// A folder of scores, opened: headers are checked, values are read on demand.
@@ -110,12 +123,17 @@ impl ScoreSet {
     /// [`NpyError`]: no file, or one that is not a list of scores.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, NpyError> {
         let dir = dir.as_ref();
+        if dir.is_file() {
+            let what =
+                "not a folder; scores are a folder of .npy files, one a video (unpack an archive)";
+            return Err(FileError::new(dir, what).into());
+        }
         let info = find_json(&dir.join(INFO), DESCRIPTION)?;
         let mut videos = Vec::new();
         for id in with_extension(dir, "npy")? {
             let npy = Npy::open(id.file(dir, "npy"))?;
             match *npy.shape() {
-                [frames] if frames > 0 => videos.push((id, frames)),
+                [frames] | [frames, 1] | [1, frames] if frames > 0 => videos.push((id, frames)),
                 ref shape => {
                     return Err(no_list(npy.path(), shape));
                 }
@@ -153,7 +171,7 @@ impl ScoreSet {
             return Err(FileError::new(&self.dir, format!("no scores of video {id}")).into());
         };
         let npy = Npy::open(id.file(&self.dir, "npy"))?;
-        if npy.shape() != [frames] {
+        if npy.shape().iter().product::<usize>() != frames {
             return Err(no_list(npy.path(), npy.shape()));
         }
         let scores = npy.to_f32()?;

@@ -50,6 +50,43 @@ fn case_27_lavad_annotations() {
 }
 
 #[test]
+fn names_may_be_paths_of_any_system() {
+    for (file, text) in [
+        (
+            "truth.csv",
+            "id,start,end,frames\nC:\\data\\test\\a.mp4,10,20,320\nC:\\data\\test\\b.mp4,,,320\n",
+        ),
+        ("truth.txt", "D:\\UCF\\a.mp4 Abuse 10 19 -1 -1\nD:\\UCF\\b.mp4 Normal -1 -1 -1 -1\n"),
+        ("truth.txt", "/home/me/a.mp4 Abuse 10 19 -1 -1\n./b.mp4 Normal -1 -1 -1 -1\n"),
+        ("xd.txt", "\\\\server\\share\\a.mp4 10 20\nb.mp4\n"),
+    ] {
+        let truth = read(file, text).unwrap();
+        let names = truth.match_all(&[id("a"), id("b")]).unwrap();
+        let a = names[0].unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(runs(&truth, a.as_str(), Some(320)), [(10, 20)], "{text}");
+        assert!(names[1].is_some(), "{text}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let manifest = put(&dir.path().join("m.csv"), "id,frames\nC:\\x\\a.mp4,7\n");
+    assert_eq!(Manifest::read(manifest).unwrap().videos[&id("x/a.mp4")].frames, Some(7));
+    assert!(read("truth.csv", "id,start,end,frames\n../a,10,20,320\n").is_err());
+}
+
+#[test]
+fn ucf_crimes_text_may_be_divided_by_commas() {
+    let text = "\u{feff}a.mp4,Abuse,10,19,-1,-1,\r\nb.mp4,Normal,-1,-1,-1,-1,\r\n";
+    let truth = read("truth.txt", text).unwrap();
+    assert_eq!((truth.format, runs(&truth, "a", Some(320))), (TruthFormat::Ucf, vec![(10, 20)]));
+    // A table whose columns have other names is told as one.
+    let error = read("truth.csv", "name,start,end\na,10,20\n").unwrap_err();
+    assert!(error.contains("no column `id` or `video`"), "{error}");
+    let dir = tempfile::tempdir().unwrap();
+    put(&dir.path().join("a.mat"), "MATLAB");
+    let error = Truth::read(dir.path(), TruthFormat::Auto).unwrap_err().to_string();
+    assert!(error.contains(".mat is not read"), "{error}");
+}
+
+#[test]
 fn case_28_numbers_that_went_through_pandas() {
     for text in [
         "id,start,end,frames\nAbuse028_x264,165.0,240.0,320\nNormal_1,,,320\n",

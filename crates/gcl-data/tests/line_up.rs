@@ -53,7 +53,7 @@ fn bad_manifests_name_the_line() {
         ("id,spilt\na,test\n", "column `spilt` is unknown"),
         ("id,id\na,b\n", "column `id` is unknown or appears twice"),
         ("path\na\n", "there is no column `id`"),
-        ("id\n/a\n", "line 2: video id `/a`"),
+        ("id\n../a\n", "line 2: video id `../a`"),
         ("id,split\na\n", "line: 2"),
     ] {
         let path = put(&dir.path().join("m.csv"), text);

@@ -137,7 +137,7 @@ fn files_that_lie_are_refused_with_person_and_frame() {
     assert!(error.contains("JSON has no infinity"), "{error}");
     for (text, expected) in [
         (r#"{"x":{}}"#.to_owned(), "person `x`"),
-        (r#"{"-1":{}}"#.to_owned(), "person `-1`"),
+        (r#"{"-2":{}}"#.to_owned(), "person `-2`"),
         (r#"{"1":{},"01":{}}"#.to_owned(), "person 1 appears twice"),
         (r#"{"1":{"a.jpg":{}}}"#.to_owned(), "person 1: frame `a.jpg`"),
         (r#"{"1":{"4000000000":{}}}"#.to_owned(), "frame `4000000000`"),

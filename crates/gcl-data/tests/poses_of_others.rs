@@ -4,7 +4,7 @@
 mod common;
 
 use common::{put, real_data};
-use gcl_data::{PoseSet, Track, read_poses, read_tracks};
+use gcl_data::{PoseFile, PoseSet, Track, read_poses, read_tracks};
 
 fn read(text: &str) -> Result<Vec<Track>, String> {
     let dir = tempfile::tempdir().unwrap();
@@ -62,10 +62,9 @@ fn case_30_alphapose_in_its_own_forms() {
     assert_eq!(read(&halpe).unwrap(), expected);
 
     for (text, what) in [
-        (list("-1"), "person `-1`: a person is a whole number"),
+        (list("-2"), "person `-2`: a person is a whole number"),
         (list("[1.0, 2.0]"), "person `1,2`: a person is a whole number"),
         (list("1.5"), "person `1.5`"),
-        (list("1").replace("\"idx\"", "\"id\""), "frame 0: a pose without `idx`"),
         (list("1").replace("image_id", "image"), "a pose without `image_id`"),
         (
             list("1").replace("frame_0001.jpg", "0.jpg"),
@@ -77,6 +76,76 @@ fn case_30_alphapose_in_its_own_forms() {
         let error = read(&text).unwrap_err();
         assert!(error.contains(what), "{error}");
     }
+}
+
+fn file(text: &str) -> PoseFile {
+    let dir = tempfile::tempdir().unwrap();
+    PoseFile::read(put(&dir.path().join("a.json"), text)).unwrap()
+}
+
+/// A pose in a list, whose points are 3 apart.
+fn detection(image: usize, first: usize, idx: &str) -> String {
+    format!(r#"{{"image_id": "{image}.jpg", "keypoints": {}{idx}}}"#, points(first, 51))
+}
+
+#[test]
+fn poses_of_nobody_are_linked_or_counted() {
+    // Two persons through four frames, in turn first, as a detector gives them.
+    for idx in ["", r#", "idx": -1"#, r#", "idx": [-1.0]"#, r#", "idx": null"#, r#", "idx": []"#] {
+        let frames = (0..4).flat_map(|n| {
+            let mut both = [detection(n, n, idx), detection(n, 500 + n, idx)];
+            if n % 2 == 1 {
+                both.reverse();
+            }
+            both
+        });
+        let read = file(&format!("[{}]", frames.collect::<Vec<_>>().join(",")));
+        assert!(read.linked && read.dropped == 0, "{idx}");
+        let found: Vec<_> = read.tracks.iter().map(|t| (t.id, t.frames.len())).collect();
+        assert_eq!(found, [(0, 4), (1, 4)], "{idx}");
+        assert!(read.tracks[0].keypoints.iter().all(|v| *v < 100.0));
+    }
+    // Where others have numbers, the tracker has given these to nobody.
+    let some = [detection(0, 0, r#", "idx": 7"#), detection(0, 9, r#", "idx": -1"#)].join(",");
+    let read = file(&format!("[{some}]"));
+    assert_eq!((read.tracks.len(), read.linked, read.dropped), (1, false, 1));
+    let text = format!(
+        r#"{{"3": {{"0": {{"keypoints": {0}}}, "1": {{"keypoints": null}}}}, "-1": {{"0": {{"keypoints": {0}}}}}}}"#,
+        points(0, 51)
+    );
+    let read = file(&text);
+    assert_eq!((read.tracks.len(), read.tracks[0].id, read.dropped), (1, 3, 2));
+    // What is no pose at all is still an error.
+    let error = PoseFile::read("/nowhere/a.json").unwrap_err().to_string();
+    assert!(error.contains("/nowhere/a.json"), "{error}");
+}
+
+#[test]
+fn coco_annotations_are_poses_of_their_pictures() {
+    let pose = |image: usize, first: usize| {
+        format!(
+            r#"{{"id": 9, "image_id": {image}, "track_id": 2, "keypoints": {}}}"#,
+            points(first, 51)
+        )
+    };
+    let annotations = format!(r#""annotations": [{}, {}]"#, pose(501, 0), pose(502, 5));
+    let images = |first: &str, second: &str| {
+        format!(
+            r#""images": [{{"id": 501, "file_name": "{first}"}}, {{"id": 502, "file_name": "{second}", "width": 3}}]"#
+        )
+    };
+    let own = images("cam/000010.jpg", "cam/000011.jpg");
+    for text in
+        [format!("{{{own}, {annotations}}}"), format!("{{\"info\": {{}}, {annotations}, {own}}}")]
+    {
+        let read = file(&text);
+        assert_eq!((read.tracks.len(), read.tracks[0].id), (1, 2));
+        assert_eq!(read.tracks[0].frames, [10, 11]);
+    }
+    let error = read(&format!("{{{}, {annotations}}}", images("a/1.jpg", "b/1.jpg"))).unwrap_err();
+    assert!(error.contains("pictures of several videos (`a`, `b`)"), "{error}");
+    let openpose = r#"{"version": 1.3, "people": [{"pose_keypoints_2d": [1, 2, 3]}]}"#;
+    assert!(read(openpose).unwrap_err().contains("OpenPose's output"));
 }
 
 #[test]
@@ -141,7 +210,12 @@ fn motchallenge_is_known_by_its_ten_fields() {
     assert_eq!((file.boxes, file.bad_lines), (1, 1));
     for (text, what) in [
         ("0,3,10,20,5,8,1,-1,-1,-1\n", "line 1: frame 0, but MOTChallenge counts from 1"),
-        ("1,3,10,20,5,8,1,2,3,4\n", "line 1: ten numbers, as MOTChallenge has"),
+        (
+            "1,3,10,20,5,8,9,2,3,4\n",
+            "the third number is 10 and the seventh 9: in MOTChallenge's order",
+        ),
+        ("1,3,794.27,247.59,71.2,174.8,98.2\n", "put the fields in one of these orders"),
+        ("1,3,10,20,30,40\n", "six numbers: MOTChallenge's order"),
         ("1,-1,10,20,5,8,1,-1,-1,-1\n", "person is `-1`"),
     ] {
         let error = read(text).unwrap_err();
@@ -150,4 +224,35 @@ fn motchallenge_is_known_by_its_ten_fields() {
     // DeepSORT's own order, labels and all, is as ever.
     let file = read("0 3 2 10 20 15 28 walker\n").unwrap();
     assert_eq!(file.tracks[0].boxes[0], [10.0, 20.0, 15.0, 28.0]);
+}
+
+#[test]
+fn motchallenge_of_seven_and_nine_fields_is_no_other_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let read = |text: &str| read_tracks(put(&dir.path().join("a.txt"), text)).unwrap();
+    // A tracker's results; a state of 2 and a box would fit the first line's start.
+    for text in
+        ["1,3,2,20,50,80,0.9\n2,3,90,20,50,80,1\n", "1 3 2 20 50 80 -1\n2 3 90 20 50 80 -1\n"]
+    {
+        let file = read(text);
+        assert_eq!((file.tracks[0].id, &file.tracks[0].frames[..]), (3, &[0, 1][..]), "{text}");
+        assert_eq!(file.tracks[0].boxes[0], [2.0, 20.0, 52.0, 100.0]);
+    }
+    // Ground truth: frame, person, box, flag, class, visibility.
+    let file = read("1,1,912,484,97,109,0,7,1\n1,2,10,20,30,40,1,1,0.25\n2,2,11,20,30,40,1,1,0\n");
+    assert_eq!((file.boxes, file.ignored, file.bad_lines, file.tracks.len()), (2, 1, 0, 1));
+    assert_eq!(file.tracks[0].boxes[0], [10.0, 20.0, 40.0, 60.0]);
+    // The 3D challenge's, and one with a name behind.
+    assert_eq!(read("1,2,50,20,30,40,1,4.5,6.5,0\n").tracks[0].boxes[0], [50.0, 20.0, 80.0, 60.0]);
+    assert_eq!(read("1,2,50,20,30,40,0.5,person\n").tracks[0].frames, [0]);
+    // DeepSORT's, whose first box ends at the picture's upper edge.
+    let file = read("0 3 2 10 -20 30 0.5\n1 3 2 10 -10 30 11\n");
+    assert_eq!(file.tracks[0].boxes, [[10.0, -20.0, 30.0, 0.5], [10.0, -10.0, 30.0, 11.0]]);
+    // A first line that is cut tells nothing of the others.
+    let file = read("1,2,10\n1,2,50,20,30,40,0.5\n");
+    assert_eq!((file.bad_lines, file.tracks[0].boxes[0]), (1, [50.0, 20.0, 80.0, 60.0]));
+    // Two corners and a confidence would look the same where all boxes are so.
+    let corners = "1,3,10,20,30,40,0.9\n2,3,200,20,230,40,0.8\n";
+    let error = read_tracks(put(&dir.path().join("b.txt"), corners)).unwrap_err().to_string();
+    assert!(error.contains("b.txt, line 1: ") && error.contains("or two corners"), "{error}");
 }

@@ -58,7 +58,7 @@ pub use frame::{Frame, FrameError, MAX_SIDE, Pixels};
 /// Re-exported: [`thumbs`] returns its pictures.
 pub use image;
 pub use networks::{NetworkExtractor, Preset, Published};
-pub use passed_over::passed_over;
+pub use passed_over::{PassedOver, passed_over};
 pub use pipeline::{ExtractError, ExtractOptions, FeatureWork, Progress, Shard, Summary, extract};
 pub use preprocess::{Preprocess, PreprocessError, Preprocessor};
 /// Re-exported: [`Extractor`] returns its maps.

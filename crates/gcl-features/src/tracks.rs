@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gcl_data::tracks::{SNIPPET_FEATURES, read_tracks, snippet_features};
 use gcl_data::{
     ClipError, Clips, ExtractorIdentity, FeatureError, FeatureMeta, FileError, ResolveError,
-    VideoId, VideoNotes, files, is_finished, resolve_all, write_features,
+    VideoId, VideoNotes, files::Found, is_finished, resolve_all, write_features,
 };
 use serde_json::json;
 
@@ -98,7 +98,11 @@ pub fn extract_tracks(
     let identity = options.identity();
     identity.clips.of_fixed_length()?;
     let mut summary = Summary::default();
-    let ids = files::with_extension(folder, "txt")?;
+    let Found { ids, left_out } = Found::below(folder, "txt")?;
+    for (id, reason) in left_out {
+        progress(Progress::Skipped { id: &id, reason: &reason });
+        summary.skipped.push((id, reason));
+    }
     if ids.is_empty() {
         return Err(FileError::new(folder, "no .txt file of tracks here or below").into());
     }

@@ -274,6 +274,95 @@ fn case_21_sixteen_bits_are_scaled_by_a_recorded_range() {
 }
 
 #[test]
+fn a_stated_range_holds_for_all_videos_of_a_camera() {
+    let dir = tempfile::tempdir().unwrap();
+    let camera = dir.path().join("camera");
+    let video = |name: &str, most: u16| {
+        let folder = camera.join(name);
+        fs::create_dir_all(&folder).unwrap();
+        for n in 0..4u16 {
+            let at = |x: u32, _| Luma([7400 + n + if x == 0 { most } else { 0 }]);
+            let picture: ImageBuffer<Luma<u16>, Vec<u16>> = ImageBuffer::from_fn(32, 24, at);
+            picture.save(folder.join(format!("{n}.png"))).unwrap();
+        }
+        folder
+    };
+    let (empty, busy) = (video("empty", 20), video("busy", 900));
+    let background = |folder: &Path| first_samples(folder).0[5];
+    assert_ne!(background(&empty), background(&busy), "each by its own range");
+    let before = hash(&empty);
+    fs::write(camera.join("levels.txt"), "7000, 9000\n").unwrap();
+    assert_eq!(background(&empty), 51);
+    assert_eq!(background(&empty), background(&busy));
+    assert!(first_samples(&busy).1[0].contains("levels 7000 to 9000"));
+    assert_ne!(hash(&empty), before, "features of the other range are of other footage");
+    // Nearer ones come first; what is no range is told.
+    fs::write(busy.join("levels.txt"), "7400 7655").unwrap();
+    assert_eq!(background(&busy), 0);
+    fs::write(busy.join("levels.txt"), "9000 7000").unwrap();
+    let error = source::open(&busy, Decoder::Auto).map(drop).unwrap_err().to_string();
+    assert!(error.contains("levels.txt: two numbers"), "{error}");
+}
+
+fn hash(folder: &Path) -> Option<String> {
+    let id = gcl_data::VideoId::new("v").unwrap();
+    VideoInput::new(id, folder).fingerprint()
+}
+
+/// A TIFF of one strip of 32-bit samples, floats (3) or whole numbers (1, 2), 8x4 pixels.
+fn tiff(path: &Path, format: u16, samples: &[u8]) {
+    let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+    let entries: [(u16, u16, u32); 10] = [
+        (256, 3, 8),
+        (257, 3, 4),
+        (258, 3, 32),
+        (259, 3, 1),
+        (262, 3, 1),
+        (273, 4, 8 + 2 + 10 * 12 + 4),
+        (277, 3, 1),
+        (278, 3, 4),
+        (279, 4, samples.len() as u32),
+        (339, 3, u32::from(format)),
+    ];
+    bytes.extend(10u16.to_le_bytes());
+    for (tag, kind, value) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend([1, 0, 0, 0]);
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes.extend([0; 4]);
+    bytes.extend(samples);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn tiffs_of_floats_are_scaled_like_sixteen_bits() {
+    let dir = tempfile::tempdir().unwrap();
+    for n in 0..3u16 {
+        let celsius = (0..32u16).flat_map(|i| (20.0 + f32::from(i + n) * 0.5).to_le_bytes());
+        tiff(&dir.path().join(format!("floats/{n}.tif")), 3, &celsius.collect::<Vec<u8>>());
+        let whole = (0..32u32).flat_map(|i| (100_000 + 10 * i).to_le_bytes());
+        tiff(&dir.path().join(format!("whole/{n}.tif")), 1, &whole.collect::<Vec<u8>>());
+    }
+    // 20 to 36.5, and a quarter on both sides.
+    let (samples, remarks) = first_samples(&dir.path().join("floats"));
+    assert!(remarks[0].contains("levels 15.875 to 40.625 are scaled"), "{remarks:?}");
+    assert_eq!((samples.len(), samples[0], samples[31]), (32, 43, 202));
+    let (samples, _) = first_samples(&dir.path().join("whole"));
+    assert!(samples[31] > samples[0] + 100, "{samples:?}");
+    // A place without a measurement is the lowest level.
+    let mut odd: Vec<u8> = (0..32u16).flat_map(|i| f32::from(i).to_le_bytes()).collect();
+    odd[4..8].copy_from_slice(&f32::NAN.to_le_bytes());
+    tiff(&dir.path().join("nan/0.tif"), 3, &odd);
+    assert_eq!(first_samples(&dir.path().join("nan")).0[1], 0);
+    // What is cut short is a lost picture, or no video at all.
+    tiff(&dir.path().join("cut/0.tif"), 3, &odd[..40]);
+    assert!(source::open(&dir.path().join("cut"), Decoder::Auto).is_err());
+}
+
+#[test]
 fn half_a_picture_is_damage() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("frames");

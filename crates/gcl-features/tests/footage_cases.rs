@@ -277,7 +277,11 @@ fn case_09_a_named_file_is_tried_whatever_its_name() {
     let large = file("night.xyz", &vec![1; 2 << 20]);
     file("good.mp4", b"");
     file("note.nfo", b"small");
-    assert_eq!(passed_over(&[dir.path().to_owned()]), [large]);
+    let passed = passed_over(&[dir.path().to_owned()]);
+    assert_eq!(
+        (passed.large.clone(), passed.others().unwrap()),
+        (vec![large], "2 other files (.nfo, .rec)".to_owned())
+    );
 }
 
 #[test]

@@ -64,6 +64,7 @@ pub fn train(
     listener: &mut dyn Listener,
 ) -> Result<Model> {
     let config = run.config()?;
+    run.keep_left_out(set.left_out())?;
     let samples = Samples::open(set, options.memory_limit)?;
     train_on(samples, config, Some(set), Sink::new(Some(run)), options, listener)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use gcl_core::State;
 use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_data::atomic::write_bytes_atomic;
-use gcl_data::{At, FileError};
+use gcl_data::{At, FileError, LeftOut, VideoId, read_left_out, write_left_out};
 use serde::Serialize;
 
 use crate::config::{RunKind, from_toml, kind_of, to_toml};
@@ -21,6 +21,7 @@ use crate::kept::RunState;
 /// |---|---|
 /// | `config.toml` | the resolved configuration |
 /// | `events.jsonl` | one event a line |
+/// | `left-out.json` | videos whose files could not be used, if there were any |
 /// | `state/state.safetensors` | where training stands, replaced by one rename |
 /// | `model/` | the trained model: the last state of the run |
 /// | `model-chosen/`, `model-oracle/` | other states of the run, see [`RunState`] |
@@ -95,6 +96,8 @@ impl RunDir {
             return Err(TrainError::RunExists { path: self.path.clone() });
         }
         let text = to_toml(config)?;
+        // Of a start that failed.
+        write_left_out(&self.path, &[])?;
         // Events first: a folder with a configuration is a run, and is complete.
         write_bytes_atomic(&self.path.join(EVENTS), b"")?;
         Ok(write_bytes_atomic(&self.path.join(CONFIG), text.as_bytes())?)
@@ -114,8 +117,42 @@ impl RunDir {
             for path in [self.path.join(CONFIG), self.path.join(EVENTS)] {
                 fs::remove_file(&path).at(&path)?;
             }
+            write_left_out(&self.path, &[])?;
         }
         done
+    }
+
+    /// Videos that training left out because their files cannot be used, each with its file and the reason.
+    ///
+    /// # Errors
+    /// If the list cannot be read.
+    pub fn left_out(&self) -> Result<Vec<LeftOut>> {
+        Ok(read_left_out(&self.path)?)
+    }
+
+    /// Notes which videos are left out at the run's start. A run that continues must leave out the same.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`] naming a video that took part before and does not now, or the other way round.
+    pub fn keep_left_out(&self, now: &[LeftOut]) -> Result<()> {
+        if !self.path.join(STATE).exists() && !self.model().exists() {
+            return Ok(write_left_out(&self.path, now)?);
+        }
+        let before = self.left_out()?;
+        let other = |list: &[LeftOut], id: &VideoId| list.iter().all(|(known, _)| known != id);
+        let gone = now.iter().find(|(id, _)| other(&before, id)).map(|(id, reason)| {
+            format!("{reason}; video {id} took part when the run began: put its file back")
+        });
+        let come = || {
+            let (id, _) = before.iter().find(|(id, _)| other(now, id))?;
+            Some(format!(
+                "video {id} was left out when the run began, and its file can be read now"
+            ))
+        };
+        match gone.or_else(come) {
+            None => Ok(()),
+            Some(what) => Err(TrainError::Mismatch(format!("{what}, or start another run"))),
+        }
     }
 
     /// The configuration of the run.

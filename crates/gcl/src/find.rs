@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId};
+use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId, write_left_out};
 use gcl_eval::clock_time;
 use gcl_eval::report::{Report, ShownMoment};
 use gcl_features::discover::discover;
@@ -167,7 +167,11 @@ pub fn find<E: FeatureWork>(
     let (run, inputs) = (RunDir::new(out), discover(wanted.footage)?);
     wanted.check(&inputs)?;
     let (options, progress) = (&wanted.extraction, follow.extraction);
-    let extraction = extractor.extract_all(&inputs, &features, options, cancel, progress)?;
+    let mut extraction = extractor.extract_all(&inputs, &features, options, cancel, progress)?;
+    // Only this footage, whatever an earlier call left in the folder.
+    let set = FeatureSet::open(&features)
+        .map(|set| set.select(|id| inputs.iter().any(|input| input.id == *id)));
+    extraction.skipped.extend(set.iter().flat_map(|set| set.left_out().iter().cloned()));
     (follow.extracted)(&extraction);
     if extraction.cancelled {
         return Err(TrainError::Interrupted.into());
@@ -175,8 +179,7 @@ pub fn find<E: FeatureWork>(
     if extraction.extracted + extraction.already_done == 0 && !extraction.skipped.is_empty() {
         return Err(Error::NothingExtracted { videos: extraction.skipped.len() });
     }
-    // Only this footage, whatever an earlier call left in the folder.
-    let set = FeatureSet::open(&features)?.select(|id| inputs.iter().any(|input| input.id == *id));
+    let set = set?;
     if set.total() < FEWEST {
         let text = format!(
             "the footage has {} clips; telling what is unusual takes at least {FEWEST}",
@@ -213,11 +216,10 @@ pub fn find<E: FeatureWork>(
     };
     remember_footage(&inputs, &run.scores())?;
 
-    let skipped = extraction.skipped.iter().map(|(id, why)| (id.to_string(), why.clone()));
+    write_left_out(&run.scores(), &extraction.skipped)?;
     let contents = Contents {
         title: Some("The most anomalous moments".to_owned()),
         pick: wanted.pick,
-        skipped: skipped.collect(),
         warnings: views.note().into_iter().collect(),
         device: Some(&wanted.training.device),
         ..Contents::default()

@@ -175,6 +175,7 @@ fn write(
         );
         progress(index + 1);
     }
+    writer.leave_out(set.left_out())?;
     facts::write(out, &known)
 }
 

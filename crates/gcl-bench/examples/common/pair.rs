@@ -21,6 +21,6 @@ pub fn results(
     }
     let start = if run.exists() { Start::Resume } else { Start::New(choice) };
     let (device, never) = (Device::flex(), AtomicBool::new(false));
-    let results = train(data, Some(test), &start, folder, &device, &never, &mut Silent)?;
-    Ok(results.ok_or("a test set was given, and nothing judged")?)
+    let trained = train(data, Some(test), &start, folder, &device, &never, &mut Silent)?;
+    Ok(trained.results.ok_or("a test set was given, and nothing judged")?)
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use gcl_data::files::Found;
 use gcl_data::tracks::{Detection, read_detections, read_tracks};
-use gcl_data::{CubeType, VideoId, files, resolve_all};
+use gcl_data::{CubeType, LeftOut, VideoId, resolve_all};
 use gcl_features::cubes::{CubeError, CubeRule, CubeSource, Packed, pack_cubes};
 use gcl_features::discover::discover;
 use gcl_features::source::Decoder;
@@ -63,10 +64,13 @@ pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decode
     for input in &refused {
         eprintln!("skipped {}: {}", input.id, input.refused.as_deref().unwrap_or_default());
     }
-    let mut found = match boxes.is_dir() {
+    let (mut found, left_out) = match boxes.is_dir() {
         true => tracked(boxes)?,
-        false => read_detections(boxes).map_err(Failure::data)?,
+        false => (read_detections(boxes).map_err(Failure::data)?, Vec::new()),
     };
+    for (id, reason) in &left_out {
+        eprintln!("skipped {id}: {reason}");
+    }
     let ids: Vec<VideoId> = inputs.iter().map(|input| input.id.clone()).collect();
     let names = resolve_all(&ids, found.keys()).map_err(|error| located(&error))?;
     let names: Vec<Option<VideoId>> = names.into_iter().map(|name| name.cloned()).collect();
@@ -101,7 +105,7 @@ pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decode
                 eprintln!("skipped {id}: {reason}");
             }
             println!("{}", out.display());
-            Ok(Done::all(failed.is_empty() && refused.is_empty()))
+            Ok(Done::all(failed.is_empty() && refused.is_empty() && left_out.is_empty()))
         }
         Err(CubeError::Cancelled) => {
             Err(Failure::Interrupted("interrupted; nothing was written".to_owned()))
@@ -110,11 +114,21 @@ pub fn extract(footage: &[PathBuf], out: &Path, args: &CubeArgs, decoder: Decode
     }
 }
 
-/// The boxes of all texts of tracks in a folder and below, in the order of their frames.
-fn tracked(folder: &Path) -> Result<BTreeMap<VideoId, Vec<Detection>>, Failure> {
+/// The boxes of each video of a folder of tracks, in the order of their frames.
+type Boxes = BTreeMap<VideoId, Vec<Detection>>;
+
+/// The boxes of all texts of tracks in a folder and below, and the files that cannot be read.
+fn tracked(folder: &Path) -> Result<(Boxes, Vec<LeftOut>), Failure> {
+    let Found { ids, mut left_out } = Found::below(folder, "txt")?;
     let mut videos = BTreeMap::new();
-    for id in files::with_extension(folder, "txt").map_err(Failure::data)? {
-        let file = read_tracks(id.file(folder, "txt")).map_err(Failure::data)?;
+    for id in ids {
+        let file = match read_tracks(id.file(folder, "txt")) {
+            Ok(file) => file,
+            Err(error) => {
+                left_out.push((id, error.to_string()));
+                continue;
+            }
+        };
         let mut boxes = Vec::with_capacity(file.boxes);
         for track in file.tracks {
             let own = track.frames.into_iter().zip(track.boxes);
@@ -123,5 +137,8 @@ fn tracked(folder: &Path) -> Result<BTreeMap<VideoId, Vec<Detection>>, Failure> 
         boxes.sort_by_key(|detection| detection.frame);
         videos.insert(id, boxes);
     }
-    Ok(videos)
+    match left_out.first() {
+        Some((_, reason)) if videos.is_empty() => Err(Failure::Data(reason.clone())),
+        _ => Ok((videos, left_out)),
+    }
 }

@@ -231,11 +231,15 @@ fn with_progress<E: Display>(
     checked(summary.map_err(Failure::data)?)
 }
 
-/// Names on standard error what in folders of footage is large and not read.
+/// Names on standard error what in folders of footage is large and not read, and counts the rest.
 pub fn list_passed_over(footage: &[PathBuf]) {
-    for file in passed_over(footage) {
+    let passed_over = passed_over(footage);
+    for file in &passed_over.large {
         let file = file.display();
         eprintln!("passed over {file}: no video by its name; to read it, name it itself");
+    }
+    if let Some(others) = passed_over.others() {
+        eprintln!("passed over {others}: no videos or pictures by their names");
     }
 }
 
@@ -272,7 +276,7 @@ pub fn for_model(
     extractor: Option<&ExtractorIdentity>,
     weights: Option<&Path>,
     (how, device): (&FootageArgs, &str),
-) -> Result<Done, Failure> {
+) -> Result<Summary, Failure> {
     let Some(identity) = extractor else {
         return Err(Failure::Usage(format!(
             "the model was trained on features from elsewhere; give features and not footage ({})",
@@ -280,6 +284,5 @@ pub fn for_model(
         )));
     };
     let pictures = Pictures::like(identity, weights, device)?;
-    let summary = pictures.extract(&[footage.to_owned()], out, how, None)?;
-    Ok(Done::all(summary.skipped.is_empty()))
+    pictures.extract(&[footage.to_owned()], out, how, None)
 }

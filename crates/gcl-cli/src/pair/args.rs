@@ -25,6 +25,10 @@ pub struct DataArgs {
     /// weakly-supervised model needs a label for each video; a pair needs no labels.
     #[arg(long)]
     manifest: Option<PathBuf>,
+    /// How many frames each video has, from a manifest or ground truth (of which no label is used). Without it, a
+    /// video of poses or tracks alone is assumed to end with its last window.
+    #[arg(long, value_name = "PATH")]
+    frames: Option<PathBuf>,
     /// Use this split of the manifest.
     #[arg(long, requires = "manifest")]
     split: Option<String>,
@@ -38,6 +42,7 @@ impl DataArgs {
             clip_length: self.clip_length,
             objects: self.objects.files(),
             manifest: self.manifest,
+            frames: self.frames,
             split: self.split,
         }
     }

@@ -24,10 +24,10 @@ pub struct CheckpointArgs {
     /// Output folder for the scores; for windows, a .npy file of their negative log-likelihoods.
     #[arg(long, short)]
     out: PathBuf,
-    /// Manifest with the number of frames of each video. Without it, a video is assumed to end with the
-    /// middle of its last window.
-    #[arg(long)]
-    manifest: Option<PathBuf>,
+    /// The number of frames of each video, from a manifest or ground truth (of which no label is used). Without
+    /// it, a video is assumed to end with the middle of its last window.
+    #[arg(long, value_name = "PATH", alias = "manifest")]
+    frames: Option<PathBuf>,
     /// Compute device; `gcl devices` lists them.
     #[arg(long, default_value = "flex")]
     device: String,
@@ -35,14 +35,17 @@ pub struct CheckpointArgs {
 
 /// Runs the command.
 pub fn run(args: CheckpointArgs) -> Outcome {
-    let CheckpointArgs { checkpoint, poses, out, manifest, device } = args;
+    let CheckpointArgs { checkpoint, poses, out, frames, device } = args;
     let checkpoint = Checkpoint::open(&checkpoint, &device::find(&device)?)?;
+    let mut done = Done::Fully;
     if poses.is_dir() {
-        score_poses(checkpoint, &poses, manifest, &out)?;
+        let left = score_poses(checkpoint, &poses, frames, &out)?;
+        left.lines().iter().for_each(|line| eprintln!("{line}"));
+        done = Done::all(left.bad.is_empty());
     } else {
         let scores = score_windows(checkpoint, &poses)?;
         write_f32(&out, &[scores.len()], &scores).map_err(Failure::data)?;
     }
     println!("{}", out.display());
-    Ok(Done::Fully)
+    Ok(done)
 }

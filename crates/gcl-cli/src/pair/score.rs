@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use gcl::pair::Scored;
 use gcl_train::RunDir;
 
 use super::args::DataArgs;
@@ -14,7 +15,8 @@ use crate::error::{Done, Outcome};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   gcl pair score runs/pair i3d --poses poses --out scores
-  gcl pair score runs/flow --poses poses --out scores")]
+  gcl pair score runs/flow --poses poses --out scores
+  gcl pair score runs/flow --poses poses/test --frames masks --out scores")]
 pub struct ScoreArgs {
     /// A run of `gcl pair train`.
     run: PathBuf,
@@ -33,10 +35,8 @@ pub fn run(args: ScoreArgs) -> Outcome {
     let device = device::find(&args.device)?;
     let run = RunDir::new(&args.run);
     let out = args.out.unwrap_or_else(|| run.scores());
-    let data = args.data.data();
-    data.features()?.notes().iter().for_each(|note| eprintln!("{note}"));
-    let left = gcl::pair::score(&run, &data, &out, &device)?;
-    left.lines().iter().for_each(|line| eprintln!("{line}"));
+    let Scored { left, notes } = gcl::pair::score(&run, &args.data.data(), &out, &device)?;
+    notes.iter().chain(&left.lines()).for_each(|line| eprintln!("{line}"));
     println!("{}", out.display());
-    Ok(Done::Fully)
+    Ok(Done::all(left.bad.is_empty()))
 }

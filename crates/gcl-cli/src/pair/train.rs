@@ -130,11 +130,12 @@ pub fn run(args: TrainArgs) -> Outcome {
     let (cancel, test) = (&interrupt::INTERRUPTED, test.as_ref());
     let trained = gcl::pair::train(&data, test, &start, &args.out, &device, cancel, &mut terminal);
     terminal.finish();
-    if let Some(results) = trained.map_err(Failure::from).map_err(Failure::resumable)? {
-        print(&results);
+    let trained = trained.map_err(Failure::from).map_err(Failure::resumable)?;
+    if let Some(results) = &trained.results {
+        print(results);
     }
     println!("{}", args.out.display());
-    Ok(Done::Fully)
+    Ok(Done::all(trained.left_out.is_empty()))
 }
 
 /// The AUCs, on standard error.

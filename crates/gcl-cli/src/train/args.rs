@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValue, TypedValueParser};
 use gcl_bench::PresetChoice;
-use gcl_data::{Clips, FeatureError, FeatureSet, Tail};
+use gcl_data::{Clips, FeatureError, FeatureNote, FeatureSet, Tail};
 use gcl_train::{Method, NamedBudget};
 
 use crate::run_args::HowArgs;
@@ -53,6 +53,23 @@ fn methods() -> impl TypedValueParser<Value = Method> {
     named(Method::ALL.map(|method| PossibleValue::new(method.name()).help(method.about())))
 }
 
+/// Says on standard error what of a set of features was taken in another than the usual form, and what was left out.
+pub fn say_of(set: &FeatureSet) {
+    let folder = set.dir().display();
+    for note in set.notes() {
+        let how = match note {
+            FeatureNote::EqualParts { parts, .. } => format!(
+                " (--equal-parts {parts}, and for scores --manifest with a CSV of the columns id,frames)"
+            ),
+            _ => String::new(),
+        };
+        eprintln!("{folder}: {note}{how}");
+    }
+    for (id, reason) in set.left_out() {
+        eprintln!("skipped {id}: {reason}");
+    }
+}
+
 /// How plain features were cut; features that gcl extracted know it themselves.
 #[derive(Args, Debug, Clone)]
 pub struct ClipArgs {
@@ -73,10 +90,11 @@ pub struct ClipArgs {
 }
 
 impl ClipArgs {
-    /// Opens features that were cut so, and says what was taken in another than the usual form.
+    /// Opens features that were cut so, and says what was taken in another than the usual form. Videos whose files
+    /// cannot be read are left out, and listed.
     pub fn open(&self, folder: &Path) -> Result<FeatureSet, FeatureError> {
-        let set = FeatureSet::open_with(folder, self.clips())?;
-        set.notes().iter().for_each(|note| eprintln!("{}: {note}", folder.display()));
+        let set = FeatureSet::open_with(folder, self.clips())?.readable()?;
+        say_of(&set);
         Ok(set)
     }
 

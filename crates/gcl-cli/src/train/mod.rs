@@ -16,7 +16,7 @@ use super::error::{Done, Failure, Outcome};
 use super::test_set::TestArgs;
 use super::{device, terminal};
 use crate::terminal::{Terminal, say_resumed};
-pub use args::{ClipArgs, LearningArgs, MethodArgs};
+pub use args::{ClipArgs, LearningArgs, MethodArgs, say_of};
 pub use configuration::{
     cameras, check_settings, configuration, normal_videos, train, training_options,
 };
@@ -102,5 +102,6 @@ pub fn run(args: TrainArgs) -> Outcome {
         terminal::print(&judge_states(judge, &run, &device)?);
     }
     println!("{}", run.path().display());
-    Ok(Done::Fully)
+    let tested = judge.iter().all(|judge| judge.features.left_out().is_empty());
+    Ok(Done::all(tested && set.left_out().is_empty()))
 }

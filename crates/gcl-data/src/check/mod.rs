@@ -52,6 +52,7 @@ impl Check<'_> {
     pub fn run(&self) -> Result<CheckReport, TruthError> {
         let mut ids = BTreeSet::new();
         ids.extend(self.features.into_iter().flat_map(|f| f.videos()).map(|v| v.id.clone()));
+        ids.extend(self.features.into_iter().flat_map(|f| f.left_out()).map(|(id, _)| id.clone()));
         ids.extend(self.scores.into_iter().flat_map(|s| s.videos()).map(|(id, _)| id.clone()));
         ids.extend(self.manifest.into_iter().flat_map(|m| m.videos.keys()).cloned());
         // Training videos do not take part in the match: their names may be those of test videos.
@@ -91,7 +92,12 @@ impl Check<'_> {
         let train = self.is_train(id);
         if let Some(features) = self.features {
             match features.index_of(id).and_then(|i| Some((i, features.videos().get(i)?))) {
-                None => row.problems.push(Problem::NoFeatures),
+                None => {
+                    row.problems.push(match features.left_out().iter().find(|(bad, _)| bad == id) {
+                        Some((_, what)) => Problem::Features { what: what.clone() },
+                        None => Problem::NoFeatures,
+                    })
+                }
                 Some((i, video)) => {
                     row.feature_frames = video.frames;
                     // Objects follow from no number of frames.

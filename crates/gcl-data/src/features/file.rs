@@ -18,8 +18,9 @@ const BLOCK: usize = 1 << 20;
 /// length again.
 #[derive(Debug)]
 pub struct FeatureFile {
-    /// One, or one for each crop.
+    /// One, or one for each crop, or one for each stream.
     arrays: Vec<Npy>,
+    streams: bool,
     crops_first: bool,
     crops: usize,
     dim: usize,
@@ -39,9 +40,9 @@ impl FeatureFile {
             let path = files.paths.first().cloned().unwrap_or_default();
             return Err(FeatureError::Changed { path, what });
         }
-        let VideoFiles { crops_first, .. } = *files;
+        let VideoFiles { crops_first, streams, .. } = *files;
         let (crops, dim) = (video.crops, video.dim);
-        Ok(Self { arrays, crops_first, crops, dim, block: Vec::new() })
+        Ok(Self { arrays, streams, crops_first, crops, dim, block: Vec::new() })
     }
 
     /// The file's path; the first one's where there is a file for each crop.
@@ -65,6 +66,9 @@ impl FeatureFile {
         }
         out.clear();
         let mut own = Vec::new();
+        if self.streams {
+            return self.join(range, out).inspect_err(|_| out.clear());
+        }
         for crop in 0..self.crops {
             match self.arrays.get(crop) {
                 _ if self.crops_first => first.read_part(crop, range.clone(), &mut own),
@@ -75,6 +79,26 @@ impl FeatureFile {
             out.resize(own.len() * self.crops, 0.0);
             let places = out.chunks_exact_mut(self.dim).skip(crop).step_by(self.crops);
             places.zip(own.chunks_exact(self.dim)).for_each(|(to, from)| to.copy_from_slice(from));
+        }
+        Ok(())
+    }
+
+    /// Fills `out` with the values of all streams, side by side in each clip and crop.
+    fn join(&self, range: Range<usize>, out: &mut Vec<f32>) -> Result<(), FeatureError> {
+        let (mut own, mut start) = (Vec::new(), 0);
+        for array in &self.arrays {
+            array.read_rows(range.clone(), &mut own)?;
+            let cells = range.len() * self.crops;
+            let Some(width) = own.len().checked_div(cells).filter(|width| *width > 0) else {
+                continue;
+            };
+            out.resize(cells * self.dim, 0.0);
+            for (to, from) in out.chunks_exact_mut(self.dim).zip(own.chunks_exact(width)) {
+                if let Some(to) = to.get_mut(start..start + width) {
+                    to.copy_from_slice(from);
+                }
+            }
+            start += width;
         }
         Ok(())
     }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::FeatureError;
 use crate::file::FileError;
-use crate::files::with_extension;
+use crate::files::Found;
 use crate::id::VideoId;
+use crate::left_out::LeftOut;
 use crate::npy::{is_numbers, open_any};
 use crate::published::crop;
 
@@ -19,33 +20,46 @@ const STREAMS: (&str, &str) = ("_rgb", "_flow");
 /// How many crops published features have.
 const CROPS: [usize; 3] = [1, 5, 10];
 
+/// The files of one video.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub id: VideoId,
+    pub paths: Vec<PathBuf>,
+    /// The files are streams of the video, to be joined along the last axis, and not its crops.
+    pub streams: bool,
+}
+
 /// The videos of a folder with the files of each, and what is to be said of them.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
-    pub videos: Vec<(VideoId, Vec<PathBuf>)>,
+    pub videos: Vec<Listed>,
     /// Arrays of three axes have the crops in front, `[crops, T, d]`.
     pub crops_first: bool,
     pub notes: Vec<String>,
+    pub left_out: Vec<LeftOut>,
 }
 
-/// Lists the features in `dir` and below: `.npy` files; where there is none, `.npz`; where there is none, texts of
-/// numbers.
+/// Lists the features in `dir` and below: `.npy` files; where there is none, `.npz`; where there is none, `.mat`; where
+/// there is none, texts of numbers, `.txt` or `.csv`.
 pub(super) fn list(dir: &Path) -> Result<Listing, FeatureError> {
     let mut files: BTreeMap<VideoId, PathBuf> = BTreeMap::new();
-    for extension in ["npy", "npz", "txt"] {
-        let ids = with_extension(dir, extension)?;
-        files = ids.into_iter().map(|id| (id.clone(), id.file(dir, extension))).collect();
-        if extension == "txt" && !files.values().any(|path| is_numbers(path)) {
+    let mut listing = Listing::default();
+    for extension in ["npy", "npz", "mat", "txt", "csv"] {
+        let found = Found::below(dir, extension)?;
+        files = found.ids.into_iter().map(|id| (id.clone(), id.file(dir, extension))).collect();
+        let text = ["txt", "csv"].contains(&extension);
+        if text && !files.values().any(|path| is_numbers(path)) {
             files.clear();
         }
         if !files.is_empty() {
+            listing.left_out = found.left_out;
             break;
         }
     }
-    let mut listing = Listing::default();
     side_files(&mut files, &mut listing.notes);
-    two_streams(&files)?;
-    group(files, &mut listing)?;
+    join_streams(&mut files, &mut listing)?;
+    group(files, &mut listing);
+    listing.videos.sort_by(|a, b| a.id.cmp(&b.id));
     listing.crops_first = crops_first(&mut listing)?;
     Ok(listing)
 }
@@ -75,25 +89,56 @@ fn side_files(files: &mut BTreeMap<VideoId, PathBuf>, notes: &mut Vec<String>) {
     files.retain(|id, _| !side.contains(id));
 }
 
-/// Refuses features of two streams of one video, which would count twice.
-fn two_streams(files: &BTreeMap<VideoId, PathBuf>) -> Result<(), FeatureError> {
+/// Joins the features of two streams of one video, which would count twice: `NAME_rgb` and `NAME_flow` are `NAME`.
+fn join_streams(
+    files: &mut BTreeMap<VideoId, PathBuf>,
+    listing: &mut Listing,
+) -> Result<(), FeatureError> {
+    let (mut pairs, mut single) = (Vec::new(), Vec::new());
     for (id, _) in files.iter().filter(|(_, path)| !is_described(path)) {
-        let Some(stem) = id.as_str().strip_suffix(STREAMS.0) else { continue };
-        let other = VideoId::new(format!("{stem}{}", STREAMS.1));
-        if let Ok(other) = other
-            && files.contains_key(&other)
-        {
-            return Err(FeatureError::Differs(format!(
-                "{id} and {other} are two streams of one video, which would count twice; keep those of one \
-                 stream in the folder"
-            )));
+        for (own, other) in [STREAMS, (STREAMS.1, STREAMS.0)] {
+            let Some(stem) = id.as_str().strip_suffix(own) else { continue };
+            let Ok(other) = VideoId::new(format!("{stem}{other}")) else { continue };
+            match VideoId::new(stem) {
+                Ok(stem) if files.contains_key(&other) && !files.contains_key(&stem) => {
+                    // Each pair once.
+                    if own == STREAMS.0 {
+                        pairs.push((stem, [id.clone(), other]));
+                    }
+                }
+                _ => single.push((id.clone(), other)),
+            }
         }
+    }
+    let Some((_, [rgb, flow])) = pairs.first() else { return Ok(()) };
+    if pairs.len() <= single.len() {
+        return Err(FeatureError::Differs(format!(
+            "{rgb} and {flow} are two streams of one video, which would count twice, and other videos have one \
+             stream alone; keep those of one stream in the folder"
+        )));
+    }
+    listing.notes.push(format!(
+        "the streams `{}` and `{}` of {} videos are joined, a row of both a clip; for one stream alone, keep only \
+         its files in the folder",
+        STREAMS.0,
+        STREAMS.1,
+        pairs.len()
+    ));
+    for (id, other) in single {
+        let Some(path) = files.remove(&id) else { continue };
+        let what =
+            format!("{}: there is no {other}; other videos have both streams", path.display());
+        listing.left_out.push((id, what));
+    }
+    for (id, streams) in pairs {
+        let paths = streams.iter().filter_map(|stream| files.remove(stream)).collect();
+        listing.videos.push(Listed { id, paths, streams: true });
     }
     Ok(())
 }
 
 /// Joins files that are one crop each: `NAME__0` to `NAME__9` are the crops of `NAME`.
-fn group(files: BTreeMap<VideoId, PathBuf>, listing: &mut Listing) -> Result<(), FeatureError> {
+fn group(files: BTreeMap<VideoId, PathBuf>, listing: &mut Listing) {
     let mut videos: BTreeMap<VideoId, Vec<(usize, PathBuf)>> = BTreeMap::new();
     let zero =
         |stem: &str| VideoId::new(format!("{stem}__0")).is_ok_and(|id| files.contains_key(&id));
@@ -118,33 +163,43 @@ fn group(files: BTreeMap<VideoId, PathBuf>, listing: &mut Listing) -> Result<(),
                 "video {id} has the crops {}; some are missing or twice",
                 numbers.join(" ")
             );
-            return Err(FeatureError::Differs(what));
+            listing.left_out.push((id, what));
+            continue;
         }
         if !files.contains_key(&id) {
             joined = joined.max(Some(crops.len()));
         }
-        listing.videos.push((id, crops.into_iter().map(|(_, path)| path).collect()));
+        let paths = crops.into_iter().map(|(_, path)| path).collect();
+        listing.videos.push(Listed { id, paths, streams: false });
     }
     if let Some(crops) = joined {
         let last = crops - 1;
         listing.notes.push(format!("files `__0` to `__{last}` are read as the crops of one video"));
     }
-    Ok(())
 }
 
 /// Whether arrays of three axes are `[crops, T, d]`. Told by the axis that is the same for all videos, or by the
 /// only axis that may count crops; refused where both may.
 fn crops_first(listing: &mut Listing) -> Result<bool, FeatureError> {
     let mut shapes: Vec<[usize; 3]> = Vec::new();
-    for (_, paths) in &listing.videos {
+    let mut flat = 0;
+    for Listed { paths, .. } in &listing.videos {
         let [path] = paths.as_slice() else { return Ok(false) };
         if is_described(path) {
             return Ok(false);
         }
-        match *open_any(path)?.shape() {
-            [a, b, c] => shapes.push([a, b, c]),
-            _ => return Ok(false),
+        // One that cannot be read, or is of other axes, is left out later and says nothing of the others.
+        match open_any(path).as_ref().map(|npy| npy.shape()) {
+            Ok(&[a, b, c]) => shapes.push([a, b, c]),
+            Ok([_, _]) => flat += 1,
+            _ => {}
         }
+        if flat > 1 && shapes.is_empty() {
+            return Ok(false);
+        }
+    }
+    if flat >= shapes.len() {
+        return Ok(false);
     }
     let Some(&[first, second, dim]) = shapes.first() else { return Ok(false) };
     let same = |axis: usize, size: usize| shapes.iter().all(|shape| shape[axis] == size);
@@ -153,7 +208,7 @@ fn crops_first(listing: &mut Listing) -> Result<bool, FeatureError> {
         (false, _) => false,
         (true, true) if !CROPS.contains(&first) || second == 1 => false,
         (true, true) => {
-            let path = listing.videos.first().and_then(|(_, paths)| paths.first());
+            let path = listing.videos.first().and_then(|video| video.paths.first());
             let what = format!(
                 "shape {:?} may be {first} clips of {second} crops or {second} clips of {first}, and no other \
                  video here tells which; save {first} files `NAME__0.npy` ... of one crop each, [clips, d]",

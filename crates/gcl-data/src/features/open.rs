@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::FeatureError;
+use super::layout::Listed;
 use super::meta::FeatureMeta;
 use super::regions::Regions;
 use crate::file::FileError;
@@ -22,8 +23,10 @@ pub(super) struct OpenedFile {
 /// The files of one video's features.
 #[derive(Debug, Clone)]
 pub(super) struct VideoFiles {
-    /// One, or one for each crop.
+    /// One, or one for each crop, or one for each stream.
     pub paths: Vec<PathBuf>,
+    /// Whether they are streams, to be joined along the last axis.
+    pub streams: bool,
     /// The one file's axes are `[crops, T, d]`.
     pub crops_first: bool,
     /// Bytes of all files.
@@ -40,6 +43,7 @@ impl VideoFiles {
             let found = match *npy.shape() {
                 [crops, clips, dim] if self.crops_first => [clips, crops, dim],
                 ref shape if self.paths.len() == 1 => check_shape(path, shape, meta)?,
+                ref shape if self.streams => check_shape(path, shape, None)?,
                 ref shape => match check_shape(path, shape, None)? {
                     [clips, 1, dim] => [clips, self.paths.len(), dim],
                     _ => {
@@ -50,6 +54,18 @@ impl VideoFiles {
                     }
                 },
             };
+            if let (Some(first), true) = (&mut sizes, self.streams) {
+                if found[..2] != first[..2] {
+                    let what = format!(
+                        "{} clips, but {} in the other stream; keep the files of one stream",
+                        found[0], first[0]
+                    );
+                    return Err(FileError::new(path, what).into());
+                }
+                first[2] = first[2].saturating_add(found[2]);
+                arrays.push(npy);
+                continue;
+            }
             let first = *sizes.get_or_insert(found);
             if found != first {
                 let what = format!(
@@ -74,13 +90,13 @@ impl VideoFiles {
 /// Reads one video's header and description, and checks them against each other.
 pub(super) fn look(
     dir: &Path,
-    id: VideoId,
-    paths: Vec<PathBuf>,
+    listed: Listed,
     crops_first: bool,
 ) -> Result<OpenedFile, FeatureError> {
+    let Listed { id, paths, streams } = listed;
     let json = id.file(dir, "json");
     let meta = json.exists().then(|| FeatureMeta::read(&json)).transpose()?;
-    let mut files = VideoFiles { paths, crops_first, length: 0 };
+    let mut files = VideoFiles { paths, streams, crops_first, length: 0 };
     let (arrays, [segments, crops, dim]) = files.open(meta.as_ref())?;
     files.length = arrays.iter().map(Npy::file_length).sum();
     Ok(OpenedFile { id, segments, crops, dim, meta, files })

@@ -3,11 +3,12 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::agree::agree;
+use super::agree::alike;
 use super::error::FeatureError;
 use super::file::FeatureFile;
 use super::layout::{Listing, list};
 use super::meta::ExtractorIdentity;
+use super::note::FeatureNote;
 use super::notes::VideoNotes;
 use super::objects::{ObjectRow, Strongest, read_object_rows, strongest};
 use super::open::{OpenedFile, VideoFiles, look};
@@ -15,6 +16,7 @@ use super::regions::Regions;
 use crate::clips::Clips;
 use crate::clock::Clock;
 use crate::id::VideoId;
+use crate::left_out::LeftOut;
 
 /// The parts into which Sultani's features cut every video.
 const PARTS: usize = 32;
@@ -70,7 +72,8 @@ pub struct FeatureSet {
     dir: PathBuf,
     videos: Vec<FeatureVideo>,
     files: Vec<VideoFiles>,
-    notes: Vec<String>,
+    notes: Vec<FeatureNote>,
+    left_out: Vec<LeftOut>,
     identity: Option<ExtractorIdentity>,
     clips: Option<Clips>,
     regions: Option<Regions>,
@@ -87,8 +90,11 @@ impl FeatureSet {
     /// axis, which is the same for all videos while the second is not. [`FeatureSet::notes`] says what was taken
     /// so, and what was passed over.
     ///
+    /// `NAME_rgb` and `NAME_flow` are two streams of one video, whose values are joined. A video whose file cannot be
+    /// read, or is of another number of dimensions or crops than most, is among [`FeatureSet::left_out`].
+    ///
     /// # Errors
-    /// [`FeatureError`]: an invalid file, no file, two videos that do not match each other, or arrays of which it
+    /// [`FeatureError`]: no file that can be read, videos that do not match each other, or arrays of which it
     /// is not clear which axis is the crops.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, FeatureError> {
         Self::open_with(dir, None)
@@ -101,10 +107,25 @@ impl FeatureSet {
     /// another rule than the given one.
     pub fn open_with(dir: impl AsRef<Path>, clips: Option<Clips>) -> Result<Self, FeatureError> {
         let dir = dir.as_ref();
-        let Listing { videos, crops_first, notes } = list(dir)?;
-        let mut listed = videos.into_iter();
-        let (first, paths) = listed.next().ok_or_else(|| FeatureError::Empty(dir.to_owned()))?;
-        let first = look(dir, first, paths, crops_first)?;
+        let Listing { videos, crops_first, notes, mut left_out } = list(dir)?;
+        let notes = notes.into_iter().map(FeatureNote::Read).collect();
+        let (mut opened, mut error) = (Vec::with_capacity(videos.len()), None);
+        for listed in videos {
+            let id = listed.id.clone();
+            match look(dir, listed, crops_first) {
+                Ok(found) => opened.push(found),
+                Err(reason) => {
+                    left_out.push((id, reason.to_string()));
+                    error = error.or(Some(reason));
+                }
+            }
+        }
+        let opened = alike(opened, &mut left_out)?;
+        left_out.sort();
+        let Some(first) = opened.first() else {
+            let only = left_out.into_iter().next().map(|(_, reason)| FeatureError::Differs(reason));
+            return Err(error.or(only).unwrap_or_else(|| FeatureError::Empty(dir.to_owned())));
+        };
         let identity = first.meta.as_ref().map(|meta| meta.extractor.clone());
         let clips = match (clips.map(Clips::validate).transpose()?, &identity) {
             (Some(expected), Some(identity)) if identity.clips != expected => {
@@ -118,20 +139,50 @@ impl FeatureSet {
             videos: Vec::new(),
             files: Vec::new(),
             notes,
+            left_out,
             identity,
             clips,
             regions: None,
             dim: first.dim,
             crops: first.crops,
         };
-        set.push(&first);
-        for (id, paths) in listed {
-            let found = look(dir, id, paths, crops_first)?;
-            agree(&first, &found)?;
-            set.push(&found);
-        }
+        opened.iter().for_each(|found| set.push(found));
         set.note_parts();
         Ok(set)
+    }
+
+    /// The same set without the videos whose values cannot all be read, such as those with a NaN, which are then among
+    /// [`FeatureSet::left_out`]. Reads every value once.
+    ///
+    /// # Errors
+    /// [`FeatureError`] of the first, if no video is left.
+    pub fn readable(&self) -> Result<Self, FeatureError> {
+        let (mut bad, mut first, mut values) = (Vec::new(), None, Vec::new());
+        for (index, video) in self.videos.iter().enumerate() {
+            if let Err(error) = self.read(index, &mut values) {
+                bad.push((video.id.clone(), error.to_string()));
+                first = first.or(Some(error));
+            }
+        }
+        match first {
+            Some(error) if bad.len() == self.videos.len() => Err(error),
+            _ => Ok(self.without(bad)),
+        }
+    }
+
+    /// The same set without these videos, which are then among [`FeatureSet::left_out`].
+    #[must_use]
+    pub fn without(&self, videos: Vec<LeftOut>) -> Self {
+        let mut set = self.select(|id| videos.iter().all(|(bad, _)| bad != id));
+        set.left_out.extend(videos);
+        set.left_out.sort();
+        set.left_out.dedup();
+        set
+    }
+
+    /// Videos in the folder whose files cannot be used, each with its file and the reason.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
     }
 
     fn push(&mut self, found: &OpenedFile) {
@@ -163,12 +214,13 @@ impl FeatureSet {
         let mut videos: Vec<FeatureVideo> = ids.into_iter().map(bare).collect();
         videos.sort_by(|a, b| a.id.cmp(&b.id));
         videos.dedup_by(|a, b| a.id == b.id);
-        let none = VideoFiles { paths: Vec::new(), crops_first: false, length: 0 };
+        let none = VideoFiles { paths: Vec::new(), streams: false, crops_first: false, length: 0 };
         Self {
             dir: dir.as_ref().to_owned(),
             files: vec![none; videos.len()],
             videos,
             notes: Vec::new(),
+            left_out: Vec::new(),
             identity: None,
             clips: Some(Clips::default()),
             regions: None,
@@ -188,17 +240,12 @@ impl FeatureSet {
         let known =
             self.identity.is_some() || self.clips.is_some_and(|clips| clips.parts().is_some());
         if all && !known && self.videos.len() > 1 {
-            self.notes.push(format!(
-                "all {} videos have {PARTS} rows: if these are {PARTS} equal parts of a video, whatever its \
-                 length, give that rule (equal parts) and a manifest with frames; clips of a fixed length \
-                 would put scores on wrong frames",
-                self.videos.len()
-            ));
+            self.notes.push(FeatureNote::EqualParts { videos: self.videos.len(), parts: PARTS });
         }
     }
 
-    /// What was taken in another than the usual form, and what was passed over: lines for the user.
-    pub fn notes(&self) -> &[String] {
+    /// What was taken in another than the usual form, and what was passed over, for the user to know.
+    pub fn notes(&self) -> &[FeatureNote] {
         &self.notes
     }
 
@@ -212,11 +259,12 @@ impl FeatureSet {
         self.videos.binary_search_by(|video| video.id.cmp(id)).ok()
     }
 
-    /// The same set with only the videos that `keep` accepts; it may become empty.
+    /// The same set with only the videos that `keep` accepts, also of those that were left out; it may become empty.
     pub fn select(&self, mut keep: impl FnMut(&VideoId) -> bool) -> Self {
         let mut set = self.clone();
         let kept = self.videos.iter().zip(&self.files).filter(|(v, _)| keep(&v.id));
         (set.videos, set.files) = kept.map(|(v, f)| (v.clone(), f.clone())).unzip();
+        set.left_out.retain(|(id, _)| keep(id));
         set
     }
 

@@ -14,10 +14,12 @@ mod error;
 mod header;
 mod inflate;
 mod literal;
+mod mat;
 mod npz;
 mod numbers;
 mod read;
 mod rows;
+mod single;
 mod write;
 
 pub use dtype::{Dtype, Kind};
@@ -28,11 +30,12 @@ pub(crate) use read::check_finite;
 pub use rows::{Element, RowWriter};
 pub use write::write_f32;
 
-/// Opens an array by its file's extension: `.npz`, `.txt`, or `.npy`. The first two are read into memory.
+/// Opens an array by its file's extension: `.npz`, `.mat`, `.txt`, `.csv`, or `.npy`. All but the last are read into memory.
 pub(crate) fn open_any(path: &std::path::Path) -> Result<Npy, NpyError> {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("npz") => npz::open(path),
-        Some("txt") => numbers::open(path),
+        Some("mat") => mat::open(path),
+        Some("txt" | "csv") => numbers::open(path),
         _ => Npy::open(path),
     }
 }

@@ -5,14 +5,14 @@ use std::path::Path;
 use super::error::NpyError;
 use super::inflate::inflate;
 use super::read::Npy;
+use super::single::only_features;
 use crate::file::{At, FileError};
-use crate::quote::shorten;
 
 /// Bytes of the largest archive, and of all arrays in one, unpacked.
 const MOST: u64 = 1 << 31;
 
-/// Opens the one array of features in the archive at `path`, in memory: the only one with two axes or more.
-/// Arrays beside it, such as a label or a frame rate, have fewer.
+/// Opens the one array of features in the archive at `path`, in memory: the only one with two axes or more, or the one
+/// named so. Arrays beside it, such as a label or a frame rate, have fewer.
 pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
     let length = std::fs::metadata(path).at(path)?.len();
     let refuse = |what: String| NpyError::from(FileError::new(path, what));
@@ -23,7 +23,6 @@ pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
     let damaged = || refuse("a damaged archive (.npz)".to_owned());
     let entries = entries(&bytes).ok_or_else(damaged)?;
     let mut found: Vec<(String, Npy)> = Vec::new();
-    let mut names = Vec::new();
     for Entry { name, method, packed, size } in entries {
         let Some(name) = name.strip_suffix(".npy") else { continue };
         let values = match method {
@@ -35,27 +34,17 @@ pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
                 )));
             }
         };
-        names.push(shorten(name, 40));
-        let npy = Npy::of_bytes(path, values, length);
-        match npy {
-            Ok(npy) if npy.shape().len() >= 2 => found.push((name.to_owned(), npy)),
+        match Npy::of_bytes(path, values, length) {
+            Ok(npy) => found.push((name.to_owned(), npy)),
             // A side array of text or objects is nobody's features.
-            Ok(_) | Err(NpyError::Object(_) | NpyError::Dtype { .. } | NpyError::Structured(_)) => {
-            }
+            Err(NpyError::Object(_) | NpyError::Dtype { .. } | NpyError::Structured(_)) => {}
             Err(error) => return Err(error),
         }
     }
-    let count = found.len();
-    match found.pop() {
-        Some((_, npy)) if count == 1 => Ok(npy),
-        _ => {
-            names.truncate(8);
-            let names = names.join(", ");
-            Err(refuse(format!(
-                "{count} arrays of two axes or more (in it: {names}); features are one array a video"
-            )))
-        }
-    }
+    let shapes: Vec<(&str, &[usize])> =
+        found.iter().map(|(name, npy)| (name.as_str(), npy.shape())).collect();
+    let only = only_features(&shapes).map_err(refuse)?;
+    found.into_iter().nth(only).map(|(_, npy)| npy).ok_or_else(damaged)
 }
 
 /// A file in an archive.

@@ -76,10 +76,22 @@ impl Npy {
     /// An array of `shape`, which has as many values, that came out of the file at `path`.
     pub(super) fn of_values(path: &Path, shape: Vec<usize>, values: &[f32], length: u64) -> Self {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let dtype = Dtype { kind: Kind::F4, big_endian: false };
+        Self::of_raw(path, shape, dtype, false, bytes, length)
+    }
+
+    /// An array of `shape` and `dtype`, whose bytes fit these, that came out of the file at `path`.
+    pub(super) fn of_raw(
+        path: &Path,
+        shape: Vec<usize>,
+        dtype: Dtype,
+        fortran_order: bool,
+        bytes: Vec<u8>,
+        length: u64,
+    ) -> Self {
         let data = NpyData::Memory(bytes, modified_at(path));
-        let row = shape.iter().skip(1).product();
-        let (dtype, values) = (Dtype { kind: Kind::F4, big_endian: false }, values.len());
-        let header = NpyHeader { dtype, fortran_order: false, shape, values, row, offset: 0 };
+        let (row, values) = (shape.iter().skip(1).product(), shape.iter().product());
+        let header = NpyHeader { dtype, fortran_order, shape, values, row, offset: 0 };
         Self { path: path.to_owned(), data, length, header }
     }
 

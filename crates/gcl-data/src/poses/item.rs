@@ -21,10 +21,13 @@ pub(super) struct Pose {
     values: [f32; POSE_VALUES],
     /// Values of `keypoints`, if there is such a member.
     count: Option<usize>,
+    /// `keypoints` is `null`.
+    null: bool,
     /// The first value that is no number, or no finite one.
     bad: Option<usize>,
-    pub person: Option<Result<u32, String>>,
-    pub frame: Option<Result<u32, String>>,
+    pub person: Option<Result<Option<u32>, String>>,
+    /// The picture's name or number.
+    pub image: Option<String>,
 }
 
 impl Pose {
@@ -44,28 +47,31 @@ impl Pose {
         *count += 1;
     }
 
-    /// The 17 key-points, or what is wrong with them. A confidence that is missing is 0.
-    pub(super) fn keypoints(&self) -> Result<[f32; POSE_VALUES], String> {
+    /// The 17 key-points, or what is wrong with them; `None` where they are `null`. A confidence that is missing is 0.
+    pub(super) fn keypoints(&self) -> Result<Option<[f32; POSE_VALUES]>, String> {
         match (self.count, self.bad) {
+            _ if self.null => Ok(None),
             (None, _) => Err("no `keypoints`".to_owned()),
             (Some(found), _) if !FORMS.contains(&found) => Err(format!(
                 "{found} key-point values, expected {POSE_VALUES} ({COCO_JOINTS} of x, y, confidence), or those \
                  of Halpe (78, 408) or the whole body (399), which start with the same"
             )),
             (_, Some(value)) => Err(format!("key-point value number {value} is not finite")),
-            _ => Ok(self.values),
+            _ => Ok(Some(self.values)),
         }
     }
 }
 
-/// The number of a person: `1`, or as converters write AlphaPose's `idx`: `1.0`, `[1.0]`, `[[0.0], [0.0]]`.
-pub(super) fn person_of(text: &str) -> Result<u32, String> {
+/// The number of a person: `1`, or as converters write AlphaPose's `idx`: `1.0`, `[1.0]`, `[[0.0], [0.0]]`. `None` for
+/// `-1`, `null` and `[]`: a pose that its tracker gave to nobody.
+pub(super) fn person_of(text: &str) -> Result<Option<u32>, String> {
     let inner = text.replace(['[', ']'], "");
-    let mut numbers = inner.split(',').map(|one| whole(one).ok().flatten());
-    let first = numbers.next().flatten().and_then(|number| u32::try_from(number).ok());
-    match first {
-        Some(person) if numbers.all(|other| other == Some(person as usize)) => Ok(person),
-        _ => Err(format!("person `{}`: a person is a whole number", shorten(text, 40))),
+    let wrong = || format!("person `{}`: a person is a whole number", shorten(text, 40));
+    let mut numbers = inner.split(',').map(whole);
+    let first = numbers.next().and_then(Result::ok).ok_or_else(wrong)?;
+    match first.map(u32::try_from).transpose() {
+        Ok(person) if numbers.all(|other| other == Ok(first)) => Ok(person),
+        _ => Err(wrong()),
     }
 }
 
@@ -97,7 +103,8 @@ impl<'de> Deserialize<'de> for Pose {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pose, A::Error> {
                 let values = [0.0; POSE_VALUES];
-                let mut pose = Pose { values, count: None, bad: None, person: None, frame: None };
+                let mut pose =
+                    Pose { values, count: None, null: false, bad: None, person: None, image: None };
                 while let Some(name) = map.next_key::<String>()? {
                     match name.as_str() {
                         "keypoints" if pose.count.is_some() => {
@@ -107,7 +114,7 @@ impl<'de> Deserialize<'de> for Pose {
                         "idx" | "track_id" => {
                             pose.person = Some(person_of(&map.next_value::<Label>()?.0));
                         }
-                        "image_id" => pose.frame = Some(frame_of(&map.next_value::<Label>()?.0)),
+                        "image_id" => pose.image = Some(map.next_value::<Label>()?.0),
                         _ => {
                             map.next_value::<IgnoredAny>()?;
                         }
@@ -126,7 +133,7 @@ struct Keypoints<'a>(&'a mut Pose);
 impl<'de> DeserializeSeed<'de> for Keypoints<'_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -134,6 +141,10 @@ impl<'de> Visitor<'de> for Keypoints<'_> {
     type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of numbers")
+    }
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.0.null = true;
+        Ok(())
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut count = 0;

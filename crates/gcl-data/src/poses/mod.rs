@@ -6,20 +6,23 @@
 //! [Joint-VAD, ECCV 2024](https://arxiv.org/abs/2401.13551)). Windows of boxes ([`crate::tracks`])
 //! are the same type with fewer points.
 
+mod coco;
 mod error;
 mod item;
 mod json;
+mod link;
 mod nan;
 mod normalise;
 mod rule;
 mod set;
 mod skeleton;
+mod table;
 mod values;
 mod windows;
 mod write;
 
 pub use error::WindowError;
-pub use json::read_poses;
+pub use json::{PoseFile, read_poses};
 pub use normalise::{Augment, Resolution};
 pub use rule::WindowRule;
 pub use set::PoseSet;

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Track, read_poses};
 use crate::file::{At, FileError};
-use crate::files::with_extension;
+use crate::files::Found;
 use crate::id::VideoId;
+use crate::left_out::LeftOut;
 
 /// What AlphaPose's tracker adds to a video's name.
 const SUFFIX: &str = "_alphapose_tracked_person";
@@ -19,6 +20,8 @@ const RESULTS: &str = "alphapose-results";
 pub struct PoseSet {
     /// The videos and their files, sorted by id.
     pub videos: Vec<(VideoId, PathBuf)>,
+    /// Files that cannot be a video's, such as those with names that are no ids.
+    pub left_out: Vec<LeftOut>,
 }
 
 impl PoseSet {
@@ -29,7 +32,8 @@ impl PoseSet {
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, FileError> {
         let dir = dir.as_ref();
         let mut videos: Vec<(VideoId, PathBuf)> = Vec::new();
-        for name in with_extension(dir, "json")? {
+        let Found { ids, left_out } = Found::below(dir, "json")?;
+        for name in ids {
             let path = name.file(dir, "json");
             let id = name.as_str().strip_suffix(SUFFIX).unwrap_or(name.as_str());
             let id = id.strip_suffix(RESULTS).and_then(|id| id.strip_suffix('/')).unwrap_or(id);
@@ -51,7 +55,7 @@ impl PoseSet {
                 return Err(FileError::new(second, problem));
             }
         }
-        Ok(Self { videos })
+        Ok(Self { videos, left_out })
     }
 
     /// Reads one video after the other: its id and its tracks.

@@ -9,6 +9,7 @@
 mod around;
 mod detections;
 mod error;
+mod form;
 mod kinematics;
 mod piece;
 mod points;

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use super::form::LineForm;
 use super::{Bounds, BoxTrack};
 use crate::file::{At, FileError};
 use crate::number;
@@ -12,7 +13,7 @@ use crate::quote::shorten;
 use crate::truth::MAX_FRAMES;
 
 /// The longest line that is parsed, in bytes.
-const MAX_LINE: u64 = 1 << 12;
+pub(super) const MAX_LINE: u64 = 1 << 12;
 
 /// Invalid lines that are kept; all are counted.
 const MAX_KEPT: usize = 32;
@@ -37,6 +38,8 @@ pub struct TrackFile {
     pub bad: Vec<BadLine>,
     /// The number of lines that are not a box.
     pub bad_lines: usize,
+    /// The number of boxes that MOTChallenge's ground truth says to ignore.
+    pub ignored: usize,
 }
 
 impl TrackFile {
@@ -51,22 +54,24 @@ impl TrackFile {
 /// counted from 0; further fields are labels, and ignored. A first line that does not start with a number
 /// is a header.
 ///
-/// A first line of ten numbers of which the last three are -1 is MOTChallenge's form, and so are then all lines:
-/// `frame,person,left,top,width,height,confidence,-1,-1,-1`, frames counted from 1.
+/// MOTChallenge's form, `frame,person,left,top,width,height,confidence` with frames counted from 1 and perhaps further
+/// fields, such as `-1,-1,-1`, is known by a seventh number of at most 1, where no box of the other form ends. Of nine
+/// fields the last three are its ground truth's flag, class and visibility: boxes of flag 0 are ignored, and counted; the
+/// class is not looked at.
 ///
 /// A line that is not a box (fields missing, not a number, not finite, no area, a person twice in one
 /// frame) is left out, counted and reported in [`TrackFile::bad`].
 ///
 /// # Errors
-/// [`FileError`], also if there are lines and none is a box, for a frame 0 in MOTChallenge's form, and for ten
-/// numbers a line that may be of either form.
+/// [`FileError`], also if there are lines and none is a box, for a frame 0 in MOTChallenge's form, and for numbers
+/// in an order that is neither.
 pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, FileError> {
     let path = path.as_ref();
     let mut reader = BufReader::new(File::open(path).at(path)?);
     let mut persons: BTreeMap<u32, BTreeMap<u32, Bounds>> = BTreeMap::new();
     let mut file = TrackFile::default();
     let mut text = Vec::new();
-    let mut form = None;
+    let form = LineForm::of(path)?;
     for number in 1.. {
         text.clear();
         if reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text).at(path)? == 0 {
@@ -79,17 +84,17 @@ pub fn read_tracks(path: impl AsRef<Path>) -> Result<TrackFile, FileError> {
             continue;
         }
         let whole = text.ends_with(b"\n") || text.len() < MAX_LINE as usize;
-        let form = match form {
-            Some(form) => form,
-            None => *form.insert(LineForm::of(line).map_err(|e| FileError::line(path, number, e))?),
-        };
         let parsed = match whole {
             true => parse(line, form),
             false => Err("the line is too long".to_owned()),
         };
-        if matches!(parsed, Ok((0, ..))) && form == LineForm::Mot {
+        if matches!(parsed, Ok((0, ..))) && form.base() == 1 {
             let what = "frame 0, but MOTChallenge counts from 1; all frames may be one off";
             return Err(FileError::line(path, number, what));
+        }
+        if parsed.is_ok() && form == LineForm::MotTruth && is_ignored(line) {
+            file.ignored += 1;
+            continue;
         }
         let parsed = parsed.map(|(frame, person, bounds)| (frame - form.base(), person, bounds));
         let what = match parsed {
@@ -140,35 +145,12 @@ fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
     }
 }
 
-/// The order of a line's fields.
-#[derive(Clone, Copy, PartialEq)]
-enum LineForm {
-    DeepSort,
-    Mot,
+/// Whether a line of MOTChallenge's ground truth has the flag 0.
+fn is_ignored(line: &str) -> bool {
+    fields(line).nth(6).and_then(|flag| flag.parse().ok()) == Some(0.0f32)
 }
 
-impl LineForm {
-    /// The form of a file by its first line with a box.
-    fn of(line: &str) -> Result<Self, String> {
-        let numbers: Option<Vec<f32>> = fields(line).map(|field| field.parse().ok()).collect();
-        match numbers.as_deref() {
-            Some([_, _, _, _, _, _, _, -1.0, -1.0, -1.0]) => Ok(Self::Mot),
-            Some(ten) if ten.len() == 10 => Err(
-                "ten numbers, as MOTChallenge has, but the last three are not -1; leave them out, or make \
-                 them -1 if the order is frame,person,left,top,width,height,confidence"
-                    .to_owned(),
-            ),
-            _ => Ok(Self::DeepSort),
-        }
-    }
-
-    /// The number of the first frame.
-    fn base(self) -> u32 {
-        u32::from(self == Self::Mot)
-    }
-}
-
-fn fields(line: &str) -> impl Iterator<Item = &str> {
+pub(super) fn fields(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
         .filter(|field| !field.is_empty())
 }
@@ -186,7 +168,7 @@ fn parse(line: &str, form: LineForm) -> Result<(u32, u32, Bounds), String> {
     let person = whole("person", next("person")?)?;
     let names = match form {
         LineForm::DeepSort => ["x1", "y1", "x2", "y2"],
-        LineForm::Mot => ["left", "top", "width", "height"],
+        LineForm::Mot | LineForm::MotTruth => ["left", "top", "width", "height"],
     };
     if form == LineForm::DeepSort {
         next("state")?;
@@ -195,7 +177,7 @@ fn parse(line: &str, form: LineForm) -> Result<(u32, u32, Bounds), String> {
     for (slot, name) in bounds.iter_mut().zip(names) {
         *slot = pixel(name, next(name)?)?;
     }
-    if form == LineForm::Mot {
+    if form != LineForm::DeepSort {
         let [left, top, width, height] = bounds;
         bounds = [left, top, left + width, top + height];
     }

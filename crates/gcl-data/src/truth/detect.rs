@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::TruthError;
 use super::flags::flag;
+use super::ucf::words;
 use crate::file::FileError;
 use crate::files::with_extension;
 use crate::number::whole;
@@ -73,7 +74,10 @@ pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
             (true, true) => Err(FileError::new(path, MIXED).into()),
             (true, false) => Ok(TruthFormat::Masks),
             (false, true) => Ok(TruthFormat::Flags),
-            (false, false) => Err(FileError::new(path, "no video").into()),
+            (false, false) => {
+                let what = "no .npy, .csv or .txt file of labels here or below (.mat is not read; save masks as .npy)";
+                Err(FileError::new(path, what).into())
+            }
         };
     }
     if path.extension().is_some_and(|e| e == "npy") {
@@ -110,19 +114,23 @@ enum Words {
     Listed,
 }
 
-/// The form of lines of words divided by blanks, each a name, perhaps a class, and numbers.
+/// The form of lines of words divided by blanks, or of UCF-Crime's by commas, each a name, perhaps a class, and numbers.
 fn of_words(lines: &[&str]) -> Option<Words> {
     let number = |word: &&str| whole(word).is_ok_and(|n| n.is_some() || word.starts_with('-'));
     // Words before the first number, and numbers behind the last word.
     let shape = |line: &&str| {
-        let words: Vec<&str> = line.split_whitespace().collect();
+        let words: Vec<&str> = words(line).collect();
         let numbers = words.iter().rev().take_while(|word| number(word)).count();
         (words.len() - numbers, numbers)
     };
     // Lines of names alone may come first: videos without an anomaly. What does not fit its file's form is then
     // refused with its line.
-    match lines.iter().map(shape).find(|(_, numbers)| *numbers > 0)? {
+    let (line, shape) =
+        lines.iter().map(|line| (line, shape(line))).find(|(_, (_, numbers))| *numbers > 0)?;
+    match shape {
         (2, numbers) if numbers.is_multiple_of(2) => Some(Words::Truth(TruthFormat::Ucf)),
+        // A CSV of another kind, which is to say so itself.
+        _ if line.contains(',') => None,
         (1, numbers) if numbers.is_multiple_of(2) => Some(Words::Truth(TruthFormat::Xd)),
         (1, 3) => Some(Words::Listed),
         _ => None,

@@ -43,7 +43,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
         .map_err(|what| at(1, format!("{what}; the first line is `{}`", seen())))?;
     let mut videos = BTreeMap::new();
     for (line, record) in records {
-        let id = VideoId::new(record.get(columns.id).unwrap_or_default());
+        let id = VideoId::listed(record.get(columns.id).unwrap_or_default());
         let id = id.map_err(|e| FileError::line(path, line, e))?;
         let (span, frames) = columns.parse(&record).map_err(|what| at(line, what))?;
         match videos.entry(id) {

@@ -17,7 +17,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
             continue;
         }
         let (name, spans) = parse(line).map_err(|e| FileError::line(path, number, e))?;
-        let id = VideoId::new(name).map_err(|e| FileError::line(path, number, e))?;
+        let id = VideoId::listed(name).map_err(|e| FileError::line(path, number, e))?;
         if videos.insert(id.clone(), VideoLabels::Ranges { spans, frames: None }).is_some() {
             return Err(FileError::new(path, format!("video {id} appears twice")).into());
         }
@@ -25,10 +25,15 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
     Ok(videos)
 }
 
+/// The words of a line, divided by blanks or commas.
+pub(super) fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty())
+}
+
 /// The name without extension, and the ranges of a line: two in UCF-Crime's own file, more in XD-Violence's in
 /// this form.
 fn parse(line: &str) -> Result<(&str, Vec<Span>), String> {
-    let fields: Vec<&str> = line.split_whitespace().collect();
+    let fields: Vec<&str> = words(line).collect();
     let [name, _class, ends @ ..] = fields.as_slice() else {
         return Err(format!("{} fields; expected name class s1 e1 s2 e2", fields.len()));
     };

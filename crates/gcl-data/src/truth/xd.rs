@@ -16,7 +16,7 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
     for (number, line) in (1..).zip(read_text(path)?.lines()) {
         let mut words = line.split_whitespace();
         let Some(name) = words.next() else { continue };
-        let id = VideoId::new(without_extension(name));
+        let id = VideoId::listed(without_extension(name));
         let id = id.map_err(|e| FileError::line(path, number, e))?;
         let spans = spans(words).map_err(|what| FileError::line(path, number, what))?;
         if videos.insert(id.clone(), VideoLabels::Ranges { spans, frames: None }).is_some() {

@@ -19,6 +19,52 @@ pub fn header(descr: &str, fortran: bool, shape: &str) -> String {
     format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}\n")
 }
 
+/// An element of a `.mat` of level 5.
+fn element(kind: u32, content: &[u8]) -> Vec<u8> {
+    let length = content.len() as u32;
+    let pad = vec![0; content.len().next_multiple_of(8) - content.len()];
+    [&kind.to_le_bytes()[..], &length.to_le_bytes(), content, &pad].concat()
+}
+
+/// An array of doubles in a `.mat`, its values in MATLAB's order: column after column.
+pub fn mat_array(name: &str, shape: &[i32], values: &[f64]) -> Vec<u8> {
+    let sizes: Vec<u8> = shape.iter().flat_map(|axis| axis.to_le_bytes()).collect();
+    let values: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    // A class of doubles; a name of up to four letters is stored in the place of its length.
+    let name = match name.len() {
+        1..=4 => {
+            let mut small = [1u16, name.len() as u16].map(u16::to_le_bytes).concat();
+            small.extend(name.bytes().chain([0; 4]).take(4));
+            small
+        }
+        _ => element(1, name.as_bytes()),
+    };
+    let flags = element(6, &[6, 0, 0, 0, 0, 0, 0, 0]);
+    element(14, &[flags, element(5, &sizes), name, element(9, &values)].concat())
+}
+
+/// A `.mat` with these arrays, as they are or deflated without being made smaller.
+pub fn mat(arrays: &[Vec<u8>], deflated: bool) -> Vec<u8> {
+    let mut file = b"MATLAB 5.0 MAT-file, made up".to_vec();
+    file.resize(124, b' ');
+    file.extend([0, 1, b'I', b'M']);
+    for array in arrays {
+        match deflated {
+            false => file.extend(array),
+            true => {
+                let length = array.len() as u16;
+                let block =
+                    [&[0x78, 1, 1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), array];
+                let packed = [&block.concat()[..], &[0; 4]].concat();
+                file.extend(15u32.to_le_bytes());
+                file.extend((packed.len() as u32).to_le_bytes());
+                file.extend(packed);
+            }
+        }
+    }
+    file
+}
+
 /// Writes a file, making its folders.
 pub fn put(path: &Path, bytes: impl AsRef<[u8]>) -> PathBuf {
     fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -2,7 +2,7 @@
 
 use gcl_data::{FeatureMeta, FeatureSet, Npy, PackedCubes, write_f32};
 
-use crate::common::{header, npy};
+use crate::common::{header, mat, mat_array, npy};
 use crate::deflated::{FIXED, OWN, bytes};
 use crate::fuzz::Target;
 
@@ -87,6 +87,23 @@ fn npz_files() {
         file: "a.npz",
         corpus: archives(),
         words: WORDS,
+        factor: 8 * 1032,
+        ..Target::default()
+    };
+    target.run(features);
+}
+
+#[test]
+fn mat_files() {
+    let arrays = || {
+        let features = mat_array("feat", &[3, 2], &[0.5; 6]);
+        [features, mat_array("label", &[1, 1], &[1.0])]
+    };
+    let target = Target {
+        name: "mat",
+        file: "a.mat",
+        corpus: vec![mat(&arrays(), false), mat(&arrays(), true)],
+        words: &["feat", "IM", "MI", "MATLAB"],
         factor: 8 * 1032,
         ..Target::default()
     };

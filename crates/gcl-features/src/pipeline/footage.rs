@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::source::images::{files_of, is_pattern};
+use crate::source::levels::stated;
 
 /// Blocks of a file, and files of a folder, that are read where there are more.
 const BLOCKS: u64 = 16;
@@ -32,6 +33,9 @@ fn folder(path: &Path, hash: &mut Sha256) -> io::Result<()> {
         true => files_of(path).map_err(io::Error::other)?,
         false => fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?,
     };
+    if let Some((_, text)) = stated(path).map_err(io::Error::other)? {
+        hash.update(text);
+    }
     files.sort();
     for file in &files {
         hash.update(file.file_name().unwrap_or_default().as_encoded_bytes());

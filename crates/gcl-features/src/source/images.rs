@@ -8,10 +8,10 @@ use gcl_data::{At, FileError};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
-use super::levels::Levels;
+use super::levels::{Levels, is_grey};
 use super::pictures::{Ending, Pictures, Shown, Step};
 use super::sequences::{Sorted, only, sort};
-use super::{SourceError, SourceInfo, jpeg};
+use super::{SourceError, SourceInfo, jpeg, tiff};
 use crate::frame::{Frame, MAX_SIDE, Pixels};
 use crate::guard::guarded;
 
@@ -41,7 +41,10 @@ impl Images {
         };
         // The first one whose size can be told: one that cannot is lost when it comes to it.
         let size = |file: &PathBuf| {
-            let mut decoder = reader(fs::read(file).ok()?).ok()?.into_decoder().ok()?;
+            let bytes = fs::read(file).ok()?;
+            let Ok(mut decoder) = reader(bytes.clone()).ok()?.into_decoder() else {
+                return decoded_bytes(bytes).ok().map(|image| (image.width(), image.height()));
+            };
             let (width, height) = decoder.dimensions();
             Some(match is_on_its_side(orientation(&mut decoder)) {
                 true => (height, width),
@@ -56,7 +59,7 @@ impl Images {
                 format!("no image here can be read: {why}"),
             ));
         };
-        let levels = Levels::of(&files);
+        let levels = Levels::of(path, &files)?;
         let info = SourceInfo {
             width: width as usize,
             height: height as usize,
@@ -88,7 +91,7 @@ impl Pictures for Images {
             Err(why) => return lost(why),
         };
         let (width, height) = (image.width() as usize, image.height() as usize);
-        let grey = !image.color().has_color();
+        let grey = is_grey(&image);
         let deep = image.color().bytes_per_pixel() / image.color().channel_count() > 1;
         let pixels = match (deep, self.levels) {
             (true, Some(levels)) => match levels.scaled(&image) {
@@ -119,10 +122,14 @@ fn is_on_its_side(orientation: Orientation) -> bool {
 
 /// Decodes a whole picture, and turns it upright.
 pub(super) fn decoded(file: &Path) -> Result<DynamicImage, String> {
-    let bytes = fs::read(file).map_err(|error| error.to_string())?;
+    decoded_bytes(fs::read(file).map_err(|error| error.to_string())?)
+}
+
+fn decoded_bytes(bytes: Vec<u8>) -> Result<DynamicImage, String> {
     if bytes.starts_with(&[0xff, 0xd8]) && !jpeg::is_whole(&bytes) {
         return Err("the JPEG picture ends early".to_owned());
     }
+    let floats = tiff::is_tiff(&bytes).then(|| bytes.clone());
     let reader = reader(bytes).map_err(|error| error.to_string())?;
     let upright = || {
         let mut decoder = reader.into_decoder()?;
@@ -131,7 +138,10 @@ pub(super) fn decoded(file: &Path) -> Result<DynamicImage, String> {
         image.apply_orientation(orientation);
         Ok::<_, ImageError>(image)
     };
-    guarded(upright)?.map_err(|error| error.to_string())
+    match (guarded(upright)?, floats) {
+        (Err(ImageError::Unsupported(_)), Some(bytes)) => guarded(|| tiff::decode(&bytes))?,
+        (image, _) => image.map_err(|error| error.to_string()),
+    }
 }
 
 /// Whether a path names a visible image file.

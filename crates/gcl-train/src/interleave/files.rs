@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gcl_data::VideoId;
+use gcl_data::{LeftOut, VideoId};
 
 use super::snippets::Snippets;
 use super::videos::Videos;
@@ -36,6 +36,14 @@ pub struct ObjectSource<'a> {
 pub struct Left {
     /// Videos without a file of objects: all of their frames count as most normal.
     pub without: Vec<VideoId>,
+    /// Videos whose file of objects cannot be read. They are not to take part at all: nothing is known of them.
+    pub bad: Vec<LeftOut>,
+    /// Poses that belong to no tracked person, or have no key-points.
+    pub poses: usize,
+    /// Videos whose poses had no persons' numbers at all: they were linked by overlap.
+    pub linked: usize,
+    /// Boxes that their file says to ignore.
+    pub ignored: usize,
     /// Lines of tracks that are no box.
     pub bad_lines: usize,
     /// Windows whose points all have one y.
@@ -52,12 +60,21 @@ impl Left {
             format!("{count} videos have no file of objects, such as {first}: no object is in them")
         });
         let counts = [
+            (self.poses, "poses are of no tracked person, or have no key-points"),
+            (self.ignored, "boxes are to be ignored by their file"),
             (self.bad_lines, "lines of tracks are no box"),
             (self.flat, "windows have all their points at one height"),
             (self.elsewhere, "objects are of videos that do not take part"),
         ];
         let counts = counts.into_iter().filter(|(count, _)| *count > 0);
         let counted = counts.map(|(count, what)| format!("left out: {count} {what}"));
-        without.into_iter().chain(counted).collect()
+        let bad = self.bad.iter().map(|(id, reason)| format!("left out {id}: {reason}"));
+        let linked = (self.linked > 0).then(|| {
+            format!(
+                "the poses of {} videos have no numbers of persons: those that overlap from frame to frame are one",
+                self.linked
+            )
+        });
+        without.into_iter().chain(bad).chain(linked).chain(counted).collect()
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gcl_data::files::with_extension;
+use gcl_data::files::Found;
 use gcl_data::poses::Points;
 use gcl_data::tracks::{BOX_POINTS, add_box_windows};
 use gcl_data::{
-    FeatureSet, ObjectVideo, PoseSet, VideoId, WindowRule, Windows, read_poses, read_tracks,
-    resolve_all,
+    FeatureSet, FileError, ObjectVideo, PoseFile, PoseSet, TrackFile, VideoId, WindowRule, Windows,
+    read_tracks, resolve_all,
 };
 
 use super::files::Left;
@@ -97,26 +97,66 @@ impl Videos {
             found.iter().find(|(id, _)| id == entry).map(|(_, path)| path.as_path())
         };
         let files: Vec<Option<&Path>> = entries.iter().map(|entry| entry.and_then(file)).collect();
-        left.without =
-            ids.iter().zip(&files).filter(|(_, f)| f.is_none()).map(|(i, _)| i.clone()).collect();
+        let none = ids.iter().zip(&files).filter(|(_, file)| file.is_none()).map(|(id, _)| id);
+        left.without = none.cloned().collect();
         if left.without.len() == ids.len() {
             return Err(mismatch(&"no file of any of the videos that take part"));
         }
         Ok(files)
     }
 
+    /// What `read` makes of each video's file among those found; nothing where there is none, or where it cannot be
+    /// read, which is noted.
+    fn read_each<T: Default>(
+        &self,
+        folder: &Path,
+        found: &[(VideoId, PathBuf)],
+        left: &mut Left,
+        read: impl Fn(&Path) -> std::result::Result<T, FileError>,
+        mut add: impl FnMut(&VideoId, T, &mut Left) -> Result<()>,
+    ) -> Result<()> {
+        let files = self.files(folder, found, left)?;
+        let (mut good, mut first) = (0, None);
+        for (Video { id, .. }, file) in self.list.iter().zip(files) {
+            let objects = match file.map(&read) {
+                Some(Err(error)) => {
+                    left.bad.push((id.clone(), error.to_string()));
+                    first = first.or(Some(error));
+                    T::default()
+                }
+                Some(Ok(objects)) => {
+                    good += 1;
+                    objects
+                }
+                None => T::default(),
+            };
+            add(id, objects, left)?;
+        }
+        match first {
+            Some(error) if good == 0 => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Windows of the poses in a folder of AlphaPose files.
     ///
     /// # Errors
-    /// If a file cannot be read, or no video has one.
+    /// If no video has a file that can be read; single ones that cannot are in [`Left::bad`].
     pub fn pose_windows(&self, folder: &Path, rule: WindowRule) -> Result<(Windows, Left)> {
         let set = PoseSet::open(folder)?;
         let mut left = Left::default();
         let mut windows = Windows::of_poses(rule)?;
-        for (video, file) in self.list.iter().zip(self.files(folder, &set.videos, &mut left)?) {
-            let tracks = file.map(read_poses).transpose()?.unwrap_or_default();
-            windows.add_poses(video.id.clone(), &tracks)?;
-        }
+        self.read_each(
+            folder,
+            &set.videos,
+            &mut left,
+            |path: &Path| PoseFile::read(path),
+            |id, file, left| {
+                left.poses += file.dropped;
+                left.linked += usize::from(file.linked);
+                Ok(windows.add_poses(id.clone(), &file.tracks)?)
+            },
+        )?;
         left.flat = windows.flat();
         Ok((windows, left))
     }
@@ -131,16 +171,22 @@ impl Videos {
         rule: WindowRule,
         max_gap: u32,
     ) -> Result<(Windows, Left)> {
-        let found = with_extension(folder, "txt")?.into_iter();
+        let found = Found::below(folder, "txt")?.ids.into_iter();
         let found: Vec<_> = found.map(|id| (id.clone(), id.file(folder, "txt"))).collect();
         let mut left = Left::default();
         let mut windows = Windows::new(rule, Points { joints: BOX_POINTS.joints, ..BOX_POINTS })?;
-        for (video, file) in self.list.iter().zip(self.files(folder, &found, &mut left)?) {
-            let file = file.map(read_tracks).transpose();
-            let file = file.map_err(|e| TrainError::Mismatch(e.to_string()))?.unwrap_or_default();
-            left.bad_lines += file.bad_lines;
-            add_box_windows(&mut windows, video.id.clone(), &file.tracks, max_gap)?;
-        }
+        self.read_each(
+            folder,
+            &found,
+            &mut left,
+            |path: &Path| read_tracks(path),
+            |id, file, left| {
+                let TrackFile { bad_lines, ignored, .. } = file;
+                (left.bad_lines, left.ignored) =
+                    (left.bad_lines + bad_lines, left.ignored + ignored);
+                Ok(add_box_windows(&mut windows, id.clone(), &file.tracks, max_gap)?)
+            },
+        )?;
         left.flat = windows.flat();
         Ok((windows, left))
     }

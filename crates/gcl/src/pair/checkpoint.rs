@@ -6,7 +6,7 @@ use gcl_core::stg_nf::NamedTensors;
 use gcl_core::{Device, StgNf};
 use gcl_data::poses::{OPENPOSE_JOINTS, Resolution};
 use gcl_data::{PoseSet, VideoId, WindowRule, Windows};
-use gcl_train::interleave::{OneClassOn, OneClassSide, Video, Videos, WindowObjects};
+use gcl_train::interleave::{Left, OneClassOn, OneClassSide, Video, Videos, WindowObjects};
 
 use super::data::PairData;
 use super::score::write;
@@ -69,25 +69,36 @@ pub fn score_windows(checkpoint: Checkpoint, path: &Path) -> Result<Vec<f32>> {
 }
 
 /// Scores the frames of the videos in a folder of AlphaPose files, into the folder `out`; a manifest
-/// gives their numbers of frames.
+/// or ground truth gives their numbers of frames. Returns what was left out; videos whose poses cannot be read are in
+/// [`Left::bad`], and have no scores.
 ///
 /// # Errors
-/// If poses cannot be read, or scores not be written.
+/// If no poses can be read, or scores not be written.
 pub fn score_poses(
     checkpoint: Checkpoint,
     poses: &Path,
-    manifest: Option<PathBuf>,
+    frames: Option<PathBuf>,
     out: &Path,
-) -> Result<()> {
+) -> Result<Left> {
     let set = PoseSet::open(poses)?;
     let ids: Vec<VideoId> = set.videos.iter().map(|(id, _)| id.clone()).collect();
-    let known = PairData { manifest, ..PairData::default() }.known(&ids)?;
+    let known = PairData { frames, ..PairData::default() }.known(&ids)?;
     let list = ids.into_iter().map(|id| {
         let frames = known.frames.get(&id).copied();
         Video { id, snippets: 1, frames }
     });
-    let videos = Videos { list: list.collect(), length: 16 };
+    let mut videos = Videos { list: list.collect(), length: 16 };
     let rule = WindowRule::scoring(checkpoint.model.config().frames);
-    let (windows, _) = videos.pose_windows(poses, rule)?;
-    write(out, "stg-nf", false, &checkpoint.side(windows, &videos)?.frames()?)
+    let mut bad = set.left_out;
+    let (windows, mut left) = loop {
+        let (windows, mut left) = videos.pose_windows(poses, rule)?;
+        if left.bad.is_empty() {
+            break (windows, left);
+        }
+        videos.list.retain(|video| left.bad.iter().all(|(id, _)| *id != video.id));
+        bad.append(&mut left.bad);
+    };
+    left.bad = bad;
+    write(out, "stg-nf", false, &checkpoint.side(windows, &videos)?.frames()?, &left.bad)?;
+    Ok(left)
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use gcl_core::Scaler;
-use gcl_data::files::with_extension;
-use gcl_data::{Clips, FeatureSet, Manifest, PackedCubes, PoseSet, Tail, VideoId, resolve_all};
+use gcl_data::files::Found;
+use gcl_data::{
+    Clips, FeatureSet, Manifest, PackedCubes, PoseSet, Tail, VideoId, read_lengths, resolve_all,
+};
 use gcl_train::interleave::{ObjectFiles, PairConfig, Snippets, Supervision, Video, Videos};
 
 use crate::error::{Error, Result};
@@ -22,6 +24,9 @@ pub struct PairData {
     pub objects: ObjectFiles,
     /// A manifest with the columns `split`, `label` and `frames`.
     pub manifest: Option<PathBuf>,
+    /// What else says how many frames a video has: a manifest, or ground truth with a label for each frame. Of ground
+    /// truth no label is used.
+    pub frames: Option<PathBuf>,
     /// Only the videos of this split of the manifest.
     pub split: Option<String>,
 }
@@ -48,7 +53,9 @@ impl PairData {
     pub fn features(&self) -> Result<FeatureSet> {
         let rule = |length| Clips { length, stride: length, tail: Tail::Shift };
         match &self.features {
-            Some(features) => Ok(FeatureSet::open_with(features, self.clip_length.map(rule))?),
+            Some(features) => {
+                Ok(FeatureSet::open_with(features, self.clip_length.map(rule))?.readable()?)
+            }
             None => self.objects_alone(),
         }
     }
@@ -56,15 +63,18 @@ impl PairData {
     /// The videos of the files of objects.
     fn objects_alone(&self) -> Result<FeatureSet> {
         let ObjectFiles { poses, tracks, cubes } = &self.objects;
-        let (path, ids): (&PathBuf, Vec<VideoId>) = match (poses, tracks, cubes) {
+        let (path, ids, left_out): (&PathBuf, Vec<VideoId>, _) = match (poses, tracks, cubes) {
             (Some(path), ..) => {
                 let set = PoseSet::open(path)?;
-                (path, set.videos.into_iter().map(|(id, _)| id).collect())
+                (path, set.videos.into_iter().map(|(id, _)| id).collect(), set.left_out)
             }
-            (None, Some(path), _) => (path, with_extension(path, "txt")?),
+            (None, Some(path), _) => {
+                let Found { ids, left_out } = Found::below(path, "txt")?;
+                (path, ids, left_out)
+            }
             (None, None, Some(path)) => {
                 let places = PackedCubes::open(path)?.places;
-                (path, places.into_iter().map(|place| place.video).collect())
+                (path, places.into_iter().map(|place| place.video).collect(), Vec::new())
             }
             (None, None, None) => {
                 let text = "no data: give a folder of features, or for a one-class model alone its poses, \
@@ -73,15 +83,18 @@ impl PairData {
             }
         };
         if ids.is_empty() {
-            return Err(Error::data(path)("no file of objects here or below"));
+            return Err(Error::data(path)(
+                "no file of objects here or below (tracks are .txt, poses .json)",
+            ));
         }
-        Ok(FeatureSet::of_objects(path, ids))
+        Ok(FeatureSet::of_objects(path, ids).without(left_out))
     }
 
     /// The videos of the split, and of these the normal ones if asked.
     pub(super) fn select(&self, set: &FeatureSet, normal_only: bool) -> Result<Selected> {
         let known = self.known(&ids(set))?;
         let split = self.split.as_deref();
+        let left_out = set.left_out().to_vec();
         let set = set.select(|id| {
             split.is_none_or(|split| known.splits.get(id).is_some_and(|own| own == split))
                 && (!normal_only || known.labels.get(id) == Some(&false))
@@ -94,12 +107,18 @@ impl PairData {
             );
             return Err(Error::data(set.dir())(problem));
         }
-        Ok(Selected { set, known })
+        Ok(Selected { set: set.without(left_out), known })
     }
 
     /// Reads the manifest for these videos.
     pub(super) fn known(&self, ids: &[VideoId]) -> Result<Known> {
         let mut known = Known::default();
+        if let Some(path) = &self.frames {
+            let lengths = read_lengths(path)?;
+            let names = resolve_all(ids, lengths.keys()).map_err(Error::data(path))?;
+            let pairs = ids.iter().zip(names);
+            known.frames.extend(pairs.filter_map(|(id, name)| Some((id.clone(), lengths[name?]))));
+        }
         let Some(path) = &self.manifest else { return Ok(known) };
         let manifest = Manifest::read(path)?;
         let entries = resolve_all(ids, manifest.videos.keys()).map_err(Error::data(path))?;

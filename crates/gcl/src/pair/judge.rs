@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use gcl_core::{Device, Scaler, WeaklySupervised};
-use gcl_data::{FeatureSet, Span, Truth, TruthFormat, VideoId};
+use gcl_data::{FeatureSet, LeftOut, Span, Truth, TruthFormat, VideoId};
 use gcl_eval::Pool;
 use gcl_train::events::Progress;
 use gcl_train::interleave::{
-    Followed, ObjectFiles, OneClassSide, PairAuc, PairConfig, Snippets, Videos, weak_frames,
+    Followed, Left, ObjectFiles, OneClassSide, PairAuc, PairConfig, Snippets, Videos, weak_frames,
 };
 use gcl_train::{Event, Listener, TrainError};
 
 use super::data::{PairData, ids};
+use super::ready::Ready;
 use crate::error::Result;
 use crate::judge::check_both_kinds;
 
@@ -39,8 +40,14 @@ pub struct TestData {
 pub(super) struct TestVideos {
     pub(super) videos: Videos,
     pub(super) snippets: Snippets,
-    pub(super) files: ObjectFiles,
     labels: BTreeMap<VideoId, Vec<bool>>,
+}
+
+/// The one-class model on a test set's objects, if there is one, and what was left out.
+pub(super) struct TestObjects {
+    pub(super) side: Option<Box<dyn OneClassSide>>,
+    pub(super) left: Left,
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 impl TestData {
@@ -50,7 +57,8 @@ impl TestData {
         features: &FeatureSet,
         config: &PairConfig,
         scaler: Option<&Scaler>,
-    ) -> Result<TestVideos> {
+        device: &Device,
+    ) -> Result<(TestVideos, TestObjects)> {
         let truth = Truth::read(&self.truth, self.format)?;
         let given = |own: &Option<PathBuf>, training: &Option<PathBuf>| {
             own.clone().or_else(|| training.clone())
@@ -79,10 +87,15 @@ impl TestData {
             selected.known.frames.insert(id.clone(), own.len());
             labels.insert(id.clone(), own);
         }
-        selected.set = selected.set.select(|id| labels.contains_key(id));
+        let left_out = selected.set.left_out().to_vec();
+        selected.set = selected.set.select(|id| labels.contains_key(id)).without(left_out);
+        let ready = selected.ready(&files, config, scaler, true, device)?;
+        let set = ready.selected.set;
+        labels.retain(|id, _| set.index_of(id).is_some());
         check_both_kinds(labels.values().flatten(), &self.truth)?;
-        let (snippets, _) = selected.snippets(config, scaler)?;
-        Ok(TestVideos { videos: selected.videos()?, snippets, files, labels })
+        let Ready { videos, snippets, side, left, .. } = ready;
+        let objects = TestObjects { side, left, left_out: set.left_out().to_vec() };
+        Ok((TestVideos { videos, snippets, labels }, objects))
     }
 }
 

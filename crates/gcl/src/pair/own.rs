@@ -35,7 +35,10 @@ pub(crate) fn train_and_score(
     let (side, _) = config.one_class.settings().open(&source, config.interleave.seed, device)?;
     let pair = Pair::new(config.clone()).device(device);
     let own = snippets.clone();
-    let fit = || pair.fit_in(Some(run), Some(side), own, cancel, listener);
+    let fit = || {
+        run.keep_left_out(set.left_out())?;
+        pair.fit_in(Some(run), Some(side), own, cancel, listener)
+    };
     let fitted = if run.exists() { fit() } else { run.start(config, fit) }?;
     fitted.save(&run.model(), config, scaler, set.identity().cloned())?;
 
@@ -44,7 +47,7 @@ pub(crate) fn train_and_score(
         Error::Setting(text)
     })?;
     let frames = weak_frames(weak, &snippets, &videos, device)?;
-    write(&run.scores(), config.weak.kind().name(), true, &frames)?;
+    write(&run.scores(), config.weak.kind().name(), true, &frames, set.left_out())?;
     let features = std::path::absolute(set.dir()).ok();
     let known = set.videos().iter().map(|video| {
         let features = features.clone();

@@ -32,6 +32,7 @@ pub fn report(run: &RunDir, out: &Path) -> Result<()> {
     report.config = settings(&to_toml(&config)?);
     report.tiles = tiles(&course);
     report.training = charts(&course);
+    report.skipped = run.left_out()?.into_iter().map(|(id, why)| (id.to_string(), why)).collect();
     report.figures.extend(proceeding(&course.followed));
     Ok(write_bytes_atomic(out, report.render().as_bytes())?)
 }

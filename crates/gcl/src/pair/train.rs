@@ -4,10 +4,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use gcl_core::Device;
-use gcl_data::FeatureSet;
-use gcl_train::interleave::{
-    ObjectFiles, ObjectSource, Pair, PairConfig, PairMethod, Snippets, Supervision, Videos,
-};
+use gcl_data::{FeatureSet, LeftOut};
+use gcl_train::interleave::{Pair, PairConfig, PairMethod, Supervision};
 use gcl_train::{Event, Listener, RunDir, TrainError};
 
 use super::choice::PairChoice;
@@ -25,8 +23,18 @@ pub enum Start {
     Resume,
 }
 
+/// What came of a training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trained {
+    /// How good it is on the test set, if there is one.
+    pub results: Option<PairResults>,
+    /// Videos whose features or objects cannot be read, those of the test set too: they took no part.
+    pub left_out: Vec<LeftOut>,
+}
+
 /// Trains in the folder `out`. With a test set, every loop is judged, and the results are written
-/// to `results.json` and returned; the test set changes nothing that is trained.
+/// to `results.json` and returned; the test set changes nothing that is trained. A video with a file that cannot be
+/// read is left out, which is said before training starts.
 ///
 /// # Errors
 /// Before anything is written: if data cannot be read or does not fit together, or if the folder
@@ -41,58 +49,57 @@ pub fn train(
     device: &Device,
     cancel: &AtomicBool,
     listener: &mut dyn Listener,
-) -> Result<Option<PairResults>> {
+) -> Result<Trained> {
     let features = data.features()?;
     let run = RunDir::new(out);
     let config = configuration(data, &features, start, &run)?;
     config.check_features(features.dim())?;
     let normal_only = config.supervision == Supervision::NormalVideos;
     let selected = data.select(&features, normal_only)?;
-    let videos = selected.videos()?;
-    let (snippets, scaler) = selected.snippets(&config, None)?;
+    let own = selected.ready(&data.objects, &config, None, false, device)?;
+    let selected = own.selected;
     let labels = selected.anomalous(config.supervision)?;
-    // None where the one-class model is not trained.
-    let open = |files: &ObjectFiles, videos: &Videos, snippets: &Snippets, score_only| {
-        let source = ObjectSource { files, videos, snippets, score_only };
-        let (settings, seed) = (config.one_class.settings(), config.interleave.seed);
-        let side = || settings.open(&source, seed, device);
-        config.has_one_class().then(side).transpose()
-    };
-    let own = open(&data.objects, &videos, &snippets, false)?;
-    let test = test.map(|test| test.open(data, &features, &config, scaler.as_ref())).transpose()?;
-    let judged = match &test {
-        Some(test) => open(&test.files, &test.videos, &test.snippets, true)?,
-        None => None,
-    };
+    let (scaler, own_left_out) = (own.scaler, selected.set.left_out().to_vec());
+    let test = test.map(|test| test.open(data, &features, &config, scaler.as_ref(), device));
+    let (test, judged) = test.transpose()?.unzip();
     let mut warn = |text: String| listener.event(&Event::Warning { text });
-    features.notes().iter().cloned().for_each(&mut warn);
+    features.notes().iter().map(ToString::to_string).for_each(&mut warn);
     if data.manifest.is_none() && config.method == PairMethod::OneClass {
         let videos = selected.set.videos().len();
         warn(format!(
             "no manifest says which videos are normal: all {videos} train as normal ones"
         ));
     }
-    for (_, left) in own.iter().chain(&judged) {
-        for text in left.lines() {
-            listener.event(&Event::Warning { text });
-        }
+    let mut left_out = own_left_out.clone();
+    let mut said = own.left.lines();
+    let mut judging = test.map(|test| Judging { test, side: None, device: device.clone() });
+    if let (Some(judging), Some(judged)) = (&mut judging, judged) {
+        left_out.extend(judged.left_out);
+        said.extend(judged.left.lines());
+        judging.side = judged.side;
     }
-    let side = judged.map(|(side, _)| side);
-    let mut judging = test.map(|test| Judging { test, side, device: device.clone() });
+    left_out.sort();
+    left_out.dedup();
+    let skipped = left_out.iter().map(|(id, reason)| format!("skipped {id}: {reason}"));
+    skipped.chain(said).for_each(&mut warn);
     let pair = Pair::new(config.clone()).device(device).labels(labels);
-    let own = own.map(|(side, _)| side);
-    let fit = || match &mut judging {
-        Some(judging) => {
-            pair.fit_in(Some(&run), own, snippets, cancel, &mut Judge { judging, listener })
+    let (side, snippets) = (own.side, own.snippets);
+    let fit = || {
+        run.keep_left_out(&own_left_out)?;
+        match &mut judging {
+            Some(judging) => {
+                pair.fit_in(Some(&run), side, snippets, cancel, &mut Judge { judging, listener })
+            }
+            None => pair.fit_in(Some(&run), side, snippets, cancel, listener),
         }
-        None => pair.fit_in(Some(&run), own, snippets, cancel, listener),
     };
     let fitted = match start {
         Start::New(_) => run.start(&config, fit),
         Start::Resume => fit(),
     }?;
     fitted.save(&run.model(), &config, scaler, selected.set.identity().cloned())?;
-    judging.map(|mut judging| PairResults::write(&mut judging, &fitted, &run)).transpose()
+    let write = |mut judging| PairResults::write(&mut judging, &fitted, &run);
+    Ok(Trained { results: judging.map(write).transpose()?, left_out })
 }
 
 fn configuration(

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use gcl_core::Device;
 use gcl_data::atomic::write_bytes_atomic;
-use gcl_data::{ScoreSet, Truth, VideoId};
+use gcl_data::{ScoreSet, Truth, VideoId, read_left_out};
 use gcl_eval::evaluate_stored;
 use gcl_eval::report::{Report, Tile, VideoScores};
 use gcl_train::{Event, RunDir};
@@ -42,8 +42,6 @@ pub struct Contents<'a> {
     pub device: Option<&'a Device>,
     /// Which moments are shown.
     pub pick: Pick,
-    /// Videos that were left out, with reasons.
-    pub skipped: Vec<(String, String)>,
     /// What a reader has to know first.
     pub warnings: Vec<String>,
     /// Further figures.
@@ -68,7 +66,10 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     let source = scores.info().map_or("unknown", |info| info.source.as_str());
     let (about, seed) = kind.about();
     report.subtitle = format!("{about}, seed {seed}, scored by {source}");
-    report.skipped = contents.skipped.clone();
+    let mut left_out = [run.left_out()?, read_left_out(&run.scores())?].concat();
+    left_out.sort();
+    left_out.dedup();
+    report.skipped = left_out.into_iter().map(|(id, why)| (id.to_string(), why)).collect();
     report.tiles = contents.tiles.clone();
     report.config = settings(&kind.to_toml()?);
 
