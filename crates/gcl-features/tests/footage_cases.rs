@@ -144,17 +144,65 @@ fn case_04_pictures_that_refer_to_a_broken_one_keep_their_places() {
 
 #[test]
 fn case_04_lost_packets_are_filled() {
-    let segment = fs::read(data("segment.ts")).unwrap();
-    let at = segment.len() / 188 / 2 * 188;
-    let mut lossy = segment.clone();
-    lossy.drain(at..at + 3 * 188);
-    for decoder in decoders() {
-        let seen = by(decoder, "lossy.ts", &lossy);
-        assert_eq!(seen.frames.len(), 25, "{decoder:?}");
-        let notes = &seen.notes;
-        assert!(notes.concealed > 0 && !notes.remarks.is_empty(), "{decoder:?}: {notes:?}");
-        assert_eq!((notes.missing, &notes.times), (0, &None), "{decoder:?}");
+    // Of HEVC with lost packets FFmpeg gives fewer pictures, and says nothing.
+    for (name, frames, decoders) in
+        [("segment.ts", 25, decoders()), ("hevc.ts", 40, vec![Decoder::Native])]
+    {
+        let segment = fs::read(data(name)).unwrap();
+        let at = segment.len() / 188 / 2 * 188;
+        let mut lossy = segment.clone();
+        lossy.drain(at..at + 3 * 188);
+        for decoder in decoders {
+            let seen = by(decoder, "lossy.ts", &lossy);
+            assert_eq!(seen.frames.len(), frames, "{name}, {decoder:?}");
+            let notes = &seen.notes;
+            let what = format!("{name}, {decoder:?}: {notes:?}");
+            assert!(notes.concealed > 0 && !notes.remarks.is_empty(), "{what}");
+            assert_eq!((notes.missing, &notes.times), (0, &None), "{what}");
+        }
     }
+}
+
+/// Where the coded pictures of a stream of HEVC start.
+fn hevc_pictures(stream: &[u8]) -> Vec<usize> {
+    let starts = stream.windows(6).enumerate().filter(|(_, at)| at.starts_with(&[0, 0, 1]));
+    starts.filter(|(_, unit)| unit[3] >> 1 < 32 && unit[5] & 0x80 != 0).map(|(at, _)| at).collect()
+}
+
+#[test]
+fn case_04_hevc_pictures_that_need_a_lost_one_are_lost_with_it() {
+    let stream = fs::read(data("hevc.265")).unwrap();
+    let pictures = hevc_pictures(&stream);
+    assert_eq!(pictures.len(), 40);
+    // The second picture in the order of decoding, to which all up to the next key picture refer, directly or not.
+    let picture = &stream[pictures[1] + 3..pictures[1] + 30];
+    let whole = fs::read(data("hevc.mp4")).unwrap();
+    let at = whole.windows(picture.len()).position(|bytes| bytes == picture).unwrap();
+    let good = native("good.mp4", &whole);
+    let mut broken = whole.clone();
+    broken[at + 2..at + picture.len()].fill(0xff);
+    let seen = native("broken.mp4", &broken);
+    assert_eq!(seen.frames.len(), 40);
+    // Each frame is its own or the one before, and never grey: nothing is shown that the camera did not see.
+    for n in 1..40 {
+        let (own, before) = (good.frames[n], seen.frames[n - 1]);
+        assert!(seen.frames[n] == own || seen.frames[n] == before, "{n}: {:?}", seen.frames);
+    }
+    assert_eq!(seen.frames[12..], good.frames[12..]);
+    assert!((7..=12).contains(&seen.notes.concealed), "{:?}", seen.notes);
+}
+
+#[test]
+fn hevc_that_starts_between_key_pictures_starts_with_the_first() {
+    let whole = fs::read(data("hevc.265")).unwrap();
+    let good = native("good.265", &whole);
+    let pictures = hevc_pictures(&whole);
+    let (sets, fifth) = (pictures[0], pictures[4]);
+    let seen = native("late.265", &[&whole[..sets], &whole[fifth..]].concat());
+    // The key picture, which is the 13th; those shown before it need some before the file's start.
+    assert_eq!(seen.frames, good.frames[12..]);
+    assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
+    assert!(seen.notes.remarks.join("").contains("before the file's start"), "{:?}", seen.notes);
 }
 
 #[test]
@@ -215,7 +263,7 @@ fn case_08_a_file_that_ends_early_is_used_up_to_there() {
 
 #[test]
 fn case_08_other_containers_are_told_alike() {
-    for name in ["bframes.mkv", "fragmented.mp4"] {
+    for name in ["bframes.mkv", "fragmented.mp4", "hevc.mkv"] {
         let whole = fs::read(data(name)).unwrap();
         for decoder in decoders() {
             let seen = by(decoder, name, &whole[..whole.len() * 3 / 5]);

@@ -2,7 +2,7 @@
 //!
 //! | input | decoder |
 //! |---|---|
-//! | H.264 in MP4, MOV, Matroska or MPEG-TS, or by itself | built in |
+//! | H.264 or HEVC in MP4, MOV, Matroska or MPEG-TS, or by itself | built in |
 //! | a folder of JPEG, PNG, TIFF or BMP frames, or one of several sequences in it (`folder/Abuse001_x264_*`) | built in |
 //! | YUV4MPEG2 | built in |
 //! | anything else, and what the built-in ones cannot read | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
@@ -13,18 +13,21 @@
 //! [`FrameSource::notes`] counts what was lost. Pictures stand upright, and have the size of the first one.
 
 mod annexb;
+mod bits;
 mod coded;
 mod cut;
 mod error;
 pub mod ffmpeg;
 mod fit;
 mod h264;
+mod hevc;
 pub(crate) mod images;
 mod jpeg;
 mod levels;
 mod mended;
 mod mkv;
 mod mp4;
+mod nal;
 mod names;
 mod pictures;
 pub(crate) mod sequences;
@@ -38,7 +41,7 @@ use std::path::Path;
 
 use gcl_data::{At, VideoNotes};
 
-use coded::Coded;
+use coded::{Coded, Coding};
 pub use error::SourceError;
 use mended::Mended;
 use pictures::Pictures;
@@ -165,10 +168,10 @@ fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
             let file = BufReader::new(File::open(path).at(path)?);
             Box::new(y4m::Y4m::new(file, path, "y4m")?)
         }
-        FileKind::Mp4 => h264(path, mp4::Mp4::open(path)?)?,
-        FileKind::AnnexB => h264(path, annexb::AnnexB::open(path)?)?,
-        FileKind::Mkv => h264(path, mkv::Mkv::open(path)?)?,
-        FileKind::Ts(layout) => h264(path, ts::Ts::open(path, layout)?)?,
+        FileKind::Mp4 => pictures(path, Box::new(mp4::Mp4::open(path)?))?,
+        FileKind::AnnexB(coding) => pictures(path, Box::new(annexb::AnnexB::open(path, coding)?))?,
+        FileKind::Mkv => pictures(path, Box::new(mkv::Mkv::open(path)?))?,
+        FileKind::Ts(layout) => pictures(path, Box::new(ts::Ts::open(path, layout)?))?,
         FileKind::Other => {
             let reason = "no built-in decoder for this kind of file";
             return Err(SourceError::unsupported(path, reason));
@@ -176,13 +179,17 @@ fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
     })
 }
 
-fn h264(path: &Path, coded: impl Coded + 'static) -> Result<Box<dyn Pictures>, SourceError> {
-    Ok(Box::new(h264::H264::open(path, Box::new(coded))?))
+/// The decoder of a container's coded pictures.
+fn pictures(path: &Path, coded: Box<dyn Coded>) -> Result<Box<dyn Pictures>, SourceError> {
+    Ok(match coded.stream().coding {
+        Coding::H264 => Box::new(nal::Video::<h264::H264>::open(path, coded)?),
+        Coding::Hevc => Box::new(nal::Video::<hevc::Hevc>::open(path, coded)?),
+    })
 }
 
 enum FileKind {
-    /// H.264 behind start codes.
-    AnnexB,
+    /// Units behind start codes.
+    AnnexB(Coding),
     Mkv,
     Ts(ts::Layout),
     Mp4,
@@ -202,11 +209,18 @@ fn sniff(path: &Path) -> Result<FileKind, SourceError> {
         | [_, _, _, _, b'm', b'd', b'a', b't', ..]
         | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileKind::Mp4,
         [0x1a, 0x45, 0xdf, 0xa3, ..] => FileKind::Mkv,
-        // A parameter set, a delimiter or a message: those of other codecs have other headers.
-        [0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..]
-        | [0, 0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..] => {
-            FileKind::AnnexB
+        [0, 0, 1, header @ ..] | [0, 0, 0, 1, header @ ..] if units(header).is_some() => {
+            units(header).map_or(FileKind::Other, FileKind::AnnexB)
         }
         bytes => ts::layout(bytes).map_or(FileKind::Other, FileKind::Ts),
     })
+}
+
+/// The coding of a stream that starts with a unit of this header: a parameter set, a delimiter or a message.
+fn units(header: &[u8]) -> Option<Coding> {
+    match header {
+        [0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..] => Some(Coding::H264),
+        [0x40 | 0x42 | 0x44 | 0x46 | 0x4e, 1, ..] => Some(Coding::Hevc),
+        _ => None,
+    }
 }

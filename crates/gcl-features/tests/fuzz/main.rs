@@ -59,6 +59,7 @@ fn small(fields: bool) -> Vec<u8> {
 #[test]
 fn mp4_files() {
     coded("mp4", vec![small(false), small(true), data("bframes.mp4")]);
+    coded("hevc mp4", vec![data("hevc.mp4"), data("hevc10.mp4"), data("hevc-slices.mp4")]);
 }
 
 #[test]
@@ -69,18 +70,20 @@ fn fragmented_mp4_files() {
 #[test]
 fn byte_streams() {
     coded("annexb", vec![data("bframes.264")]);
+    coded("hevc", vec![data("hevc.265"), data("hevc-tiles.265")]);
 }
 
 #[test]
 fn matroska_files() {
-    coded("mkv", vec![data("bframes.mkv")]);
+    coded("mkv", vec![data("bframes.mkv"), data("hevc.mkv")]);
 }
 
 #[test]
 fn transport_streams() {
     // The last one's slices state that they refer to billions of pictures.
+    let part = |name| data(name)[..188 * 20].to_vec();
     let corpus =
-        vec![data("segment.ts"), data("bframes.ts")[..188 * 20].to_vec(), data("references.ts")];
+        vec![data("segment.ts"), part("bframes.ts"), part("hevc.ts"), data("references.ts")];
     coded("ts", corpus);
 }
 
