@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gcl_features::source::{Decoder, FrameSource, SourceError, ffmpeg, open};
+use gcl_features::source::{Colour, Decoder, FrameSource, SourceError, ffmpeg, open, open_as};
 use gcl_features::{Frame, Matrix, Pixels};
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 
@@ -86,6 +86,60 @@ fn hevc_gives_the_same_frames_as_ffmpeg() {
         let Pixels::Yuv { matrix, .. } = frames[0].pixels() else { panic!("no planes") };
         let expected = if name == "hevc10" { Matrix::Bt709 } else { Matrix::Bt601 };
         assert_eq!(*matrix, expected, "{name}");
+    }
+}
+
+/// Threads change nothing: not of a whole video, nor of one that is damaged, turned to fields or cut.
+#[test]
+fn frames_do_not_depend_on_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut state = 7u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+    let see = |path: &Path, threads| {
+        let mut source = open_as(path, Decoder::Native, Colour::AsCoded, threads)?;
+        let frames = all(source.as_mut())?;
+        Ok::<_, SourceError>((frames, source.notes(), source.info().clone()))
+    };
+    for name in [
+        "bframes.mp4",
+        "bframes.mkv",
+        "bframes.ts",
+        "bframes.264",
+        "baseline.mp4",
+        "cropped.mp4",
+        "fragmented.mp4",
+        "segment.ts",
+        "hevc.mp4",
+        "hevc.mkv",
+        "hevc.ts",
+        "hevc.265",
+        "hevc10.mp4",
+        "hevc-slices.mp4",
+        "hevc-tiles.265",
+    ] {
+        let whole = fs::read(data(name)).unwrap();
+        for n in 0..12 {
+            let mut bytes = whole.clone();
+            let at = random(bytes.len());
+            match n {
+                0 => {}
+                1..=6 => bytes[at] ^= 1 << random(8),
+                7 | 8 => bytes.truncate(at.max(64)),
+                _ => drop(bytes.drain(at..bytes.len().min(at + 300))),
+            }
+            let path = dir.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            match (see(&path, 1), see(&path, 4)) {
+                (Ok(one), Ok(four)) => {
+                    assert!(one == four, "{name}, {n}: {:?} {:?}", one.1, four.1)
+                }
+                (Err(one), Err(four)) => assert_eq!(one.to_string(), four.to_string(), "{name}"),
+                (one, four) => panic!("{name}, {n}: {:?}, {:?}", one.err(), four.err()),
+            }
+        }
     }
 }
 

@@ -44,6 +44,7 @@ use gcl_data::{At, VideoNotes};
 use coded::{Coded, Coding};
 pub use error::SourceError;
 use mended::Mended;
+use nal::ahead::{Ahead, Parallel};
 use pictures::Pictures;
 use yielding::Yielding;
 
@@ -111,12 +112,13 @@ pub enum Colour {
 /// # Errors
 /// Those of [`open_as`].
 pub fn open(path: &Path, decoder: Decoder) -> Result<Box<dyn FrameSource>, SourceError> {
-    open_as(path, decoder, Colour::AsCoded)
+    open_as(path, decoder, Colour::AsCoded, 1)
 }
 
 /// Opens a video file or a folder of frames.
 ///
-/// A file's type is detected from its first bytes, not from its name.
+/// A file's type is detected from its first bytes, not from its name. H.264 and HEVC are decoded on up to so many
+/// `threads`, at least 1; the frames do not depend on it.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or needs a decoder that is not allowed or not there.
@@ -124,10 +126,11 @@ pub fn open_as(
     path: &Path,
     decoder: Decoder,
     colour: Colour,
+    threads: usize,
 ) -> Result<Box<dyn FrameSource>, SourceError> {
     let pictures: Box<dyn Pictures> = match path.is_dir() || images::is_pattern(path) {
         true => Box::new(images::Images::open(path)?),
-        false => open_file(path, decoder, colour)?,
+        false => open_file(path, decoder, colour, threads)?,
     };
     Ok(Box::new(Mended::new(path, pictures)))
 }
@@ -136,11 +139,12 @@ fn open_file(
     path: &Path,
     decoder: Decoder,
     colour: Colour,
+    threads: usize,
 ) -> Result<Box<dyn Pictures>, SourceError> {
     if decoder == Decoder::Ffmpeg {
         return Ok(Box::new(ffmpeg::Ffmpeg::open(path, "FFmpeg is asked for", colour)?));
     }
-    let reason = match open_native(path) {
+    let reason = match open_native(path, threads) {
         Ok(native) if decoder == Decoder::Native => return Ok(native),
         Ok(native) => return Ok(Box::new(Yielding::new(path, colour, native))),
         Err(error) if decoder == Decoder::Native || !error.is_of_content() => return Err(error),
@@ -162,28 +166,45 @@ fn open_file(
 }
 
 /// Opens a file that a built-in decoder reads.
-fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
-    Ok(match sniff(path)? {
-        FileKind::Y4m => {
-            let file = BufReader::new(File::open(path).at(path)?);
-            Box::new(y4m::Y4m::new(file, path, "y4m")?)
-        }
-        FileKind::Mp4 => pictures(path, Box::new(mp4::Mp4::open(path)?))?,
-        FileKind::AnnexB(coding) => pictures(path, Box::new(annexb::AnnexB::open(path, coding)?))?,
-        FileKind::Mkv => pictures(path, Box::new(mkv::Mkv::open(path)?))?,
-        FileKind::Ts(layout) => pictures(path, Box::new(ts::Ts::open(path, layout)?))?,
-        FileKind::Other => {
+fn open_native(path: &Path, threads: usize) -> Result<Box<dyn Pictures>, SourceError> {
+    let kind = sniff(path)?;
+    if let FileKind::Y4m = kind {
+        let file = BufReader::new(File::open(path).at(path)?);
+        return Ok(Box::new(y4m::Y4m::new(file, path, "y4m")?));
+    }
+    let coded = || container(path, &kind);
+    let first = coded()?;
+    Ok(match first.stream().coding {
+        Coding::H264 => video::<h264::parallel::Threaded>(path, first, coded, threads)?,
+        Coding::Hevc => video::<hevc::parallel::Threaded>(path, first, coded, threads)?,
+    })
+}
+
+/// A file's coded pictures.
+fn container(path: &Path, kind: &FileKind) -> Result<Box<dyn Coded>, SourceError> {
+    Ok(match *kind {
+        FileKind::Mp4 => Box::new(mp4::Mp4::open(path)?),
+        FileKind::AnnexB(coding) => Box::new(annexb::AnnexB::open(path, coding)?),
+        FileKind::Mkv => Box::new(mkv::Mkv::open(path)?),
+        FileKind::Ts(layout) => Box::new(ts::Ts::open(path, layout)?),
+        FileKind::Y4m | FileKind::Other => {
             let reason = "no built-in decoder for this kind of file";
             return Err(SourceError::unsupported(path, reason));
         }
     })
 }
 
-/// The decoder of a container's coded pictures.
-fn pictures(path: &Path, coded: Box<dyn Coded>) -> Result<Box<dyn Pictures>, SourceError> {
-    Ok(match coded.stream().coding {
-        Coding::H264 => Box::new(nal::Video::<h264::H264>::open(path, coded)?),
-        Coding::Hevc => Box::new(nal::Video::<hevc::Hevc>::open(path, coded)?),
+/// The decoder of coded pictures, which `again` opens once more.
+fn video<P: Parallel + 'static>(
+    path: &Path,
+    first: Box<dyn Coded>,
+    again: impl Fn() -> Result<Box<dyn Coded>, SourceError>,
+    threads: usize,
+) -> Result<Box<dyn Pictures>, SourceError> {
+    let careful = nal::Video::<P::Codec>::open(path, first)?;
+    Ok(match threads {
+        0 | 1 => Box::new(careful),
+        _ => Box::new(Ahead::<P>::new(careful, again()?, threads)),
     })
 }
 

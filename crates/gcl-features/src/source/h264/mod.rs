@@ -1,5 +1,6 @@
 //! H.264, decoded in Rust.
 
+pub(super) mod parallel;
 mod references;
 
 use std::borrow::Cow;

@@ -1,5 +1,6 @@
 //! HEVC, decoded in Rust.
 
+pub(super) mod parallel;
 mod sets;
 mod slices;
 
@@ -76,6 +77,16 @@ impl Hevc {
         (self.full_range, self.matrix) = (sequence.full_range, sequence.matrix);
         self.fps = sequence.fps;
         Ok(())
+    }
+
+    /// Takes the picture before this slice's as decoded, and this one as the current; its place, if it is shown.
+    fn begin(&mut self, unit: &NalUnit<'_>) -> Result<Option<i32>, Failure> {
+        if let Some(before) = self.current.take() {
+            self.references.finish(before, true);
+        }
+        let current = self.references.start(unit)?;
+        self.current = Some(current);
+        Ok(current.shown.then_some(current.order))
     }
 
     /// Ends the current picture, with what the decoder gives for it.

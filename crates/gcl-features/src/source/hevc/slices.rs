@@ -7,7 +7,7 @@ use rust_h265::{NalUnit, NalUnitType};
 
 use super::sets::{self, MOST_REFERENCES, Picture, Sequence};
 use crate::source::bits::Bits;
-use crate::source::nal::codec::Failure;
+use crate::source::nal::codec::{Failure, nearest};
 
 /// The parameter sets, and the pictures that may be referred to.
 #[derive(Default)]
@@ -200,20 +200,6 @@ impl References {
         }
         Some(Header { shown, order, kept })
     }
-}
-
-/// The order nearest to another one of which a part is known (8.3.1).
-fn nearest(last: i32, part: i32, modulo: i32) -> Option<i32> {
-    let before = last.rem_euclid(modulo);
-    let start = last.checked_sub(before)?;
-    let start = if part < before && before - part >= modulo / 2 {
-        start.checked_add(modulo)?
-    } else if part > before && part - before > modulo / 2 {
-        start.checked_sub(modulo)?
-    } else {
-        start
-    };
-    start.checked_add(part)
 }
 
 /// Whether a picture is one that others in its layer do not refer to, or is shown before a key picture.

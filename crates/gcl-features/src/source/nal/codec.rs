@@ -84,3 +84,17 @@ pub(in crate::source) trait Codec: Default + Send {
     /// Pictures per second, where the stream says.
     fn fps(&self) -> Option<f64>;
 }
+
+/// The order nearest to another one of which a part is known (H.265, 8.3.1, and H.264, 8.2.1.1).
+pub(in crate::source) fn nearest(last: i32, part: i32, modulo: i32) -> Option<i32> {
+    let before = last.rem_euclid(modulo);
+    let start = last.checked_sub(before)?;
+    let start = if part < before && before - part >= modulo / 2 {
+        start.checked_add(modulo)?
+    } else if part > before && part - before > modulo / 2 {
+        start.checked_sub(modulo)?
+    } else {
+        start
+    };
+    start.checked_add(part)
+}

@@ -1,5 +1,6 @@
 //! Video whose coded pictures are made of units, H.264 and HEVC: what is the same for both. What is not is a [`Codec`].
 
+pub(super) mod ahead;
 pub(super) mod codec;
 mod decode;
 mod order;
@@ -14,8 +15,8 @@ use super::coded::{Coded, Sample};
 use super::fit::turned;
 use super::pictures::{Ending, Pictures, Shown, Step};
 use super::{SourceError, SourceInfo};
-use crate::frame::{Frame, check_size};
-use codec::{Codec, Failure};
+use crate::frame::{Frame, FrameError, check_size};
+use codec::{Codec, Decoded, Failure};
 use order::{Order, Outcome};
 
 /// The most pictures that a gap in the times is filled with: a minute at 25 a second.
@@ -174,6 +175,10 @@ impl<C: Codec> Video<C> {
         }
     }
 
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
     fn ending(&self) -> Ending {
         let (missing, mut remarks) = self.coded.ending();
         let missing = missing.saturating_sub(self.filled);
@@ -183,6 +188,13 @@ impl<C: Codec> Video<C> {
         }
         Ending { missing, remarks, concealed: 0 }
     }
+}
+
+/// A decoded picture as a frame, turned clockwise.
+fn upright(decoded: Decoded, degrees: u32) -> Result<Frame, FrameError> {
+    let Decoded { width, height, pixels, .. } = decoded;
+    let (width, height, pixels) = turned(width, height, pixels, degrees);
+    Frame::new(width, height, pixels)
 }
 
 impl<C: Codec> Pictures for Video<C> {
@@ -197,9 +209,7 @@ impl<C: Codec> Pictures for Video<C> {
             Some((seconds, Outcome::Lost(reason))) => return Ok(Step::Lost { seconds, reason }),
             Some((seconds, Outcome::Decoded(decoded, concealed))) => (seconds, decoded, concealed),
         };
-        let codec::Decoded { width, height, pixels, .. } = *decoded;
-        let (width, height, pixels) = turned(width, height, pixels, self.turned());
-        *frame = Frame::new(width, height, pixels).at(&self.path)?;
+        *frame = upright(*decoded, self.turned()).at(&self.path)?;
         Ok(Step::Picture(Shown { seconds, concealed }))
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::codec::Decoded;
 
 /// The most pictures that display order may need, by the standard.
-const DEPTH: usize = 16;
+pub(super) const DEPTH: usize = 16;
 
 /// What became of a coded picture.
 pub(super) enum Outcome {
