@@ -39,6 +39,7 @@ impl Part {
                 let ahead = matches!(kind, 32..=35 | 39 | 41..=44 | 48..=55);
                 Self { is_slice, begins: begins || ahead }
             }
+            Coding::Jpeg => Self { is_slice: false, begins: false },
         }
     }
 }

@@ -7,6 +7,8 @@ use super::SourceError;
 pub(super) enum Coding {
     H264,
     Hevc,
+    /// Each picture a JPEG of its own.
+    Jpeg,
 }
 
 impl Coding {
@@ -15,6 +17,7 @@ impl Coding {
         let at = match self {
             Self::H264 => 4,
             Self::Hevc => 21,
+            Self::Jpeg => return Some(Units::StartCodes),
         };
         // The lower bits are the length of lengths, less one.
         Some(Units::Lengths(usize::from(config.get(at)? & 3) + 1))

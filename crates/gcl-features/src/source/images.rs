@@ -1,5 +1,6 @@
 //! A folder of images, one per frame: the form in which many data sets are published.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -119,11 +120,15 @@ fn is_on_its_side(orientation: Orientation) -> bool {
 
 /// Decodes a whole picture, and turns it upright.
 pub(super) fn decoded(file: &Path) -> Result<DynamicImage, String> {
-    let bytes = fs::read(file).map_err(|error| error.to_string())?;
+    upright(fs::read(file).map_err(|error| error.to_string())?.into())
+}
+
+/// The same of the bytes of a picture.
+pub(super) fn upright(bytes: Cow<'_, [u8]>) -> Result<DynamicImage, String> {
     if bytes.starts_with(&[0xff, 0xd8]) && !jpeg::is_whole(&bytes) {
         return Err("the JPEG picture ends early".to_owned());
     }
-    let reader = reader(bytes).map_err(|error| error.to_string())?;
+    let reader = reader(bytes.into_owned()).map_err(|error| error.to_string())?;
     let upright = || {
         let mut decoder = reader.into_decoder()?;
         let orientation = orientation(&mut decoder);

@@ -2,7 +2,8 @@
 //!
 //! | input | decoder |
 //! |---|---|
-//! | H.264 or HEVC in MP4, MOV, Matroska or MPEG-TS, or by itself | built in |
+//! | H.264 or HEVC in MP4, MOV, Matroska, MPEG-TS or AVI, or by itself | built in |
+//! | Motion JPEG in AVI, MP4, MOV or Matroska, or by itself | built in |
 //! | a folder of JPEG, PNG, TIFF or BMP frames, or one of several sequences in it (`folder/Abuse001_x264_*`) | built in |
 //! | YUV4MPEG2 | built in |
 //! | anything else, and what the built-in ones cannot read | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
@@ -13,19 +14,23 @@
 //! [`FrameSource::notes`] counts what was lost. Pictures stand upright, and have the size of the first one.
 
 mod annexb;
+mod avi;
 mod bits;
 mod coded;
 mod cut;
 mod error;
 pub mod ffmpeg;
 mod fit;
+mod gaps;
 mod h264;
 mod hevc;
 pub(crate) mod images;
 mod jpeg;
 mod levels;
 mod mended;
+mod mjpeg;
 mod mkv;
+mod motion;
 mod mp4;
 mod nal;
 mod names;
@@ -177,6 +182,7 @@ fn open_native(path: &Path, threads: usize) -> Result<Box<dyn Pictures>, SourceE
     Ok(match first.stream().coding {
         Coding::H264 => video::<h264::parallel::Threaded>(path, first, coded, threads)?,
         Coding::Hevc => video::<hevc::parallel::Threaded>(path, first, coded, threads)?,
+        Coding::Jpeg => Box::new(motion::MotionJpeg::open(path, first)?),
     })
 }
 
@@ -185,6 +191,8 @@ fn container(path: &Path, kind: &FileKind) -> Result<Box<dyn Coded>, SourceError
     Ok(match *kind {
         FileKind::Mp4 => Box::new(mp4::Mp4::open(path)?),
         FileKind::AnnexB(coding) => Box::new(annexb::AnnexB::open(path, coding)?),
+        FileKind::Avi => Box::new(avi::Avi::open(path)?),
+        FileKind::Jpeg => Box::new(mjpeg::Stream::open(path)?),
         FileKind::Mkv => Box::new(mkv::Mkv::open(path)?),
         FileKind::Ts(layout) => Box::new(ts::Ts::open(path, layout)?),
         FileKind::Y4m | FileKind::Other => {
@@ -211,6 +219,9 @@ fn video<P: Parallel + 'static>(
 enum FileKind {
     /// Units behind start codes.
     AnnexB(Coding),
+    Avi,
+    /// JPEG pictures one behind the other.
+    Jpeg,
     Mkv,
     Ts(ts::Layout),
     Mp4,
@@ -230,6 +241,8 @@ fn sniff(path: &Path) -> Result<FileKind, SourceError> {
         | [_, _, _, _, b'm', b'd', b'a', b't', ..]
         | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileKind::Mp4,
         [0x1a, 0x45, 0xdf, 0xa3, ..] => FileKind::Mkv,
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => FileKind::Avi,
+        bytes if bytes.starts_with(&jpeg::START) => FileKind::Jpeg,
         [0, 0, 1, header @ ..] | [0, 0, 0, 1, header @ ..] if units(header).is_some() => {
             units(header).map_or(FileKind::Other, FileKind::AnnexB)
         }

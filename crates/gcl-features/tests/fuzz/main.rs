@@ -1,6 +1,8 @@
 //! Damaged and hostile files for every reader of footage: see `tests/fuzz` of the repository.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../common/avi.rs"]
+mod avi;
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../../../../tests/fuzz/mod.rs"]
@@ -76,6 +78,18 @@ fn byte_streams() {
 #[test]
 fn matroska_files() {
     coded("mkv", vec![data("bframes.mkv"), data("hevc.mkv")]);
+}
+
+#[test]
+fn avi_files() {
+    let mut dropped = avi::jpegs(4);
+    dropped[2].clear();
+    coded("avi", vec![avi::avi(b"MJPG", &dropped), avi::avi(b"H264", &[data("bframes.264")])]);
+}
+
+#[test]
+fn jpeg_streams() {
+    coded("mjpeg", vec![avi::jpegs(3).concat()]);
 }
 
 #[test]

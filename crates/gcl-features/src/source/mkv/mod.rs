@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use gcl_data::At;
 
 use super::SourceError;
+use super::avi;
 use super::coded::{Bytes, Coded, Coding, Sample, Stream, Units};
 use elements::{Elements, float, unsigned, vint};
 use track::Track;
@@ -133,13 +134,24 @@ impl Mkv {
         tracks.retain(|track| track.video);
         // The first of the best.
         let best = tracks.into_iter().rev().max_by_key(|track| (track.enabled, track.pixels));
-        let track = best.ok_or_else(|| unsupported("no video"))?;
+        let mut track = best.ok_or_else(|| unsupported("no video"))?;
         let coding = match track.codec.as_str() {
             "V_MPEG4/ISO/AVC" => Some(Coding::H264),
             "V_MPEGH/ISO/HEVC" => Some(Coding::Hevc),
+            "V_MJPEG" => Some(Coding::Jpeg),
+            // The head of a bitmap, as in AVI.
+            "V_MS/VFW/FOURCC" => track.config.get(16..).and_then(avi::coding),
             _ => None,
         };
-        let known = coding.and_then(|coding| Some((coding, coding.units(&track.config)?)));
+        let plain = coding == Some(Coding::Jpeg) || track.codec == "V_MS/VFW/FOURCC";
+        if plain {
+            track.config.clear();
+        }
+        let units = |coding: Coding| match plain {
+            true => Some(Units::StartCodes),
+            false => coding.units(&track.config),
+        };
+        let known = coding.and_then(|coding| Some((coding, units(coding)?)));
         let Some((coding, units)) = known else {
             return Err(unsupported(&format!("video coded as {:?}", track.codec)));
         };

@@ -203,6 +203,23 @@ fn coding(stsd: &[u8]) -> Result<(Coding, Vec<u8>), Mp4Error> {
     match &name {
         b"avc1" | b"avc3" => Ok((Coding::H264, record(b"avcC")?)),
         b"hvc1" | b"hev1" => Ok((Coding::Hevc, record(b"hvcC")?)),
+        b"jpeg" | b"mjpa" | b"MJPG" | b"mjpg" | b"dmb1" => Ok((Coding::Jpeg, Vec::new())),
+        b"mp4v" if record(b"esds").is_ok_and(|esds| is_jpeg(&esds)) => {
+            Ok((Coding::Jpeg, Vec::new()))
+        }
         _ => unsupported(format!("video coded as {:?}", String::from_utf8_lossy(&name))),
     }
+}
+
+/// Whether a stream's descriptor (ISO/IEC 14496-1) says that it is JPEG.
+fn is_jpeg(esds: &[u8]) -> bool {
+    // Tags with lengths of one byte to four: of the stream, with 3 bytes in it, and of its decoder.
+    let behind = |bytes: &[u8], tag: u8, skipped: usize| {
+        let rest = bytes.strip_prefix(&[tag])?;
+        let more = rest.iter().take(3).take_while(|byte| **byte & 0x80 != 0).count();
+        Some(rest.get(more + 1 + skipped..)?.to_vec())
+    };
+    let stream = esds.get(4..).and_then(|rest| behind(rest, 3, 3));
+    let decoder = stream.and_then(|stream| behind(&stream, 4, 0));
+    decoder.is_some_and(|decoder| decoder.first() == Some(&0x6c))
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::Video;
 use super::codec::{Codec, Decoded, Failure};
 use super::order::Outcome;
 use super::planes::is_whole;
-use super::{Video, WATCHED};
 use crate::source::SourceError;
 use crate::source::coded::{Bytes, Sample, Units};
 
@@ -24,7 +24,7 @@ impl<C: Codec> Video<C> {
             self.order.expect(number, sample.time);
         }
         if sample.after_loss {
-            self.watched = WATCHED;
+            self.gaps.watch();
         }
         let there = sample.bytes;
         self.open.push_back((number, sample));

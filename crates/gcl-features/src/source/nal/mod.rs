@@ -13,18 +13,12 @@ use gcl_data::At;
 
 use super::coded::{Coded, Sample};
 use super::fit::turned;
+use super::gaps::Gaps;
 use super::pictures::{Ending, Pictures, Shown, Step};
 use super::{SourceError, SourceInfo};
 use crate::frame::{Frame, FrameError, check_size};
 use codec::{Codec, Decoded, Failure};
 use order::{Order, Outcome};
-
-/// The most pictures that a gap in the times is filled with: a minute at 25 a second.
-const MOST_FILLED: i64 = 1500;
-
-/// Pictures behind a loss that may show it as a gap before them: what is lost in the order of decoding lies apart in that of
-/// display.
-const WATCHED: usize = 32;
 
 /// One coded picture is held in memory, and as many decoded ones as display order may need (17).
 pub(super) struct Video<C> {
@@ -46,10 +40,7 @@ pub(super) struct Video<C> {
     unsupported: usize,
     order: Order,
     ready: VecDeque<(Option<f64>, Outcome)>,
-    /// Display time of the last picture, how many more to look for gaps before, and pictures that were filled in.
-    last: Option<i64>,
-    watched: usize,
-    filled: usize,
+    gaps: Gaps,
     ended: bool,
 }
 
@@ -81,9 +72,7 @@ impl<C: Codec> Video<C> {
             unsupported: 0,
             order,
             ready: VecDeque::new(),
-            last: None,
-            watched: 0,
-            filled: 0,
+            gaps: Gaps::default(),
             ended: false,
         };
         source.start()?;
@@ -153,26 +142,14 @@ impl<C: Codec> Video<C> {
             }
             self.bytes = bytes;
             while let Some((time, outcome)) = self.order.next(self.ended) {
-                self.fill_gap(time);
+                for time in self.gaps.before(time, self.coded.step()) {
+                    let lost = Outcome::Lost("its bytes are lost".into());
+                    self.ready.push_back((self.coded.seconds(time), lost));
+                }
                 self.ready.push_back((self.coded.seconds(time), outcome));
             }
         }
         Ok(())
-    }
-
-    /// Puts lost pictures in front of one that is shown at this time, where bytes were lost and there is a gap.
-    fn fill_gap(&mut self, time: i64) {
-        let last = self.last.replace(time);
-        let (Some(last), Some(step), 1..) = (last, self.coded.step(), self.watched) else { return };
-        self.watched -= 1;
-        let steps = time.saturating_sub(last).saturating_add(step / 2) / step.max(1);
-        if (2..=MOST_FILLED).contains(&steps) {
-            for n in 1..steps {
-                let seconds = self.coded.seconds(last + n * step);
-                self.ready.push_back((seconds, Outcome::Lost("its bytes are lost".into())));
-                self.filled += 1;
-            }
-        }
     }
 
     fn path(&self) -> &Path {
@@ -181,7 +158,7 @@ impl<C: Codec> Video<C> {
 
     fn ending(&self) -> Ending {
         let (missing, mut remarks) = self.coded.ending();
-        let missing = missing.saturating_sub(self.filled);
+        let missing = missing.saturating_sub(self.gaps.filled);
         if self.early > 0 {
             let early = self.early;
             remarks.push(format!("the first {early} pictures need some before the file's start"));
