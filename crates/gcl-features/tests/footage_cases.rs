@@ -12,7 +12,7 @@ mod mp4;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use avi::{avi, chunk, jpeg, jpegs};
+use avi::{avi, jpeg, jpegs};
 use gcl_data::VideoNotes;
 use gcl_features::source::{Decoder, ffmpeg, open};
 use gcl_features::{Frame, discover, passed_over};
