@@ -74,7 +74,7 @@ pub fn extract_detected(
         };
         let skip =
             |what: String| Ok(VideoOutcome::Skipped(format!("{}: {what}", input.path.display())));
-        let mut source = match open_as(&input.path, how.decoder, Colour::AsCoded, threads) {
+        let mut source = match open_as(&input.path, how.decoder, Colour::AsCoded, 1) {
             Ok(source) => source,
             Err(error) => return Ok(VideoOutcome::Skipped(error.to_string())),
         };

@@ -77,7 +77,8 @@ pub fn extract_objects(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
     let identity = what.identity(options.clips.of_fixed_length()?);
-    let threads = options.threads_each(inputs.len());
+    // More were slower where it was measured: see docs/extraction.md.
+    let threads = 1;
     let job = Job { what, identity: &identity, options, threads, out_dir, cancel, progress };
     let finished = |input: &VideoInput, footage: Option<&str>| {
         let features = is_finished(out_dir, &input.id, &identity, footage)?;

@@ -189,7 +189,8 @@ pub fn extract<E: Extractor>(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
     let identity = extractor.identity(options.clips.of_fixed_length()?);
-    let threads = options.threads_each(inputs.len());
+    // More were slower where it was measured: see docs/extraction.md.
+    let threads = 1;
     let job =
         video::Job { extractor, identity: &identity, options, threads, out_dir, cancel, progress };
     let finished = |input: &VideoInput, footage: Option<&str>| {

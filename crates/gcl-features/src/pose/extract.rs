@@ -58,7 +58,7 @@ pub fn extract_poses(
     };
     let threads = how.threads_each(inputs.len());
     let job = |input: &VideoInput, footage: Option<String>| {
-        let mut source = match open_as(&input.path, how.decoder, Colour::AsCoded, threads) {
+        let mut source = match open_as(&input.path, how.decoder, Colour::AsCoded, 1) {
             Ok(source) => source,
             Err(error) => return Ok(VideoOutcome::Skipped(error.to_string())),
         };
