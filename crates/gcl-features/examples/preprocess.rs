@@ -12,7 +12,7 @@ const FRAMES: usize = 320;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args_os().nth(1).ok_or("usage: preprocess VIDEO")?;
-    let mut source = open_as(path.as_ref(), Decoder::Auto, Colour::Rgb)?;
+    let mut source = open_as(path.as_ref(), Decoder::Auto, Colour::Rgb, 1)?;
     let (mut frame, mut frames) = (Frame::default(), Vec::new());
     let start = Instant::now();
     while frames.len() < FRAMES && source.next(&mut frame)? {

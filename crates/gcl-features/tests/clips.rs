@@ -78,7 +78,7 @@ fn small() -> Preprocess {
 fn clips_of(path: &Path) -> [usize; 4] {
     let check = Preprocessor::new(small()).unwrap();
     let mut frames = Vec::new();
-    let mut source = open_as(path, Decoder::Auto, Colour::Rgb).unwrap();
+    let mut source = open_as(path, Decoder::Auto, Colour::Rgb, 1).unwrap();
     let mut frame = Frame::default();
     while source.next(&mut frame).unwrap() {
         frames.push(check.prepare(&frame).unwrap());

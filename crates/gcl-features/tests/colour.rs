@@ -103,7 +103,7 @@ fn h264_becomes_rgb_as_ffmpeg_makes_it() {
 /// Every frame of a video, once by the decoder asked for and once as FFmpeg's own `rgb24`; how many there are.
 fn compare(path: &Path, decoder: Decoder) -> usize {
     let mut ours = open(path, decoder).unwrap();
-    let mut theirs = open_as(path, Decoder::Ffmpeg, Colour::Rgb).unwrap();
+    let mut theirs = open_as(path, Decoder::Ffmpeg, Colour::Rgb, 1).unwrap();
     let (size, rate) = ((ours.info().width, ours.info().height), ours.info().fps.unwrap());
     assert_eq!(size, (theirs.info().width, theirs.info().height), "{}", path.display());
     assert!((rate - theirs.info().fps.unwrap()).abs() < 0.01, "{}", path.display());
@@ -132,7 +132,7 @@ fn ffmpegs_rgb_is_what_its_planes_become() {
     let dir = tempfile::tempdir().unwrap();
     let text = dir.path().join("text.avi");
     fs::write(&text, "not a video").unwrap();
-    let error = open_as(&text, Decoder::Auto, Colour::Rgb).err().unwrap().to_string();
+    let error = open_as(&text, Decoder::Auto, Colour::Rgb, 1).err().unwrap().to_string();
     assert!(error.contains("text.avi: damaged after 0 frames"), "{error}");
     let mut cut = fs::read(data("mpeg4.mp4")).unwrap();
     let end = cut.windows(4).position(|name| name == b"moov").unwrap() - 4;
@@ -141,7 +141,7 @@ fn ffmpegs_rgb_is_what_its_planes_become() {
     fs::write(&path, cut).unwrap();
     let mut frame = Frame::default();
     let mut run = || {
-        let mut source = open_as(&path, Decoder::Ffmpeg, Colour::Rgb)?;
+        let mut source = open_as(&path, Decoder::Ffmpeg, Colour::Rgb, 1)?;
         while source.next(&mut frame)? {}
         Ok::<_, gcl_features::SourceError>(())
     };

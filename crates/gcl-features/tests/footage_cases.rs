@@ -2,20 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/avi.rs"]
+mod avi;
 #[path = "common/h264.rs"]
 mod h264;
 #[path = "common/mp4.rs"]
 mod mp4;
 
 use std::fs;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use avi::{avi, jpeg, jpegs};
 use gcl_data::VideoNotes;
 use gcl_features::source::{Decoder, ffmpeg, open};
 use gcl_features::{Frame, discover, passed_over};
 use h264::Encoder;
-use image::{GrayImage, ImageFormat, Luma};
 use mp4::{Track, movie};
 
 /// What reading a video gave.
@@ -40,15 +41,6 @@ fn read(path: &Path, decoder: Decoder) -> Result<Seen, String> {
 /// Of bytes in a file of that name, by the built-in decoders.
 fn native(name: &str, bytes: &[u8]) -> Seen {
     by(Decoder::Native, name, bytes)
-}
-
-/// Through FFmpeg, or nothing with a loud note where there is none.
-fn by_ffmpeg(name: &str, bytes: &[u8]) -> Option<Seen> {
-    if ffmpeg::version().is_none() {
-        eprintln!("SKIPPED: no ffmpeg on the PATH ({name})");
-        return None;
-    }
-    Some(by(Decoder::Auto, name, bytes))
 }
 
 /// The built-in decoders, and FFmpeg where there is one.
@@ -85,18 +77,20 @@ fn data(name: &str) -> PathBuf {
 }
 
 #[test]
-fn case_01_uneven_frames_and_long_gaps_are_read_through_ffmpeg() {
+fn case_01_uneven_frames_and_long_gaps_have_their_times() {
     // A clock in thousandths: two frames in one twenty-fifth of a second, then none for a minute.
     let times: Vec<u32> =
         (0..30).map(|n| n * 20 + if n > 20 { 60_000 } else { n % 3 * 7 }).collect();
-    let Some(seen) = by_ffmpeg("vfr.mkv", &mkv(&times)) else { return };
-    assert_eq!(seen.frames.len(), 30);
-    let clock = seen.notes.times.expect("times");
-    for (n, time) in times.iter().enumerate() {
-        let error = clock.seconds(n) - f64::from(*time) / 1000.0;
-        assert!(error.abs() < 0.006, "frame {n}: {error}, {clock:?}, {times:?}");
+    for decoder in decoders() {
+        let seen = by(decoder, "vfr.mkv", &mkv(&times));
+        assert_eq!(seen.frames.len(), 30);
+        let clock = seen.notes.times.expect("times");
+        for (n, time) in times.iter().enumerate() {
+            let error = clock.seconds(n) - f64::from(*time) / 1000.0;
+            assert!(error.abs() < 0.006, "{decoder:?}, frame {n}: {error}, {clock:?}, {times:?}");
+        }
+        assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
     }
-    assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
 }
 
 #[test]
@@ -144,30 +138,186 @@ fn case_04_pictures_that_refer_to_a_broken_one_keep_their_places() {
 
 #[test]
 fn case_04_lost_packets_are_filled() {
-    let segment = fs::read(data("segment.ts")).unwrap();
-    let at = segment.len() / 188 / 2 * 188;
-    let mut lossy = segment.clone();
-    lossy.drain(at..at + 3 * 188);
-    for decoder in decoders() {
-        let seen = by(decoder, "lossy.ts", &lossy);
-        assert_eq!(seen.frames.len(), 25, "{decoder:?}");
-        let notes = &seen.notes;
-        assert!(notes.concealed > 0 && !notes.remarks.is_empty(), "{decoder:?}: {notes:?}");
-        assert_eq!((notes.missing, &notes.times), (0, &None), "{decoder:?}");
+    // Of HEVC with lost packets FFmpeg gives fewer pictures, and says nothing.
+    for (name, frames, decoders) in
+        [("segment.ts", 25, decoders()), ("hevc.ts", 40, vec![Decoder::Native])]
+    {
+        let segment = fs::read(data(name)).unwrap();
+        let at = segment.len() / 188 / 2 * 188;
+        let mut lossy = segment.clone();
+        lossy.drain(at..at + 3 * 188);
+        for decoder in decoders {
+            let seen = by(decoder, "lossy.ts", &lossy);
+            assert_eq!(seen.frames.len(), frames, "{name}, {decoder:?}");
+            let notes = &seen.notes;
+            let what = format!("{name}, {decoder:?}: {notes:?}");
+            assert!(notes.concealed > 0 && !notes.remarks.is_empty(), "{what}");
+            assert_eq!((notes.missing, &notes.times), (0, &None), "{what}");
+        }
     }
 }
 
+/// Where the coded pictures of a stream of HEVC start.
+fn hevc_pictures(stream: &[u8]) -> Vec<usize> {
+    let starts = stream.windows(6).enumerate().filter(|(_, at)| at.starts_with(&[0, 0, 1]));
+    starts.filter(|(_, unit)| unit[3] >> 1 < 32 && unit[5] & 0x80 != 0).map(|(at, _)| at).collect()
+}
+
 #[test]
-fn case_04_a_broken_frame_is_counted_through_ffmpeg() {
-    let mut avi = avi(20);
+fn case_04_hevc_pictures_that_need_a_lost_one_are_lost_with_it() {
+    let stream = fs::read(data("hevc.265")).unwrap();
+    let pictures = hevc_pictures(&stream);
+    assert_eq!(pictures.len(), 40);
+    // The second picture in the order of decoding, to which all up to the next key picture refer, directly or not.
+    let picture = &stream[pictures[1] + 3..pictures[1] + 30];
+    let whole = fs::read(data("hevc.mp4")).unwrap();
+    let at = whole.windows(picture.len()).position(|bytes| bytes == picture).unwrap();
+    let good = native("good.mp4", &whole);
+    let mut broken = whole.clone();
+    broken[at + 2..at + picture.len()].fill(0xff);
+    let seen = native("broken.mp4", &broken);
+    assert_eq!(seen.frames.len(), 40);
+    // Each frame is its own or the one before, and never grey: nothing is shown that the camera did not see.
+    for n in 1..40 {
+        let (own, before) = (good.frames[n], seen.frames[n - 1]);
+        assert!(seen.frames[n] == own || seen.frames[n] == before, "{n}: {:?}", seen.frames);
+    }
+    assert_eq!(seen.frames[12..], good.frames[12..]);
+    assert!((7..=12).contains(&seen.notes.concealed), "{:?}", seen.notes);
+}
+
+#[test]
+fn hevc_that_starts_between_key_pictures_starts_with_the_first() {
+    let whole = fs::read(data("hevc.265")).unwrap();
+    let good = native("good.265", &whole);
+    let pictures = hevc_pictures(&whole);
+    let (sets, fifth) = (pictures[0], pictures[4]);
+    let seen = native("late.265", &[&whole[..sets], &whole[fifth..]].concat());
+    // The key picture, which is the 13th; those shown before it need some before the file's start.
+    assert_eq!(seen.frames, good.frames[12..]);
+    assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
+    assert!(seen.notes.remarks.join("").contains("before the file's start"), "{:?}", seen.notes);
+}
+
+/// Numbers of the pictures of `jpegs`.
+fn jpeg_numbers(seen: &Seen) -> Vec<u8> {
+    seen.frames.iter().map(|luma| (luma + 2) / 4).collect()
+}
+
+#[test]
+fn case_04_a_broken_jpeg_in_avi_is_filled_and_counted() {
+    let mut avi = avi(b"MJPG", &jpegs(20));
     let (chunk, _) =
         avi.windows(4).enumerate().filter(|(_, name)| *name == b"00dc").nth(10).unwrap();
     // Its Huffman table.
     let table = avi[chunk..].windows(2).position(|mark| mark == [0xff, 0xc4]).unwrap();
     avi[chunk + table + 4..chunk + table + 24].fill(0xff);
-    let Some(seen) = by_ffmpeg("broken.avi", &avi) else { return };
-    assert_eq!(seen.frames.len(), 20);
-    assert!((1..=2).contains(&seen.notes.concealed), "{:?}", seen.notes);
+    for decoder in decoders() {
+        let seen = by(decoder, "broken.avi", &avi);
+        assert_eq!(seen.frames.len(), 20);
+        assert!((1..=2).contains(&seen.notes.concealed), "{decoder:?}: {:?}", seen.notes);
+    }
+    let seen = native("broken.avi", &avi);
+    assert_eq!((jpeg_numbers(&seen)[9], jpeg_numbers(&seen)[10..12].to_vec()), (9, vec![9, 11]));
+    assert_eq!((seen.fps, seen.notes.concealed), (Some(25.0), 1));
+}
+
+#[test]
+fn case_04_half_a_jpeg_and_a_size_that_lies_cost_one_picture() {
+    let mut pictures = jpegs(8);
+    let half = pictures[3].len() / 2;
+    pictures[3].truncate(half);
+    let seen = native("half.avi", &avi(b"MJPG", &pictures));
+    assert_eq!(jpeg_numbers(&seen), [0, 1, 2, 2, 4, 5, 6, 7]);
+    assert_eq!((seen.notes.concealed, seen.notes.missing), (1, 0));
+    assert!(seen.notes.remarks[0].contains("ends early"), "{:?}", seen.notes);
+
+    for size in [7u32, 5000, 0x00ff_ffff] {
+        let mut lies = avi(b"MJPG", &jpegs(8));
+        let chunks = lies.windows(4).enumerate().filter(|(_, name)| *name == b"00dc");
+        let (at, _) = chunks.clone().nth(3).unwrap();
+        lies[at + 4..at + 8].copy_from_slice(&size.to_le_bytes());
+        let seen = native("lies.avi", &lies);
+        assert_eq!(jpeg_numbers(&seen), [0, 1, 2, 3, 4, 5, 6, 7], "{size}: {:?}", seen.notes);
+    }
+}
+
+#[test]
+fn case_07_dropped_frames_of_avi_take_their_time() {
+    let mut pictures = jpegs(12);
+    for dropped in [2, 5, 6] {
+        pictures[dropped].clear();
+    }
+    for decoder in decoders() {
+        let seen = by(decoder, "dropped.avi", &avi(b"MJPG", &pictures));
+        assert_eq!(seen.frames.len(), 9, "{decoder:?}");
+        let clock = seen.notes.times.expect("times");
+        for (n, slot) in [0u32, 1, 3, 4, 7, 8, 9, 10, 11].into_iter().enumerate() {
+            let error = clock.seconds(n) - f64::from(slot) / 25.0;
+            assert!(error.abs() < 0.006, "{decoder:?}, frame {n}: {error}");
+        }
+        assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
+    }
+}
+
+#[test]
+fn jpegs_are_read_from_every_container_and_by_themselves() {
+    let pictures = jpegs(10);
+    let track = Track { size: (64, 48), coding: b"jpeg", ..Track::new(&SMALL, pictures.clone()) };
+    let times: Vec<u32> = (0..10).map(|n| n * 40).collect();
+    let recorders = [&avi(b"MJPG", &pictures)[..], b"GPSDATAxxxxxxxxxxxxxxxx"].concat();
+    for (name, bytes) in [
+        ("plain.avi", avi(b"mjpg", &pictures)),
+        ("tail.avi", recorders),
+        ("track.mov", movie(&[track])),
+        ("blocks.mkv", mkv(&times)),
+        ("dump.mjpeg", pictures.concat()),
+        ("apart.mjpeg", pictures.join(&b"--boundary\r\nContent-Type: image/jpeg\r\n\r\n"[..])),
+    ] {
+        let seen = native(name, &bytes);
+        assert_eq!((jpeg_numbers(&seen), seen.size), ((0..10).collect(), (64, 48)), "{name}");
+        let notes = &seen.notes;
+        assert_eq!((notes.concealed, notes.missing, notes.remarks.len()), (0, 0, 0), "{name}");
+    }
+    // Cut off, a picture ends where the next one starts.
+    let mut cut = pictures.clone();
+    let half = cut[4].len() / 2;
+    cut[4].truncate(half);
+    let seen = native("cut.mjpeg", &cut.concat());
+    assert_eq!(jpeg_numbers(&seen), [0, 1, 2, 3, 3, 5, 6, 7, 8, 9]);
+    assert_eq!(seen.notes.concealed, 1);
+}
+
+#[test]
+fn jpegs_without_tables_have_the_usual_ones() {
+    let bare = jpegs(4).into_iter().map(|mut picture| {
+        while let Some(at) = picture.windows(2).position(|mark| mark == [0xff, 0xc4]) {
+            let length = u16::from_be_bytes([picture[at + 2], picture[at + 3]]) as usize;
+            picture.drain(at..at + 2 + length);
+        }
+        picture
+    });
+    let seen = native("bare.avi", &avi(b"MJPG", &bare.collect::<Vec<_>>()));
+    assert_eq!((jpeg_numbers(&seen), seen.notes.concealed), ((0..4).collect(), 0));
+
+    let fields = vec![[jpeg(8), jpeg(8)].concat(); 3];
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("fields.avi");
+    fs::write(&path, avi(b"MJPG", &fields)).unwrap();
+    let error = read(&path, Decoder::Native).err().unwrap();
+    assert!(error.contains("JPEG pictures of fields"), "{error}");
+}
+
+#[test]
+fn h264_in_avi_is_read() {
+    let sets = [SMALL.sps(), SMALL.pps()].map(|set| [&[0, 0, 0, 1][..], &set].concat()).concat();
+    let units = |picture: Vec<u8>| [&[0, 0, 0, 1], &picture[4..]].concat();
+    let mut samples: Vec<Vec<u8>> = pictures(SMALL, 6).into_iter().map(units).collect();
+    samples[0] = [sets, samples[0].clone()].concat();
+    samples.insert(3, Vec::new());
+    let seen = native("camera.avi", &avi(b"H264", &samples));
+    assert_eq!((seen.frames, seen.size), (numbers(6), (32, 32)));
+    assert!((seen.notes.times.expect("times").seconds(3) - 0.16).abs() < 0.006);
 }
 
 #[test]
@@ -215,7 +365,7 @@ fn case_08_a_file_that_ends_early_is_used_up_to_there() {
 
 #[test]
 fn case_08_other_containers_are_told_alike() {
-    for name in ["bframes.mkv", "fragmented.mp4"] {
+    for name in ["bframes.mkv", "fragmented.mp4", "hevc.mkv"] {
         let whole = fs::read(data(name)).unwrap();
         for decoder in decoders() {
             let seen = by(decoder, name, &whole[..whole.len() * 3 / 5]);
@@ -229,9 +379,11 @@ fn case_08_other_containers_are_told_alike() {
         }
     }
     let times: Vec<u32> = (0..40).map(|n| n * 40).collect();
-    let (mkv, avi) = (mkv(&times), avi(40));
-    for (name, bytes) in [("cut.mkv", &mkv), ("cut.avi", &avi)] {
-        let Some(seen) = by_ffmpeg(name, &bytes[..bytes.len() * 3 / 5]) else { return };
+    let (mkv, avi) = (mkv(&times), avi(b"MJPG", &jpegs(40)));
+    let both = [("cut.mkv", &mkv), ("cut.avi", &avi)];
+    for (decoder, (name, bytes)) in decoders().into_iter().flat_map(|d| both.map(|file| (d, file)))
+    {
+        let seen = by(decoder, name, &bytes[..bytes.len() * 3 / 5]);
         let (frames, notes) = (seen.frames.len(), &seen.notes);
         assert!((20..=25).contains(&frames), "{name}: {frames}");
         // Which picture the decoder complains of it does not say: the cut one may be counted twice.
@@ -376,44 +528,9 @@ fn case_13_turned_footage_stands_upright() {
     }
 }
 
-/// An AVI of `count` JPEG pictures at 25 a second, with its frames' number in the header and no index.
-fn avi(count: u32) -> Vec<u8> {
-    let chunk = |name: &[u8], parts: &[&[u8]]| {
-        let mut payload = parts.concat();
-        let size = (payload.len() as u32).to_le_bytes();
-        if payload.len() % 2 == 1 {
-            payload.push(0);
-        }
-        [name, &size, &payload].concat()
-    };
-    let words =
-        |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
-    let avih = chunk(b"avih", &[&words(&[40_000, 0, 0, 0, count, 0, 1, 0, 64, 48, 0, 0, 0, 0])]);
-    let strh = chunk(
-        b"strh",
-        &[b"vidsMJPG", &words(&[0, 0, 0, 1, 25, 0, count, 0, u32::MAX, 0, 0, 64 | (48 << 16)])],
-    );
-    let strf = chunk(
-        b"strf",
-        &[&words(&[40, 64, 48, 1 | (24 << 16)]), b"MJPG", &words(&[64 * 48 * 3, 0, 0, 0, 0])],
-    );
-    let strl = chunk(b"LIST", &[b"strl", &strh, &strf]);
-    let hdrl = chunk(b"LIST", &[b"hdrl", &avih, &strl]);
-    let frames: Vec<u8> = (0..count).flat_map(|n| chunk(b"00dc", &[&jpeg(n)])).collect();
-    let movi = chunk(b"LIST", &[b"movi", &frames]);
-    chunk(b"RIFF", &[b"AVI ", &hdrl, &movi])
-}
-
-fn jpeg(n: u32) -> Vec<u8> {
-    let image = GrayImage::from_fn(64, 48, |x, y| Luma([((x * y + n * 5) % 256) as u8]));
-    let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
-    bytes.into_inner()
-}
-
 /// A Matroska file of JPEG pictures at these times in thousandths of a second, a cluster each.
 fn mkv(times: &[u32]) -> Vec<u8> {
-    let pictures: Vec<_> = (0..).zip(times).map(|(n, time)| (*time, jpeg(n))).collect();
+    let pictures: Vec<_> = (0..).zip(times).map(|(n, time)| (*time, jpeg(n * 4))).collect();
     matroska(&element(&[0x86], b"V_MJPEG"), &[], &pictures)
 }
 

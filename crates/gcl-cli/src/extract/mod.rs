@@ -77,8 +77,8 @@ pub struct FootageArgs {
     /// Videos to decode in parallel [default: the number of cores, at most 4 with a network]
     #[arg(long)]
     threads: Option<usize>,
-    /// Video decoder: native (H.264 in MP4, Matroska or MPEG-TS, frames, Y4M), ffmpeg (everything else, through an ffmpeg on
-    /// the PATH), or auto.
+    /// Video decoder: native (H.264, HEVC and Motion JPEG in MP4, Matroska, MPEG-TS or AVI, frames, Y4M), ffmpeg
+    /// (everything else, through an ffmpeg on the PATH), or auto.
     #[arg(long, default_value = "auto",
           value_parser = named::<Decoder>(Decoder::ALL.map(Decoder::name)))]
     pub decoder: Decoder,

@@ -76,7 +76,8 @@ impl CubeReader {
                 return Err(CubeError::of(&video, problem));
             }
         }
-        let source = open_as(path, decoder, Colour::Rgb).map_err(|e| CubeError::of(&video, e))?;
+        let source =
+            open_as(path, decoder, Colour::Rgb, 1).map_err(|e| CubeError::of(&video, e))?;
         let (window, ready) = (VecDeque::new(), Vec::new());
         let frame = Frame::default();
         Ok(Self {

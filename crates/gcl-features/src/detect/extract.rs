@@ -7,13 +7,13 @@ use gcl_data::tracks::{SNIPPET_FEATURES, snippet_features, write_tracks};
 use gcl_data::{BoxTrack, Clips, ExtractorIdentity, FeatureMeta, is_finished, write_features};
 use serde_json::{Map, Value};
 
-use super::{Detector, DetectorOptions, FollowStop, Following, Model, threads};
+use super::{Detector, DetectorOptions, FollowStop, Following, Model};
 use crate::discover::VideoInput;
 use crate::extractor::ExtractorError;
 use crate::networks::NetworkError;
 use crate::objects::tracks_file;
 use crate::pipeline::{ExtractError, ExtractOptions, Progress, Summary, VideoOutcome, each_video};
-use crate::source::open;
+use crate::source::{Colour, open_as};
 use crate::tracks::TrackOptions;
 
 /// The classes of what moves by itself: bicycle, person, cattle, cat, vehicle, dog, car.
@@ -62,7 +62,7 @@ pub fn extract_detected(
 ) -> Result<Summary, ExtractError> {
     let clips = how.clips.of_fixed_length()?;
     let identity = options.identity(model, clips);
-    let threads = threads(how, inputs.len());
+    let threads = how.threads_each(inputs.len());
     let finished = |input: &VideoInput, footage: Option<&str>| {
         let features = is_finished(out, &input.id, &identity, footage)?;
         Ok(features && tracks_file(out, &input.id).exists())
@@ -74,7 +74,7 @@ pub fn extract_detected(
         };
         let skip =
             |what: String| Ok(VideoOutcome::Skipped(format!("{}: {what}", input.path.display())));
-        let mut source = match open(&input.path, how.decoder) {
+        let mut source = match open_as(&input.path, how.decoder, Colour::AsCoded, 1) {
             Ok(source) => source,
             Err(error) => return Ok(VideoOutcome::Skipped(error.to_string())),
         };

@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::frame::Frame;
 use crate::networks::NetworkError;
-use crate::pipeline::ExtractOptions;
 use decode::{decode, suppress};
 pub use extract::{DetectOptions, extract_detected};
 pub(crate) use follow::{FollowStop, Following};
@@ -64,12 +63,6 @@ pub struct Model {
     pub graph: Graph,
     /// SHA-256 of the weight file, 64 hex digits.
     pub sha256: String,
-}
-
-/// Threads of a network where several videos may be worked on at a time: a lone video has all cores.
-pub(crate) fn threads(how: &ExtractOptions, videos: usize) -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    (cores / how.threads.min(videos).max(1)).max(1)
 }
 
 /// An object in a picture.

@@ -18,7 +18,7 @@ use crate::pipeline::{
     ExtractError, ExtractOptions, FeatureWork, Progress, REPORT_EVERY, Summary, VideoOutcome,
     each_video,
 };
-use crate::source::{FrameSource, SourceError, open};
+use crate::source::{Colour, FrameSource, SourceError, open_as};
 use crate::tracks::TrackOptions;
 
 /// Frames per second of footage that does not say, such as folders of frames.
@@ -77,7 +77,9 @@ pub fn extract_objects(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
     let identity = what.identity(options.clips.of_fixed_length()?);
-    let job = Job { what, identity: &identity, options, out_dir, cancel, progress };
+    // More were slower where it was measured: see docs/extraction.md.
+    let threads = 1;
+    let job = Job { what, identity: &identity, options, threads, out_dir, cancel, progress };
     let finished = |input: &VideoInput, footage: Option<&str>| {
         let features = is_finished(out_dir, &input.id, &identity, footage)?;
         Ok(features && tracks_file(out_dir, &input.id).exists())
@@ -105,6 +107,8 @@ struct Job<'a> {
     what: ObjectFeatures,
     identity: &'a ExtractorIdentity,
     options: &'a ExtractOptions,
+    /// Threads that decode a video.
+    threads: usize,
     out_dir: &'a Path,
     cancel: &'a AtomicBool,
     progress: &'a (dyn Fn(Progress<'_>) + Sync),
@@ -129,7 +133,8 @@ impl Job<'_> {
     ) -> Result<VideoOutcome, ExtractError> {
         let skip =
             |what: String| Ok(VideoOutcome::Skipped(format!("{}: {what}", input.path.display())));
-        let opened = open(&input.path, self.options.decoder).map_err(Left::from);
+        let opened = open_as(&input.path, self.options.decoder, Colour::AsCoded, self.threads);
+        let opened = opened.map_err(Left::from);
         let followed = opened.and_then(|mut source| {
             let followed = self.follow(input, source.as_mut())?;
             Ok((followed, source.info().clone(), source.notes()))

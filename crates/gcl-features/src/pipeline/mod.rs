@@ -39,6 +39,12 @@ pub struct ExtractOptions {
 pub const MAX_LOSS: f64 = 0.5;
 
 impl ExtractOptions {
+    /// Threads that each of so many videos has for itself: a lone one has all cores.
+    pub(crate) fn threads_each(&self, videos: usize) -> usize {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        (cores / self.threads.min(videos).max(1)).max(1)
+    }
+
     /// Why a video that was read to its end is skipped for what was lost of it, if it is.
     pub(crate) fn too_damaged(
         &self,
@@ -183,7 +189,10 @@ pub fn extract<E: Extractor>(
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
     let identity = extractor.identity(options.clips.of_fixed_length()?);
-    let job = video::Job { extractor, identity: &identity, options, out_dir, cancel, progress };
+    // More were slower where it was measured: see docs/extraction.md.
+    let threads = 1;
+    let job =
+        video::Job { extractor, identity: &identity, options, threads, out_dir, cancel, progress };
     let finished = |input: &VideoInput, footage: Option<&str>| {
         Ok(is_finished(out_dir, &input.id, &identity, footage)?)
     };

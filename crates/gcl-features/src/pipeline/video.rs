@@ -22,6 +22,8 @@ pub(super) struct Job<'a, E: Extractor> {
     pub extractor: &'a E,
     pub identity: &'a ExtractorIdentity,
     pub options: &'a ExtractOptions,
+    /// Threads that decode a video.
+    pub threads: usize,
     pub out_dir: &'a Path,
     pub cancel: &'a AtomicBool,
     pub progress: &'a (dyn Fn(Progress<'_>) + Sync),
@@ -84,7 +86,7 @@ impl<E: Extractor> Job<'_, E> {
             return Ok(VideoOutcome::Cancelled);
         }
         let colour = self.extractor.colour();
-        let mut source = match open_as(&input.path, self.options.decoder, colour) {
+        let mut source = match open_as(&input.path, self.options.decoder, colour, self.threads) {
             Ok(source) => source,
             Err(error) => return Ok(VideoOutcome::Skipped(error.to_string())),
         };

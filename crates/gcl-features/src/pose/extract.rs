@@ -10,11 +10,11 @@ use gcl_data::poses::{Track, write_poses};
 use super::Poser;
 use super::persons::{PoseOptions, persons};
 use super::record::PoseRecord;
-use crate::detect::{Detector, FollowStop, Following, Model, threads};
+use crate::detect::{Detector, FollowStop, Following, Model};
 use crate::discover::VideoInput;
 use crate::networks::NetworkError;
 use crate::pipeline::{ExtractError, ExtractOptions, Progress, Summary, VideoOutcome, each_video};
-use crate::source::open;
+use crate::source::{Colour, open_as};
 
 /// Why an extraction stopped. Finished files are kept, and are not made again.
 #[derive(Debug, thiserror::Error)]
@@ -56,9 +56,9 @@ pub fn extract_poses(
     let finished = |input: &VideoInput, footage: Option<&str>| {
         Ok(record().is_done(&input.id, &input.id.file(out, "json"), footage)?)
     };
-    let threads = threads(how, inputs.len());
+    let threads = how.threads_each(inputs.len());
     let job = |input: &VideoInput, footage: Option<String>| {
-        let mut source = match open(&input.path, how.decoder) {
+        let mut source = match open_as(&input.path, how.decoder, Colour::AsCoded, 1) {
             Ok(source) => source,
             Err(error) => return Ok(VideoOutcome::Skipped(error.to_string())),
         };

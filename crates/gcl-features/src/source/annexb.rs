@@ -1,4 +1,4 @@
-//! H.264 as a stream of units behind start codes: files as cameras write them, and what MPEG-TS carries.
+//! H.264 and HEVC as a stream of units behind start codes: files as cameras write them, and what MPEG-TS carries.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use gcl_data::At;
 
 use super::SourceError;
-use super::coded::{Bytes, Coded, Sample, Stream, Units};
+use super::coded::{Bytes, Coded, Coding, Sample, Stream, Units};
 
 /// The most bytes that a coded picture may have.
 const LARGEST: usize = 1 << 26;
@@ -16,8 +16,37 @@ const LARGEST: usize = 1 << 26;
 /// Pictures per second where the stream does not say, as FFmpeg has it.
 pub(super) const FPS: f64 = 25.0;
 
+/// What a unit is to the cutting of a stream, by its header and the byte behind a header of H.264 or HEVC.
+struct Part {
+    is_slice: bool,
+    /// Whether a new picture begins with it, if the one before has a slice.
+    begins: bool,
+}
+
+impl Part {
+    fn of(coding: Coding, [first, second, third]: [u8; 3]) -> Self {
+        match coding {
+            Coding::H264 => {
+                let is_slice = matches!(first & 31, 1 | 5);
+                // The first of a picture: its number of macroblocks before it is 0, coded as a 1.
+                let begins = is_slice && second & 0x80 != 0;
+                Self { is_slice, begins: begins || matches!(first & 31, 6..=9 | 14..=18) }
+            }
+            Coding::Hevc => {
+                let kind = first >> 1 & 63;
+                let is_slice = kind < 32;
+                let begins = is_slice && third & 0x80 != 0;
+                let ahead = matches!(kind, 32..=35 | 39 | 41..=44 | 48..=55);
+                Self { is_slice, begins: begins || ahead }
+            }
+            Coding::Jpeg => Self { is_slice: false, begins: false },
+        }
+    }
+}
+
 /// Cuts a stream into coded pictures; each keeps the stamp of the bytes in which it starts.
 pub(super) struct Splitter<S> {
+    coding: Coding,
     buffer: Vec<u8>,
     /// Up to here no start code was missed.
     scanned: usize,
@@ -28,9 +57,9 @@ pub(super) struct Splitter<S> {
 }
 
 impl<S> Splitter<S> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(coding: Coding) -> Self {
         let (buffer, stamps) = (Vec::new(), VecDeque::new());
-        Self { buffer, scanned: 0, has_slice: false, stamps }
+        Self { coding, buffer, scanned: 0, has_slice: false, stamps }
     }
 
     pub(super) fn stamp(&mut self, stamp: S) {
@@ -44,17 +73,14 @@ impl<S> Splitter<S> {
     /// The next whole picture and its stamp; at the end of the stream also what is left.
     pub(super) fn next(&mut self, end: bool) -> Option<(Vec<u8>, Option<S>)> {
         // A start code, the unit's header and a byte of a slice.
-        while let Some(&[a, b, c, header, slice]) =
-            self.buffer.get(self.scanned..).and_then(<[u8]>::first_chunk)
+        while let Some(&[a, b, c, ref head @ ..]) =
+            self.buffer.get(self.scanned..).and_then(<[u8]>::first_chunk::<6>)
         {
             if [a, b, c] != [0, 0, 1] {
                 self.scanned += 1;
                 continue;
             }
-            let is_slice = matches!(header & 31, 1 | 5);
-            // The first of a picture: its number of macroblocks before it is 0, coded as a 1.
-            let first = is_slice && slice & 0x80 != 0;
-            let begins = first || matches!(header & 31, 6..=9 | 14..=18);
+            let Part { is_slice, begins } = Part::of(self.coding, *head);
             if begins && self.has_slice {
                 return Some(self.cut(self.scanned));
             }
@@ -92,10 +118,11 @@ pub(super) struct AnnexB {
 }
 
 impl AnnexB {
-    pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
+    pub(super) fn open(path: &Path, coding: Coding) -> Result<Self, SourceError> {
         let stream = Stream {
+            coding,
             units: Units::StartCodes,
-            avcc: Vec::new(),
+            config: Vec::new(),
             ordered: false,
             joined_late: true,
             turned: 0,
@@ -103,7 +130,7 @@ impl AnnexB {
             frames: None,
         };
         let (file, path) = (File::open(path).at(path)?, path.to_owned());
-        let (splitter, block) = (Splitter::new(), vec![0; 1 << 16]);
+        let (splitter, block) = (Splitter::new(coding), vec![0; 1 << 16]);
         Ok(Self { path, file, splitter, block, ended: false, count: 0, stream })
     }
 }
@@ -163,7 +190,7 @@ mod tests {
         ];
         let stream = units.concat();
         for step in [1, 2, 5, stream.len()] {
-            let (mut splitter, mut found) = (Splitter::new(), Vec::new());
+            let (mut splitter, mut found) = (Splitter::new(Coding::H264), Vec::new());
             for (n, part) in stream.chunks(step).enumerate() {
                 splitter.stamp(n * step);
                 splitter.push(part);

@@ -2,6 +2,28 @@
 
 use super::SourceError;
 
+/// How pictures are coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    H264,
+    Hevc,
+    /// Each picture a JPEG of its own.
+    Jpeg,
+}
+
+impl Coding {
+    /// How units are told apart where a container has this record of the coding; none if it is too short.
+    pub(super) fn units(self, config: &[u8]) -> Option<Units> {
+        let at = match self {
+            Self::H264 => 4,
+            Self::Hevc => 21,
+            Self::Jpeg => return Some(Units::StartCodes),
+        };
+        // The lower bits are the length of lengths, less one.
+        Some(Units::Lengths(usize::from(config.get(at)? & 3) + 1))
+    }
+}
+
 /// How the units of a coded picture are told apart.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Units {
@@ -14,9 +36,10 @@ pub(super) enum Units {
 /// What is known of a stream of coded pictures.
 #[derive(Debug)]
 pub(super) struct Stream {
+    pub coding: Coding,
     pub units: Units,
-    /// Parameter sets in front of all pictures, as an `avcC` record; empty where they are among them.
-    pub avcc: Vec<u8>,
+    /// Parameter sets in front of all pictures, as an `avcC` or `hvcC` record; empty where they are among them.
+    pub config: Vec<u8>,
     /// Whether the times tell the order of display.
     pub ordered: bool,
     /// Whether it may start with pictures that refer to earlier ones.

@@ -1,5 +1,6 @@
 //! A folder of images, one per frame: the form in which many data sets are published.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -122,15 +123,16 @@ fn is_on_its_side(orientation: Orientation) -> bool {
 
 /// Decodes a whole picture, and turns it upright.
 pub(super) fn decoded(file: &Path) -> Result<DynamicImage, String> {
-    decoded_bytes(fs::read(file).map_err(|error| error.to_string())?)
+    upright(fs::read(file).map_err(|error| error.to_string())?.into())
 }
 
-fn decoded_bytes(bytes: Vec<u8>) -> Result<DynamicImage, String> {
+/// The same of the bytes of a picture.
+pub(super) fn upright(bytes: Cow<'_, [u8]>) -> Result<DynamicImage, String> {
     if bytes.starts_with(&[0xff, 0xd8]) && !jpeg::is_whole(&bytes) {
         return Err("the JPEG picture ends early".to_owned());
     }
-    let floats = tiff::is_tiff(&bytes).then(|| bytes.clone());
-    let reader = reader(bytes).map_err(|error| error.to_string())?;
+    let floats = tiff::is_tiff(&bytes).then(|| bytes.to_vec());
+    let reader = reader(bytes.into_owned()).map_err(|error| error.to_string())?;
     let upright = || {
         let mut decoder = reader.into_decoder()?;
         let orientation = orientation(&mut decoder);

@@ -2,7 +2,8 @@
 //!
 //! | input | decoder |
 //! |---|---|
-//! | H.264 in MP4, MOV, Matroska or MPEG-TS, or by itself | built in |
+//! | H.264 or HEVC in MP4, MOV, Matroska, MPEG-TS or AVI, or by itself | built in |
+//! | Motion JPEG in AVI, MP4, MOV or Matroska, or by itself | built in |
 //! | a folder of JPEG, PNG, TIFF or BMP frames, or one of several sequences in it (`folder/Abuse001_x264_*`) | built in |
 //! | YUV4MPEG2 | built in |
 //! | anything else, and what the built-in ones cannot read | an `ffmpeg` executable, where there is one ([`ffmpeg`]) |
@@ -13,18 +14,25 @@
 //! [`FrameSource::notes`] counts what was lost. Pictures stand upright, and have the size of the first one.
 
 mod annexb;
+mod avi;
+mod bits;
 mod coded;
 mod cut;
 mod error;
 pub mod ffmpeg;
 mod fit;
+mod gaps;
 mod h264;
+mod hevc;
 pub(crate) mod images;
 mod jpeg;
 pub(crate) mod levels;
 mod mended;
+mod mjpeg;
 mod mkv;
+mod motion;
 mod mp4;
+mod nal;
 mod names;
 mod pictures;
 pub(crate) mod sequences;
@@ -39,9 +47,10 @@ use std::path::Path;
 
 use gcl_data::{At, VideoNotes};
 
-use coded::Coded;
+use coded::{Coded, Coding};
 pub use error::SourceError;
 use mended::Mended;
+use nal::ahead::{Ahead, Parallel};
 use pictures::Pictures;
 use yielding::Yielding;
 
@@ -109,12 +118,13 @@ pub enum Colour {
 /// # Errors
 /// Those of [`open_as`].
 pub fn open(path: &Path, decoder: Decoder) -> Result<Box<dyn FrameSource>, SourceError> {
-    open_as(path, decoder, Colour::AsCoded)
+    open_as(path, decoder, Colour::AsCoded, 1)
 }
 
 /// Opens a video file or a folder of frames.
 ///
-/// A file's type is detected from its first bytes, not from its name.
+/// A file's type is detected from its first bytes, not from its name. H.264 and HEVC are decoded on up to so many
+/// `threads`, at least 1; the frames do not depend on it.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or needs a decoder that is not allowed or not there.
@@ -122,10 +132,11 @@ pub fn open_as(
     path: &Path,
     decoder: Decoder,
     colour: Colour,
+    threads: usize,
 ) -> Result<Box<dyn FrameSource>, SourceError> {
     let pictures: Box<dyn Pictures> = match path.is_dir() || images::is_pattern(path) {
         true => Box::new(images::Images::open(path)?),
-        false => open_file(path, decoder, colour)?,
+        false => open_file(path, decoder, colour, threads)?,
     };
     Ok(Box::new(Mended::new(path, pictures)))
 }
@@ -134,11 +145,12 @@ fn open_file(
     path: &Path,
     decoder: Decoder,
     colour: Colour,
+    threads: usize,
 ) -> Result<Box<dyn Pictures>, SourceError> {
     if decoder == Decoder::Ffmpeg {
         return Ok(Box::new(ffmpeg::Ffmpeg::open(path, "FFmpeg is asked for", colour)?));
     }
-    let reason = match open_native(path) {
+    let reason = match open_native(path, threads) {
         Ok(native) if decoder == Decoder::Native => return Ok(native),
         Ok(native) => return Ok(Box::new(Yielding::new(path, colour, native))),
         Err(error) if decoder == Decoder::Native || !error.is_of_content() => return Err(error),
@@ -160,30 +172,57 @@ fn open_file(
 }
 
 /// Opens a file that a built-in decoder reads.
-fn open_native(path: &Path) -> Result<Box<dyn Pictures>, SourceError> {
-    Ok(match sniff(path)? {
-        FileKind::Y4m => {
-            let file = BufReader::new(File::open(path).at(path)?);
-            Box::new(y4m::Y4m::new(file, path, "y4m")?)
-        }
-        FileKind::Mp4 => h264(path, mp4::Mp4::open(path)?)?,
-        FileKind::AnnexB => h264(path, annexb::AnnexB::open(path)?)?,
-        FileKind::Mkv => h264(path, mkv::Mkv::open(path)?)?,
-        FileKind::Ts(layout) => h264(path, ts::Ts::open(path, layout)?)?,
-        FileKind::Other => {
+fn open_native(path: &Path, threads: usize) -> Result<Box<dyn Pictures>, SourceError> {
+    let kind = sniff(path)?;
+    if let FileKind::Y4m = kind {
+        let file = BufReader::new(File::open(path).at(path)?);
+        return Ok(Box::new(y4m::Y4m::new(file, path, "y4m")?));
+    }
+    let coded = || container(path, &kind);
+    let first = coded()?;
+    Ok(match first.stream().coding {
+        Coding::H264 => video::<h264::parallel::Threaded>(path, first, coded, threads)?,
+        Coding::Hevc => video::<hevc::parallel::Threaded>(path, first, coded, threads)?,
+        Coding::Jpeg => Box::new(motion::MotionJpeg::open(path, first)?),
+    })
+}
+
+/// A file's coded pictures.
+fn container(path: &Path, kind: &FileKind) -> Result<Box<dyn Coded>, SourceError> {
+    Ok(match *kind {
+        FileKind::Mp4 => Box::new(mp4::Mp4::open(path)?),
+        FileKind::AnnexB(coding) => Box::new(annexb::AnnexB::open(path, coding)?),
+        FileKind::Avi => Box::new(avi::Avi::open(path)?),
+        FileKind::Jpeg => Box::new(mjpeg::Stream::open(path)?),
+        FileKind::Mkv => Box::new(mkv::Mkv::open(path)?),
+        FileKind::Ts(layout) => Box::new(ts::Ts::open(path, layout)?),
+        FileKind::Y4m | FileKind::Other => {
             let reason = "no built-in decoder for this kind of file";
             return Err(SourceError::unsupported(path, reason));
         }
     })
 }
 
-fn h264(path: &Path, coded: impl Coded + 'static) -> Result<Box<dyn Pictures>, SourceError> {
-    Ok(Box::new(h264::H264::open(path, Box::new(coded))?))
+/// The decoder of coded pictures, which `again` opens once more.
+fn video<P: Parallel + 'static>(
+    path: &Path,
+    first: Box<dyn Coded>,
+    again: impl Fn() -> Result<Box<dyn Coded>, SourceError>,
+    threads: usize,
+) -> Result<Box<dyn Pictures>, SourceError> {
+    let careful = nal::Video::<P::Codec>::open(path, first)?;
+    Ok(match threads {
+        0 | 1 => Box::new(careful),
+        _ => Box::new(Ahead::<P>::new(careful, again()?, threads)),
+    })
 }
 
 enum FileKind {
-    /// H.264 behind start codes.
-    AnnexB,
+    /// Units behind start codes.
+    AnnexB(Coding),
+    Avi,
+    /// JPEG pictures one behind the other.
+    Jpeg,
     Mkv,
     Ts(ts::Layout),
     Mp4,
@@ -203,11 +242,20 @@ fn sniff(path: &Path) -> Result<FileKind, SourceError> {
         | [_, _, _, _, b'm', b'd', b'a', b't', ..]
         | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileKind::Mp4,
         [0x1a, 0x45, 0xdf, 0xa3, ..] => FileKind::Mkv,
-        // A parameter set, a delimiter or a message: those of other codecs have other headers.
-        [0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..]
-        | [0, 0, 0, 1, 0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..] => {
-            FileKind::AnnexB
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => FileKind::Avi,
+        bytes if bytes.starts_with(&jpeg::START) => FileKind::Jpeg,
+        [0, 0, 1, header @ ..] | [0, 0, 0, 1, header @ ..] if units(header).is_some() => {
+            units(header).map_or(FileKind::Other, FileKind::AnnexB)
         }
         bytes => ts::layout(bytes).map_or(FileKind::Other, FileKind::Ts),
     })
+}
+
+/// The coding of a stream that starts with a unit of this header: a parameter set, a delimiter or a message.
+fn units(header: &[u8]) -> Option<Coding> {
+    match header {
+        [0x27 | 0x47 | 0x67 | 0x28 | 0x48 | 0x68 | 0x09 | 0x06, ..] => Some(Coding::H264),
+        [0x40 | 0x42 | 0x44 | 0x46 | 0x4e, 1, ..] => Some(Coding::Hevc),
+        _ => None,
+    }
 }

@@ -1,6 +1,8 @@
 //! Damaged and hostile files for every reader of footage: see `tests/fuzz` of the repository.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../common/avi.rs"]
+mod avi;
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../../../../tests/fuzz/mod.rs"]
@@ -59,6 +61,7 @@ fn small(fields: bool) -> Vec<u8> {
 #[test]
 fn mp4_files() {
     coded("mp4", vec![small(false), small(true), data("bframes.mp4")]);
+    coded("hevc mp4", vec![data("hevc.mp4"), data("hevc10.mp4"), data("hevc-slices.mp4")]);
 }
 
 #[test]
@@ -69,18 +72,32 @@ fn fragmented_mp4_files() {
 #[test]
 fn byte_streams() {
     coded("annexb", vec![data("bframes.264")]);
+    coded("hevc", vec![data("hevc.265"), data("hevc-tiles.265")]);
 }
 
 #[test]
 fn matroska_files() {
-    coded("mkv", vec![data("bframes.mkv")]);
+    coded("mkv", vec![data("bframes.mkv"), data("hevc.mkv")]);
+}
+
+#[test]
+fn avi_files() {
+    let mut dropped = avi::jpegs(4);
+    dropped[2].clear();
+    coded("avi", vec![avi::avi(b"MJPG", &dropped), avi::avi(b"H264", &[data("bframes.264")])]);
+}
+
+#[test]
+fn jpeg_streams() {
+    coded("mjpeg", vec![avi::jpegs(3).concat()]);
 }
 
 #[test]
 fn transport_streams() {
     // The last one's slices state that they refer to billions of pictures.
+    let part = |name| data(name)[..188 * 20].to_vec();
     let corpus =
-        vec![data("segment.ts"), data("bframes.ts")[..188 * 20].to_vec(), data("references.ts")];
+        vec![data("segment.ts"), part("bframes.ts"), part("hevc.ts"), data("references.ts")];
     coded("ts", corpus);
 }
 

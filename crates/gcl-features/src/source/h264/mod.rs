@@ -1,227 +1,156 @@
 //! H.264, decoded in Rust.
 
-mod decode;
-mod order;
-mod picture;
+pub(super) mod parallel;
 mod references;
 
-use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
 
-use gcl_data::At;
-use rust_h264::decoder::Decoder;
-use rust_h264::nal::parse_avcc_config;
+use rust_h264::decoder::{ChromaFormat, Decoder, Frame};
+use rust_h264::error::DecodeError;
+use rust_h264::nal::{
+    NalUnit, NalUnitType, parse_annex_b, parse_avcc, parse_avcc_config, parse_sps_info,
+};
 
-use super::coded::{Coded, Sample};
-use super::fit::turned;
-use super::pictures::{Ending, Pictures, Shown, Step};
-use super::{SourceError, SourceInfo};
+use super::bits::Bits;
+use super::coded::Units;
+use super::nal::codec::{Codec, Decoded, Failure};
+use super::nal::planes::to_eight;
 use crate::colour::Matrix;
-use crate::frame::{Frame, check_size};
+use crate::frame::Pixels;
 use crate::guard::guarded;
-use decode::Failure;
-use order::{Order, Outcome};
-use picture::pixels;
-use references::References;
+use references::{MOST_REFERENCES, References, TooMany};
 
-/// The most pictures that a gap in the times is filled with: a minute at 25 a second.
-const MOST_FILLED: i64 = 1500;
+/// Largest picture of the standard's highest level (6.2), in macroblocks of 16x16 pixels.
+const MOST_MACROBLOCKS: u64 = 139_264;
 
-/// Pictures behind a loss that may show it as a gap before them: what is lost in the order of decoding lies apart in that of
-/// display.
-const WATCHED: usize = 32;
-
-/// One coded picture is held in memory, and as many decoded ones as display order may need (17).
+/// The decoder, and what it does not tell of a stream.
 pub(super) struct H264 {
-    path: PathBuf,
-    info: SourceInfo,
-    coded: Box<dyn Coded>,
-    bytes: Vec<u8>,
     decoder: Decoder,
     references: References,
-    /// Whether a coded picture is a whole one, and not a field; else it comes out with the next.
     progressive: bool,
-    /// After a fresh start nothing is decoded before a key picture.
-    waiting: bool,
-    /// Whether two fields made a picture.
-    paired: bool,
-    /// Coded pictures without a decoded one yet.
-    open: VecDeque<(usize, Sample)>,
-    read: usize,
-    /// Pictures that refer to some before the file's start, and whether one has come that does not.
-    early: usize,
-    begun: bool,
-    unsupported: usize,
-    order: Order,
-    ready: VecDeque<(Option<f64>, Outcome)>,
-    /// Display time of the last picture, how many more to look for gaps before, and pictures that were filled in.
-    last: Option<i64>,
-    watched: usize,
-    filled: usize,
-    ended: bool,
     full_range: bool,
     matrix: Matrix,
 }
 
-gcl_data::brief_debug!(H264);
-
-impl H264 {
-    /// Decodes up to the first frame.
-    ///
-    /// # Errors
-    /// The file cannot be read or nothing in it be decoded; [`SourceError::Unsupported`] where it is coded in a way
-    /// that only other decoders know: 4:4:4, slice groups.
-    pub(super) fn open(path: &Path, coded: Box<dyn Coded>) -> Result<Self, SourceError> {
-        let stream = coded.stream();
-        let (fps, frames) = (stream.fps, stream.frames);
-        let (order, waiting) = (Order::new(stream.ordered), stream.joined_late);
-        let decoder = "rust_h264 0.6".to_owned();
-        let mut source = Self {
-            path: path.to_owned(),
-            info: SourceInfo { width: 0, height: 0, fps, frames, decoder },
-            coded,
-            bytes: Vec::new(),
-            decoder: Decoder::new(),
-            references: References::default(),
-            progressive: true,
-            waiting,
-            paired: false,
-            open: VecDeque::new(),
-            read: 0,
-            early: 0,
-            begun: !waiting,
-            unsupported: 0,
-            order,
-            ready: VecDeque::new(),
-            last: None,
-            watched: 0,
-            filled: 0,
-            ended: false,
-            full_range: false,
-            matrix: Matrix::default(),
-        };
-        source.start()?;
-        let mut lost = Vec::new();
-        let first = loop {
-            source.fill()?;
-            match source.ready.pop_front() {
-                Some((seconds, Outcome::Decoded(first, part))) => break (seconds, first, part),
-                Some(unseen) => lost.push(unseen),
-                None => {
-                    let reason = lost.into_iter().find_map(|(_, outcome)| match outcome {
-                        Outcome::Lost(reason) => Some(reason),
-                        Outcome::Decoded(..) => None,
-                    });
-                    return Err(match reason {
-                        Some(reason) => SourceError::damaged(path, 0, reason),
-                        None => SourceError::empty(path),
-                    });
-                }
-            }
-        };
-        // Where the container has no clock, the stream itself may tell.
-        if !source.coded.stream().ordered && first.0.is_none() {
-            source.info.fps = source.decoder.frame_rate_f64().or(source.info.fps);
-        }
-        let (width, height) = (first.1.width as usize, first.1.height as usize);
-        check_size(width, height).at(path)?;
-        let sideways = matches!(source.turned(), 90 | 270);
-        (source.info.width, source.info.height) =
-            if sideways { (height, width) } else { (width, height) };
-        source.ready.push_front((first.0, Outcome::Decoded(first.1, first.2)));
-        lost.into_iter().rev().for_each(|unseen| source.ready.push_front(unseen));
-        Ok(source)
-    }
-
-    /// Gives the decoder the parameter sets that stand in front of all pictures.
-    fn start(&mut self) -> Result<(), SourceError> {
-        let avcc = self.coded.stream().avcc.clone();
-        if avcc.is_empty() {
-            return Ok(());
-        }
-        let config = parse_avcc_config(&avcc)
-            .map_err(|reason| SourceError::damaged(&self.path, 0, reason))?;
-        for unit in config.sps_nals.iter().chain(&config.pps_nals) {
-            match self.feed(unit) {
-                Ok(_) => {}
-                Err(Failure::Unsupported(why)) => {
-                    return Err(SourceError::unsupported(&self.path, why));
-                }
-                Err(Failure::Damaged(why)) => return Err(SourceError::damaged(&self.path, 0, why)),
-                Err(Failure::Broken(why)) => return Err(SourceError::damaged(&self.path, 0, why)),
-                Err(Failure::Early) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Decodes until a picture is ready or the track ends.
-    fn fill(&mut self) -> Result<(), SourceError> {
-        while self.ready.is_empty() && !self.ended {
-            let mut bytes = std::mem::take(&mut self.bytes);
-            match self.coded.next(&mut bytes)? {
-                Some(sample) => self.decode(&bytes, sample)?,
-                None => {
-                    self.ended = true;
-                    let rest = guarded(|| self.decoder.flush()).ok().flatten();
-                    self.resolve(self.open.len(), rest, false);
-                }
-            }
-            self.bytes = bytes;
-            while let Some((time, outcome)) = self.order.next(self.ended) {
-                self.fill_gap(time);
-                self.ready.push_back((self.coded.seconds(time), outcome));
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts lost pictures in front of one that is shown at this time, where bytes were lost and there is a gap.
-    fn fill_gap(&mut self, time: i64) {
-        let last = self.last.replace(time);
-        let (Some(last), Some(step), 1..) = (last, self.coded.step(), self.watched) else { return };
-        self.watched -= 1;
-        let steps = time.saturating_sub(last).saturating_add(step / 2) / step.max(1);
-        if (2..=MOST_FILLED).contains(&steps) {
-            for n in 1..steps {
-                let seconds = self.coded.seconds(last + n * step);
-                self.ready.push_back((seconds, Outcome::Lost("its bytes are lost".into())));
-                self.filled += 1;
-            }
-        }
-    }
-
-    fn ending(&self) -> Ending {
-        let (missing, mut remarks) = self.coded.ending();
-        let missing = missing.saturating_sub(self.filled);
-        if self.early > 0 {
-            let early = self.early;
-            remarks.push(format!("the first {early} pictures need some before the file's start"));
-        }
-        Ending { missing, remarks, concealed: 0 }
+impl Default for H264 {
+    fn default() -> Self {
+        let (decoder, references) = (Decoder::new(), References::default());
+        let (full_range, matrix) = (false, Matrix::default());
+        Self { decoder, references, progressive: true, full_range, matrix }
     }
 }
 
-impl Pictures for H264 {
-    fn info(&self) -> &SourceInfo {
-        &self.info
-    }
-
-    fn next(&mut self, frame: &mut Frame) -> Result<Step, SourceError> {
-        self.fill()?;
-        let (seconds, decoded, concealed) = match self.ready.pop_front() {
-            None => return Ok(Step::End(self.ending())),
-            Some((seconds, Outcome::Lost(reason))) => return Ok(Step::Lost { seconds, reason }),
-            Some((seconds, Outcome::Decoded(decoded, concealed))) => (seconds, decoded, concealed),
+impl H264 {
+    /// Takes over a decoded picture; samples of 10 bits are two bytes each.
+    fn decoded(&self, picture: Frame) -> Decoded {
+        let step = match picture.chroma_format {
+            ChromaFormat::Yuv420 => (2, 2),
+            ChromaFormat::Yuv422 => (2, 1),
         };
-        let (width, height) = (decoded.width as usize, decoded.height as usize);
-        let pixels = pixels(*decoded, self.full_range, self.matrix);
-        let (width, height, pixels) = turned(width, height, pixels, self.turned());
-        *frame = Frame::new(width, height, pixels).at(&self.path)?;
-        Ok(Step::Picture(Shown { seconds, concealed }))
+        let (full_range, matrix) = (self.full_range, self.matrix);
+        let (width, height) = (picture.width as usize, picture.height as usize);
+        let plane = |samples: Vec<u8>, width: usize, squeezed: bool| match picture.bit_depth > 8 {
+            false => samples,
+            true => to_eight(samples.as_chunks().0, width, squeezed, u16::from_le_bytes),
+        };
+        let columns = width.div_ceil(step.0);
+        let y = plane(picture.y, width, full_range);
+        let (u, v) = (plane(picture.u, columns, false), plane(picture.v, columns, false));
+        let pixels = Pixels::Yuv { y, u, v, step, full_range, matrix };
+        Decoded { width, height, pixels, order: i64::from(picture.pic_order_cnt) }
     }
 
-    fn turned(&self) -> u32 {
-        self.coded.stream().turned
+    /// Refuses pictures that are larger than any level has; remembers what the decoder does not tell.
+    fn sequence(&mut self, unit: &NalUnit<'_>) -> Result<(), Failure> {
+        let info = guarded(|| parse_sps_info(unit)).map_err(Failure::Broken)??;
+        let macroblocks = u64::from(info.coded_width / 16) * u64::from(info.coded_height / 16);
+        if macroblocks > MOST_MACROBLOCKS {
+            let (width, height) = (info.coded_width, info.coded_height);
+            return Err(Failure::damaged(format!("{width}x{height} pixels exceed H.264")));
+        }
+        self.full_range = info.full_range;
+        self.matrix = Matrix::from_code(info.matrix);
+        self.progressive = info.progressive;
+        Ok(())
+    }
+}
+
+impl Codec for H264 {
+    type Unit<'a> = NalUnit<'a>;
+
+    const DECODER: &'static str = "rust_h264 0.6";
+
+    fn units(bytes: &[u8], units: Units) -> Vec<NalUnit<'_>> {
+        match units {
+            Units::Lengths(size) => parse_avcc(bytes, size),
+            Units::StartCodes => parse_annex_b(bytes),
+        }
+    }
+
+    fn sets(config: &[u8]) -> Result<Vec<NalUnit<'_>>, Cow<'static, str>> {
+        let config = parse_avcc_config(config)?;
+        Ok(config.sps_nals.into_iter().chain(config.pps_nals).collect())
+    }
+
+    fn is_slice(unit: &NalUnit<'_>) -> bool {
+        matches!(unit.nal_unit_type, NalUnitType::Slice | NalUnitType::SliceIdr)
+    }
+
+    fn is_key(&self, unit: &NalUnit<'_>) -> bool {
+        unit.nal_unit_type == NalUnitType::SliceIdr
+    }
+
+    /// A slice that refers to no other picture: by its type, the second number in its header.
+    fn may_start(unit: &NalUnit<'_>) -> bool {
+        let mut bits = Bits::new(&unit.rbsp);
+        matches!((bits.number(), bits.number()), (Some(_), Some(2 | 4 | 7 | 9)))
+    }
+
+    /// Besides a key picture only one that resets the count stands at 0.
+    fn restarts(order: i64) -> bool {
+        order == 0
+    }
+
+    fn is_progressive(&self) -> bool {
+        self.progressive
+    }
+
+    fn feed(&mut self, unit: &NalUnit<'_>) -> Result<Option<Decoded>, Failure> {
+        if unit.nal_unit_type == NalUnitType::Sps {
+            self.sequence(unit)?;
+        }
+        guarded(|| self.references.check(unit)).map_err(Failure::Broken)??;
+        let picture = guarded(|| self.decoder.decode_nal(unit)).map_err(Failure::Broken)??;
+        Ok(picture.map(|picture| self.decoded(picture)))
+    }
+
+    fn flush(&mut self) -> Result<Option<Decoded>, Failure> {
+        let picture = guarded(|| self.decoder.flush()).map_err(Failure::Broken)?;
+        Ok(picture.map(|picture| self.decoded(picture)))
+    }
+
+    fn reset(&mut self) {
+        self.decoder = Decoder::new();
+    }
+
+    fn fps(&self) -> Option<f64> {
+        self.decoder.frame_rate_f64()
+    }
+}
+
+impl From<TooMany> for Failure {
+    fn from(TooMany(count): TooMany) -> Self {
+        Self::damaged(format!(
+            "a slice refers to {count} pictures, the standard allows {MOST_REFERENCES}"
+        ))
+    }
+}
+
+impl From<DecodeError> for Failure {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Unsupported(_) => Self::Unsupported(format!("H.264: {error}")),
+            _ => Self::damaged(format!("H.264: {error}")),
+        }
     }
 }

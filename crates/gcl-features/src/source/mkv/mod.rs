@@ -1,4 +1,4 @@
-//! Matroska (RFC 9559) as far as H.264 needs it: the video's blocks, and their times.
+//! Matroska (RFC 9559) as far as video needs it: the video's blocks, and their times.
 
 mod elements;
 mod track;
@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use gcl_data::At;
 
 use super::SourceError;
-use super::coded::{Bytes, Coded, Sample, Stream, Units};
+use super::avi;
+use super::coded::{Bytes, Coded, Coding, Sample, Stream, Units};
 use elements::{Elements, float, unsigned, vint};
 use track::Track;
 
@@ -39,7 +40,7 @@ struct Element {
     size: Option<u64>,
 }
 
-/// The best H.264 track of a file.
+/// The best video track of a file.
 pub(super) struct Mkv {
     path: PathBuf,
     reader: BufReader<File>,
@@ -67,7 +68,7 @@ impl Mkv {
     /// Reads the tracks.
     ///
     /// # Errors
-    /// The file cannot be read, or has no H.264 in a form that is known.
+    /// The file cannot be read, or has no video in a form that is known.
     pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
         let file = File::open(path).at(path)?;
         let len = file.metadata().at(path)?.len();
@@ -89,8 +90,9 @@ impl Mkv {
             count: 0,
             ready: VecDeque::new(),
             stream: Stream {
+                coding: Coding::H264,
                 units: Units::Lengths(4),
-                avcc: Vec::new(),
+                config: Vec::new(),
                 ordered: true,
                 joined_late: false,
                 turned: 0,
@@ -132,17 +134,33 @@ impl Mkv {
         tracks.retain(|track| track.video);
         // The first of the best.
         let best = tracks.into_iter().rev().max_by_key(|track| (track.enabled, track.pixels));
-        let track = best.ok_or_else(|| unsupported("no video"))?;
-        if track.codec != "V_MPEG4/ISO/AVC" || track.avcc.len() < 5 {
-            return Err(unsupported(&format!("video coded as {:?}", track.codec)));
+        let mut track = best.ok_or_else(|| unsupported("no video"))?;
+        let coding = match track.codec.as_str() {
+            "V_MPEG4/ISO/AVC" => Some(Coding::H264),
+            "V_MPEGH/ISO/HEVC" => Some(Coding::Hevc),
+            "V_MJPEG" => Some(Coding::Jpeg),
+            // The head of a bitmap, as in AVI.
+            "V_MS/VFW/FOURCC" => track.config.get(16..).and_then(avi::coding),
+            _ => None,
+        };
+        let plain = coding == Some(Coding::Jpeg) || track.codec == "V_MS/VFW/FOURCC";
+        if plain {
+            track.config.clear();
         }
+        let units = |coding: Coding| match plain {
+            true => Some(Units::StartCodes),
+            false => coding.units(&track.config),
+        };
+        let known = coding.and_then(|coding| Some((coding, units(coding)?)));
+        let Some((coding, units)) = known else {
+            return Err(unsupported(&format!("video coded as {:?}", track.codec)));
+        };
         if track.encoded {
             return Err(unsupported("compressed blocks"));
         }
         let stream = &mut source.stream;
-        stream.units =
-            Units::Lengths(track.avcc.get(4).map_or(4, |byte| usize::from(byte & 3) + 1));
-        stream.avcc.clone_from(&track.avcc);
+        (stream.coding, stream.units) = (coding, units);
+        stream.config.clone_from(&track.config);
         stream.turned = track.turned;
         stream.fps = track.step.filter(|step| *step > 0).map(|step| 1e9 / step as f64);
         source.track = track;

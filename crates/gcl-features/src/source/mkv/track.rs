@@ -9,7 +9,7 @@ pub(super) struct Track {
     pub video: bool,
     pub enabled: bool,
     pub codec: String,
-    pub avcc: Vec<u8>,
+    pub config: Vec<u8>,
     /// Nanoseconds from a picture to the next.
     pub step: Option<u64>,
     pub pixels: u64,
@@ -30,7 +30,7 @@ impl Track {
                     track.codec =
                         String::from_utf8_lossy(content).trim_end_matches('\0').to_owned();
                 }
-                0x63a2 => track.avcc = content.to_vec(),
+                0x63a2 => track.config = content.to_vec(),
                 0x23_e383 => track.step = Some(unsigned(content)),
                 0x6d80 => track.encoded = true,
                 0xe0 => {

@@ -40,9 +40,9 @@ impl Mp4 {
         let all = tabled.chain(track.pieces.iter().map(|piece| piece.time));
         let shown = all.filter(|time| times.shown(*time).is_some());
         let stream = Stream {
-            // The lower bits of its fifth byte are the length of lengths, less one.
-            units: Units::Lengths(track.avcc.get(4).map_or(4, |byte| usize::from(byte & 3) + 1)),
-            avcc: track.avcc.clone(),
+            coding: track.coding,
+            units: track.coding.units(&track.config).unwrap_or(Units::Lengths(4)),
+            config: track.config.clone(),
             ordered: times.are_shifted() || !track.pieces.is_empty(),
             joined_late: false,
             turned: track.turned,

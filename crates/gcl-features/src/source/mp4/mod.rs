@@ -1,4 +1,4 @@
-//! The part of MP4 (ISO/IEC 14496-12) that H.264 video needs: where each picture's bytes lie.
+//! The part of MP4 (ISO/IEC 14496-12) that video needs: where each picture's bytes lie.
 //!
 //! A file's tables are not trusted: whatever they point to is checked against the file's length
 //! before anything is allocated or read, and nothing grows beyond the tables' own size in the file.
@@ -15,6 +15,7 @@ mod times;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::coded::Coding;
 use boxes::{Boxes, child, u32_at};
 pub(super) use coded::Mp4;
 use samples::{Cursor, SampleTable};
@@ -42,10 +43,11 @@ fn unsupported<T>(reason: impl Into<String>) -> Result<T, Mp4Error> {
     Err(Mp4Error::Unsupported(reason.into()))
 }
 
-/// The best video track of a file, H.264.
+/// The best video track of a file.
 struct VideoTrack {
-    /// Payload of the `avcC` box: parameter sets and the size of length fields.
-    avcc: Vec<u8>,
+    coding: Coding,
+    /// Payload of the `avcC` or `hvcC` box: parameter sets and the size of length fields.
+    config: Vec<u8>,
     /// Where the coded pictures lie.
     samples: SampleTable,
     /// When they are shown.
@@ -83,7 +85,7 @@ fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     };
     let media = need(trak, b"mdia")?;
     let table = need(need(media, b"minf")?, b"stbl")?;
-    let avcc = h264_config(need(table, b"stsd")?)?;
+    let (coding, config) = coding(need(table, b"stsd")?)?;
     let samples = SampleTable::read(table, len)?;
     let scale = times::timescale(need(media, b"mdhd")?)?;
     let edits = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()?.flatten();
@@ -97,7 +99,7 @@ fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
         times.start_at(first);
     }
     let turned = child(trak, b"tkhd")?.map_or(0, turned);
-    Ok(VideoTrack { avcc, samples, times, turned, joined, pieces })
+    Ok(VideoTrack { coding, config, samples, times, turned, joined, pieces })
 }
 
 /// How good a track is: shown at all, number of pixels; `None` if it is no video, or too damaged to tell.
@@ -188,17 +190,36 @@ fn movie(file: &mut File, len: u64) -> Result<(Vec<u8>, u64, bool), Mp4Error> {
     }
 }
 
-/// The `avcC` payload of a sample description with one H.264 entry.
-fn h264_config(stsd: &[u8]) -> Result<Vec<u8>, Mp4Error> {
+/// How the pictures of a sample description with one entry are coded, and the record of it.
+fn coding(stsd: &[u8]) -> Result<(Coding, Vec<u8>), Mp4Error> {
     if u32_at(stsd, 4) != Some(1) {
         return unsupported("the coding changes within the video track");
     }
     let Some((name, entry)) = Boxes::new(stsd.get(8..).unwrap_or(&[])).next().transpose()? else {
         return damaged("an empty sample description");
     };
-    if !matches!(&name, b"avc1" | b"avc3") {
-        return unsupported(format!("video coded as {:?}", String::from_utf8_lossy(&name)));
-    }
     // Behind the fixed fields of a visual sample entry.
-    Ok(need(entry.get(78..).unwrap_or(&[]), b"avcC")?.to_vec())
+    let record = |name| need(entry.get(78..).unwrap_or(&[]), name).map(<[u8]>::to_vec);
+    match &name {
+        b"avc1" | b"avc3" => Ok((Coding::H264, record(b"avcC")?)),
+        b"hvc1" | b"hev1" => Ok((Coding::Hevc, record(b"hvcC")?)),
+        b"jpeg" | b"mjpa" | b"MJPG" | b"mjpg" | b"dmb1" => Ok((Coding::Jpeg, Vec::new())),
+        b"mp4v" if record(b"esds").is_ok_and(|esds| is_jpeg(&esds)) => {
+            Ok((Coding::Jpeg, Vec::new()))
+        }
+        _ => unsupported(format!("video coded as {:?}", String::from_utf8_lossy(&name))),
+    }
+}
+
+/// Whether a stream's descriptor (ISO/IEC 14496-1) says that it is JPEG.
+fn is_jpeg(esds: &[u8]) -> bool {
+    // Tags with lengths of one byte to four: of the stream, with 3 bytes in it, and of its decoder.
+    let behind = |bytes: &[u8], tag: u8, skipped: usize| {
+        let rest = bytes.strip_prefix(&[tag])?;
+        let more = rest.iter().take(3).take_while(|byte| **byte & 0x80 != 0).count();
+        Some(rest.get(more + 1 + skipped..)?.to_vec())
+    };
+    let stream = esds.get(4..).and_then(|rest| behind(rest, 3, 3));
+    let decoder = stream.and_then(|stream| behind(&stream, 4, 0));
+    decoder.is_some_and(|decoder| decoder.first() == Some(&0x6c))
 }

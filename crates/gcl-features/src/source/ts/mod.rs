@@ -1,4 +1,4 @@
-//! MPEG-TS (ISO/IEC 13818-1) as far as H.264 needs it: which packets are the video's, and its time stamps.
+//! MPEG-TS (ISO/IEC 13818-1) as far as video needs it: which packets are the video's, and its time stamps.
 
 mod clock;
 mod packets;
@@ -29,7 +29,7 @@ struct Stamp {
     lossy: bool,
 }
 
-/// The first H.264 stream of a file.
+/// The first stream of video of a file, H.264 or HEVC.
 pub(super) struct Ts {
     packets: Packets,
     video: u16,
@@ -50,7 +50,7 @@ impl Ts {
     /// Finds the video.
     ///
     /// # Errors
-    /// The file cannot be read, or has no H.264.
+    /// The file cannot be read, or has no video that is known.
     pub(super) fn open(path: &Path, layout: Layout) -> Result<Self, SourceError> {
         let mut packets = Packets::open(path, layout)?;
         let mut map = None;
@@ -66,16 +66,17 @@ impl Ts {
                 video = packets.table().and_then(streams);
             }
         }
-        let video = match video {
-            Some(Ok(pid)) => pid,
+        let (video, coding) = match video {
+            Some(Ok(found)) => found,
             Some(Err(kind)) => {
                 return Err(SourceError::unsupported(path, format!("{kind} in MPEG-TS")));
             }
             None => return Err(SourceError::unsupported(path, "MPEG-TS without a table of video")),
         };
         let stream = Stream {
+            coding,
             units: Units::StartCodes,
-            avcc: Vec::new(),
+            config: Vec::new(),
             ordered: true,
             joined_late: true,
             turned: 0,
@@ -88,7 +89,7 @@ impl Ts {
             counter: None,
             broken: false,
             lossy: false,
-            splitter: Splitter::new(),
+            splitter: Splitter::new(coding),
             clock: Clock::default(),
             ready: VecDeque::new(),
             ended: false,

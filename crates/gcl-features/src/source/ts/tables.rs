@@ -1,11 +1,12 @@
 //! The tables of an MPEG-TS stream, and the heads of its elementary streams.
 
+use crate::source::coded::Coding;
+
 /// Stream types of video that are not read here.
-const OTHERS: [(u8, &str); 7] = [
+const OTHERS: [(u8, &str); 6] = [
     (0x01, "MPEG-1"),
     (0x02, "MPEG-2"),
     (0x10, "MPEG-4"),
-    (0x24, "HEVC"),
     (0x33, "VVC"),
     (0x42, "AVS"),
     (0xea, "VC-1"),
@@ -19,8 +20,8 @@ pub(super) fn program_map(table: &[u8]) -> Option<u16> {
     Some(u16::from_be_bytes([high & 0x1f, *low]))
 }
 
-/// The packets of a program's H.264, or the name of the video that it has instead.
-pub(super) fn streams(table: &[u8]) -> Option<Result<u16, &'static str>> {
+/// The packets of a program's video and how it is coded, or the name of the video that it has instead.
+pub(super) fn streams(table: &[u8]) -> Option<Result<(u16, Coding), &'static str>> {
     let section = section(table, 2)?;
     let info = |at: usize| {
         Some(usize::from(u16::from_be_bytes(*section.get(at..)?.first_chunk()?) & 0xfff))
@@ -28,8 +29,13 @@ pub(super) fn streams(table: &[u8]) -> Option<Result<u16, &'static str>> {
     let mut at = 9 + info(7)?;
     let mut other = None;
     while let Some(&[kind, high, low]) = section.get(at..).and_then(<[u8]>::first_chunk) {
-        if kind == 0x1b {
-            return Some(Ok(u16::from_be_bytes([high & 0x1f, low])));
+        let coding = match kind {
+            0x1b => Some(Coding::H264),
+            0x24 => Some(Coding::Hevc),
+            _ => None,
+        };
+        if let Some(coding) = coding {
+            return Some(Ok((u16::from_be_bytes([high & 0x1f, low]), coding)));
         }
         other = other.or(OTHERS.iter().find(|(known, _)| *known == kind));
         at += 5 + info(at + 3)?;

@@ -2,38 +2,17 @@
 
 use std::borrow::Cow;
 
-use rust_h264::decoder::{Decoder, Frame as Decoded};
-use rust_h264::error::DecodeError;
-use rust_h264::nal::{NalUnit, NalUnitType, parse_annex_b, parse_avcc, parse_sps_info};
-
+use super::Video;
+use super::codec::{Codec, Decoded, Failure};
 use super::order::Outcome;
-use super::picture::{is_intra, is_whole};
-use super::references::{MOST_REFERENCES, TooMany};
-use super::{H264, WATCHED};
-use crate::colour::Matrix;
-use crate::guard::guarded;
+use super::planes::is_whole;
 use crate::source::SourceError;
 use crate::source::coded::{Bytes, Sample, Units};
-
-/// Largest picture of the standard's highest level (6.2), in macroblocks of 16x16 pixels.
-const MOST_MACROBLOCKS: u64 = 139_264;
 
 /// Pictures in a row that a decoder may not support before another one is asked for: a single one may be damaged.
 const MOST_UNSUPPORTED: usize = 3;
 
-/// Why a unit was not decoded.
-pub(super) enum Failure {
-    /// It is damaged.
-    Damaged(Cow<'static, str>),
-    /// It is damaged, or of a kind that the decoder does not know.
-    Unsupported(String),
-    /// The decoder may be left half-changed.
-    Broken(String),
-    /// It refers to pictures before the file's start.
-    Early,
-}
-
-impl H264 {
+impl<C: Codec> Video<C> {
     /// Decodes one sample: the units of one picture, or of a field.
     pub(super) fn decode(&mut self, bytes: &[u8], sample: Sample) -> Result<(), SourceError> {
         let number = self.read;
@@ -45,7 +24,7 @@ impl H264 {
             self.order.expect(number, sample.time);
         }
         if sample.after_loss {
-            self.watched = WATCHED;
+            self.gaps.watch();
         }
         let there = sample.bytes;
         self.open.push_back((number, sample));
@@ -63,15 +42,15 @@ impl H264 {
                 }
                 self.lose(why.into());
             }
-            Some(Failure::Early) => {
-                self.early += 1;
+            Some(hidden @ (Failure::Early | Failure::Hidden)) => {
+                self.early += usize::from(matches!(hidden, Failure::Early));
                 if let Some((number, sample)) = self.open.pop_back() {
                     self.order.forget(number, sample.time);
                 }
             }
             Some(Failure::Broken(why)) => {
                 self.lose(why.into());
-                self.decoder = Decoder::new();
+                self.codec.reset();
                 self.start()?;
                 self.waiting = true;
             }
@@ -81,22 +60,23 @@ impl H264 {
 
     /// Decodes the units of the last of the open samples.
     pub(super) fn decode_units(&mut self, bytes: &[u8], whole: bool) -> Result<(), Failure> {
-        let (units, whole) = match self.coded.stream().units {
-            Units::Lengths(size) => (parse_avcc(bytes, size), whole && is_whole(bytes, size)),
-            Units::StartCodes => (parse_annex_b(bytes), whole),
+        let units = self.coded.stream().units;
+        let whole = match units {
+            Units::Lengths(size) => whole && is_whole(bytes, size),
+            Units::StartCodes => whole,
         };
         let (mut slices, mut failure) = (0, None);
-        for unit in &units {
-            let is_key = unit.nal_unit_type == NalUnitType::SliceIdr;
-            let is_slice = is_key || unit.nal_unit_type == NalUnitType::Slice;
-            let starts = is_key || (is_slice && self.waiting && is_intra(unit));
+        for unit in &C::units(bytes, units) {
+            let is_slice = C::is_slice(unit);
+            let is_key = is_slice && self.codec.is_key(unit);
+            let starts = is_key || (is_slice && self.waiting && C::may_start(unit));
             if is_slice && !self.begun && !starts {
                 return Err(Failure::Early);
             }
             if is_slice && self.waiting && !starts {
-                return Err(Failure::Damaged("it needs a picture that was lost".into()));
+                return Err(Failure::damaged("it needs a picture that was lost"));
             }
-            let fed = self.feed(unit);
+            let fed = self.codec.feed(unit);
             self.waiting &= !(starts && fed.is_ok());
             self.begun |= starts && fed.is_ok();
             match fed {
@@ -106,7 +86,9 @@ impl H264 {
                 }
                 Ok(picture @ Some(_)) => self.resolve(self.open.len(), picture, false),
                 Ok(None) => {}
-                Err(broken @ Failure::Broken(_)) => return Err(broken),
+                Err(why @ (Failure::Broken(_) | Failure::Early | Failure::Hidden)) => {
+                    return Err(why);
+                }
                 Err(why) => {
                     failure = failure.or(Some(why));
                     continue;
@@ -120,10 +102,10 @@ impl H264 {
         if slices == 0 {
             let cut =
                 if whole { "a sample without a picture in it" } else { "a picture is cut off" };
-            return Err(failure.unwrap_or(Failure::Damaged(cut.into())));
+            return Err(failure.unwrap_or(Failure::damaged(cut)));
         }
-        if self.progressive {
-            let picture = guarded(|| self.decoder.flush()).map_err(Failure::Broken)?;
+        if self.codec.is_progressive() {
+            let picture = self.codec.flush()?;
             let partly = failure.is_some() || !whole;
             self.resolve(self.open.len(), picture, partly);
         } else if self.open.len() > 2 {
@@ -142,7 +124,7 @@ impl H264 {
         for _ in 0..count {
             let Some((number, sample)) = self.open.pop_front() else { return };
             match (sample.shown, outcome.take()) {
-                (true, Some(outcome)) => self.order.add(number, sample.time, outcome),
+                (true, Some(outcome)) => self.order.add(number, sample.time, outcome, C::restarts),
                 (true, None) => self.order.forget(number, sample.time),
                 (false, _) => {}
             }
@@ -156,44 +138,9 @@ impl H264 {
         }
         while let Some((number, sample)) = self.open.pop_front() {
             if sample.shown {
-                self.order.add(number, sample.time, Outcome::Lost(why.clone()));
+                let lost = Outcome::Lost(why.clone());
+                self.order.add(number, sample.time, lost, C::restarts);
             }
-        }
-    }
-
-    pub(super) fn feed(&mut self, unit: &NalUnit<'_>) -> Result<Option<Decoded>, Failure> {
-        if unit.nal_unit_type == NalUnitType::Sps {
-            let info = guarded(|| parse_sps_info(unit)).map_err(Failure::Broken)??;
-            let macroblocks = u64::from(info.coded_width / 16) * u64::from(info.coded_height / 16);
-            if macroblocks > MOST_MACROBLOCKS {
-                let (width, height) = (info.coded_width, info.coded_height);
-                return Err(Failure::Damaged(
-                    format!("{width}x{height} pixels exceed H.264").into(),
-                ));
-            }
-            self.full_range = info.full_range;
-            self.matrix = Matrix::from_code(info.matrix);
-            self.progressive = info.progressive;
-        }
-        guarded(|| self.references.check(unit)).map_err(Failure::Broken)??;
-        Ok(guarded(|| self.decoder.decode_nal(unit)).map_err(Failure::Broken)??)
-    }
-}
-
-impl From<TooMany> for Failure {
-    fn from(TooMany(count): TooMany) -> Self {
-        Self::Damaged(
-            format!("a slice refers to {count} pictures, the standard allows {MOST_REFERENCES}")
-                .into(),
-        )
-    }
-}
-
-impl From<DecodeError> for Failure {
-    fn from(error: DecodeError) -> Self {
-        match error {
-            DecodeError::Unsupported(_) => Self::Unsupported(format!("H.264: {error}")),
-            _ => Self::Damaged(format!("H.264: {error}").into()),
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rust_h264::decoder::Frame as Decoded;
+use super::codec::Decoded;
 
 /// The most pictures that display order may need, by the standard.
-const DEPTH: usize = 16;
+pub(super) const DEPTH: usize = 16;
 
 /// What became of a coded picture.
 pub(super) enum Outcome {
@@ -55,14 +55,19 @@ impl Order {
     }
 
     /// Adds what became of a coded picture.
-    pub(super) fn add(&mut self, number: usize, time: i64, outcome: Outcome) {
+    pub(super) fn add(
+        &mut self,
+        number: usize,
+        time: i64,
+        outcome: Outcome,
+        restarts: fn(i64) -> bool,
+    ) {
         let order = match &outcome {
             _ if self.by_time => time,
-            Outcome::Decoded(picture, _) => i64::from(picture.pic_order_cnt),
+            Outcome::Decoded(picture, _) => picture.order,
             Outcome::Lost(_) => self.last + 1,
         };
-        // Besides a key picture only one that resets the count stands at 0.
-        if order == 0 && self.last >= 0 {
+        if restarts(order) && self.last >= 0 {
             self.next_period();
         }
         self.last = order;
