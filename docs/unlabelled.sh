@@ -32,7 +32,7 @@ judge() { # set train test truth [options of train] -- [options of score]
                 "$gcl" train "$train" --out "$run" --method "$method" --seed "$seed" --preset any "${cut[@]}" >/dev/null 2>&1
                 "$gcl" score "$run" "$test" "$@" >/dev/null 2>&1
             fi
-            echo "$name $method $seed $("$gcl" eval "$run/scores" "$truth" | sed -n 's/^micro AUC *//p')"
+            echo "$name $method $seed $("$gcl" eval "$run/scores" "$truth" 2>/dev/null | sed -n 's/^micro AUC *//p')"
         done
     done
 }
