@@ -103,7 +103,9 @@ fn events_in_videos_that_hardly_change_score_above_all_else() {
                 let what = format!("{name}, {method}, {preset:?}");
                 let data = DataFacts { dim: D, segments: set.total() };
                 let run = RunDir::new(folder.path().join(&what));
-                run.create(&RunConfig::new(method, preset, 1, data)).unwrap();
+                let budget = "training.budget={epochs=1, min_steps=500, max_steps=500}";
+                let config = RunConfig::new(method, preset, 1, data);
+                run.create(&apply_overrides(&config, &[budget]).unwrap()).unwrap();
                 let cancel = AtomicBool::new(false);
                 let options = TrainOptions::new(device.clone(), &cancel);
                 let model = train(&set, &run, &options, &mut Silent).unwrap();
