@@ -22,7 +22,7 @@ pub struct LatentEntropy {
 
 impl Default for LatentEntropy {
     fn default() -> Self {
-        LatentEntropy { weight: 1.0, bandwidth: 1.0 }
+        LatentEntropy { weight: 0.01, bandwidth: 1.0 }
     }
 }
 
