@@ -16,6 +16,8 @@ pub(crate) struct Learner<M: Module> {
     optimizer: ModuleOptimizer,
     config: OptimizerConfig,
     pub(crate) clip: Option<f32>,
+    /// What the learning rate is multiplied by; no part of the state, since it follows from the step.
+    pub(crate) pace: f64,
 }
 
 /// Numbers parameters in their order. Burn draws their identities, which are stored with them; equal
@@ -34,7 +36,7 @@ impl<M: Module> Learner<M> {
     pub(crate) fn new(module: M, config: impl Into<OptimizerConfig>) -> Result<Self> {
         let config = config.into();
         let module = module.map(&mut Numbered(0));
-        Ok(Learner { module, optimizer: config.init()?, config, clip: None })
+        Ok(Learner { module, optimizer: config.init()?, config, clip: None, pace: 1.0 })
     }
 
     pub(crate) fn module(&self) -> &M {
@@ -63,7 +65,7 @@ impl<M: Module> Learner<M> {
                 return Err(CoreError::NotFinite { what, value: norm, position: 0 });
             }
         }
-        let rate = self.config.learning_rate();
+        let rate = self.config.learning_rate() * self.pace;
         self.module = self.optimizer.step(rate, self.module.clone(), gradients);
         // Takes pending running statistics over, which a saved module would otherwise lack.
         let _ = self.module.valid();

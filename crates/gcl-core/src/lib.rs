@@ -7,6 +7,8 @@
 //! - [`networks`]: the [`Autoencoder`] (generator) and the [`Discriminator`].
 //! - [`loss`], [`threshold`], [`target`], [`temporal`]: the parts of that algorithm, each a plain
 //!   function with its equation.
+//! - [`pseudo_label`]: labels that C2FPL, CLAP and LANP make before a classifier is trained on them;
+//!   [`latent_entropy`]: what MLE-UVAD adds to an autoencoder's loss.
 //! - [`detector`]: plain detectors to compare against, under one contract.
 //! - [`OneClass`] and [`WeaklySupervised`]: what a model must offer to join the interleaving of
 //!   one-class and weakly-supervised training ([Joint-VAD, ECCV 2024][joint-vad]). Your own models
@@ -46,12 +48,14 @@ mod finite;
 mod golden;
 pub mod init;
 pub mod jigsaw;
+pub mod latent_entropy;
 mod learner;
 pub mod loss;
 pub mod networks;
 mod norm;
 pub mod one_class;
 mod optimizer;
+pub mod pseudo_label;
 pub mod rmsprop;
 pub mod rng;
 pub mod rtfm;
@@ -76,11 +80,12 @@ pub use burn::tensor::{Device, Tensor};
 pub use cooperative::{CooperativeConfig, CooperativePair, StepReport};
 pub use error::{CoreError, Result};
 pub use jigsaw::{Jigsaw, JigsawConfig};
+pub use latent_entropy::LatentEntropy;
 pub use networks::{
     Activation, Autoencoder, AutoencoderConfig, Discriminator, DiscriminatorConfig,
 };
 pub use one_class::{AutoencoderOneClass, OneClass};
-pub use optimizer::{AdagradConfig, AdamConfig, OptimizerConfig};
+pub use optimizer::{AdagradConfig, AdamConfig, OptimizerConfig, SgdConfig};
 /// Re-exported: [`rng::HostRng`] is one of its generators.
 pub use rand;
 pub use rmsprop::RmsPropConfig;

@@ -39,16 +39,25 @@ pub fn sample_error(target: Tensor<2>, reconstruction: Tensor<2>, norm: ErrorNor
 
 /// Binary cross-entropy of the discriminator against pseudo-labels, mean over the batch (Eq. 3).
 ///
-/// Computed from log-odds, −[l·ln σ(z) + (1 − l)·ln(1 − σ(z))], in the form that cannot overflow.
-///
 /// # Shapes
 /// - logits, labels: `[batch]`, labels in [0, 1]
 /// - output: `[1]`
 pub fn discriminator_loss(logits: Tensor<1>, labels: Tensor<1>) -> Tensor<1> {
+    cross_entropy(logits, labels).mean()
+}
+
+/// Binary cross-entropy of each sample.
+///
+/// Computed from log-odds, −[l·ln σ(z) + (1 − l)·ln(1 − σ(z))], in the form that cannot overflow.
+///
+/// # Shapes
+/// - logits, labels: `[batch]`, labels in [0, 1]
+/// - output: `[batch]`
+pub fn cross_entropy(logits: Tensor<1>, labels: Tensor<1>) -> Tensor<1> {
     // max(z, 0) as (z + |z|) / 2: at 0 its gradient is 1/2, as the logistic's, where relu's is 0.
     let size = logits.clone().abs();
     let positive = (logits.clone() + size.clone()).div_scalar(2.0);
-    (positive - logits * labels + size.neg().exp().log1p()).mean()
+    positive - logits * labels + size.neg().exp().log1p()
 }
 
 /// The generator's loss: the error against the target, mean over the samples that count (Eq. 5).

@@ -1,8 +1,10 @@
-//! The optimizers of the models of the interleaving, besides GCL's RMSprop.
+//! The optimizers besides GCL's RMSprop, and the choice of one.
 
 use burn::optim::decay::WeightDecayConfig;
+use burn::optim::momentum::MomentumConfig;
 use burn::optim::{
     AdaGradConfig, AdamConfig as BurnAdam, ModuleOptimizer, RmsPropConfig as BurnRmsProp,
+    SgdConfig as BurnSgd,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,26 @@ impl Default for AdagradConfig {
     }
 }
 
+/// The settings of stochastic gradient descent, as PyTorch's `SGD`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SgdConfig {
+    /// The learning rate.
+    pub learning_rate: f64,
+    /// Heavy-ball momentum, without dampening; 0 is none.
+    pub momentum: f64,
+    /// Whether the gradient is taken ahead, after Nesterov.
+    pub nesterov: bool,
+    /// The L2 penalty: this times the parameter is added to its gradient.
+    pub weight_decay: f32,
+}
+
+impl Default for SgdConfig {
+    fn default() -> Self {
+        SgdConfig { learning_rate: 1e-2, momentum: 0.0, nesterov: false, weight_decay: 0.0 }
+    }
+}
+
 /// Any of this crate's optimizers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -64,6 +86,8 @@ pub enum OptimizerConfig {
     Adamax(AdamaxConfig),
     /// Sultani's.
     Adagrad(AdagradConfig),
+    /// C2FPL's and CLAP's.
+    Sgd(SgdConfig),
 }
 
 impl OptimizerConfig {
@@ -74,6 +98,7 @@ impl OptimizerConfig {
             OptimizerConfig::Adam(c) => c.learning_rate,
             OptimizerConfig::Adamax(c) => c.learning_rate,
             OptimizerConfig::Adagrad(c) => c.learning_rate,
+            OptimizerConfig::Sgd(c) => c.learning_rate,
         }
     }
 
@@ -111,6 +136,13 @@ impl OptimizerConfig {
                 let adagrad = AdaGradConfig::new().with_epsilon(c.epsilon);
                 Ok(adagrad.with_weight_decay(decay(c.weight_decay)).init())
             }
+            OptimizerConfig::Sgd(c) => {
+                check(1.0, c.weight_decay, &[("momentum", c.momentum as f32)])?;
+                let heavy = MomentumConfig::new().with_momentum(c.momentum).with_dampening(0.0);
+                let momentum = (c.momentum > 0.0).then(|| heavy.with_nesterov(c.nesterov));
+                let sgd = BurnSgd::new().with_momentum(momentum);
+                Ok(sgd.with_weight_decay(decay(c.weight_decay)).init())
+            }
         }
     }
 }
@@ -146,7 +178,8 @@ settings_of!(
     Rmsprop(RmsPropConfig),
     Adam(AdamConfig),
     Adamax(AdamaxConfig),
-    Adagrad(AdagradConfig)
+    Adagrad(AdagradConfig),
+    Sgd(SgdConfig)
 );
 
 #[cfg(test)]
@@ -173,12 +206,16 @@ mod tests {
         let decaying = AdamaxConfig { weight_decay: 0.05, ..adamax };
         let adam = AdamConfig { learning_rate: rate, weight_decay: 5e-3, ..Default::default() };
         let adagrad = AdagradConfig { weight_decay: 0.01, ..Default::default() };
-        let optimizers: [(&str, OptimizerConfig); 5] = [
+        let sgd = SgdConfig { weight_decay: 0.01, ..SgdConfig::default() };
+        let nesterov = SgdConfig { momentum: 0.9, nesterov: true, ..sgd };
+        let optimizers: [(&str, OptimizerConfig); 7] = [
             ("rmsprop", rmsprop.into()),
             ("adamax_plain", adamax.into()),
             ("adamax", decaying.into()),
             ("adam", adam.into()),
             ("adagrad", adagrad.into()),
+            ("sgd", sgd.into()),
+            ("nesterov", nesterov.into()),
         ];
         for (device_name, device) in devices() {
             let read = |name: &str| case.tensor::<2>(name, &device).autodiff();
@@ -204,7 +241,7 @@ mod tests {
 
     #[test]
     fn settings_that_make_no_optimizer_are_errors() {
-        let bad: [OptimizerConfig; 7] = [
+        let bad: [OptimizerConfig; 8] = [
             RmsPropConfig { epsilon: 0.0, ..Default::default() }.into(),
             RmsPropConfig { epsilon: 1e-60, ..Default::default() }.into(),
             RmsPropConfig { epsilon: f64::NAN, ..Default::default() }.into(),
@@ -212,6 +249,7 @@ mod tests {
             AdamConfig { beta_1: 1.0, ..Default::default() }.into(),
             AdamaxConfig { weight_decay: f32::NAN, ..Default::default() }.into(),
             AdagradConfig { epsilon: 0.0, ..Default::default() }.into(),
+            SgdConfig { momentum: 1.0, ..Default::default() }.into(),
         ];
         assert!(bad.iter().all(|optimizer| optimizer.init().is_err()));
     }

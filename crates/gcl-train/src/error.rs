@@ -68,6 +68,21 @@ pub enum TrainError {
         /// The kind that its configuration names.
         found: String,
     },
+    /// A method that compares videos has too few of them.
+    #[error(
+        "method {method} compares videos with each other: it needs at least {needed}, or one that is longer than \
+         {longest} segments and is cut; found {found}"
+    )]
+    TooFewVideos {
+        /// The method.
+        method: String,
+        /// The videos that it needs.
+        needed: usize,
+        /// The videos that there are.
+        found: usize,
+        /// The segments above which a video is cut.
+        longest: usize,
+    },
     /// There is a run already where a new one should start; nothing was overwritten.
     #[error("{path}: there is a run already; resume it, or choose another folder")]
     RunExists {

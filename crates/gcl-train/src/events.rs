@@ -38,7 +38,7 @@ pub enum Event {
         /// Optimisation steps over all phases.
         steps: u64,
         /// 1 − (G's squared error / the data's variance) on the training segments; 1 is perfect,
-        /// 0 is no better than the mean. Absent for baseline detectors.
+        /// 0 is no better than the mean. Absent where G does not train.
         generator_r2: Option<f64>,
         /// The epoch of the state chosen without labels, `model-chosen`, and its agreement.
         chosen: Option<KeptAt>,
@@ -109,7 +109,7 @@ pub struct EpochReport {
     pub loss_generator: Option<f64>,
     /// D's loss; absent where D does not train.
     pub loss_discriminator: Option<f64>,
-    /// The share of segments that G called anomalous.
+    /// The share of segments that G called anomalous, or the labels that D learns do.
     pub labelled_by_generator: Option<f64>,
     /// The share of segments that D called anomalous.
     pub labelled_by_discriminator: Option<f64>,
@@ -122,7 +122,7 @@ pub struct EpochReport {
 /// How well scores order the frames of a test set; each in [0, 1].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TestAuc {
-    /// Of G's errors.
+    /// Of G's errors; absent where G does not train.
     pub generator: Option<f64>,
     /// Of D's probabilities; absent where D does not train.
     pub discriminator: Option<f64>,

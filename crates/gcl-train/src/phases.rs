@@ -5,7 +5,7 @@ use gcl_core::VideoLabel;
 
 use crate::config::{Loop, RunConfig, TrainOn, Turns, spelled};
 use crate::error::{Result, TrainError};
-use crate::samples::{SampleVideo, Samples};
+use crate::samples::{SampleVideo, Samples, Targets};
 use crate::schedule::Budget;
 
 /// What a phase does with a batch.
@@ -18,6 +18,8 @@ pub(crate) enum Work {
     /// D in the first epoch and every second after, G in the others.
     Alternate,
     SelfLabel,
+    /// D, on labels that were made before.
+    Classify,
 }
 
 impl Work {
@@ -51,10 +53,17 @@ impl Phase {
 }
 
 /// The phases that a configuration means for this data.
-pub(crate) fn phases(config: &RunConfig, samples: &Samples) -> Result<Vec<Phase>> {
+pub(crate) fn phases(
+    config: &RunConfig,
+    samples: &Samples,
+    targets: Option<&Targets>,
+) -> Result<Vec<Phase>> {
     let mut phases = Vec::new();
     let mut add = |name, work, on, budget: Budget| -> Result<()> {
-        let segments = select(samples, on)?;
+        let segments = match targets {
+            Some(targets) => targets.segments.clone(),
+            None => select(samples, on)?,
+        };
         let (batches, size) = config.training.batches(segments.len());
         let batches = (batches as u64, size);
         let steps = budget.steps(batches.0);
@@ -77,6 +86,7 @@ pub(crate) fn phases(config: &RunConfig, samples: &Samples) -> Result<Vec<Phase>
         },
         Loop::Reconstruct => ("reconstruct", Work::Reconstruct),
         Loop::SelfLabel => ("self-label", Work::SelfLabel),
+        Loop::Classify => ("classify", Work::Classify),
     };
     add(name, work, config.training.on, config.training.budget)?;
     match phases.is_empty() {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use gcl_core::{CooperativePair, Device, State};
 use gcl_data::{FeatureSet, VideoId};
 
-use crate::config::{DetectorConfig, Loop, RunConfig};
+use crate::config::{DetectorConfig, RunConfig};
 use crate::error::{Doing, Result, TrainError};
 use crate::events::{Event, Listener, PhaseOutline};
 use crate::kept::RunState;
@@ -17,7 +17,7 @@ use crate::run_dir::RunDir;
 use crate::samples::Samples;
 use crate::sink::Sink;
 use crate::trainer::Trainer;
-use crate::training_scores::TrainingScores;
+use crate::training_scores::{Networks, TrainingScores};
 use crate::warnings::warnings;
 use crate::watch::Watch;
 
@@ -94,6 +94,7 @@ pub(crate) fn train_on(
     for rule in config.cleaning_rules() {
         samples.clean(rule)?;
     }
+    samples.label(&config)?;
     let scaler = samples.fit_and_scale(config.scaler, config.center_videos)?;
     let detector = config.detector;
     let card = ModelCard::new(config, set, scaler, trained_on);
@@ -186,8 +187,8 @@ fn finish(
 ) -> Result<Model> {
     let samples = trainer.samples().clone();
     let (kind, score) = (card.config.training.kind, card.config.score);
-    let with_discriminator = kind == Loop::Cooperate;
-    let judge = |pair: &CooperativePair| TrainingScores::of_all(pair, with_discriminator, &samples);
+    let networks = Networks::of(kind);
+    let judge = |pair: &CooperativePair| TrainingScores::of_all(pair, networks, &samples);
     let scores = judge(trainer.pair())?;
     let r2 = scores.r2_of_all(&samples)?;
     let last = sink.last_epoch.clone();
@@ -199,14 +200,14 @@ fn finish(
         listener,
         Event::Finished {
             steps: trainer.progress().steps,
-            generator_r2: Some(r2),
+            generator_r2: r2,
             chosen: chosen.as_ref().map(|kept| kept.at.clone()),
             oracle: oracle.as_ref().map(|kept| kept.at.clone()),
         },
     )?;
     let ranked = |pair: CooperativePair, scores: TrainingScores| -> Result<Model> {
         let mut card = card.clone();
-        card.generator_ranks = Some(RankScale::new(scores.errors)?);
+        card.generator_ranks = scores.errors.map(RankScale::new).transpose()?;
         card.discriminator_ranks = scores.logits.map(RankScale::new).transpose()?;
         Ok(Model::from_pair(card, pair))
     };
@@ -219,7 +220,7 @@ fn finish(
         if Some(kept.at.step) == step {
             model.save(&run.model_of(state))?;
         } else {
-            let (g, d) = (&kept.generator, Some(kept.discriminator.as_slice()));
+            let (g, d) = (Some(kept.generator.as_slice()), Some(kept.discriminator.as_slice()));
             let pair =
                 pair_of(&card.config, g, d, &options.device).doing("going back to a kept state")?;
             let scores = judge(&pair)?;

@@ -14,7 +14,7 @@ use crate::events::EpochReport;
 use crate::model::mean_ranks;
 use crate::rank::RankScale;
 use crate::samples::Samples;
-use crate::training_scores::TrainingScores;
+use crate::training_scores::{Networks, TrainingScores};
 
 /// At most this many segments are looked at.
 const SEGMENTS: usize = 4096;
@@ -29,7 +29,8 @@ const SPACING: usize = 5;
 /// What a look at the networks found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Signals {
-    /// Spearman's rank correlation of G's errors with the mean rank of the baseline detectors.
+    /// Spearman's rank correlation of G's errors with the mean rank of the baseline detectors; absent where
+    /// G does not train.
     pub generator: Option<f64>,
     /// The same of D's log-odds; absent where D does not train.
     pub discriminator: Option<f64>,
@@ -38,8 +39,9 @@ pub struct Signals {
     /// Spearman's rank correlation of D's log-odds with G's errors. For interest only: collapsed
     /// pairs agree.
     pub between: Option<f64>,
-    /// 1 − (G's squared error / the segments' variance).
-    pub generator_r2: f64,
+    /// 1 − (G's squared error / the segments' variance); absent where G does not train.
+    #[serde(default)]
+    pub generator_r2: Option<f64>,
 }
 
 /// The segments that are looked at, and what baseline detectors say about them.
@@ -55,7 +57,7 @@ pub(crate) struct Probe {
 /// A look: the signals, and the distributions of both networks' scores on the segments.
 pub(crate) struct Look {
     pub signals: Signals,
-    pub generator: RankScale,
+    pub generator: Option<RankScale>,
     pub discriminator: Option<RankScale>,
 }
 
@@ -91,30 +93,32 @@ impl Probe {
     }
 
     /// Looks at the networks.
-    pub fn look(&self, pair: &CooperativePair, with_discriminator: bool) -> Result<Look> {
-        let scores = TrainingScores::of_rows(pair, with_discriminator, &self.rows, self.dim)?;
-        let generator_r2 = scores.r2_of_rows(&self.rows);
-        let errors = ranks(&scores.errors);
+    pub fn look(&self, pair: &CooperativePair, networks: Networks) -> Result<Look> {
+        let scores = TrainingScores::of_rows(pair, networks, &self.rows, self.dim)?;
         let agreement = |scores: &[f64]| correlation(scores, &self.plain);
-        let mut signals =
-            Signals { generator: agreement(&errors), generator_r2, ..Signals::default() };
-        let generator = RankScale::new(scores.errors.clone())?;
-        let mut discriminator = None;
-        if let Some(logits) = scores.logits {
-            let odds = ranks(&logits);
-            signals.discriminator = agreement(&odds);
+        let scale = |scores: &Option<Vec<f32>>| scores.clone().map(RankScale::new).transpose();
+        let (generator, discriminator) = (scale(&scores.errors)?, scale(&scores.logits)?);
+        let (errors, odds) =
+            (scores.errors.as_deref().map(ranks), scores.logits.as_deref().map(ranks));
+        let mut signals = Signals {
+            generator: errors.as_deref().and_then(agreement),
+            discriminator: odds.as_deref().and_then(agreement),
+            generator_r2: scores.r2_of_rows(&self.rows),
+            ..Signals::default()
+        };
+        if let (Some(errors), Some(odds)) = (errors, odds) {
             signals.between = correlation(&errors, &odds);
-            let scale = RankScale::new(logits.clone())?;
-            let both = mean_ranks(&generator, &scale, &scores.errors, &logits);
-            signals.score = match self.score {
-                ScoreSource::Discriminator => signals.discriminator,
-                ScoreSource::MeanRank => agreement(&ranks(&both)),
-                ScoreSource::Generator | ScoreSource::Detector => signals.generator,
-            };
-            discriminator = Some(scale);
-        } else if self.score == ScoreSource::Generator {
-            signals.score = signals.generator;
         }
+        signals.score = match self.score {
+            ScoreSource::Discriminator => signals.discriminator,
+            ScoreSource::Generator | ScoreSource::Detector => signals.generator,
+            ScoreSource::MeanRank => match (&generator, &discriminator, &scores) {
+                (Some(g), Some(d), TrainingScores { errors: Some(e), logits: Some(l), .. }) => {
+                    agreement(&ranks(&mean_ranks(g, d, e, l)))
+                }
+                _ => None,
+            },
+        };
         Ok(Look { signals, generator, discriminator })
     }
 }

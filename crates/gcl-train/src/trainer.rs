@@ -1,5 +1,6 @@
 //! Training as a state machine: phases of steps, each a pure function of the state and the seed.
 
+use gcl_core::pseudo_label::refine::refine;
 use gcl_core::{CooperativePair, Device, State, VideoLabel, rng};
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,7 @@ use crate::config::RunConfig;
 use crate::error::{Doing, Result, TrainError};
 use crate::events::{EpochReport, PhaseOutline, Progress};
 use crate::phases::{Phase, Work, known, phases};
-use crate::samples::{Batch, Batches, Samples, tensor};
+use crate::samples::{Batch, Batches, Samples, Targets, in_batches, tensor};
 use crate::tally::Tally;
 
 /// A run in progress.
@@ -18,6 +19,7 @@ pub struct Trainer {
     config: RunConfig,
     samples: Samples,
     known: Option<Vec<VideoLabel>>,
+    targets: Option<Targets>,
     pair: CooperativePair,
     phases: Vec<Phase>,
     at: Position,
@@ -45,11 +47,12 @@ impl Trainer {
         let (g, d) = (&config.generator, &config.discriminator);
         let pair = CooperativePair::new(g, d, config.cooperative.clone(), config.seed, device)
             .doing("making the networks")?;
-        let phases = phases(&config, &samples)?;
+        let targets = samples.targets(&config)?;
+        let phases = phases(&config, &samples, targets.as_ref())?;
         let known = known(&config, &samples)?;
         let at = Position::default();
         let batches = Batches::new(&samples, config.seed);
-        Ok(Trainer { config, samples, known, pair, phases, at, batches })
+        Ok(Trainer { config, samples, known, targets, pair, phases, at, batches })
     }
 
     /// The phases to come.
@@ -101,6 +104,8 @@ impl Trainer {
         let known: Option<Vec<VideoLabel>> =
             self.known.as_ref().map(|known| rows.iter().map(|&row| known[row as usize]).collect());
 
+        let pace = self.config.training.decay.map_or(1.0, |decay| decay.pace(step, phase.steps));
+        self.pair.set_pace(pace);
         let (pair, tally, known) = (&mut self.pair, &mut self.at.tally, known.as_deref());
         let done = match phase.work.of_epoch(phase.epoch(step).0) {
             Work::Reconstruct => {
@@ -120,6 +125,16 @@ impl Trainer {
             Work::SelfLabel => pair
                 .self_labelled_step(features, known, &mut rng)
                 .map(|(loss, labels)| tally.self_labelled(loss, &labels)),
+            Work::Classify => {
+                let of = |values: &[f32]| -> Vec<f32> {
+                    rows.iter().map(|&row| values[row as usize]).collect()
+                };
+                let targets = self.targets.as_ref();
+                let labels = targets.map(|t| of(&t.labels)).unwrap_or_default();
+                let weights = targets.and_then(|t| t.weights.as_deref()).map(of);
+                pair.classification_step(features, &labels, weights.as_deref(), &mut rng)
+                    .map(|loss| tally.discriminator(loss, &labels))
+            }
         };
         done.doing(format!("phase {}, step {}", phase.name, step + 1))
     }
@@ -135,6 +150,10 @@ impl Trainer {
             let tally = std::mem::take(&mut self.at.tally);
             tally.report(phase.name, epoch + 1, self.at.step)
         });
+        // Epochs are counted from 1 in the configuration.
+        if epoch_over && !phase_over {
+            self.refine(epoch + 2)?;
+        }
         if phase_over {
             self.at = Position { phase: self.at.phase + 1, ..Position::default() };
             if self.config.training.fresh_optimizers {
@@ -142,6 +161,28 @@ impl Trainer {
             }
         }
         Ok(report)
+    }
+
+    /// Revises the labels before an epoch, if they are to follow the classifier by then.
+    fn refine(&mut self, epoch: u64) -> Result<()> {
+        let rule = self.config.pseudo_labels.and_then(|labels| labels.refine());
+        let (Some(rule), Some(targets)) =
+            (rule.filter(|rule| epoch >= rule.from), &mut self.targets)
+        else {
+            return Ok(());
+        };
+        let (dim, pair) = (self.samples.dim(), &self.pair);
+        let mut scores = Vec::with_capacity(self.samples.len());
+        self.samples.for_each_block(|rows| {
+            for (_, batch) in in_batches(rows, dim, pair.device()) {
+                scores.extend(pair.probabilities(batch).doing("revising the labels")?);
+            }
+            Ok(())
+        })?;
+        for piece in &targets.pieces {
+            refine(&mut targets.labels[piece.clone()], &scores[piece.clone()], &rule);
+        }
+        Ok(())
     }
 
     /// The whole state.
@@ -153,6 +194,9 @@ impl Trainer {
         state.put_state("pair", self.pair.save().doing("saving the state")?);
         state.put_json("position", &self.at).doing("saving the state")?;
         state.put_json("data", &self.samples.fingerprint()).doing("saving the state")?;
+        if let Some(targets) = &self.targets {
+            state.put_f32s("labels", &targets.labels);
+        }
         Ok(state)
     }
 
@@ -172,7 +216,20 @@ impl Trainer {
         if at.phase > self.phases.len() || at.step >= steps {
             return Err(TrainError::Mismatch(format!("the saved position {at:?} is impossible")));
         }
+        let labels = match &self.targets {
+            Some(_) => Some(state.get_f32s("labels").doing("loading the state")?),
+            None => None,
+        };
+        if let Some(labels) = labels.as_ref().filter(|labels| labels.len() != self.samples.len()) {
+            let (found, expected) = (labels.len(), self.samples.len());
+            let text =
+                format!("the saved state has labels of {found} segments, expected {expected}");
+            return Err(TrainError::Mismatch(text));
+        }
         self.pair.load(&state.get_state("pair")).doing("loading the state")?;
+        if let (Some(targets), Some(labels)) = (&mut self.targets, labels) {
+            targets.labels = labels;
+        }
         (self.at, self.batches) = (at, Batches::new(&self.samples, self.config.seed));
         Ok(())
     }

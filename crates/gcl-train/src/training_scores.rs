@@ -3,13 +3,29 @@
 
 use gcl_core::CooperativePair;
 
+use crate::config::Loop;
 use crate::error::{Doing, Result, TrainError};
 use crate::samples::{Samples, in_batches};
 
+/// The networks that have something to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Networks {
+    pub generator: bool,
+    pub discriminator: bool,
+}
+
+impl Networks {
+    /// Those that a loop trains.
+    pub fn of(kind: Loop) -> Networks {
+        let (generator, discriminator) = (kind.trains_generator(), kind.trains_discriminator());
+        Networks { generator, discriminator }
+    }
+}
+
 /// Scores of training segments, in order.
 pub(crate) struct TrainingScores {
-    /// G's errors.
-    pub errors: Vec<f32>,
+    /// G's errors; none where G does not train.
+    pub errors: Option<Vec<f32>>,
     /// D's log-odds; none where D does not train.
     pub logits: Option<Vec<f32>>,
     /// The sum of the segments, dimension by dimension.
@@ -22,10 +38,10 @@ impl TrainingScores {
     /// The scores of all segments.
     pub fn of_all(
         pair: &CooperativePair,
-        with_discriminator: bool,
+        networks: Networks,
         samples: &Samples,
     ) -> Result<TrainingScores> {
-        let mut scores = TrainingScores::new(with_discriminator, samples.dim());
+        let mut scores = TrainingScores::new(networks, samples.dim());
         samples.for_each_block(|rows| scores.add(pair, rows))?;
         Ok(scores)
     }
@@ -33,30 +49,31 @@ impl TrainingScores {
     /// The scores of scaled rows, row-major `[rows, d]`.
     pub fn of_rows(
         pair: &CooperativePair,
-        with_discriminator: bool,
+        networks: Networks,
         rows: &[f32],
         dim: usize,
     ) -> Result<TrainingScores> {
-        let mut scores = TrainingScores::new(with_discriminator, dim);
+        let mut scores = TrainingScores::new(networks, dim);
         scores.add(pair, rows)?;
         Ok(scores)
     }
 
-    fn new(with_discriminator: bool, dim: usize) -> TrainingScores {
-        let logits = with_discriminator.then(Vec::new);
-        TrainingScores { errors: Vec::new(), logits, sum: vec![0.0; dim], squared_error: 0.0 }
+    fn new(networks: Networks, dim: usize) -> TrainingScores {
+        let (errors, logits) =
+            (networks.generator.then(Vec::new), networks.discriminator.then(Vec::new));
+        TrainingScores { errors, logits, sum: vec![0.0; dim], squared_error: 0.0 }
     }
 
     fn add(&mut self, pair: &CooperativePair, rows: &[f32]) -> Result<()> {
         let dim = self.sum.len();
         for (values, batch) in in_batches(rows, dim, pair.device()) {
-            let (answer, errors) = pair
-                .reconstruct_with_errors(batch.clone())
-                .doing("scoring the training segments")?;
-            self.errors.extend(errors);
             if let Some(logits) = &mut self.logits {
-                logits.extend(pair.logits(batch).doing("scoring the training segments")?);
+                logits.extend(pair.logits(batch.clone()).doing("scoring the training segments")?);
             }
+            let Some(known) = &mut self.errors else { continue };
+            let (answer, errors) =
+                pair.reconstruct_with_errors(batch).doing("scoring the training segments")?;
+            known.extend(errors);
             let answer = answer.into_data().convert::<f32>().try_to_vec::<f32>().map_err(|e| {
                 let problem = format!("the generator's reconstruction is unreadable: {e}");
                 TrainError::Mismatch(problem)
@@ -71,27 +88,27 @@ impl TrainingScores {
         Ok(())
     }
 
-    /// 1 − (G's squared error / the segments' variance), of the scores of all segments.
-    pub fn r2_of_all(&self, samples: &Samples) -> Result<f64> {
-        let mean = self.mean();
+    /// 1 − (G's squared error / the segments' variance), of the scores of all segments; none without G's.
+    pub fn r2_of_all(&self, samples: &Samples) -> Result<Option<f64>> {
+        let Some(mean) = self.mean() else { return Ok(None) };
         let mut variance = 0.0;
         samples.for_each_block(|rows| {
             add_variance(&mut variance, rows, &mean);
             Ok(())
         })?;
-        Ok(self.r2(variance))
+        Ok(Some(self.r2(variance)))
     }
 
     /// The same, of the scores of these rows.
-    pub fn r2_of_rows(&self, rows: &[f32]) -> f64 {
+    pub fn r2_of_rows(&self, rows: &[f32]) -> Option<f64> {
         let mut variance = 0.0;
-        add_variance(&mut variance, rows, &self.mean());
-        self.r2(variance)
+        add_variance(&mut variance, rows, &self.mean()?);
+        Some(self.r2(variance))
     }
 
-    fn mean(&self) -> Vec<f64> {
-        let count = self.errors.len() as f64;
-        self.sum.iter().map(|sum| sum / count).collect()
+    fn mean(&self) -> Option<Vec<f64>> {
+        let count = self.errors.as_ref()?.len() as f64;
+        Some(self.sum.iter().map(|sum| sum / count).collect())
     }
 
     fn r2(&self, variance: f64) -> f64 {
@@ -112,7 +129,9 @@ fn add_variance(variance: &mut f64, rows: &[f32], mean: &[f64]) {
 /// # Errors
 /// If a file cannot be read, or a reconstruction is not finite.
 pub fn generator_r2(pair: &CooperativePair, samples: &Samples) -> Result<f64> {
-    TrainingScores::of_all(pair, false, samples)?.r2_of_all(samples)
+    let networks = Networks { generator: true, discriminator: false };
+    let r2 = TrainingScores::of_all(pair, networks, samples)?.r2_of_all(samples)?;
+    r2.ok_or_else(|| TrainError::Mismatch("the generator has no errors".to_owned()))
 }
 
 #[cfg(test)]
@@ -149,8 +168,12 @@ mod tests {
         }
         let expected = 1.0 - error / variance;
         assert_eq!(generator_r2(&pair, &samples).unwrap(), expected);
-        let scores = TrainingScores::of_rows(&pair, true, &rows, D).unwrap();
-        assert_eq!(scores.r2_of_rows(&rows), expected);
+        let networks = Networks { generator: true, discriminator: true };
+        let scores = TrainingScores::of_rows(&pair, networks, &rows, D).unwrap();
+        assert_eq!(scores.r2_of_rows(&rows), Some(expected));
+        let networks = Networks { generator: false, discriminator: true };
+        let scores = TrainingScores::of_rows(&pair, networks, &rows, D).unwrap();
+        assert!(scores.errors.is_none() && scores.r2_of_rows(&rows).is_none());
         assert_eq!(scores.logits.map(|l| l.len()), Some(2100));
     }
 }

@@ -18,7 +18,7 @@ pub fn warnings(
     kind: Loop,
     score: ScoreSource,
     last: Option<&EpochReport>,
-    r2: f64,
+    r2: Option<f64>,
 ) -> Vec<String> {
     let mut warnings = Vec::new();
     let signals = last.and_then(|epoch| epoch.signals.as_ref());
@@ -47,7 +47,7 @@ pub fn warnings(
             100.0 * share
         ));
     }
-    if r2 < R2_LIMIT {
+    if let Some(r2) = r2.filter(|r2| *r2 < R2_LIMIT) {
         warnings.push(format!(
             "the generator reconstructs the training segments far worse than their mean would (R² \
              {r2:.2}): its targets pull it away from the data, and the networks may have collapsed. \
@@ -71,7 +71,7 @@ mod tests {
         };
         let texts = |agreement, labelled, r2| {
             let epoch = epoch(agreement, labelled);
-            warnings(Loop::Cooperate, ScoreSource::Discriminator, Some(&epoch), r2)
+            warnings(Loop::Cooperate, ScoreSource::Discriminator, Some(&epoch), Some(r2))
         };
         assert!(texts(0.31, 0.24, -0.4).is_empty());
         for (found, what) in [
@@ -85,7 +85,10 @@ mod tests {
         assert_eq!(texts(-0.2, 0.5, -1.0).len(), 3);
         // Without a look at the networks, or a discriminator, there is less to say.
         let blind = EpochReport::default();
-        assert!(warnings(Loop::Cooperate, ScoreSource::Generator, Some(&blind), 0.0).is_empty());
-        assert!(warnings(Loop::Reconstruct, ScoreSource::Generator, None, 0.0).is_empty());
+        assert!(
+            warnings(Loop::Cooperate, ScoreSource::Generator, Some(&blind), Some(0.0)).is_empty()
+        );
+        assert!(warnings(Loop::Reconstruct, ScoreSource::Generator, None, Some(0.0)).is_empty());
+        assert!(warnings(Loop::Classify, ScoreSource::Discriminator, None, None).is_empty());
     }
 }

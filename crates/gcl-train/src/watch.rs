@@ -9,6 +9,7 @@ use crate::model::{ModelCard, Scorer};
 use crate::samples::Samples;
 use crate::signals::Probe;
 use crate::trainer::Trainer;
+use crate::training_scores::Networks;
 
 /// What follows a run and changes nothing of what it computes.
 pub(crate) struct Watch<'a> {
@@ -43,13 +44,14 @@ impl<'a> Watch<'a> {
             return Ok(());
         }
         // D has a say where it trained in this epoch, or labelled for G.
-        let with_discriminator =
+        let discriminator =
             report.loss_discriminator.is_some() || report.labelled_by_discriminator.is_some();
-        let look = probe.look(trainer.pair(), with_discriminator)?;
+        let generator = trainer.config().training.kind.trains_generator();
+        let look = probe.look(trainer.pair(), Networks { generator, discriminator })?;
         let networks = Scorer {
             pair: trainer.pair(),
             scaler: self.scaler,
-            generator: Some(&look.generator),
+            generator: look.generator.as_ref(),
             discriminator: look.discriminator.as_ref(),
         };
         report.auc = listener.evaluate(&networks)?;

@@ -106,7 +106,7 @@ fn every_method_without_labels_trains_as_from_files() {
             compared += 1;
         }
     }
-    assert_eq!(compared, devices().len() * 2 * 12);
+    assert_eq!(compared, devices().len() * 2 * 16);
 }
 
 #[test]

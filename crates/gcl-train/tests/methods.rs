@@ -122,6 +122,37 @@ const OPTIONS: [&str; 47] = [
     "discriminator.init=xavier-normal",
 ];
 
+/// The same, of the methods whose classifier trains on labels made before, and of MLE-UVAD.
+const OPTIONS_OF: [(Method, &str); 27] = [
+    (Method::C2fpl, "pseudo_labels.spread=variance"),
+    (Method::C2fpl, "pseudo_labels.divide=percentile"),
+    (Method::C2fpl, "pseudo_labels.ratio=0.2"),
+    (Method::C2fpl, "pseudo_labels.window=0.1"),
+    (Method::C2fpl, "pseudo_labels.longest=100"),
+    (Method::C2fpl, "training.decay.factor=0.5"),
+    (Method::C2fpl, "training.decay.after=1.0"),
+    (Method::C2fpl, "cooperative.discriminator_optimizer.nesterov=false"),
+    (Method::C2fpl, "cooperative.discriminator_optimizer.kind=adam"),
+    (Method::Clap, "pseudo_labels.entropy=diagonal"),
+    (Method::Clap, "pseudo_labels.window=0.1"),
+    (Method::Clap, "pseudo_labels.refine.from=0"),
+    (Method::Clap, "pseudo_labels.refine.window=0.2"),
+    (Method::Clap, "pseudo_labels.refine.disjoint=0.1"),
+    (Method::Lanp, "pseudo_labels.similarity.kind=rbf"),
+    (Method::Lanp, "pseudo_labels.distance=root-mean-square"),
+    (Method::Lanp, "pseudo_labels.videos=0.27"),
+    (Method::Lanp, "pseudo_labels.segments=0.2"),
+    (Method::Lanp, "pseudo_labels.alpha=0.9"),
+    (Method::Lanp, "pseudo_labels.rounds=100"),
+    (Method::Lanp, "pseudo_labels.neighbours=10"),
+    (Method::Lanp, "pseudo_labels.sampled=64"),
+    (Method::Lanp, "pseudo_labels.memory=0.2"),
+    (Method::Lanp, "training.last_batch=even"),
+    (Method::Mle, "cooperative.latent_entropy.weight=0.5"),
+    (Method::Mle, "cooperative.latent_entropy.bandwidth=0.5"),
+    (Method::Mle, "training.batch=64"),
+];
+
 #[test]
 fn every_option_can_be_set_and_survives_its_file() {
     let data = DataFacts { dim: 64, segments: 100 };
@@ -145,6 +176,32 @@ fn every_option_can_be_set_and_survives_its_file() {
         ("discriminator.dropout=-0.1", "discriminator.dropout"),
         ("pretraining.on={segments=\"calm\", rule={rule=\"calmest\", share=2.0}}", "share"),
     ] {
+        let text = apply_overrides(&config, &[wrong]).unwrap_err().to_string();
+        assert!(text.contains(named), "{wrong}: {text}");
+    }
+    for (method, option) in OPTIONS_OF {
+        let config = RunConfig::new(method, Preset::Paper, 0, data);
+        let changed = apply_overrides(&config, &[option]).unwrap();
+        assert_ne!(changed, config, "{option} changes nothing");
+        let text = toml::to_string(&changed).unwrap();
+        assert_eq!(from_toml::<RunConfig>(&text).unwrap(), changed, "{option}");
+    }
+    for (method, wrong, named) in [
+        (Method::C2fpl, "pseudo_labels.window=0.0", "window"),
+        (Method::C2fpl, "pseudo_labels.refine.from=1", "refine"),
+        (Method::C2fpl, "training.kind=cooperate", "pseudo_labels"),
+        (Method::GclB, "training.kind=classify", "pseudo_labels"),
+        (Method::C2fpl, "training.on={segments=\"normal-videos\"}", "training.on"),
+        (Method::C2fpl, "training.decay.factor=0.0", "training.decay"),
+        (Method::C2fpl, "cooperative.discriminator_optimizer.momentum=1.0", "momentum"),
+        (Method::C2fpl, "score=generator", "one of discriminator"),
+        (Method::Clap, "pseudo_labels.refine.window=2.0", "refine.window"),
+        (Method::Lanp, "pseudo_labels.videos=1.0", "videos"),
+        (Method::Mle, "cooperative.latent_entropy.bandwidth=0.0", "bandwidth"),
+        (Method::Mle, "training.kind=self-label", "cooperative.latent_entropy"),
+        (Method::Mle, "generator.hidden=[]", "generator.hidden"),
+    ] {
+        let config = RunConfig::new(method, Preset::Any, 0, data);
         let text = apply_overrides(&config, &[wrong]).unwrap_err().to_string();
         assert!(text.contains(named), "{wrong}: {text}");
     }

@@ -58,6 +58,9 @@ fn a_run_from_disk_leaves_the_same_files() {
         config(Method::Ae, &set, &["training.on={segments=\"normal-videos\"}"]),
         config(Method::Knn, &set, &[]),
         config(Method::GclB, &set, &["center_videos=20"]),
+        config(Method::C2fpl, &set, &[]),
+        config(Method::Clap, &set, &[]),
+        config(Method::Lanp, &set, &[]),
     ];
     for (i, config) in runs.iter().enumerate() {
         let run = |memory_limit: u64| {

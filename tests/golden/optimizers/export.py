@@ -20,6 +20,10 @@ OPTIMIZERS = {
     "adamax": lambda p: torch.optim.Adamax(p, lr=0.01, weight_decay=0.05),
     "adamax_plain": lambda p: torch.optim.Adamax(p, lr=0.01),
     "adam": lambda p: torch.optim.Adam(p, lr=0.01, weight_decay=0.005),
+    "sgd": lambda p: torch.optim.SGD(p, lr=0.01, weight_decay=0.01),
+    "nesterov": lambda p: torch.optim.SGD(
+        p, lr=0.01, momentum=0.9, nesterov=True, weight_decay=0.01
+    ),
     "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.01, eps=1e-8, weight_decay=0.01),
 }
 for name, make in OPTIMIZERS.items():

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::latent_entropy::LatentEntropy;
 use crate::loss::ErrorNorm;
+use crate::optimizer::OptimizerConfig;
 use crate::rmsprop::RmsPropConfig;
 use crate::soft_label::LabelRule;
 use crate::target::NegativeTarget;
@@ -27,6 +29,12 @@ pub struct CooperativeConfig {
     pub weak: WeakLabels,
     /// RMSprop, one instance for each network.
     pub optimizer: RmsPropConfig,
+    /// The discriminator's optimizer, if it has another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discriminator_optimizer: Option<OptimizerConfig>,
+    /// What plain reconstruction adds to G's loss, if anything (MLE-UVAD).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latent_entropy: Option<LatentEntropy>,
 }
 
 /// Which state of the discriminator labels the batch for the generator; the paper's sections
@@ -55,6 +63,8 @@ impl Default for CooperativeConfig {
             labelled_by: LabelledBy::UpdatedDiscriminator,
             weak: WeakLabels::default(),
             optimizer: RmsPropConfig::default(),
+            discriminator_optimizer: None,
+            latent_entropy: None,
         }
     }
 }

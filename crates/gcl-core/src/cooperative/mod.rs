@@ -10,9 +10,11 @@ pub use config::{CooperativeConfig, LabelledBy, StepReport};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::error::{CoreError, Result};
+use crate::latent_entropy::renyi_entropy;
 use crate::learner::Learner;
-use crate::loss::{discriminator_loss, generator_loss, sample_error};
+use crate::loss::{cross_entropy, discriminator_loss, generator_loss, sample_error};
 use crate::networks::{Autoencoder, AutoencoderConfig, Discriminator, DiscriminatorConfig};
+use crate::optimizer::OptimizerConfig;
 use crate::rng::{self, HostRng};
 use crate::threshold::Threshold;
 use crate::weak_label::VideoLabel;
@@ -80,7 +82,9 @@ impl CooperativePair {
             return Err(CoreError::shape("the discriminator's input dimension", expected, found));
         }
         let generator = Learner::new(generator, config.optimizer)?;
-        let discriminator = Learner::new(discriminator, config.optimizer)?;
+        let same = OptimizerConfig::from(config.optimizer);
+        let optimizer = config.discriminator_optimizer.unwrap_or(same);
+        let discriminator = Learner::new(discriminator, optimizer)?;
         Ok(CooperativePair { config, generator, discriminator, device: device.clone().inner() })
     }
 
@@ -131,16 +135,58 @@ impl CooperativePair {
         })
     }
 
-    /// One step of G alone, on plain reconstruction (Eq. 1); returns the loss.
+    /// One step of G alone, on plain reconstruction (Eq. 1), with the entropy of its narrowest layer
+    /// where the settings ask for that (MLE-UVAD); returns the loss.
     ///
     /// # Errors
     /// As [`CooperativePair::step`].
     pub fn reconstruction_step(&mut self, features: Tensor<2>, rng: &mut HostRng) -> Result<f64> {
         self.check(&features)?;
         let features = features.autodiff();
-        let reconstruction = self.generator.module().forward_training(features.clone(), rng);
+        let g = self.generator.module();
+        let (reconstruction, latent) = g.forward_with_latent(features.clone(), rng);
         let loss = generator_loss(features, reconstruction, None, self.config.error);
+        let loss = match (self.config.latent_entropy, latent) {
+            (Some(e), Some(z)) => loss + renyi_entropy(z, e.bandwidth).mul_scalar(e.weight),
+            _ => loss,
+        };
         self.generator.step(loss, "the generator's loss")
+    }
+
+    /// One step of D alone on labels in [0, 1] that were made before, each counting by its weight if there are
+    /// some; returns the loss, divided by the size of the batch.
+    ///
+    /// # Errors
+    /// As [`CooperativePair::step`].
+    pub fn classification_step(
+        &mut self,
+        features: Tensor<2>,
+        labels: &[f32],
+        weights: Option<&[f32]>,
+        rng: &mut HostRng,
+    ) -> Result<f64> {
+        self.check(&features)?;
+        let size = features.dims()[0];
+        if let Some(found) = [Some(labels), weights].into_iter().flatten().find(|w| w.len() != size)
+        {
+            return Err(CoreError::shape("labels or weights of a batch", size, found.len()));
+        }
+        let given = |values: &[f32]| {
+            Tensor::<1>::from_data(TensorData::from(values), &self.device).autodiff()
+        };
+        let logits = self.discriminator.module().logits_training(features.autodiff(), rng);
+        let losses = cross_entropy(logits, given(labels));
+        let loss = match weights {
+            Some(weights) => (losses * given(weights)).mean(),
+            None => losses.mean(),
+        };
+        self.discriminator.step(loss, "the classifier's loss")
+    }
+
+    /// Multiplies both networks' learning rates from now on: a schedule, which follows from the step and is
+    /// therefore no part of the saved state.
+    pub fn set_pace(&mut self, factor: f64) {
+        (self.generator.pace, self.discriminator.pace) = (factor, factor);
     }
 
     /// One step of D on the labels of a frozen G (§3.3); returns D's loss and the labels.

@@ -79,6 +79,20 @@ impl Autoencoder {
         self.mlp.forward_training(features, rng)
     }
 
+    /// As [`Autoencoder::forward_training`], and what the narrowest hidden layer gives, the first of equals:
+    /// none without hidden layers.
+    ///
+    /// # Shapes
+    /// - reconstruction: `[batch, d]`
+    /// - latent: `[batch, width of that layer]`
+    pub fn forward_with_latent(
+        &self,
+        features: Tensor<2>,
+        rng: &mut HostRng,
+    ) -> (Tensor<2>, Option<Tensor<2>>) {
+        self.mlp.forward_with_narrowest(features, rng)
+    }
+
     /// The perceptron inside.
     pub(crate) fn mlp(&self) -> &Mlp {
         &self.mlp

@@ -130,12 +130,33 @@ impl Mlp {
 
     /// As [`Mlp::forward`], with dropout drawn from `rng`: nothing is drawn where there is none.
     pub fn forward_training(&self, input: Tensor<2>, rng: &mut HostRng) -> Tensor<2> {
+        self.through(input, |x| self.dropped(x, rng))
+    }
+
+    /// As [`Mlp::forward_training`], and what the narrowest hidden layer gives before dropout: the first of
+    /// equals, none without hidden layers.
+    pub(crate) fn forward_with_narrowest(
+        &self,
+        input: Tensor<2>,
+        rng: &mut HostRng,
+    ) -> (Tensor<2>, Option<Tensor<2>>) {
+        let mut narrowest: Option<Tensor<2>> = None;
+        let output = self.through(input, |x| {
+            if narrowest.as_ref().is_none_or(|known| x.dims()[1] < known.dims()[1]) {
+                narrowest = Some(x.clone());
+            }
+            self.dropped(x, rng)
+        });
+        (output, narrowest)
+    }
+
+    fn dropped(&self, x: Tensor<2>, rng: &mut HostRng) -> Tensor<2> {
         match self.hidden.dropout {
-            0.0 => self.forward(input),
-            share => self.through(input, |x| {
+            0.0 => x,
+            share => {
                 let mask = mask_tensor(x.dims(), share as f32, rng, &x.device());
                 x * mask
-            }),
+            }
         }
     }
 

@@ -4,13 +4,17 @@ use gcl_core::detector::{
     IsolationForestSettings, MahalanobisSettings, NearestNeighboursSettings, PcaSettings,
     SemiOrthogonalSettings, Settings,
 };
+use gcl_core::init::Init;
+use gcl_core::pseudo_label::PseudoLabels;
 use gcl_core::soft_label::{LabelRule, Squeeze};
 use gcl_core::target::{ExcludeDivisor, NegativeTarget};
 use gcl_core::temporal::TemporalDifference;
+use gcl_core::{DiscriminatorConfig, LatentEntropy, OptimizerConfig, RmsPropConfig, SgdConfig};
 use serde::{Deserialize, Serialize};
 
 use super::table::methods;
-use super::{DataFacts, Loop, Pretraining, RunConfig, ScoreSource, TrainOn};
+use super::{DataFacts, Decay, LastBatch, Loop, Pretraining, RunConfig, ScoreSource, TrainOn};
+use crate::schedule::Budget;
 
 methods! {
     networks {
@@ -72,6 +76,46 @@ methods! {
         AeTd = "ae-td",
             "ae on temporally stable segments",
             |config| generator_alone(config, Loop::Reconstruct, calm());
+
+        /// C2FPL: a classifier on labels from coarse to fine.
+        C2fpl = "c2fpl",
+            "C2FPL: a classifier, on the most varying window of videos that a mixture of Gaussians sets apart",
+            |config| {
+                classify(config, PseudoLabels::C2fpl(Default::default()), [512, 32], 0.6);
+                let (momentum, nesterov, weight_decay) = (0.9, true, 5e-4);
+                let sgd = SgdConfig { momentum, nesterov, weight_decay, ..SgdConfig::default() };
+                trained_by(config, sgd, 20);
+                config.training.decay = Some(Decay { after: 0.75, factor: 0.1 });
+            };
+
+        /// CLAP with one participant: as C2FPL, with labels that follow the classifier.
+        Clap = "clap",
+            "CLAP: as c2fpl, by the entropy of videos, with labels that follow the classifier",
+            |config| {
+                classify(config, PseudoLabels::Clap(Default::default()), [512, 32], 0.6);
+                trained_by(config, SgdConfig::default(), 10);
+            };
+
+        /// LANP: a classifier on labels that follow from the ends of videos.
+        Lanp = "lanp",
+            "LANP: a classifier, on what is least like the ends of its video (for clips cut around events)",
+            |config| {
+                classify(config, PseudoLabels::Lanp(Default::default()), [512, 512], 0.7);
+                let rmsprop = RmsPropConfig { learning_rate: 1e-4, ..RmsPropConfig::default() };
+                trained_by(config, rmsprop, 300);
+                // Thirty videos of 32 segments; what fills no batch sits the epoch out.
+                (config.training.batch, config.training.last_batch) = (960, LastBatch::Drop);
+            };
+
+        /// MLE-UVAD: an autoencoder whose latent vectors are drawn together.
+        Mle = "mle",
+            "MLE-UVAD: ae, with the entropy of its narrowest layer made small",
+            |config| {
+                generator_alone(config, Loop::Reconstruct, TrainOn::All);
+                config.cooperative.latent_entropy = Some(LatentEntropy::default());
+                // The entropy looks at all pairs of a batch.
+                config.training.batch = config.training.batch.min(256);
+            };
     }
     detectors {
         /// Distance to the nearest training segments.
@@ -112,6 +156,26 @@ fn pretrain(config: &mut RunConfig, on: TrainOn) {
     let (generator, discriminator) = (None, None);
     config.pretraining =
         Some(Pretraining { on, generator, discriminator_on: TrainOn::All, discriminator });
+}
+
+/// The steps that a classifier takes at least: published epochs of a few segments would be a handful.
+const CLASSIFIER_STEPS: u64 = 1000;
+
+fn classify(config: &mut RunConfig, labels: PseudoLabels, hidden: [usize; 2], dropout: f64) {
+    config.pseudo_labels = Some(labels);
+    config.training.kind = Loop::Classify;
+    config.score = ScoreSource::Discriminator;
+    let init = Init::XavierUniform;
+    let published = DiscriminatorConfig::new(config.discriminator.input);
+    config.discriminator =
+        DiscriminatorConfig { hidden: hidden.to_vec(), dropout, init, ..published };
+}
+
+fn trained_by(config: &mut RunConfig, optimizer: impl Into<OptimizerConfig>, epochs: u64) {
+    config.cooperative.discriminator_optimizer = Some(optimizer.into());
+    let (min_steps, max_steps) = (CLASSIFIER_STEPS, u64::MAX);
+    (config.training.batch, config.training.budget) =
+        (128, Budget { epochs, min_steps, max_steps });
 }
 
 fn generator_alone(config: &mut RunConfig, kind: Loop, on: TrainOn) {

@@ -14,6 +14,7 @@ pub use overrides::apply_overrides;
 pub(crate) use overrides::override_with;
 pub use preset::{DataFacts, Preset};
 
+use gcl_core::pseudo_label::PseudoLabels;
 use gcl_core::temporal::TemporalDifference;
 use gcl_core::{AutoencoderConfig, CooperativeConfig, DiscriminatorConfig, ScalerKind};
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,9 @@ pub struct RunConfig {
     /// What happens before the loop, if anything (paper §3.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pretraining: Option<Pretraining>,
+    /// The labels that a classifier trains on, for the loop that does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pseudo_labels: Option<PseudoLabels>,
     /// The loop.
     pub training: Training,
     /// How the two networks train each other.
@@ -116,6 +120,20 @@ pub enum Loop {
     Reconstruct,
     /// G alone, with negative learning on its own labels.
     SelfLabel,
+    /// D alone, on labels that were made before.
+    Classify,
+}
+
+impl Loop {
+    /// Whether G trains in it.
+    pub fn trains_generator(self) -> bool {
+        self != Loop::Classify
+    }
+
+    /// Whether D trains in it.
+    pub fn trains_discriminator(self) -> bool {
+        matches!(self, Loop::Cooperate | Loop::Classify)
+    }
 }
 
 /// Which segments a phase trains on.
@@ -151,6 +169,26 @@ pub struct Training {
     pub fresh_optimizers: bool,
     /// For how long.
     pub budget: Budget,
+    /// Whether the learning rate falls on the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decay: Option<Decay>,
+}
+
+/// One fall of the learning rate in each phase.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decay {
+    /// The share of the phase's steps after which it falls, in [0, 1].
+    pub after: f64,
+    /// What it is multiplied by then, above 0.
+    pub factor: f64,
+}
+
+impl Decay {
+    /// What the learning rate is multiplied by in a step, counted from 0, of so many.
+    pub fn pace(&self, step: u64, steps: u64) -> f64 {
+        if step as f64 >= self.after * steps as f64 { self.factor } else { 1.0 }
+    }
 }
 
 impl Training {

@@ -89,6 +89,7 @@ fn paper(method: Method, seed: u64, data: DataFacts) -> RunConfig {
         detector: None,
         labelled_share: 0.0,
         pretraining: None,
+        pseudo_labels: None,
         training: Training {
             kind: Loop::Cooperate,
             on: TrainOn::All,
@@ -98,6 +99,7 @@ fn paper(method: Method, seed: u64, data: DataFacts) -> RunConfig {
             fresh_optimizers: true,
             // 15 epochs of UCF-Crime are about 1,400 steps; of a small set they would be 15.
             budget: NamedBudget::Equalised.budget(),
+            decay: None,
         },
         cooperative: CooperativeConfig::default(),
         generator: AutoencoderConfig::new(data.dim),

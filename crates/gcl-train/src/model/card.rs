@@ -28,9 +28,9 @@ pub struct ModelCard {
     pub clips: Option<Clips>,
     /// The feature scaling.
     pub scaler: Scaler,
-    /// The training distribution of G's errors.
+    /// The training distribution of G's errors; absent where G does not train, and then G is not stored.
     pub generator_ranks: Option<RankScale>,
-    /// The training distribution of D's log-odds.
+    /// The training distribution of D's log-odds; the same of D.
     pub discriminator_ranks: Option<RankScale>,
 }
 

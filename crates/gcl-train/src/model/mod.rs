@@ -134,8 +134,10 @@ impl Model {
         };
         match &self.network {
             Network::Pair(pair) => {
-                let generator = to_safetensors(pair.generator()).doing("writing the model")?;
-                write("generator.safetensors", &generator)?;
+                if self.card.generator_ranks.is_some() {
+                    let generator = to_safetensors(pair.generator()).doing("writing the model")?;
+                    write("generator.safetensors", &generator)?;
+                }
                 if self.card.discriminator_ranks.is_some() {
                     let discriminator =
                         to_safetensors(pair.discriminator()).doing("writing the model")?;
@@ -199,26 +201,28 @@ impl Model {
             detector.load(&state).doing(&*core)?;
             return Ok(Model { card, network: Network::Detector(detector) });
         }
-        let discriminator = match card.discriminator_ranks.is_some() {
-            true => Some(read("discriminator.safetensors")?),
-            false => None,
-        };
-        let generator = read("generator.safetensors")?;
-        let pair =
-            pair_of(&card.config, &generator, discriminator.as_deref(), device).doing(&*core)?;
+        let weights = |trained: bool, name: &str| trained.then(|| read(name)).transpose();
+        let generator = weights(card.generator_ranks.is_some(), "generator.safetensors")?;
+        let discriminator =
+            weights(card.discriminator_ranks.is_some(), "discriminator.safetensors")?;
+        let (g, d) = (generator.as_deref(), discriminator.as_deref());
+        let pair = pair_of(&card.config, g, d, device).doing(&*core)?;
         Ok(Model { card, network: Network::Pair(Box::new(pair)) })
     }
 }
 
-/// Two networks from their weights as safetensors; without D's, D is as it was before training.
+/// Two networks from their weights as safetensors; one without is as it was before training.
 pub(crate) fn pair_of(
     config: &RunConfig,
-    generator: &[u8],
+    generator: Option<&[u8]>,
     discriminator: Option<&[u8]>,
     device: &Device,
 ) -> gcl_core::Result<CooperativePair> {
     let (training, seed) = (device.clone().autodiff(), config.seed);
-    let g = from_safetensors(config.generator.zeros(&training)?, generator)?;
+    let g = match generator {
+        Some(bytes) => from_safetensors(config.generator.zeros(&training)?, bytes)?,
+        None => config.generator.init(&mut stream(seed, "generator", 0), &training)?,
+    };
     let d = match discriminator {
         Some(bytes) => from_safetensors(config.discriminator.zeros(&training)?, bytes)?,
         None => config.discriminator.init(&mut stream(seed, "discriminator", 0), &training)?,

@@ -49,7 +49,7 @@ impl SegmentScores {
 pub struct Scorer<'a> {
     pub(crate) pair: &'a CooperativePair,
     pub(crate) scaler: &'a Scaler,
-    /// The distribution of G's errors on training segments.
+    /// The distribution of G's errors on training segments; absent where G does not train.
     pub(crate) generator: Option<&'a RankScale>,
     /// The distribution of D's log-odds on training segments; absent where D does not train.
     pub(crate) discriminator: Option<&'a RankScale>,
@@ -71,12 +71,15 @@ impl Scorer<'_> {
     /// Scores rows that are centred, if they are to be.
     pub(super) fn score_centred(&self, mut rows: Vec<f32>) -> Result<SegmentScores> {
         self.scaler.apply(&mut rows).doing("scaling features")?;
-        let with_discriminator = self.discriminator.is_some();
+        let (with_generator, with_discriminator) =
+            (self.generator.is_some(), self.discriminator.is_some());
         let mut errors = Vec::new();
         let (mut probabilities, mut logits) = (Vec::new(), Vec::new());
         // Cut from each video's start, so a video's scores never depend on what else is scored.
         for (_, batch) in in_batches(&rows, self.scaler.dim(), self.pair.device()) {
-            errors.extend(self.pair.errors(batch.clone()).doing("scoring")?);
+            if with_generator {
+                errors.extend(self.pair.errors(batch.clone()).doing("scoring")?);
+            }
             if with_discriminator {
                 let (probability, logit) = self.pair.judge(batch).doing("scoring")?;
                 probabilities.extend(probability);
@@ -89,7 +92,7 @@ impl Scorer<'_> {
         };
         Ok(SegmentScores {
             discriminator: with_discriminator.then_some(probabilities),
-            generator: Some(errors),
+            generator: with_generator.then_some(errors),
             mean_rank,
             detector: None,
         })

@@ -5,6 +5,7 @@ mod batches;
 mod fingerprint;
 mod passes;
 mod source;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -20,6 +21,7 @@ use crate::error::{Result, TrainError};
 pub(crate) use batches::{Batch, Batches};
 use fingerprint::hash_of_sampled;
 use source::{Disk, OnRead, Source, Store};
+pub(crate) use targets::Targets;
 
 /// Segments that are scored at once.
 const SCORED_AT_ONCE: usize = 512;
@@ -59,6 +61,8 @@ pub struct Samples {
     sampled: u64,
     /// What each cleaning rule kept, decided on unscaled features.
     calm: Vec<(TemporalDifference, Vec<bool>)>,
+    /// What a classifier learns, made of unscaled features.
+    targets: Option<Arc<Targets>>,
     scaled: bool,
 }
 
@@ -133,7 +137,8 @@ impl Samples {
         }
         let source = Source { dim, on_read: OnRead::default(), store: Arc::new(store) };
         let sampled = hash_of_sampled(&source, &videos)?;
-        Ok(Samples { source, videos, len, sampled, calm: Vec::new(), scaled: false })
+        let (calm, targets, scaled) = (Vec::new(), None, false);
+        Ok(Samples { source, videos, len, sampled, calm, targets, scaled })
     }
 
     /// Scales all features: those in memory at once, since a row is read many times, those on disk
