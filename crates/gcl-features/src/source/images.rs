@@ -44,7 +44,7 @@ impl Images {
         let size = |file: &PathBuf| {
             let bytes = fs::read(file).ok()?;
             let Ok(mut decoder) = reader(bytes.clone()).ok()?.into_decoder() else {
-                return decoded_bytes(bytes).ok().map(|image| (image.width(), image.height()));
+                return upright(bytes.into()).ok().map(|image| (image.width(), image.height()));
             };
             let (width, height) = decoder.dimensions();
             Some(match is_on_its_side(orientation(&mut decoder)) {
