@@ -108,6 +108,7 @@ fn run(set: &DataSet, row: &Row, seed: u64, out: &Path) -> Result<(), Box<dyn Er
         clip_length: Some(16),
         objects,
         manifest: Some(path("videos.csv")),
+        frames: None,
         split: Some("train".to_owned()),
     };
     let test = TestData {
