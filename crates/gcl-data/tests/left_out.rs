@@ -45,7 +45,7 @@ fn a_bad_feature_file_leaves_the_others() {
         assert!(reason.contains(what) && reason.contains(name), "{reason}");
     }
     // A NaN shows when values are read.
-    let mut values = vec![0.5; 12];
+    let mut values = [0.5; 12];
     values[7] = f32::NAN;
     let bytes: Vec<u8> = values.iter().flat_map(|v: &f32| v.to_le_bytes()).collect();
     put(&dir.join("b.npy"), npy(&header("<f4", false, "(4, 3)"), &bytes));

@@ -134,7 +134,7 @@ fn frames_do_not_depend_on_threads() {
             fs::write(&path, bytes).unwrap();
             match (see(&path, 1), see(&path, 4)) {
                 (Ok(one), Ok(four)) => {
-                    assert!(one == four, "{name}, {n}: {:?} {:?}", one.1, four.1)
+                    assert!(one == four, "{name}, {n}: {:?} {:?}", one.1, four.1);
                 }
                 (Err(one), Err(four)) => assert_eq!(one.to_string(), four.to_string(), "{name}"),
                 (one, four) => panic!("{name}, {n}: {:?}, {:?}", one.err(), four.err()),

@@ -96,7 +96,7 @@ impl Check<'_> {
                     row.problems.push(match features.left_out().iter().find(|(bad, _)| bad == id) {
                         Some((_, what)) => Problem::Features { what: what.clone() },
                         None => Problem::NoFeatures,
-                    })
+                    });
                 }
                 Some((i, video)) => {
                     row.feature_frames = video.frames;
