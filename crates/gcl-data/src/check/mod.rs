@@ -93,10 +93,12 @@ impl Check<'_> {
         if let Some(features) = self.features {
             match features.index_of(id).and_then(|i| Some((i, features.videos().get(i)?))) {
                 None => {
-                    row.problems.push(match features.left_out().iter().find(|(bad, _)| bad == id) {
-                        Some((_, what)) => Problem::Features { what: what.clone() },
-                        None => Problem::NoFeatures,
-                    });
+                    row.problems.push(
+                        match features.left_out().iter().find(|(bad, _)| bad == id) {
+                            Some((_, what)) => Problem::Features { what: what.clone() },
+                            None => Problem::NoFeatures,
+                        },
+                    );
                 }
                 Some((i, video)) => {
                     row.feature_frames = video.frames;
