@@ -3,14 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gcl_data::{ScoreSet, Truth, TruthFormat, VideoId};
+use gcl_data::{ScoreSet, Truth, TruthFormat};
 use gcl_eval::evaluate_stored;
 
 use super::error::{Done, Failure, Outcome};
+use super::test_set::list_unjudged;
 use super::values::truth_formats;
-
-/// Videos named one by one.
-const LISTED: usize = 10;
 
 /// Evaluate frame scores against ground truth.
 #[derive(Args, Debug)]
@@ -43,8 +41,8 @@ pub fn run(args: EvalArgs) -> Outcome {
     let scores = ScoreSet::open(scores_folder(&args.scores))?;
     let truth = Truth::read(&args.truth.truth, args.truth.truth_format)?;
     let judged = evaluate_stored(&scores, &truth)?;
-    list_skipped(&judged.without_truth, "the truth has no such video");
-    list_skipped(&judged.without_scores, "the truth has it, the scores do not");
+    list_unjudged("", &judged.without_truth, "the truth has no such video");
+    list_unjudged("", &judged.without_scores, "the truth has it, the scores do not");
     if args.json {
         let json = serde_json::to_string_pretty(&judged.evaluation).map_err(Failure::data)?;
         println!("{json}");
@@ -52,16 +50,6 @@ pub fn run(args: EvalArgs) -> Outcome {
         print!("{}", judged.evaluation);
     }
     Ok(Done::all(judged.without_truth.is_empty() && judged.without_scores.is_empty()))
-}
-
-/// Names at most [`LISTED`] of the videos that were not judged, and the number of the others.
-fn list_skipped(ids: &[VideoId], reason: &str) {
-    for id in ids.iter().take(LISTED) {
-        eprintln!("skipped {id}: {reason}");
-    }
-    if ids.len() > LISTED {
-        eprintln!("skipped {} more: {reason}", ids.len() - LISTED);
-    }
 }
 
 /// The folder of scores that a path means: itself, or a run's.

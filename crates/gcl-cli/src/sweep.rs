@@ -16,6 +16,7 @@ use gcl_train::{Event, Method};
 use super::error::{Done, Failure, Outcome};
 use super::progress::Progress;
 use super::run_args::RunArgs;
+use super::test_set::list_unjudged;
 use super::train::ClipArgs;
 use super::values::truth_formats;
 
@@ -183,17 +184,12 @@ pub fn prepare(plan: &Plan) -> Result<(Vec<Cell>, Vec<OpenData>), Failure> {
     let mut opened = Vec::new();
     for data in &plan.data {
         let data = data.open()?;
-        let (known, all) = (data.test.videos.len(), data.test.features.videos().len());
         for (id, reason) in left_out(&data) {
             eprintln!("{}: skipped {id}: {reason}", data.name);
         }
-        for id in &data.test.without_features {
-            eprintln!("{}: no features of {id}, which the truth has", data.name);
-        }
-        if known < all {
-            let (name, missing) = (&data.name, all - known);
-            eprintln!("{name}: {missing} of {all} test videos are not in the truth, and left out");
-        }
+        let (of, test) = (format!("{}: ", data.name), &data.test);
+        list_unjudged(&of, &test.without_features, "the truth has it, the test features do not");
+        list_unjudged(&of, &test.without_truth, "the truth has no such video");
         opened.push(data);
     }
     let find = |name: &str| opened.iter().find(|data| data.name == name);

@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use clap::Args;
 use gcl::judge::{TestSet, check_both_kinds};
 use gcl_data::file::{At, find_json, remove_file, write_json};
-use gcl_data::{Clips, FeatureSet, Truth, TruthFormat};
+use gcl_data::{Clips, FeatureSet, Truth, TruthFormat, VideoId};
 use gcl_train::RunDir;
 use serde::{Deserialize, Serialize};
 
 use super::error::Failure;
 use super::train::say_of;
 use super::values::truth_formats;
+
+/// Videos named one by one.
+const LISTED: usize = 10;
 
 /// Where a run's test set is.
 #[derive(Args, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -52,9 +55,7 @@ impl TestArgs {
         say_of(&features);
         let truth = Truth::read(truth, self.truth_format)?;
         let test = TestSet::like(training, features, &truth, None)?;
-        for id in &test.without_truth {
-            eprintln!("test set: skipped {id}: the truth has no such video");
-        }
+        list_unjudged("test set: ", &test.without_truth, "the truth has no such video");
         let labels = test.videos.iter().flat_map(|video| &video.labels);
         check_both_kinds(labels, test.features.dir())?;
         Ok(Some(test))
@@ -87,4 +88,15 @@ impl TestArgs {
 
 fn remembered(run: &RunDir) -> PathBuf {
     run.path().join("test.json")
+}
+
+/// Names at most [`LISTED`] of the videos that are not judged, and the number of the others. `of` says of which data,
+/// in front.
+pub fn list_unjudged(of: &str, ids: &[VideoId], reason: &str) {
+    for id in ids.iter().take(LISTED) {
+        eprintln!("{of}skipped {id}: {reason}");
+    }
+    if ids.len() > LISTED {
+        eprintln!("{of}skipped {} more: {reason}", ids.len() - LISTED);
+    }
 }

@@ -257,6 +257,14 @@ fn a_plan_holds_several_data_sets() {
     assert!(text.contains("one: 960 frames, 32 abnormal"), "{text}");
     assert_eq!(text.matches("| knn ").count(), 2, "{text}");
     assert!(at.join("s/two/mahalanobis-any-seed3/cell.json").exists());
+
+    // A truth of many more videos than there are features of does not flood the terminal.
+    let more: String = (0..300).map(|v| format!("other{v},,,320\n")).collect();
+    let truth = fs::read_to_string(at.join("truth.csv")).unwrap();
+    fs::write(at.join("truth.csv"), truth + &more).unwrap();
+    let said = stderr(&run(at, &["sweep", "--plan", "plan.toml", "--out", "t"], 0));
+    assert_eq!(said.matches("one: skipped other").count(), 10, "{said}");
+    assert!(said.contains("two: skipped 290 more: the truth has it"), "{said}");
 }
 
 #[test]
