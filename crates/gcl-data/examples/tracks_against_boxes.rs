@@ -19,17 +19,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("expected a folder of tracks and a CSV of boxes".into());
     };
     let detector = read_detections(boxes)?;
-    let ids = files::with_extension(tracks, "txt")?;
+    let files = files::with_extension(tracks, "txt")?;
+    let ids: Vec<VideoId> = files.iter().map(|(id, _)| id.clone()).collect();
     let names = resolve_all(&ids, detector.keys())?;
     let (mut expected, mut found, mut inside, mut persons) = (0, 0, 0, 0);
     let mut paired = [0; 2];
-    for (id, name) in ids.iter().zip(names) {
+    for ((_, file), name) in files.iter().zip(names) {
         let Some(boxes) = name.and_then(|name: &VideoId| detector.get(name)) else { continue };
         let mut frames: BTreeMap<u32, (Vec<Bounds>, Vec<Bounds>)> = BTreeMap::new();
         for detection in boxes {
             frames.entry(detection.frame).or_default().0.push(detection.bounds);
         }
-        for track in read_tracks(id.file(tracks, "txt"))?.tracks {
+        for track in read_tracks(file)?.tracks {
             persons += 1;
             for (&frame, &bounds) in track.frames.iter().zip(&track.boxes) {
                 frames.entry(frame).or_default().1.push(bounds);

@@ -23,22 +23,23 @@ pub fn is_kept_by_system(name: &std::ffi::OsStr) -> bool {
 /// The files of one kind in a folder and below.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The ids, in order; [`VideoId::file`] is each one's path.
-    pub ids: Vec<VideoId>,
-    /// What has such a name and cannot be used, or cannot be searched: names that are no ids, links to nowhere,
-    /// folders that may not be read.
+    /// The ids, in order, each with its file.
+    pub files: Vec<(VideoId, PathBuf)>,
+    /// What has such a name and cannot be used, or cannot be searched: names that are no ids, a second file of an
+    /// id (`a.npy` and `a.NPY`), links to nowhere, folders that may not be read.
     pub left_out: Vec<LeftOut>,
 }
 
 impl Found {
-    /// Searches `dir` and all folders below for files with the given extension (without its dot). Names that start
+    /// Searches `dir` and all folders below for files with the given extension (without its dot; capitals are the
+    /// same). Names that start
     /// with a dot are ignored, and so are folders that a file system or a NAS keeps for itself (`lost+found`,
     /// `@eaDir`). Links to folders are followed.
     ///
     /// # Errors
     /// [`FileError`] if `dir` itself cannot be read.
     pub fn below(dir: &Path, extension: &str) -> Result<Self, FileError> {
-        let (ids, bad) = search(dir, extension)?;
+        let (files, bad) = search(dir, extension)?;
         let left_out = |error: FileError| {
             let relative = error.path.strip_prefix(dir).unwrap_or(&error.path);
             let id = VideoId::nearest(&relative.with_extension("").to_string_lossy());
@@ -46,22 +47,35 @@ impl Found {
         };
         let mut left_out: Vec<LeftOut> = bad.into_iter().map(left_out).collect();
         left_out.sort();
-        Ok(Self { ids, left_out })
+        Ok(Self { files, left_out })
     }
 }
 
-/// The ids, in order, and what there is no id of.
-fn search(dir: &Path, extension: &str) -> Result<(Vec<VideoId>, Vec<FileError>), FileError> {
-    let (mut paths, mut bad, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+/// Videos, each with its file, in the order of their ids.
+type Files = Vec<(VideoId, PathBuf)>;
+
+/// The files, and those that are no video's.
+fn search(dir: &Path, extension: &str) -> Result<(Files, Vec<FileError>), FileError> {
+    let (mut paths, mut bad) = (Vec::new(), Vec::new());
     scan(dir, extension, 0, &mut paths, &mut bad)?;
+    let mut files = Files::new();
     for path in paths {
         match VideoId::from_path(dir, &path) {
-            Ok(id) => ids.push(id),
+            Ok(id) => files.push((id, path)),
             Err(error) => bad.push(FileError::new(&path, error)),
         }
     }
-    ids.sort_unstable();
-    Ok((ids, bad))
+    // Capitals come after small letters, whatever order the folder is listed in.
+    files.sort_unstable_by(|(a, first), (b, second)| (a, second).cmp(&(b, first)));
+    files.dedup_by(|(id, path), (kept_id, kept)| {
+        let twice = id == kept_id;
+        if twice {
+            let problem = format!("video {id} has another file, {}", kept.display());
+            bad.push(FileError::new(&*path, problem));
+        }
+        twice
+    });
+    Ok((files, bad))
 }
 
 /// A message in one line, whatever a name in it has.
@@ -70,13 +84,13 @@ fn one_line(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// The ids of [`Found::below`], where nothing may be left out.
+/// The files of [`Found::below`], where nothing may be left out.
 ///
 /// # Errors
 /// [`FileError`], also for what would be left out.
-pub fn with_extension(dir: &Path, extension: &str) -> Result<Vec<VideoId>, FileError> {
-    let (ids, bad) = search(dir, extension)?;
-    bad.into_iter().next().map_or(Ok(ids), Err)
+pub fn with_extension(dir: &Path, extension: &str) -> Result<Vec<(VideoId, PathBuf)>, FileError> {
+    let (files, bad) = search(dir, extension)?;
+    bad.into_iter().next().map_or(Ok(files), Err)
 }
 
 fn scan(
@@ -104,7 +118,7 @@ fn scan(
         if name.as_encoded_bytes().starts_with(b".") || is_kept_by_system(&name) {
             continue;
         }
-        let wanted = path.extension().is_some_and(|e| e == extension);
+        let wanted = path.extension().is_some_and(|e| e.eq_ignore_ascii_case(extension));
         let mut kind = entry.file_type().at(&path)?;
         if kind.is_symlink() {
             kind = match fs::metadata(&path) {

@@ -113,6 +113,8 @@ pub struct ScoreSet {
     dir: PathBuf,
     info: Option<ScoreInfo>,
     videos: Vec<(VideoId, usize)>,
+    /// The file of each.
+    files: Vec<PathBuf>,
 }
 
 impl ScoreSet {
@@ -129,9 +131,10 @@ impl ScoreSet {
             return Err(FileError::new(dir, what).into());
         }
         let info = find_json(&dir.join(INFO), DESCRIPTION)?;
-        let mut videos = Vec::new();
-        for id in with_extension(dir, "npy")? {
-            let npy = Npy::open(id.file(dir, "npy"))?;
+        let (mut videos, mut files) = (Vec::new(), Vec::new());
+        for (id, file) in with_extension(dir, "npy")? {
+            let npy = Npy::open(&file)?;
+            files.push(file);
             match *npy.shape() {
                 [frames] | [frames, 1] | [1, frames] if frames > 0 => videos.push((id, frames)),
                 ref shape => {
@@ -142,7 +145,7 @@ impl ScoreSet {
         if videos.is_empty() {
             return Err(FileError::new(dir, "no .npy file here or below").into());
         }
-        Ok(Self { dir: dir.to_owned(), info, videos })
+        Ok(Self { dir: dir.to_owned(), info, videos, files })
     }
 
     /// The description, if the folder has one.
@@ -157,8 +160,7 @@ impl ScoreSet {
 
     /// The number of scored frames of `id`.
     pub fn frames(&self, id: &VideoId) -> Option<usize> {
-        let i = self.videos.binary_search_by(|(video, _)| video.cmp(id)).ok()?;
-        self.videos.get(i).map(|(_, frames)| *frames)
+        self.place(id).map(|(frames, _)| frames)
     }
 
     /// The scores of `id`, one per frame.
@@ -167,16 +169,22 @@ impl ScoreSet {
     /// [`NpyError::File`] if there are none or one is outside [0, 1] in a bounded folder,
     /// [`NpyError::NotFinite`] for a value that is not finite, an error also if the file was replaced since the set was opened.
     pub fn read(&self, id: &VideoId) -> Result<Vec<f32>, NpyError> {
-        let Some(frames) = self.frames(id) else {
+        let Some((frames, file)) = self.place(id) else {
             return Err(FileError::new(&self.dir, format!("no scores of video {id}")).into());
         };
-        let npy = Npy::open(id.file(&self.dir, "npy"))?;
+        let npy = Npy::open(file)?;
         if npy.shape().iter().product::<usize>() != frames {
             return Err(no_list(npy.path(), npy.shape()));
         }
         let scores = npy.to_f32()?;
         check_bounds(npy.path(), self.info.as_ref().is_some_and(|info| info.bounded), &scores)?;
         Ok(scores)
+    }
+
+    /// The number of scored frames of `id`, and their file.
+    fn place(&self, id: &VideoId) -> Option<(usize, &Path)> {
+        let i = self.videos.binary_search_by(|(video, _)| video.cmp(id)).ok()?;
+        Some((self.videos.get(i)?.1, self.files.get(i)?))
     }
 }
 

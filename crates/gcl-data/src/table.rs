@@ -1,5 +1,6 @@
 //! CSV files with a header, as lines with their numbers.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -15,11 +16,12 @@ pub(crate) struct CsvTable {
 }
 
 /// Reads `path` as a whole; blanks around values are dropped, empty lines skipped, names of columns in small
-/// letters. Columns are divided by what divides the header: commas, else semicolons, else tabs. A first column
+/// letters. Lines before the header that start with `#` are comments. Columns are divided by what divides the header: commas, else semicolons, else tabs. A first column
 /// without a name that numbers the lines, as pandas writes its index, is left out, and so are columns without name and
 /// values.
 pub(crate) fn read(path: &Path) -> Result<CsvTable, FileError> {
     let text = without_mark(read_text(path)?);
+    let text = without_comments(&text);
     let bytes = text.as_bytes();
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -46,6 +48,18 @@ pub(crate) fn without_mark(mut text: String) -> String {
         text.drain(..first.len());
     }
     text
+}
+
+/// The text with empty lines for the comments before its header.
+fn without_comments(text: &str) -> Cow<'_, str> {
+    let is_before = |line: &&str| line.trim().is_empty() || line.starts_with('#');
+    let lines = text.split_inclusive('\n').take_while(is_before);
+    let (comments, ends) =
+        lines.fold((0, 0), |(length, ends), line| (length + line.len(), ends + 1));
+    match text.starts_with('#') || text.get(..comments).is_some_and(|head| head.contains("\n#")) {
+        true => ("\n".repeat(ends) + text.get(comments..).unwrap_or_default()).into(),
+        false => text.into(),
+    }
 }
 
 /// What divides the columns of a text, by its first line that is not empty.

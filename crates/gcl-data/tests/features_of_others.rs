@@ -175,7 +175,10 @@ fn case_26_c3d_as_text() {
         let numbers = (first..first + 70).map(|v| format!("{}.5", v));
         numbers.collect::<Vec<_>>().join(" ") + "\n"
     };
-    put(&dir.join("Abuse/Abuse028_x264.txt"), line(0) + &line(70));
+    put(
+        &dir.join("Abuse/Abuse028_x264.txt"),
+        "# fc6, a line a clip\n".to_owned() + &line(0) + &line(70),
+    );
     put(&dir.join("Abuse/Abuse030_x264.txt"), line(1));
     let set = FeatureSet::open(dir).unwrap();
     assert_eq!((ids(&set).len(), set.dim(), set.total()), (2, 70, 3));

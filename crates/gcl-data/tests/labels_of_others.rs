@@ -147,6 +147,7 @@ fn case_29_semicolons_and_utf16() {
         format!("sep=;\r\n{}", plain.replace(',', ";")).into_bytes(),
         plain.replace("\r\n", ",\r\n").into_bytes(),
         format!("\u{feff}{plain}").into_bytes(),
+        format!("# annotated by two persons, 2024\r\n#\r\n\r\n{plain}").into_bytes(),
         utf16([0xff, 0xfe], u16::to_le_bytes),
         utf16([0xfe, 0xff], u16::to_be_bytes),
     ] {
@@ -158,6 +159,8 @@ fn case_29_semicolons_and_utf16() {
     assert!(error.contains("UTF-16 without its mark"), "{error}");
     let error = read("truth.csv", b"id,start,end\ncam\xe9ra,1,2\n").unwrap_err();
     assert!(error.contains("line 2: the byte 0xe9 is no UTF-8"), "{error}");
+    let error = read("truth.csv", "# by hand\n\nid,start,end\ncam,2,1\n").unwrap_err();
+    assert!(error.contains("line 4"), "{error}");
     let error = read("truth.csv", "name,from,to\na,1,2\n").unwrap_err();
     assert!(
         error.contains("no column `id` or `video`; the first line is `name,from,to`"),

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use common::{header, npy, put};
 use gcl_data::files::{Found, with_extension};
-use gcl_data::{FeatureSet, LeftOut, NpyError, read_left_out, write_f32, write_left_out};
+use gcl_data::{FeatureSet, LeftOut, NpyError, ScoreSet, read_left_out, write_f32, write_left_out};
 
 fn array(path: &Path, shape: &[usize]) {
     write_f32(path, shape, &vec![0.5; shape.iter().product()]).unwrap();
@@ -87,12 +87,32 @@ fn names_that_are_no_ids_and_links_to_nowhere_are_listed() {
     put(&dir.join("line\nend.txt"), "x");
     put(&dir.join(OsStr::from_bytes(b"cam\xe9ra.txt")), "x");
     std::os::unix::fs::symlink("/nowhere", dir.join("gone.txt")).unwrap();
-    let Found { ids, left_out } = Found::below(dir, "txt").unwrap();
-    assert_eq!((ids.len(), left_out.len()), (1, 3));
+    let Found { files, left_out } = Found::below(dir, "txt").unwrap();
+    assert_eq!((files.len(), left_out.len()), (1, 3));
     assert!(left_out.iter().all(|(_, reason)| !reason.contains('\n')), "{left_out:?}");
     // Where nothing may be left out, it is an error.
     assert!(with_extension(dir, "txt").is_err());
     assert!(Found::below(&dir.join("none"), "txt").is_err());
+}
+
+#[test]
+fn extensions_in_capitals_are_the_same_and_a_second_file_of_a_video_is_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    array(&dir.join("a.npy"), &[4, 3]);
+    array(&dir.join("a.NPY"), &[5, 3]);
+    array(&dir.join("b.NPY"), &[6, 3]);
+    let set = FeatureSet::open(dir).unwrap();
+    let segments: Vec<usize> = set.videos().iter().map(|video| video.segments).collect();
+    assert_eq!(segments, [4, 6]);
+    let [(id, reason)] = set.left_out() else { panic!("{:?}", set.left_out()) };
+    assert!(id.as_str() == "a" && reason.contains("another file"), "{reason}");
+    assert!(ScoreSet::open(dir).is_err(), "scores may not be left out");
+    std::fs::remove_file(dir.join("a.NPY")).unwrap();
+    write_f32(dir.join("a.npy"), &[2], &[0.5, 0.25]).unwrap();
+    write_f32(dir.join("b.NPY"), &[1], &[0.75]).unwrap();
+    let scores = ScoreSet::open(dir).unwrap();
+    assert_eq!(scores.read(&scores.videos()[1].0).unwrap(), [0.75]);
 }
 
 #[test]

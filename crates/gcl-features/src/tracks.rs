@@ -98,21 +98,22 @@ pub fn extract_tracks(
     let identity = options.identity();
     identity.clips.of_fixed_length()?;
     let mut summary = Summary::default();
-    let Found { ids, left_out } = Found::below(folder, "txt")?;
+    let Found { files, left_out } = Found::below(folder, "txt")?;
     for (id, reason) in left_out {
         progress(Progress::Skipped { id: &id, reason: &reason });
         summary.skipped.push((id, reason));
     }
-    if ids.is_empty() {
+    if files.is_empty() {
         return Err(FileError::new(folder, "no .txt file of tracks here or below").into());
     }
+    let ids: Vec<VideoId> = files.iter().map(|(id, _)| id.clone()).collect();
     let names = resolve_all(&ids, options.frames.keys())?;
-    for (id, name) in ids.iter().zip(names) {
+    for ((id, file), name) in files.iter().zip(names) {
         if cancel.load(Ordering::Relaxed) {
             summary.cancelled = true;
             break;
         }
-        let footage = hash_of(&id.file(folder, "txt"));
+        let footage = hash_of(file);
         if is_finished(out, id, &identity, footage.as_deref())? {
             summary.already_done += 1;
             progress(Progress::AlreadyDone { id });
@@ -120,7 +121,7 @@ pub fn extract_tracks(
         }
         let known = name.and_then(|name| options.frames.get(name)).copied();
         progress(Progress::Started { id, frames: known });
-        match describe(&id.file(folder, "txt"), known, options) {
+        match describe(file, known, options) {
             Ok((features, frames, bad_lines)) => {
                 if bad_lines > 0 {
                     summary.bad_lines.push((id.clone(), bad_lines));

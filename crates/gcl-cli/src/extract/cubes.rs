@@ -119,10 +119,10 @@ type Boxes = BTreeMap<VideoId, Vec<Detection>>;
 
 /// The boxes of all texts of tracks in a folder and below, and the files that cannot be read.
 fn tracked(folder: &Path) -> Result<(Boxes, Vec<LeftOut>), Failure> {
-    let Found { ids, mut left_out } = Found::below(folder, "txt")?;
+    let Found { files, mut left_out } = Found::below(folder, "txt")?;
     let mut videos = BTreeMap::new();
-    for id in ids {
-        let file = match read_tracks(id.file(folder, "txt")) {
+    for (id, path) in files {
+        let file = match read_tracks(path) {
             Ok(file) => file,
             Err(error) => {
                 left_out.push((id, error.to_string()));

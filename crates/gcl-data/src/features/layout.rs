@@ -46,7 +46,7 @@ pub(super) fn list(dir: &Path) -> Result<Listing, FeatureError> {
     let mut listing = Listing::default();
     for extension in ["npy", "npz", "mat", "txt", "csv"] {
         let found = Found::below(dir, extension)?;
-        files = found.ids.into_iter().map(|id| (id.clone(), id.file(dir, extension))).collect();
+        files = found.files.into_iter().collect();
         let text = ["txt", "csv"].contains(&extension);
         if text && !files.values().any(|path| is_numbers(path)) {
             files.clear();

@@ -30,9 +30,11 @@ pub(crate) use read::check_finite;
 pub use rows::{Element, RowWriter};
 pub use write::write_f32;
 
-/// Opens an array by its file's extension: `.npz`, `.mat`, `.txt`, `.csv`, or `.npy`. All but the last are read into memory.
+/// Opens an array by its file's extension, in whatever letters: `.npz`, `.mat`, `.txt`, `.csv`, or `.npy`. All but the
+/// last are read into memory.
 pub(crate) fn open_any(path: &std::path::Path) -> Result<Npy, NpyError> {
-    match path.extension().and_then(|extension| extension.to_str()) {
+    let extension = path.extension().map(|text| text.to_string_lossy().to_ascii_lowercase());
+    match extension.as_deref() {
         Some("npz") => npz::open(path),
         Some("mat") => mat::open(path),
         Some("txt" | "csv") => numbers::open(path),

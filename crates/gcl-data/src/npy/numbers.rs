@@ -17,11 +17,17 @@ pub(crate) fn is_numbers(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(1 << 13).read_to_end(&mut head));
     let text = String::from_utf8_lossy(&head);
+    let first = text.lines().find(|line| !is_comment(line)).unwrap_or_default();
     // The first line may be cut, and its last number with it.
-    let mut numbers = fields(text.lines().next().unwrap_or_default()).take(LEAST).map(str::parse);
+    let mut numbers = fields(first).take(LEAST).map(str::parse);
     read.is_ok()
         && numbers.by_ref().all(|n: Result<f32, _>| n.is_ok())
-        && fields(&text).count() >= LEAST
+        && fields(first).count() >= LEAST
+}
+
+/// Whether a line is a header as NumPy's `savetxt` writes one.
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with('#')
 }
 
 fn fields(line: &str) -> impl Iterator<Item = &str> {
@@ -32,7 +38,8 @@ fn fields(line: &str) -> impl Iterator<Item = &str> {
 pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
     let length = std::fs::metadata(path).at(path)?.len();
     let (mut values, mut rows, mut dim) = (Vec::new(), 0, 0);
-    for (number, line) in (1..).zip(read_text(path)?.lines()) {
+    for (number, line) in (1..).zip(read_text(path)?.lines()).filter(|(_, line)| !is_comment(line))
+    {
         let before = values.len();
         for field in fields(line) {
             let value: Result<f32, _> = field.parse();

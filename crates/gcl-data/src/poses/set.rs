@@ -32,9 +32,8 @@ impl PoseSet {
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, FileError> {
         let dir = dir.as_ref();
         let mut videos: Vec<(VideoId, PathBuf)> = Vec::new();
-        let Found { ids, left_out } = Found::below(dir, "json")?;
-        for name in ids {
-            let path = name.file(dir, "json");
+        let Found { files, left_out } = Found::below(dir, "json")?;
+        for (name, path) in files {
             let id = name.as_str().strip_suffix(SUFFIX).unwrap_or(name.as_str());
             let id = id.strip_suffix(RESULTS).and_then(|id| id.strip_suffix('/')).unwrap_or(id);
             videos.push((VideoId::new(id).at(&path)?, path));

@@ -80,13 +80,14 @@ pub(super) fn detect(path: &Path) -> Result<TruthFormat, TruthError> {
             }
         };
     }
-    if path.extension().is_some_and(|e| e == "npy") {
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("npy")) {
         return Ok(TruthFormat::Masks);
     }
     let text = without_mark(read_text(path)?);
     // A flags file may be one line of any length; its beginning says enough.
     let head: String = text.chars().take(SEEN.0).collect();
-    let lines = head.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_comment = |line: &str| line.is_empty() || line.starts_with('#');
+    let lines = head.lines().map(str::trim).filter(|line| !is_comment(line));
     let lines: Vec<&str> = lines.take(SEEN.1).collect();
     let Some(first) = lines.first() else { return Err(FileError::new(path, "no video").into()) };
     let refuse = |what: &str| {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::masks::alone;
 use super::{TruthError, VideoLabels};
-use crate::file::{At, FileError};
+use crate::file::FileError;
 use crate::files::with_extension;
 use crate::id::VideoId;
 use crate::text::read_text;
@@ -13,13 +14,10 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthE
     let mut files: Vec<(VideoId, PathBuf)> = Vec::new();
     if path.is_dir() {
         for extension in ["csv", "txt"] {
-            let ids = with_extension(path, extension)?;
-            files.extend(ids.into_iter().map(|id| (id.clone(), id.file(path, extension))));
+            files.extend(with_extension(path, extension)?);
         }
     } else {
-        let root = path.parent().unwrap_or(Path::new(""));
-        let id = VideoId::from_path(root, path).at(path)?;
-        files.push((id, path.to_owned()));
+        files.push(alone(path)?);
     }
     let mut videos = BTreeMap::new();
     for (id, file) in files {

@@ -1,7 +1,7 @@
 //! Masks: one `.npy` file per video, 0 or 1 for each frame.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{TruthError, VideoLabels};
 use crate::file::{At, FileError};
@@ -10,18 +10,14 @@ use crate::id::VideoId;
 use crate::npy::Npy;
 
 pub(super) fn read(path: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
-    let (root, ids) = if path.is_dir() {
-        (path, with_extension(path, "npy")?)
-    } else {
-        let root = path.parent().unwrap_or(Path::new(""));
-        (root, vec![VideoId::from_path(root, path).at(path)?])
-    };
-    ids.into_iter()
-        .map(|id| {
-            let flags = read_mask(&id.file(root, "npy"))?;
-            Ok((id, VideoLabels::Flags(flags)))
-        })
-        .collect()
+    let files = if path.is_dir() { with_extension(path, "npy")? } else { vec![alone(path)?] };
+    files.into_iter().map(|(id, file)| Ok((id, VideoLabels::Flags(read_mask(&file)?)))).collect()
+}
+
+/// A file that is named itself, as the video of its name.
+pub(super) fn alone(path: &Path) -> Result<(VideoId, PathBuf), FileError> {
+    let root = path.parent().unwrap_or(Path::new(""));
+    Ok((VideoId::from_path(root, path).at(path)?, path.to_owned()))
 }
 
 /// The flags of one file of `[frames]`.

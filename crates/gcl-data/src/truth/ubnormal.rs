@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::masks::read_mask;
 use super::{MAX_FRAMES, TruthError, VideoLabels};
@@ -17,16 +17,16 @@ use crate::text::read_text;
 /// What a file's name ends with.
 const SUFFIX: &str = "_tracks";
 
-/// The names of the files of this form in a folder, with `_tracks`.
-pub(super) fn files(folder: &Path) -> Result<Vec<VideoId>, TruthError> {
-    let names = with_extension(folder, "txt")?;
-    Ok(names.into_iter().filter(|name| name.as_str().ends_with(SUFFIX)).collect())
+/// The files of this form in a folder, by their names with `_tracks`.
+pub(super) fn files(folder: &Path) -> Result<Vec<(VideoId, PathBuf)>, TruthError> {
+    let mut files = with_extension(folder, "txt")?;
+    files.retain(|(name, _)| name.as_str().ends_with(SUFFIX));
+    Ok(files)
 }
 
 pub(super) fn read(folder: &Path) -> Result<BTreeMap<VideoId, VideoLabels>, TruthError> {
     let mut videos = BTreeMap::new();
-    for name in files(folder)? {
-        let path = name.file(folder, "txt");
+    for (name, path) in files(folder)? {
         let labels = if is_array(&path)? { mask(&path)? } else { text(&path)? };
         let id = name.as_str().strip_suffix(SUFFIX).unwrap_or(name.as_str());
         let id = VideoId::new(id).at(&path)?;

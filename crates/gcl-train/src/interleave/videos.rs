@@ -171,8 +171,7 @@ impl Videos {
         rule: WindowRule,
         max_gap: u32,
     ) -> Result<(Windows, Left)> {
-        let found = Found::below(folder, "txt")?.ids.into_iter();
-        let found: Vec<_> = found.map(|id| (id.clone(), id.file(folder, "txt"))).collect();
+        let found = Found::below(folder, "txt")?.files;
         let mut left = Left::default();
         let mut windows = Windows::new(rule, Points { joints: BOX_POINTS.joints, ..BOX_POINTS })?;
         self.read_each(

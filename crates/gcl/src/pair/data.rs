@@ -69,8 +69,8 @@ impl PairData {
                 (path, set.videos.into_iter().map(|(id, _)| id).collect(), set.left_out)
             }
             (None, Some(path), _) => {
-                let Found { ids, left_out } = Found::below(path, "txt")?;
-                (path, ids, left_out)
+                let Found { files, left_out } = Found::below(path, "txt")?;
+                (path, files.into_iter().map(|(id, _)| id).collect(), left_out)
             }
             (None, None, Some(path)) => {
                 let places = PackedCubes::open(path)?.places;
