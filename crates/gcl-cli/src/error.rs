@@ -1,6 +1,7 @@
 //! Errors of the command, each with its exit code.
 
-use std::fmt::Display;
+use std::error::Error;
+use std::io;
 
 use gcl_bench::BenchmarkError;
 use gcl_bench::measure::MeasureError;
@@ -35,6 +36,8 @@ pub enum Failure {
     Usage(String),
     /// Data: exit code 3.
     Data(String),
+    /// A file that could not be read or written: exit code 3.
+    File(String),
     /// A number that is not one: exit code 4.
     Numerical(String),
     /// Interrupted, and resumable: exit code 130.
@@ -46,7 +49,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Failure::Usage(_) => 2,
-            Failure::Data(_) => 3,
+            Failure::Data(_) | Failure::File(_) => 3,
             Failure::Numerical(_) => 4,
             Failure::Interrupted(_) => 130,
         }
@@ -57,6 +60,7 @@ impl Failure {
         match self {
             Failure::Usage(text)
             | Failure::Data(text)
+            | Failure::File(text)
             | Failure::Numerical(text)
             | Failure::Interrupted(text) => text,
         }
@@ -72,9 +76,15 @@ impl Failure {
         }
     }
 
-    /// A failure of data, from any error.
-    pub fn data(error: impl Display) -> Failure {
-        Failure::Data(error.to_string())
+    /// A failure of data, or of a file if the system is what refused, from any error.
+    pub fn data(error: impl Error + 'static) -> Failure {
+        let text = error.to_string();
+        let first: Option<&(dyn Error + 'static)> = Some(&error);
+        let mut causes = std::iter::successors(first, |cause| (*cause).source());
+        match causes.any(|cause| cause.is::<io::Error>()) {
+            true => Failure::File(text),
+            false => Failure::Data(text),
+        }
     }
 }
 
@@ -104,7 +114,7 @@ impl From<TrainError> for Failure {
             TrainError::NoClipLength { .. } => Failure::Usage(format!("{text} (--clip-length)")),
             error if error.is_numerical() => Failure::Numerical(text),
             TrainError::Core { source: CoreError::Setting { .. }, .. } => Failure::Usage(text),
-            _ => Failure::Data(text),
+            error => Failure::data(error),
         }
     }
 }
@@ -120,7 +130,7 @@ impl From<gcl::Error> for Failure {
             gcl::Error::NoRun { .. } => {
                 Failure::Usage(format!("{text}; leave out --resume to start one"))
             }
-            _ => Failure::Data(text),
+            error => Failure::data(error),
         }
     }
 }

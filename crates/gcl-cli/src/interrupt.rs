@@ -22,3 +22,13 @@ pub fn listen() {
 pub fn requested() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
+
+/// Asks to stop.
+pub fn request() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
+/// Forgets that someone asked, before the next piece of work.
+pub fn clear() {
+    INTERRUPTED.store(false, Ordering::Relaxed);
+}

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::print;
+
 /// The time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(15);
 
@@ -22,7 +24,8 @@ pub struct Progress {
 impl Progress {
     /// Progress towards `total` units; 0 if the total is unknown.
     pub fn new(what: &str, unit: &'static str, total: u64) -> Progress {
-        let bar = std::io::stderr().is_terminal().then(|| {
+        let drawn = std::io::stderr().is_terminal() && !print::redirected();
+        let bar = drawn.then(|| {
             let bar = if total == 0 { ProgressBar::no_length() } else { ProgressBar::new(total) };
             bar.with_style(style(unit, total)).with_message(what.to_owned())
         });

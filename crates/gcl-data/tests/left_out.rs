@@ -109,8 +109,8 @@ fn extensions_in_capitals_are_the_same_and_a_second_file_of_a_video_is_listed() 
     assert!(id.as_str() == "a" && reason.contains("another file"), "{reason}");
     assert!(ScoreSet::open(dir).is_err(), "scores may not be left out");
     std::fs::remove_file(dir.join("a.NPY")).unwrap();
-    write_f32(dir.join("a.npy"), &[2], &[0.5, 0.25]).unwrap();
-    write_f32(dir.join("b.NPY"), &[1], &[0.75]).unwrap();
+    write_f32(&dir.join("a.npy"), &[2], &[0.5, 0.25]).unwrap();
+    write_f32(&dir.join("b.NPY"), &[1], &[0.75]).unwrap();
     let scores = ScoreSet::open(dir).unwrap();
     assert_eq!(scores.read(&scores.videos()[1].0).unwrap(), [0.75]);
 }

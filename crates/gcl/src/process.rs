@@ -26,10 +26,10 @@ pub fn prepare() {
 
 /// Lets the allocator reuse large blocks instead of returning them to the system. Training
 /// allocates the same large tensors in every step; by default glibc maps and unmaps each, and the
-/// page faults cost a third of the time.
+/// page faults cost a third of the time. [`prepare`] does it, too; a part of another program may call it at any time.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn keep_memory() {
-    // SAFETY: `mallopt` only sets allocator parameters, and no other thread runs yet.
+pub fn keep_memory() {
+    // SAFETY: `mallopt` only sets allocator parameters, and takes the allocator's own lock.
     #[allow(unsafe_code)]
     unsafe {
         libc::mallopt(libc::M_MMAP_MAX, 0);
@@ -40,4 +40,4 @@ fn keep_memory() {
 
 /// Other allocators keep large blocks by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn keep_memory() {}
+pub fn keep_memory() {}

@@ -7,7 +7,7 @@ mod poses;
 mod shown;
 mod tracks;
 
-use std::fmt::Display;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -219,7 +219,7 @@ fn extract_with<E: FeatureWork>(
 }
 
 /// Has `work` done on all footage, shows progress, and lists what was skipped on standard error.
-fn with_progress<E: Display>(
+fn with_progress<E: Error + 'static>(
     footage: &[PathBuf],
     work: impl FnOnce(&[VideoInput], &(dyn Fn(Step<'_>) + Sync)) -> Result<Summary, E>,
 ) -> Result<Summary, Failure> {

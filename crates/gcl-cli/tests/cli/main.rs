@@ -9,6 +9,7 @@ mod footage;
 mod forms;
 mod interleaved;
 mod kills;
+mod manual;
 mod messages;
 mod moments;
 mod networks;

@@ -12,21 +12,19 @@ pub struct FittedGcl {
     /// The score above which a row is called anomalous: the contamination's share of the training
     /// rows is, or less where scores are equal.
     pub threshold: f32,
+    /// The training rows' scores, video by video in the order of their ids.
+    pub scores: Vec<f32>,
     /// Warnings from training, found without labels, for the user.
     pub warnings: Vec<String>,
 }
 
 impl FittedGcl {
-    /// One score per row, higher for more anomalous; a probability, an error in feature units or a
-    /// mean rank, as the configuration's [`ScoreSource`](crate::ScoreSource) says. Give each video's
-    /// rows as a whole: rows are scored in batches, and a batch of another size may round otherwise.
+    /// One score per row, as [`Model::score_rows`].
     ///
     /// # Errors
-    /// [`TrainError::Mismatch`](crate::TrainError::Mismatch) for rows of another dimension than the
-    /// training rows'; [`TrainError::Core`](crate::TrainError::Core) if a score is not finite.
+    /// As [`Model::score_rows`].
     pub fn score(&self, rows: Rows<'_>) -> Result<Vec<f32>> {
-        super::check_dim(self.model.card().scaler.dim(), &rows)?;
-        self.model.score(rows.values())?.get(self.model.card().config.score)
+        self.model.score_rows(rows)
     }
 
     /// Whether each row's score lies above the threshold.
@@ -40,7 +38,8 @@ impl FittedGcl {
 
 /// The score above which the share of the scores lies, as nearly as their number and ties allow,
 /// and never more of them.
-pub(super) fn threshold(mut scores: Vec<f32>, share: f64) -> f32 {
+pub(super) fn threshold(scores: &[f32], share: f64) -> f32 {
+    let mut scores = scores.to_vec();
     scores.sort_by(f32::total_cmp);
     let last = scores.len().saturating_sub(1);
     let above = ((share * scores.len() as f64).round() as usize).min(last);
@@ -55,7 +54,7 @@ mod tests {
     fn the_share_of_the_scores_lies_above_the_threshold_or_less() {
         let scores: Vec<f32> = (0..20u8).rev().map(f32::from).collect();
         let above = |scores: &[f32], share| {
-            let threshold = threshold(scores.to_vec(), share);
+            let threshold = threshold(scores, share);
             scores.iter().filter(|&&score| score > threshold).count()
         };
         for (share, expected) in [(0.0, 0), (0.02, 0), (0.05, 1), (0.5, 10), (0.99, 19)] {

@@ -4,7 +4,7 @@ mod fitted;
 mod rows;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gcl_core::Device;
 use gcl_core::detector::Detector;
@@ -149,6 +149,19 @@ impl Gcl {
     /// [`TrainError::Config`] and [`TrainError::Mismatch`] for videos or settings that cannot be used
     /// together, before anything is trained; [`TrainError::Core`] for a numerical failure.
     pub fn fit_videos(&self, videos: &[(VideoId, Rows<'_>)]) -> Result<FittedGcl> {
+        self.fit_until(videos, &AtomicBool::new(false))
+    }
+
+    /// As [`Gcl::fit_videos`], until someone sets `cancel`: it is looked at after every step of training and before each
+    /// video is scored. A detector's own fit is one step.
+    ///
+    /// # Errors
+    /// [`TrainError::Interrupted`] after a cancel, with nothing kept; else as [`Gcl::fit_videos`].
+    pub fn fit_until(
+        &self,
+        videos: &[(VideoId, Rows<'_>)],
+        cancel: &AtomicBool,
+    ) -> Result<FittedGcl> {
         if !(0.0..1.0).contains(&self.contamination) {
             return Err(TrainError::Config(format!(
                 "the contamination is {}, expected from 0 to below 1",
@@ -162,8 +175,7 @@ impl Gcl {
         let data = DataFacts { dim: samples.dim(), segments: samples.len() };
         let config = self.resolve(data)?;
 
-        let never = AtomicBool::new(false);
-        let options = TrainOptions::new(self.device.clone(), &never);
+        let options = TrainOptions::new(self.device.clone(), cancel);
         let mut warnings = Warnings::default();
         let model = match &self.base {
             Base::Detector(Make(make)) => fit_detector(make(), samples, config)?,
@@ -171,12 +183,16 @@ impl Gcl {
                 train_on(samples, config, None, Sink::new(None), &options, &mut warnings)?
             }
         };
-        let mut fitted = FittedGcl { model, threshold: 0.0, warnings: warnings.0 };
-        let mut scores = Vec::with_capacity(data.segments);
+        let scores = Vec::with_capacity(data.segments);
+        let mut fitted = FittedGcl { model, threshold: 0.0, scores, warnings: warnings.0 };
         for (_, rows) in videos {
-            scores.extend(fitted.score(*rows)?);
+            if cancel.load(Ordering::Relaxed) {
+                return Err(TrainError::Interrupted);
+            }
+            let scores = fitted.score(*rows)?;
+            fitted.scores.extend(scores);
         }
-        fitted.threshold = threshold(scores, self.contamination);
+        fitted.threshold = threshold(&fitted.scores, self.contamination);
         Ok(fitted)
     }
 
@@ -243,20 +259,11 @@ fn pool(videos: &[&(VideoId, Rows<'_>)]) -> Result<Samples> {
     }
     let (mut values, mut pooled, mut start) = (Vec::new(), Vec::new(), 0);
     for (id, rows) in videos {
-        check_dim(dim, rows)?;
+        rows.check_dim(dim)?;
         values.extend_from_slice(rows.values());
         let segments = start..start + rows.len();
         start = segments.end;
         pooled.push(SampleVideo { id: id.clone(), segments, normal: None });
     }
     Samples::new(values, dim, pooled)
-}
-
-fn check_dim(expected: usize, rows: &Rows<'_>) -> Result<()> {
-    match rows.dim() {
-        found if found == expected => Ok(()),
-        found => Err(TrainError::Mismatch(format!(
-            "expected rows of {expected} dimensions, found {found}"
-        ))),
-    }
 }

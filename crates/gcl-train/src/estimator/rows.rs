@@ -57,6 +57,16 @@ impl<'a> Rows<'a> {
         self.dim
     }
 
+    /// Refuses rows of another dimension.
+    pub(crate) fn check_dim(&self, expected: usize) -> Result<()> {
+        match self.dim {
+            found if found == expected => Ok(()),
+            found => Err(TrainError::Mismatch(format!(
+                "expected rows of {expected} dimensions, found {found}"
+            ))),
+        }
+    }
+
     /// The values, row-major `[rows, dim]`.
     pub fn values(&self) -> &'a [f32] {
         self.values

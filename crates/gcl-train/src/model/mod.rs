@@ -19,6 +19,7 @@ pub use scores::{Scorer, SegmentScores};
 
 use crate::config::{DetectorConfig, RunConfig};
 use crate::error::{Doing, Result, TrainError};
+use crate::estimator::Rows;
 
 /// A model and the data it fits.
 pub struct Model {
@@ -65,6 +66,18 @@ impl Model {
         let mut rows = features.to_vec();
         self.card.scaler.center_video(&mut rows).doing("centring features")?;
         self.score_centred(rows)
+    }
+
+    /// One score per row of a video, higher for more anomalous; a probability, an error in feature units or a mean rank, as
+    /// the configuration's [`ScoreSource`](crate::ScoreSource) says. Give each video's rows as a whole: rows are scored in
+    /// batches, and a batch of another size may round otherwise.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`](crate::TrainError::Mismatch) for rows of another dimension than the
+    /// training rows'; [`TrainError::Core`](crate::TrainError::Core) if a score is not finite.
+    pub fn score_rows(&self, rows: Rows<'_>) -> Result<Vec<f32>> {
+        rows.check_dim(self.card.scaler.dim())?;
+        self.score(rows.values())?.get(self.card.config.score)
     }
 
     /// As [`Model::score`], for some rows of a video of `segments` rows with this `mean`, `[d]`.
