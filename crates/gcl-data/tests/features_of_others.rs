@@ -45,6 +45,10 @@ fn case_22_video_features_side_files() {
     assert_eq!(ids(&set), ["a_rgb", "b_rgb"]);
     let said = notes(&set);
     assert!(said.contains("2 files") && said.contains("a_fps"), "{said}");
+    array(&dir.join("x/clip/v0_clip.npy"), &[5, 32], 0);
+    put(&dir.join("x/clip/v0_fps.npy"), npy(&header("<f8", false, "()"), &25.0f64.to_le_bytes()));
+    assert_eq!(ids(&FeatureSet::open(dir.join("x/clip")).unwrap()), ["v0_clip"]);
+    std::fs::remove_dir_all(dir.join("x")).unwrap();
     // Both streams would count a video twice, and the other video has one alone.
     array(&dir.join("a_flow.npy"), &[5, 32], 0);
     let error = FeatureSet::open(dir).unwrap_err().to_string();
@@ -179,7 +183,7 @@ fn case_26_c3d_as_text() {
         &dir.join("Abuse/Abuse028_x264.txt"),
         "# fc6, a line a clip\n".to_owned() + &line(0) + &line(70),
     );
-    put(&dir.join("Abuse/Abuse030_x264.txt"), line(1));
+    put(&dir.join("Abuse/Abuse030_x264.txt"), format!("\u{feff}{}\r\n", line(1).trim_end()));
     let set = FeatureSet::open(dir).unwrap();
     assert_eq!((ids(&set).len(), set.dim(), set.total()), (2, 70, 3));
     assert_eq!(rows(&set, 0)[69..71], [69.5, 70.5]);
@@ -192,6 +196,10 @@ fn case_26_c3d_as_text() {
     put(&table.path().join("a.csv"), line(0).replace(' ', ",") + &line(70).replace(' ', ","));
     let set = FeatureSet::open(table.path()).unwrap();
     assert_eq!((set.dim(), set.total(), &rows(&set, 0)[..2]), (70, 2, &[0.5, 1.5][..]));
+    // With decimal commas.
+    put(&table.path().join("a.csv"), line(0).replace(' ', ";").replace('.', ","));
+    let set = FeatureSet::open(table.path()).unwrap();
+    assert_eq!((set.dim(), set.total(), &rows(&set, 0)[..2]), (70, 1, &[0.5, 1.5][..]));
     // Notes, boxes and labels are no features.
     let other = tempfile::tempdir().unwrap();
     put(&other.path().join("readme.txt"), "The videos of camera 1\n");

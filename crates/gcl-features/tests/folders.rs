@@ -104,6 +104,13 @@ fn case_17_doubled_and_foreign_pictures_are_named() {
         }
     }
     assert_eq!(videos(&stereo), ["L", "R"]);
+    let rig = dir.path().join("rig");
+    for n in 0..5 {
+        for camera in 1..3 {
+            picture(&rig.join(format!("{n:04}-cam{camera}.png")), n);
+        }
+    }
+    assert_eq!(videos(&rig), ["cam1", "cam2"]);
     picture(&stereo.join("0_L.jpg"), 1);
     assert!(
         refused(&stereo)[0].1.contains("1 pictures of a name that another extension has"),
@@ -357,6 +364,18 @@ fn tiffs_of_floats_are_scaled_like_sixteen_bits() {
     odd[4..8].copy_from_slice(&f32::NAN.to_le_bytes());
     tiff(&dir.path().join("nan/0.tif"), 3, &odd);
     assert_eq!(first_samples(&dir.path().join("nan")).0[1], 0);
+    // A second page of the same size is no thumbnail.
+    let path = dir.path().join("stack/0.tif");
+    tiff(&path, 1, &odd);
+    let mut stack = fs::read(&path).unwrap();
+    let next = (stack.len() as u32).to_le_bytes();
+    let (start, end) = (8, 8 + 2 + 10 * 12);
+    stack.extend_from_within(start..end + 4);
+    stack[end..end + 4].copy_from_slice(&next);
+    fs::write(&path, stack).unwrap();
+    let opened = source::open(path.parent().unwrap(), Decoder::Auto);
+    let error = opened.err().unwrap().to_string();
+    assert!(error.contains("a TIFF of several pages"), "{error}");
     // What is cut short is a lost picture, or no video at all.
     tiff(&dir.path().join("cut/0.tif"), 3, &odd[..40]);
     assert!(source::open(&dir.path().join("cut"), Decoder::Auto).is_err());

@@ -108,6 +108,107 @@ fn case_03_joined_segments_are_read_to_the_end() {
 }
 
 #[test]
+fn case_03_joined_files_go_on_where_the_first_ends() {
+    let fragmented = fs::read(data("fragmented.mp4")).unwrap();
+    for (name, one) in [("twice.mkv", mkv(&[0, 40, 80, 120])), ("twice.mp4", fragmented)] {
+        let (once, twice) = (native(name, &one), native(name, &one.repeat(2)));
+        assert_eq!(twice.frames, once.frames.repeat(2), "{name}");
+        assert_eq!((twice.notes.times, twice.notes.missing), (None, 0), "{name}");
+        assert!((twice.fps.unwrap() - once.fps.unwrap()).abs() < 0.5, "{name}: {:?}", twice.fps);
+        assert_eq!(twice.notes.remarks, once.notes.remarks, "{name}");
+    }
+}
+
+#[test]
+fn case_03_video_that_moves_to_other_packets_is_followed() {
+    let segment = fs::read(data("segment.ts")).unwrap();
+    let moved = elsewhere(&segment);
+    for bytes in [moved.clone(), [&segment[..], &moved].concat()] {
+        let seen = native("moved.ts", &bytes);
+        let segments = bytes.len() / segment.len();
+        assert_eq!(seen.frames, native("one.ts", &segment).frames.repeat(segments));
+        assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
+    }
+    // What is coded otherwise is not read, and told.
+    let hevc = fs::read(data("hevc.ts")).unwrap();
+    let seen = by(Decoder::Auto, "both.ts", &[&segment[..], &hevc].concat());
+    assert!(seen.frames.len() >= 25);
+    let told = seen.notes.remarks.join(" ");
+    assert!(told.contains("the video changes from H.264 to HEVC"), "{told}");
+}
+
+/// A stream with its video in packets of another number, in its tables, too.
+fn elsewhere(stream: &[u8]) -> Vec<u8> {
+    let mut out = stream.to_vec();
+    for packet in out.chunks_exact_mut(188) {
+        let pid = u16::from_be_bytes([packet[1] & 0x1f, packet[2]]);
+        if pid == 0x100 {
+            (packet[1], packet[2]) = (packet[1] & 0xe0 | 1, 0x77);
+        }
+        // The table of the program: behind header, pointer and twelve bytes comes the stream.
+        if pid == 0x1000 {
+            assert_eq!(packet[18..20], [0xe1, 0]);
+            packet[19] = 0x77;
+            let length = 3 + usize::from(u16::from_be_bytes([packet[6] & 15, packet[7]]));
+            let crc = packet[5..5 + length - 4].iter().fold(u32::MAX, |crc, byte| {
+                (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| {
+                    crc << 1 ^ 0x04c1_1db7 * (crc >> 31)
+                })
+            });
+            packet[5 + length - 4..5 + length].copy_from_slice(&crc.to_be_bytes());
+        }
+    }
+    out
+}
+
+#[test]
+fn case_04_a_damaged_fragment_is_a_loss_and_not_the_end() {
+    let whole = fs::read(data("fragmented.mp4")).unwrap();
+    let moofs: Vec<usize> =
+        (4..whole.len() - 4).filter(|at| whole[*at..].starts_with(b"moof")).collect();
+    assert!(moofs.len() > 2, "{moofs:?}");
+    let mut damaged = whole.clone();
+    damaged[moofs[1] - 4..moofs[1] + 4].fill(0xff);
+    let (seen, good) = (native("damaged.mp4", &damaged), native("good.mp4", &whole));
+    assert_eq!(seen.frames.len(), good.frames.len(), "the gap is filled");
+    assert_eq!(seen.frames.last(), good.frames.last());
+    assert!(seen.notes.missing + seen.notes.concealed > 0, "{:?}", seen.notes);
+    assert!(
+        seen.notes.remarks.iter().any(|told| told.contains("between fragments")),
+        "{:?}",
+        seen.notes
+    );
+}
+
+#[test]
+fn jpeg_pictures_of_cameras_that_leave_out_the_mark_of_the_end_are_whole() {
+    let cut = |pictures: Vec<Vec<u8>>| -> Vec<Vec<u8>> {
+        pictures
+            .into_iter()
+            .map(|mut picture| {
+                picture.truncate(picture.len() - 2);
+                picture
+            })
+            .collect()
+    };
+    let good = native("good.avi", &avi(b"MJPG", &jpegs(6)));
+    let seen = native("noend.avi", &avi(b"MJPG", &cut(jpegs(6))));
+    assert_eq!((seen.frames, seen.notes.missing), (good.frames, 0));
+    // One among others that have it is cut.
+    let mut pictures = jpegs(6);
+    pictures[3] = cut(pictures.clone()).swap_remove(3);
+    assert_eq!(native("one.avi", &avi(b"MJPG", &pictures)).notes.concealed, 1);
+}
+
+#[test]
+fn a_mirror_in_the_header_is_told() {
+    let mut track = Track::new(&SMALL, pictures(SMALL, 3));
+    track.turn = [-1, 0, 0, 1];
+    let seen = native("mirrored.mp4", &movie(&[track]));
+    assert!(seen.notes.remarks[0].contains("mirrored"), "{:?}", seen.notes.remarks);
+}
+
+#[test]
 fn case_04_a_broken_picture_is_filled_and_counted() {
     let mut samples = pictures(SMALL, 12);
     samples[4] = vec![0, 0, 0, 2, 0x65, 0xff]; // a slice that is cut off

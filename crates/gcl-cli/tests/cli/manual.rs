@@ -27,7 +27,12 @@ fn every_verb_has_a_page() {
     assert!(page("gcl-pair-train.1").contains("\\-\\-occ"));
     let help = stdout(&run(dir.path(), &["--help"], 0));
     let verbs = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let verbs: Vec<_> = verbs.map_while(|line| line.split_whitespace().next()).collect();
+    // A verb stands behind two blanks, the rest of its description behind more.
+    let verbs = verbs.take_while(|line| !line.is_empty());
+    let verbs: Vec<_> = verbs
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|verb| !verb.is_empty() && *verb != "help")
+        .collect();
     assert!(verbs.len() > 14, "{verbs:?}");
     for verb in verbs {
         page(&format!("gcl-{verb}.1"));

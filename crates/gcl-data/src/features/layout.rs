@@ -74,8 +74,19 @@ fn side_files(files: &mut BTreeMap<VideoId, PathBuf>, notes: &mut Vec<String>) {
     let beside = |id: &VideoId| {
         let stem = SIDE.iter().find_map(|side| id.as_str().strip_suffix(side));
         stem.is_some_and(|stem| {
-            let mut near = ["", STREAMS.0, STREAMS.1].iter().map(|end| format!("{stem}{end}"));
-            near.any(|name| VideoId::new(name).is_ok_and(|id| files.contains_key(&id)))
+            let is_side = |id: &VideoId| SIDE.iter().any(|side| id.as_str().ends_with(side));
+            // `v_rgb`, `v_flow`, `v_clip`: the model's name behind the video's.
+            let near = |id: &VideoId| {
+                let rest = id.as_str().strip_prefix(stem);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_')) && !is_side(id)
+            };
+            VideoId::new(stem).is_ok_and(|first| {
+                files
+                    .range(first..)
+                    .map(|(id, _)| id)
+                    .take_while(|id| id.as_str().starts_with(stem))
+                    .any(near)
+            })
         })
     };
     let side = files.iter().filter(|(id, path)| !is_described(path) && beside(id));

@@ -1,5 +1,6 @@
 //! Features as text, such as C3D's: a line of numbers for each clip.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 
@@ -17,9 +18,10 @@ pub(crate) fn is_numbers(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(1 << 13).read_to_end(&mut head));
     let text = String::from_utf8_lossy(&head);
+    let text = text.trim_start_matches('\u{feff}');
     let first = text.lines().find(|line| !is_comment(line)).unwrap_or_default();
     // The first line may be cut, and its last number with it.
-    let mut numbers = fields(first).take(LEAST).map(str::parse);
+    let mut numbers = fields(first).take(LEAST).map(|field| field.parse());
     read.is_ok()
         && numbers.by_ref().all(|n: Result<f32, _>| n.is_ok())
         && fields(first).count() >= LEAST
@@ -30,8 +32,21 @@ fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with('#')
 }
 
-fn fields(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| c.is_whitespace() || c == ',').filter(|field| !field.is_empty())
+/// The numbers of a line, divided by blanks, commas or semicolons. Where other marks divide numbers that all have a comma
+/// within, it is their decimal comma.
+fn fields(line: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let is_mark = |c: char| c.is_whitespace() || c == ';';
+    let numbers = || line.split(is_mark).filter(|field| !field.is_empty());
+    let is_decimal = |field: &str| {
+        let parts = field.split_once(',');
+        parts.is_some_and(|(whole, part)| {
+            !whole.is_empty() && !part.is_empty() && !part.contains(',')
+        })
+    };
+    let decimal = numbers().count() > 1 && !line.contains('.') && numbers().all(is_decimal);
+    line.split(move |c: char| is_mark(c) || (c == ',' && !decimal))
+        .filter(|field| !field.is_empty())
+        .map(move |field| if decimal { field.replace(',', ".").into() } else { field.into() })
 }
 
 /// Opens a text of numbers as the array `[lines, numbers]`, in memory.
@@ -43,7 +58,7 @@ pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
         let before = values.len();
         for field in fields(line) {
             let value: Result<f32, _> = field.parse();
-            let what = || format!("`{}` is no number", shorten(field, 40));
+            let what = || format!("`{}` is no number", shorten(&field, 40));
             values.push(value.map_err(|_| FileError::line(path, number, what()))?);
         }
         let found = values.len() - before;

@@ -12,6 +12,14 @@ pub(super) enum Coding {
 }
 
 impl Coding {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::H264 => "H.264",
+            Self::Hevc => "HEVC",
+            Self::Jpeg => "JPEG",
+        }
+    }
+
     /// How units are told apart where a container has this record of the coding; none if it is too short.
     pub(super) fn units(self, config: &[u8]) -> Option<Units> {
         let at = match self {

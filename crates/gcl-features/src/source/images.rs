@@ -132,6 +132,10 @@ pub(super) fn upright(bytes: Cow<'_, [u8]>) -> Result<DynamicImage, String> {
         return Err("the JPEG picture ends early".to_owned());
     }
     let floats = tiff::is_tiff(&bytes).then(|| bytes.to_vec());
+    if floats.as_deref().is_some_and(tiff::is_stack) {
+        return Err("a TIFF of several pages; a picture a file is read, so save each page as one"
+            .to_owned());
+    }
     let reader = reader(bytes.into_owned()).map_err(|error| error.to_string())?;
     let upright = || {
         let mut decoder = reader.into_decoder()?;

@@ -59,6 +59,9 @@ pub(super) fn is_of_fields(bytes: &[u8]) -> bool {
     second.is_some_and(|second| second.starts_with(&START) && is_whole(second))
 }
 
+/// The mark of the end.
+pub(super) const END: [u8; 2] = [0xff, 0xd9];
+
 /// How a picture starts.
 pub(super) const START: [u8; 3] = [0xff, 0xd8, 0xff];
 

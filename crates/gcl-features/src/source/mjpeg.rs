@@ -9,7 +9,7 @@ use gcl_data::At;
 use super::SourceError;
 use super::annexb::FPS;
 use super::coded::{self, Bytes, Coded, Coding, Sample, Units};
-use super::jpeg::{START, parts};
+use super::jpeg::{Parts, START, parts};
 
 /// The most bytes that a coded picture may have.
 const LARGEST: usize = 1 << 26;
@@ -79,7 +79,8 @@ impl Coded for Stream {
                 continue;
             };
             let picture = rest.get(start..).unwrap_or_default();
-            let mut end = parts(picture).end.map(|end| start + end);
+            let Parts { end, is_whole, .. } = parts(picture);
+            let mut end = end.map(|end| start + end);
             if end.is_none() && (self.ended || picture.len() > LARGEST) {
                 // One that is cut off ends where the next one starts.
                 end = Some(starts(start + START.len()).unwrap_or(rest.len()));
@@ -89,7 +90,8 @@ impl Coded for Stream {
                 bytes.extend(rest.get(start..end).unwrap_or_default());
                 self.done += end;
                 self.count += 1;
-                let (time, bytes) = (self.count, Bytes::Whole);
+                let (time, bytes) =
+                    (self.count, if is_whole { Bytes::Whole } else { Bytes::Broken });
                 return Ok(Some(Sample { time, shown: true, after_loss: false, bytes }));
             }
             self.done += start;

@@ -19,6 +19,8 @@ pub(super) struct MotionJpeg {
     coded: Box<dyn Coded>,
     bytes: Vec<u8>,
     gaps: Gaps,
+    /// Whether pictures have the mark of their end, by the first that is there as a whole: some cameras leave it out.
+    ends: Option<bool>,
     /// What comes next, and the frame of the picture among it.
     ready: VecDeque<Step>,
     frame: Frame,
@@ -40,6 +42,7 @@ impl MotionJpeg {
             coded,
             bytes: Vec::new(),
             gaps: Gaps::default(),
+            ends: None,
             ready: VecDeque::new(),
             frame: Frame::default(),
         };
@@ -79,7 +82,13 @@ impl MotionJpeg {
         let seconds = self.coded.seconds(time);
         let decoded = match bytes {
             Bytes::None(why) => Err(why.to_owned()),
-            Bytes::Whole | Bytes::Broken => self.decode()?,
+            Bytes::Whole => {
+                if !*self.ends.get_or_insert_with(|| jpeg::is_whole(&self.bytes)) {
+                    self.bytes.extend(jpeg::END);
+                }
+                self.decode()?
+            }
+            Bytes::Broken => self.decode()?,
         };
         self.ready.push_back(match decoded {
             Ok(frame) => {

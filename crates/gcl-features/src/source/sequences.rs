@@ -12,6 +12,9 @@ const FIRST: [&str; 2] = ["png", "jpg"];
 /// What names end with of pictures that are made from frames, or stand beside them.
 const DERIVED: [&str; 7] = ["analyse", "mask", "depth", "thumb", "label", "labels", "gt"];
 
+/// What stands in front of a number that is a camera's, and no frame's.
+const VIEWS: [&str; 6] = ["cam", "camera", "ch", "channel", "stream", "view"];
+
 /// Frames of one video, in the order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sequence {
@@ -125,7 +128,7 @@ fn without_doubles(mut pictures: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
 }
 
 /// The pictures by what stands around their number: the last field of their names that is not the same for all
-/// names of the same form.
+/// names of the same form, and not a camera's (`0001-cam2`) unless no other is.
 fn group(pictures: &[PathBuf]) -> Vec<([String; 2], Vec<PathBuf>)> {
     let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let names: Vec<String> = pictures.iter().map(|path| stem(path).unwrap_or_default()).collect();
@@ -145,9 +148,18 @@ fn group(pictures: &[PathBuf]) -> Vec<([String; 2], Vec<PathBuf>)> {
             let values: BTreeSet<_> = members.iter().map(|i| value(*i, *field)).collect();
             values.len() > 1
         };
+        let is_view = |field: &usize| {
+            let before = field.checked_sub(1).and_then(|before| form[before].as_deref());
+            let word = before.and_then(|text| {
+                text.rsplit(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty())
+            });
+            word.is_some_and(|word| VIEWS.contains(&word))
+        };
         // Of one picture, the last number.
         let mut numbers = (0..form.len()).rev().filter(|field| form[*field].is_none());
-        let counter = numbers.clone().find(varies).or_else(|| numbers.next());
+        let varying: Vec<usize> = numbers.clone().filter(varies).collect();
+        let frames = varying.iter().find(|field| !is_view(field)).or(varying.first()).copied();
+        let counter = frames.or_else(|| numbers.next());
         for i in members {
             let join = |fields: &[Field<'_>]| fields.iter().map(Field::whole).collect::<String>();
             let around = match counter {

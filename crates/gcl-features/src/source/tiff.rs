@@ -12,6 +12,23 @@ pub(super) fn is_tiff(bytes: &[u8]) -> bool {
     bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*")
 }
 
+/// Whether a file has several pictures of the first one's size: a stack, of which one would be read. A thumbnail is
+/// smaller.
+pub(super) fn is_stack(bytes: &[u8]) -> bool {
+    let Ok(mut decoder) = Decoder::new(Cursor::new(bytes)) else { return false };
+    let Ok(first) = decoder.dimensions() else { return false };
+    // What links back to a page would not end.
+    for _ in 0..8 {
+        if !decoder.more_images() || decoder.next_image().is_err() {
+            return false;
+        }
+        if decoder.dimensions().is_ok_and(|size| size == first) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Decodes a picture of one floating or whole number a pixel, the same in all three colours.
 pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     let said = |error: tiff::TiffError| error.to_string();

@@ -55,6 +55,10 @@ pub(super) struct Mkv {
     /// In units.
     duration: Option<f64>,
     cluster: i64,
+    /// The latest time so far; and what the times of a segment that was joined to the first are moved by, where its first
+    /// block has told.
+    latest: i64,
+    moved: Option<i64>,
     /// Display time of the first picture, and whether bytes were passed over since.
     first: Option<i64>,
     lossy: bool,
@@ -84,6 +88,8 @@ impl Mkv {
             scale: 1e6,
             duration: None,
             cluster: 0,
+            latest: 0,
+            moved: Some(0),
             first: None,
             lossy: false,
             losses: 0,
@@ -172,6 +178,12 @@ impl Mkv {
         self.track.step.filter(|step| *step > 0).map(|step| step as f64 / self.scale)
     }
 
+    /// The same as a whole number, on average if it is not stated.
+    fn between(&self) -> i64 {
+        let steps = i64::try_from(self.count).unwrap_or(i64::MAX).saturating_sub(1).max(1);
+        self.step().unwrap_or((self.latest - self.first.unwrap_or(0)) / steps).max(1)
+    }
+
     /// The head of the next element, if there is one that is whole.
     fn element(&mut self) -> Result<Option<Element>, SourceError> {
         let mut head = Vec::new();
@@ -253,7 +265,11 @@ impl Mkv {
         let Some(element) = self.element()? else { return self.resync(start + 1) };
         let known = element.size.is_some_and(|size| element.at + size.min(self.len) <= self.len);
         match element.id {
-            CLUSTER | SEGMENT => {}
+            CLUSTER => {}
+            SEGMENT => {
+                self.end = element.size.and_then(|size| element.at.checked_add(size));
+                self.moved = None;
+            }
             CLUSTER_TIME => {
                 let time = self.content(element)?;
                 self.cluster = i64::try_from(unsigned(&time)).unwrap_or(0);
@@ -282,6 +298,10 @@ impl Mkv {
         let Some((_, rest)) = own else { return };
         let Some((&[high, low, _], picture)) = rest.split_first_chunk::<3>() else { return };
         let time = self.cluster.saturating_add(i64::from(i16::from_be_bytes([high, low])));
+        // Of files that were joined the second's clock starts anew; it goes on where the first ends.
+        let moved = *self.moved.get_or_insert(self.latest + self.between() - time);
+        let time = time.saturating_add(moved);
+        self.latest = self.latest.max(time);
         self.first = self.first.or(Some(time));
         self.count += 1;
         let bytes = if whole { Bytes::Whole } else { Bytes::None("the file ends early") };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gcl_data::{At, FileError};
 
+use super::fragments::Piece;
 use super::{Cursor, Mp4Error, Ticks, VideoTrack, read};
 use crate::source::SourceError;
 use crate::source::coded::{Bytes, Coded, Sample, Stream, Units};
@@ -20,6 +21,8 @@ pub(in crate::source) struct Mp4 {
     cursor: Cursor,
     ticks: Ticks,
     pieces: usize,
+    /// From a picture of a fragment to the next.
+    step: Option<i64>,
 }
 
 impl Mp4 {
@@ -50,17 +53,18 @@ impl Mp4 {
             frames: Some(shown.count()),
         };
         let (path, cursor, ticks) = (path.to_owned(), Cursor::default(), Ticks::default());
-        Ok(Self { path, file, file_len, track, stream, cursor, ticks, pieces: 0 })
+        let step = step(&track.pieces);
+        Ok(Self { path, file, file_len, track, stream, cursor, ticks, pieces: 0, step })
     }
 
-    /// Place, size and display time of the next picture.
-    fn place(&mut self) -> Option<(u64, u32, i64)> {
+    /// Where the next picture lies.
+    fn place(&mut self) -> Option<Piece> {
         if let Some((at, size)) = self.track.samples.next(&mut self.cursor) {
-            return Some((at, size, self.track.times.next(&mut self.ticks)));
+            let time = self.track.times.next(&mut self.ticks);
+            return Some(Piece { at, size, time, after_loss: false });
         }
-        let piece = self.track.pieces.get(self.pieces)?;
         self.pieces += 1;
-        Some((piece.at, piece.size, piece.time))
+        self.track.pieces.get(self.pieces - 1).copied()
     }
 }
 
@@ -72,24 +76,33 @@ fn fps(track: &VideoTrack) -> Option<f64> {
     (units > 0).then(|| steps * f64::from(track.times.scale()) / units as f64)
 }
 
+/// What most pictures of fragments are apart.
+fn step(pieces: &[Piece]) -> Option<i64> {
+    let mut times: Vec<i64> = pieces.iter().map(|piece| piece.time).collect();
+    times.sort_unstable();
+    let mut steps: Vec<i64> = times.array_windows().map(|[a, b]| b.saturating_sub(*a)).collect();
+    steps.sort_unstable();
+    steps.get(steps.len() / 2).copied().filter(|step| *step > 0)
+}
+
 impl Coded for Mp4 {
     fn stream(&self) -> &Stream {
         &self.stream
     }
 
     fn next(&mut self, bytes: &mut Vec<u8>) -> Result<Option<Sample>, SourceError> {
-        let Some((at, size, time)) = self.place() else { return Ok(None) };
+        let Some(Piece { at, size, time, after_loss }) = self.place() else { return Ok(None) };
         let shown = self.track.times.shown(time).is_some();
         if at.checked_add(u64::from(size)).is_none_or(|end| end > self.file_len) {
             let bytes = Bytes::None("the file ends early");
-            return Ok(Some(Sample { time, shown, after_loss: false, bytes }));
+            return Ok(Some(Sample { time, shown, after_loss, bytes }));
         }
         bytes.resize(size as usize, 0);
         self.file
             .seek(SeekFrom::Start(at))
             .and_then(|_| self.file.read_exact(bytes))
             .at(&self.path)?;
-        Ok(Some(Sample { time, shown, after_loss: false, bytes: Bytes::Whole }))
+        Ok(Some(Sample { time, shown, after_loss, bytes: Bytes::Whole }))
     }
 
     fn seconds(&self, time: i64) -> Option<f64> {
@@ -97,7 +110,7 @@ impl Coded for Mp4 {
     }
 
     fn step(&self) -> Option<i64> {
-        None
+        self.step
     }
 
     fn ending(&self) -> (usize, Vec<String>) {
@@ -105,6 +118,14 @@ impl Coded for Mp4 {
         let mut remarks = Vec::new();
         if pictures != timed {
             remarks.push(format!("the index has {pictures} pictures, and times for {timed}"));
+        }
+        if self.track.losses > 0 {
+            let places = self.track.losses;
+            remarks.push(format!("bytes that make no sense between fragments in {places} places"));
+        }
+        if self.track.mirrored {
+            remarks
+                .push("its header has the pictures mirrored; they are read as they are".to_owned());
         }
         if self.track.joined {
             let joined =

@@ -15,6 +15,18 @@ pub(super) struct Piece {
     pub at: u64,
     pub size: u32,
     pub time: i64,
+    /// Whether something that makes no sense was passed over before it.
+    pub after_loss: bool,
+}
+
+/// The pictures of all fragments, and what ends or interrupts them.
+#[derive(Debug, Default)]
+pub(super) struct Fragments {
+    pub pieces: Vec<Piece>,
+    /// Places with bytes that make no sense.
+    pub losses: usize,
+    /// Whether another movie follows that is not a continuation.
+    pub joined: bool,
 }
 
 /// What holds for samples that do not say otherwise.
@@ -25,12 +37,15 @@ struct Defaults {
 }
 
 /// Reads the pictures of a track from all fragments between two places of the file. A fragment that is cut off ends them.
+/// Behind bytes that make no sense the next fragment is looked for. Another movie in the file goes on with the first if
+/// `continues` says so of its index: its times start anew, and are moved behind those before.
 pub(super) fn read(
     file: &mut File,
     (mut at, len): (u64, u64),
     trak: &[u8],
     mvex: &[u8],
-) -> Result<Vec<Piece>, Mp4Error> {
+    continues: impl Fn(&[u8]) -> bool,
+) -> Result<Fragments, Mp4Error> {
     let tkhd = child(trak, b"tkhd")?.unwrap_or(&[]);
     let id = u32_at(tkhd, if tkhd.first() == Some(&1) { 20 } else { 12 });
     let mut defaults = Defaults::default();
@@ -41,7 +56,9 @@ pub(super) fn read(
             defaults = Defaults { duration: number(12), size: number(16) };
         }
     }
-    let (mut pieces, mut time) = (Vec::new(), 0);
+    let mut found = Fragments::default();
+    // The time of decoding, and where the movie that is read starts.
+    let (mut time, mut base, mut lossy) = (0, 0, false);
     while at.checked_add(8).is_some_and(|end| end <= len) {
         file.seek(SeekFrom::Start(at))?;
         let mut head = Vec::new();
@@ -52,24 +69,65 @@ pub(super) fn read(
             size => (8, u64::from(size.unwrap_or(0))),
         };
         let inside = at.checked_add(size).is_some_and(|end| end <= len);
-        if size < header || (!inside && head.get(4..8) == Some(b"moof")) {
+        let name = head.get(4..8).unwrap_or_default();
+        let is_index = name == b"moof" || name == b"moov";
+        if size < header
+            || !name.iter().all(|byte| (b' '..=b'~').contains(byte))
+            || (!inside && !is_index && name != b"mdat")
+        {
+            // Recorders append what they like behind the last fragment.
+            let Some(next) = next_fragment(file, at + 1, len)? else { break };
+            (at, lossy, found.losses) = (next, true, found.losses + 1);
+            continue;
+        }
+        if is_index && !inside {
             break;
         }
-        if head.get(4..8) == Some(b"moof") {
+        if is_index {
             file.seek(SeekFrom::Start(at + header))?;
-            let mut moof = Vec::new();
-            file.take(size - header).read_to_end(&mut moof)?;
-            for entry in Boxes::new(&moof) {
+            let mut index = Vec::new();
+            file.take(size - header).read_to_end(&mut index)?;
+            if name == b"moov" {
+                if !continues(&index) {
+                    found.joined = true;
+                    break;
+                }
+                base = time;
+            }
+            let before = found.pieces.len();
+            for entry in Boxes::new(&index) {
                 // A broken fragment loses its own pictures.
                 let Ok((name, traf)) = entry else { break };
                 if &name == b"traf" {
-                    fragment(traf, at, id, defaults, &mut time, &mut pieces)?;
+                    fragment(traf, at, id, defaults, (base, &mut time), &mut found.pieces)?;
                 }
+            }
+            if let Some(first) = found.pieces.get_mut(before) {
+                first.after_loss = std::mem::take(&mut lossy);
             }
         }
         at = at.saturating_add(size);
     }
-    Ok(pieces)
+    Ok(found)
+}
+
+/// Where the next fragment starts, from a place on.
+fn next_fragment(file: &mut File, mut at: u64, len: u64) -> Result<Option<u64>, Mp4Error> {
+    let mut block = Vec::new();
+    while at < len {
+        block.clear();
+        file.seek(SeekFrom::Start(at))?;
+        file.by_ref().take(1 << 16).read_to_end(&mut block)?;
+        let starts = |head: &[u8]| {
+            let end = |size: u32| at.saturating_add(u64::from(size)) <= len && size >= 16;
+            head.get(4..8) == Some(b"moof") && u32_at(head, 0).is_some_and(end)
+        };
+        if let Some(found) = block.windows(8).position(starts) {
+            return Ok(Some(at + found as u64));
+        }
+        at += (block.len() as u64).saturating_sub(7).max(1);
+    }
+    Ok(None)
 }
 
 /// Adds the pictures of a track's part of a fragment, which starts at byte `start`.
@@ -78,7 +136,7 @@ fn fragment(
     start: u64,
     id: Option<u32>,
     mut defaults: Defaults,
-    time: &mut i64,
+    (first, time): (i64, &mut i64),
     pieces: &mut Vec<Piece>,
 ) -> Result<(), Mp4Error> {
     let Some(tfhd) = child(traf, b"tfhd")? else { return Ok(()) };
@@ -102,7 +160,8 @@ fn fragment(
     if let Some(tfdt) = child(traf, b"tfdt")? {
         let wide = tfdt.first() == Some(&1);
         let found = if wide { u64_at(tfdt, 4) } else { u32_at(tfdt, 4).map(u64::from) };
-        *time = found.and_then(|time| i64::try_from(time).ok()).unwrap_or(*time);
+        let found = found.and_then(|time| i64::try_from(time).ok());
+        *time = found.and_then(|time| time.checked_add(first)).unwrap_or(*time);
     }
     let mut next = base;
     for entry in Boxes::new(traf) {
@@ -150,7 +209,7 @@ fn run(
             return damaged("the \"trun\" table is shorter than its entry count");
         };
         let shown = time.saturating_add(i64::from(shift.cast_signed()));
-        pieces.push(Piece { at: *next, size, time: shown });
+        pieces.push(Piece { at: *next, size, time: shown, after_loss: false });
         *next = next.saturating_add(u64::from(size));
         *time = time.saturating_add(i64::from(duration));
     }

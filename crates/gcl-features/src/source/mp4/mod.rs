@@ -52,12 +52,15 @@ struct VideoTrack {
     samples: SampleTable,
     /// When they are shown.
     times: Times,
-    /// Degrees clockwise by which pictures are to be turned.
+    /// Degrees clockwise by which pictures are to be turned, and whether they are to be mirrored.
     turned: u32,
+    mirrored: bool,
     /// Whether another movie follows in the file.
     joined: bool,
     /// Pictures behind those of the tables, of a movie in fragments.
     pieces: Vec<fragments::Piece>,
+    /// Places between fragments with bytes that make no sense.
+    losses: usize,
 }
 
 /// Reads the tables of the video track that is shown, with the largest picture, and of several such the first: a
@@ -66,8 +69,42 @@ fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let len = file.metadata()?.len();
     let (moov, end, joined) = movie(file, len)?;
     let movie_scale = child(&moov, b"mvhd")?.map(times::timescale).transpose()?.unwrap_or(1);
+    let Some(trak) = best(&moov)? else { return unsupported("no video track") };
+    let media = need(trak, b"mdia")?;
+    let table = need(need(media, b"minf")?, b"stbl")?;
+    let (coding, config) = coding(need(table, b"stsd")?)?;
+    let samples = SampleTable::read(table, len)?;
+    let scale = times::timescale(need(media, b"mdhd")?)?;
+    let edits = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()?.flatten();
+    let mut times = Times::read(table, scale, edits, movie_scale)?;
+    let own = need(table, b"stsd")?;
+    let continues = |moov: &[u8]| matches!(best(moov), Ok(Some(trak)) if described_as(trak, own));
+    let (pieces, losses, joined) = match child(&moov, b"mvex")? {
+        Some(mvex) => {
+            let found = fragments::read(file, (end, len), trak, mvex, continues)?;
+            (found.pieces, found.losses, found.joined)
+        }
+        None => (Vec::new(), 0, joined),
+    };
+    if let (Some(first), 0) = (pieces.iter().take(32).map(|piece| piece.time).min(), samples.len())
+    {
+        times.start_at(first);
+    }
+    let (turned, mirrored) = child(trak, b"tkhd")?.map_or((0, false), turned);
+    Ok(VideoTrack { coding, config, samples, times, turned, mirrored, joined, pieces, losses })
+}
+
+/// Whether the pictures of a track are coded as a sample description says.
+fn described_as(trak: &[u8], description: &[u8]) -> bool {
+    let inner = |parent, name| child(parent, name).ok().flatten();
+    let table = inner(trak, b"mdia").and_then(|media| inner(inner(media, b"minf")?, b"stbl"));
+    table.and_then(|table| inner(table, b"stsd")) == Some(description)
+}
+
+/// The first of the best tracks of an index.
+fn best(moov: &[u8]) -> Result<Option<&[u8]>, Mp4Error> {
     let mut tracks = Vec::new();
-    for entry in Boxes::new(&moov) {
+    for entry in Boxes::new(moov) {
         let (name, trak) = match entry {
             // What follows the video may be cut.
             Err(_) if !tracks.is_empty() => break,
@@ -79,27 +116,7 @@ fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
             tracks.push((rank, trak));
         }
     }
-    // The first of the best.
-    let Some((_, trak)) = tracks.into_iter().rev().max_by_key(|(rank, _)| *rank) else {
-        return unsupported("no video track");
-    };
-    let media = need(trak, b"mdia")?;
-    let table = need(need(media, b"minf")?, b"stbl")?;
-    let (coding, config) = coding(need(table, b"stsd")?)?;
-    let samples = SampleTable::read(table, len)?;
-    let scale = times::timescale(need(media, b"mdhd")?)?;
-    let edits = child(trak, b"edts")?.map(|edts| child(edts, b"elst")).transpose()?.flatten();
-    let mut times = Times::read(table, scale, edits, movie_scale)?;
-    let pieces = match child(&moov, b"mvex")? {
-        Some(mvex) => fragments::read(file, (end, len), trak, mvex)?,
-        None => Vec::new(),
-    };
-    if let (Some(first), 0) = (pieces.iter().take(32).map(|piece| piece.time).min(), samples.len())
-    {
-        times.start_at(first);
-    }
-    let turned = child(trak, b"tkhd")?.map_or(0, turned);
-    Ok(VideoTrack { coding, config, samples, times, turned, joined, pieces })
+    Ok(tracks.into_iter().rev().max_by_key(|(rank, _)| *rank).map(|(_, trak)| trak))
 }
 
 /// How good a track is: shown at all, number of pixels; `None` if it is no video, or too damaged to tell.
@@ -117,17 +134,17 @@ fn rank(trak: &[u8]) -> Option<(bool, u64)> {
     Some((shown, u64::from(size >> 16) * u64::from(size & 0xffff)))
 }
 
-/// The turn of a track header's matrix, in degrees clockwise: a quarter or half turn, else none.
-fn turned(tkhd: &[u8]) -> u32 {
+/// The turn of a track header's matrix, in degrees clockwise: a quarter or half turn, else none; and whether it mirrors.
+fn turned(tkhd: &[u8]) -> (u32, bool) {
     // Behind the times, which are twice as long in version 1.
     let at = if tkhd.first() == Some(&1) { 52 } else { 40 };
     let sign =
         |n: usize| u32_at(tkhd, at + 4 * n).map_or(0, |number| number.cast_signed().signum());
     match (sign(0), sign(1), sign(3), sign(4)) {
-        (0, 1, -1, 0) => 90,
-        (-1, 0, 0, -1) => 180,
-        (0, -1, 1, 0) => 270,
-        _ => 0,
+        (0, 1, -1, 0) => (90, false),
+        (-1, 0, 0, -1) => (180, false),
+        (0, -1, 1, 0) => (270, false),
+        (a, b, c, d) => (0, a * d - b * c < 0),
     }
 }
 
@@ -170,7 +187,11 @@ fn movie(file: &mut File, len: u64) -> Result<(Vec<u8>, u64, bool), Mp4Error> {
             ));
         }
         match &name {
-            b"moof" if moov.is_none() => return unsupported("fragmented MP4"),
+            b"moof" if moov.is_none() => {
+                return unsupported(
+                    "fragmented MP4 without its start: join them (cat init.mp4 segment.m4s > whole.mp4)",
+                );
+            }
             b"moov" => match moov {
                 Some((first, end)) => return Ok((first, end, true)),
                 None => {

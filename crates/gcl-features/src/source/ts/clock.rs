@@ -1,6 +1,7 @@
 //! The clock of an MPEG-TS stream.
 
 use super::TICKS;
+use super::tables::wrapped;
 use crate::source::annexb::FPS;
 
 /// A jump of the clock by more than so many ticks is a restart, and not a gap.
@@ -23,9 +24,7 @@ pub(super) struct Clock {
 impl Clock {
     /// Whether it starts anew with a picture that is decoded at this time.
     pub(super) fn restarts(&self, decoded: i64) -> bool {
-        self.last.is_some_and(|last| {
-            (decoded + self.offset - last).abs() > JUMP || decoded + self.offset <= last
-        })
+        self.last.is_some_and(|last| !(1..=JUMP).contains(&wrapped(decoded + self.offset - last)))
     }
 
     /// A picture's display time.
@@ -41,13 +40,11 @@ impl Clock {
             (self.first, self.last, self.delay) = (Some(shown), Some(decoded), shown - decoded);
             return shown;
         };
-        let mut now = decoded + self.offset;
-        if now <= last || now - last > JUMP {
-            self.offset += last + step - now;
-            now = last + step;
-        }
+        let ahead = wrapped(decoded + self.offset - last);
         // Twice the same is the rate, and not a stamp that is damaged.
-        let difference = now - last;
+        let difference = if (1..=JUMP).contains(&ahead) { ahead } else { step };
+        let now = last + difference;
+        self.offset = now - decoded;
         if !lossy && self.before.is_some_and(|before| (difference - before).abs() <= before / 16) {
             self.step = Some(difference);
         }
@@ -69,5 +66,13 @@ mod tests {
         assert_eq!(tick(22_600), 22_610); // the camera's own gap
         assert_eq!([1000, 4600].map(&mut tick), [26_210, 29_810]);
         assert_eq!(clock.step, Some(3600));
+    }
+
+    #[test]
+    fn the_clock_goes_on_behind_its_33_bits() {
+        let (mut clock, last) = (Clock::default(), (1 << 33) - 1000);
+        let mut tick = |decoded: i64| clock.tick(Some((decoded, decoded + 7200)), false) - last;
+        assert_eq!([last, 2600, 6200].map(&mut tick), [7200, 10_800, 14_400]);
+        assert!(!clock.restarts(9800) && clock.restarts(6200) && clock.restarts(2_000_000));
     }
 }

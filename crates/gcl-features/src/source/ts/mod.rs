@@ -5,7 +5,7 @@ mod packets;
 mod tables;
 
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::SourceError;
 use super::annexb::{FPS, Splitter};
@@ -13,7 +13,7 @@ use super::coded::{Bytes, Coded, Sample, Stream, Units};
 use clock::Clock;
 use packets::Packets;
 pub(super) use packets::{Layout, layout};
-use tables::{program_map, stamps, streams};
+use tables::{is_sound, program_map, stamps, streams};
 
 /// Ticks of the clock in a second.
 const TICKS: i64 = 90_000;
@@ -31,7 +31,10 @@ struct Stamp {
 
 /// The first stream of video of a file, H.264 or HEVC.
 pub(super) struct Ts {
+    path: PathBuf,
     packets: Packets,
+    /// Where the table of the program comes.
+    map: Option<u16>,
     video: u16,
     counter: Option<u8>,
     /// Whether packets were lost in the picture that is gathered, and since the last stamp.
@@ -84,7 +87,9 @@ impl Ts {
             frames: None,
         };
         Ok(Self {
+            path: path.to_owned(),
             packets: Packets::open(path, layout)?,
+            map,
             video,
             counter: None,
             broken: false,
@@ -96,6 +101,32 @@ impl Ts {
             lost: 0,
             stream,
         })
+    }
+
+    /// Looks at the table that starts in a packet: recordings that were joined may have their video elsewhere.
+    fn look(&mut self) -> Result<(), SourceError> {
+        let Some(table) = self.packets.table().filter(|table| is_sound(table)) else {
+            return Ok(());
+        };
+        if self.packets.pid() == 0 {
+            self.map = program_map(table).or(self.map);
+            return Ok(());
+        }
+        match streams(table) {
+            Some(Ok((video, coding))) if coding == self.stream.coding => {
+                if video != self.video {
+                    (self.video, self.counter) = (video, None);
+                }
+                Ok(())
+            }
+            Some(Ok((_, coding))) => {
+                let (before, now) = (self.stream.coding.name(), coding.name());
+                let what = format!("the video changes from {before} to {now}");
+                Err(SourceError::unsupported(&self.path, what))
+            }
+            // A time without video.
+            Some(Err(_)) | None => Ok(()),
+        }
     }
 
     /// Takes in a packet of the video.
@@ -149,7 +180,13 @@ impl Coded for Ts {
         while self.ready.is_empty() && !self.ended {
             match self.packets.next()? {
                 true if self.packets.pid() == self.video => self.take(),
-                true => continue,
+                true => {
+                    let pid = self.packets.pid();
+                    if pid == 0 || Some(pid) == self.map {
+                        self.look()?;
+                    }
+                    continue;
+                }
                 false => self.ended = true,
             }
             self.split();

@@ -50,6 +50,15 @@ pub(super) fn section(table: &[u8], identity: u8) -> Option<&[u8]> {
     rest.get(..length.checked_sub(4)?).filter(|_| head[0] == identity)
 }
 
+/// Whether a table is as it was sent, by its checksum (annex A).
+pub(super) fn is_sound(table: &[u8]) -> bool {
+    let Some(&[_, high, low]) = table.first_chunk() else { return false };
+    let length = usize::from(u16::from_be_bytes([high, low]) & 0xfff);
+    let bit = |crc: u32| (crc << 1) ^ (0x04c1_1db7 * (crc >> 31));
+    let byte = |crc: u32, byte: &u8| (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| bit(crc));
+    table.get(..3 + length).is_some_and(|whole| whole.iter().fold(u32::MAX, byte) == 0)
+}
+
 /// The time stamps (decoding, display) at the start of a packet of the elementary stream, where it has them, and what is
 /// coded behind them.
 #[allow(clippy::type_complexity)]
@@ -70,5 +79,15 @@ pub(super) fn stamps(payload: &[u8]) -> Option<(Option<(i64, i64)>, &[u8])> {
     };
     let shown = stamp(6).filter(|_| flags & 0x80 != 0);
     let decoded = stamp(11).filter(|_| flags & 0x40 != 0);
-    Some((shown.map(|shown| (decoded.unwrap_or(shown), shown)), coded))
+    let both = |shown: i64| {
+        let decoded = decoded.unwrap_or(shown);
+        (decoded, decoded + wrapped(shown - decoded))
+    };
+    Some((shown.map(both), coded))
+}
+
+/// A difference of time stamps, which have 33 bits and start at 0 again.
+pub(super) fn wrapped(ticks: i64) -> i64 {
+    const HALF: i64 = 1 << 32;
+    (ticks + HALF).rem_euclid(2 * HALF) - HALF
 }
