@@ -7,7 +7,7 @@ use clap::Parser;
 
 use super::error::{Done, Failure, Outcome};
 use super::print::{self, Said};
-use super::{Cli, interrupt as wish, run};
+use super::{Cli, interrupt, run};
 
 /// Held by the one call that runs: what is printed and the wish to stop are the process's.
 static CALL: Mutex<()> = Mutex::new(());
@@ -47,7 +47,7 @@ pub fn call(
             return Err(Failure::Usage(text.to_owned()));
         }
     };
-    wish::clear();
+    interrupt::clear();
     let _redirected = print::redirect(Box::new(said));
     match Cli::try_parse_from(args) {
         Ok(cli) => run(cli),
@@ -62,10 +62,4 @@ pub fn call(
             Ok(Done::Fully)
         }
     }
-}
-
-/// Asks the [`call`] that runs to stop after its current step, as Ctrl-C does; it then ends with
-/// [`Failure::Interrupted`].
-pub fn interrupt() {
-    wish::request();
 }

@@ -79,12 +79,14 @@ impl Failure {
     /// A failure of data, or of a file if the system is what refused, from any error.
     pub fn data(error: impl Error + 'static) -> Failure {
         let text = error.to_string();
-        let first: Option<&(dyn Error + 'static)> = Some(&error);
-        let mut causes = std::iter::successors(first, |cause| (*cause).source());
-        match causes.any(|cause| cause.is::<io::Error>()) {
-            true => Failure::File(text),
-            false => Failure::Data(text),
+        let mut cause: Option<&dyn Error> = Some(&error);
+        while let Some(error) = cause {
+            if error.is::<io::Error>() {
+                return Failure::File(text);
+            }
+            cause = error.source();
         }
+        Failure::Data(text)
     }
 }
 

@@ -23,8 +23,9 @@ pub fn requested() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-/// Asks to stop.
-pub fn request() {
+/// Asks the [`call`](crate::call()) that runs to stop after its current step, as Ctrl-C does; it then ends with
+/// [`Failure::Interrupted`](crate::Failure::Interrupted).
+pub fn interrupt() {
     INTERRUPTED.store(true, Ordering::Relaxed);
 }
 

@@ -37,8 +37,9 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use call::{call, interrupt};
+pub use call::call;
 pub use error::{Done, Failure, Outcome};
+pub use interrupt::interrupt;
 pub use print::Said;
 
 /// Unsupervised video anomaly detection: learns what is normal from unlabelled footage and shows

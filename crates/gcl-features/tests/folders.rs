@@ -202,6 +202,8 @@ fn a_pipe_that_is_named_is_listed_and_not_waited_for() {
     let refused: Vec<_> = found.iter().filter_map(|video| video.refused.as_deref()).collect();
     assert_eq!(found.len(), 2);
     assert!(matches!(refused[..], [why] if why.ends_with("not a regular file")), "{refused:?}");
+    let hashes = found.iter().filter_map(gcl_features::VideoInput::fingerprint).count();
+    assert_eq!(hashes, 1, "what is refused is not waited for either");
 }
 
 /// A JPEG picture that is bright at its left edge, with an orientation as cameras write it.

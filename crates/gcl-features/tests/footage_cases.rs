@@ -110,6 +110,11 @@ fn case_03_joined_segments_are_read_to_the_end() {
 #[test]
 fn case_03_joined_files_go_on_where_the_first_ends() {
     let fragmented = fs::read(data("fragmented.mp4")).unwrap();
+    // A clock that is set back in one file does so, too.
+    let back = mkv(&[1000, 1040, 1080, 1120, 160, 200, 240, 280]);
+    let seen = native("back.mkv", &back);
+    let even = native("even.mkv", &mkv(&[0, 40, 80, 120, 160, 200, 240, 280]));
+    assert_eq!((seen.frames, seen.notes.times), (even.frames, None));
     for (name, one) in [("twice.mkv", mkv(&[0, 40, 80, 120])), ("twice.mp4", fragmented)] {
         let (once, twice) = (native(name, &one), native(name, &one.repeat(2)));
         assert_eq!(twice.frames, once.frames.repeat(2), "{name}");
@@ -129,12 +134,43 @@ fn case_03_video_that_moves_to_other_packets_is_followed() {
         assert_eq!(seen.frames, native("one.ts", &segment).frames.repeat(segments));
         assert_eq!((seen.notes.concealed, seen.notes.missing), (0, 0));
     }
+    // A recording of 17 seconds later is no loss, though its counters and its clock start elsewhere.
+    let later = by_ticks(&segment, 18 * 90_000);
+    let seen = native("later.ts", &[&segment[..], &later].concat());
+    assert_eq!((seen.frames.len(), seen.notes.concealed, seen.notes.missing), (50, 0, 0));
+    let times = format!("{:?}", seen.notes.times);
+    assert!(times.contains("18.0"), "{times}");
     // What is coded otherwise is not read, and told.
     let hevc = fs::read(data("hevc.ts")).unwrap();
-    let seen = by(Decoder::Auto, "both.ts", &[&segment[..], &hevc].concat());
-    assert!(seen.frames.len() >= 25);
+    let seen = native("both.ts", &[&segment[..], &hevc].concat());
+    assert_eq!(seen.frames.len(), 25);
     let told = seen.notes.remarks.join(" ");
     assert!(told.contains("the video changes from H.264 to HEVC"), "{told}");
+}
+
+/// A stream with its time stamps so many ticks later, and its counters ahead.
+fn by_ticks(stream: &[u8], ticks: u64) -> Vec<u8> {
+    let mut out = stream.to_vec();
+    for packet in out.chunks_exact_mut(188) {
+        packet[3] = packet[3] & 0xf0 | (packet[3] + 5) & 15;
+        let at = 4 + if packet[3] & 0x20 != 0 { 1 + usize::from(packet[4]) } else { 0 };
+        if packet[1] & 0x40 == 0 || packet.get(at..at + 3) != Some(&[0, 0, 1]) {
+            continue;
+        }
+        for stamp in 0..usize::from(packet[at + 7] >> 7 & 1) + usize::from(packet[at + 7] >> 6 & 1)
+        {
+            let bytes = &mut packet[at + 9 + 5 * stamp..][..5];
+            let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|i: usize| u64::from(bytes[i]));
+            let old = (a & 14) << 29 | b << 22 | (c & 254) << 14 | d << 7 | e >> 1;
+            let new = old + ticks;
+            bytes[0] = (a as u8) & 0xf1 | (new >> 29) as u8 & 14;
+            bytes[1] = (new >> 22) as u8;
+            bytes[2] = (new >> 14) as u8 | 1;
+            bytes[3] = (new >> 7) as u8;
+            bytes[4] = (new << 1) as u8 | 1;
+        }
+    }
+    out
 }
 
 /// A stream with its video in packets of another number, in its tables, too.

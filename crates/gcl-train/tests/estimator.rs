@@ -206,3 +206,21 @@ fn values_that_are_no_rows_name_what_is_wrong() {
     let expected = "row 1, column 1 is inf, expected a finite number";
     assert_eq!(refused(&[1.0, 2.0, 3.0, f32::INFINITY], 2), expected);
 }
+
+#[test]
+fn a_fit_stops_when_it_is_told_to_and_keeps_the_training_scores() {
+    let videos = videos();
+    let rows = rows(&videos);
+    let gcl = gcl(Method::GclB, &Device::flex());
+    let told = gcl.fit_until(&rows, &AtomicBool::new(true));
+    assert!(matches!(told, Err(TrainError::Interrupted)), "{told:?}");
+    // A detector has no steps; the scoring that follows its fit asks before each video.
+    let knn = Gcl::new(Method::Knn).fit_until(&rows, &AtomicBool::new(true));
+    assert!(matches!(knn, Err(TrainError::Interrupted)), "{knn:?}");
+
+    let mut turned = rows.clone();
+    turned.reverse();
+    let fitted = gcl.fit_until(&turned, &AtomicBool::new(false)).unwrap();
+    let scores = rows.iter().flat_map(|(_, rows)| fitted.score(*rows).unwrap());
+    assert_eq!(fitted.scores, scores.collect::<Vec<f32>>(), "in the order of the ids");
+}

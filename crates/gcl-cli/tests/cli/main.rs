@@ -1,7 +1,9 @@
 //! The real binary, as a user runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod arguments;
 mod bench;
+mod called;
 mod cells;
 mod faults;
 mod folders;
@@ -9,7 +11,6 @@ mod footage;
 mod forms;
 mod interleaved;
 mod kills;
-mod manual;
 mod messages;
 mod moments;
 mod networks;

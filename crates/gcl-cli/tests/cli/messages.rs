@@ -23,6 +23,8 @@ fn help_names_every_verb_and_the_exit_codes() {
         "weights",
         "devices",
         "bench",
+        "completions",
+        "manual",
     ] {
         assert!(help.contains(&format!("  {verb} ")), "{verb}\n{help}");
         assert!(!run(folder.path(), &[verb, "--help"], 0).stdout.is_empty());

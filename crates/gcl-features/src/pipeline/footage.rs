@@ -22,7 +22,9 @@ pub(crate) fn hash_of(path: &Path) -> Option<String> {
     let mut hash = Sha256::new();
     let done = match path.is_dir() || is_pattern(path) {
         true => folder(path, &mut hash),
-        false => file(path, &mut hash),
+        // Not a pipe, which would be waited for.
+        false if path.is_file() => file(path, &mut hash),
+        false => return None,
     };
     done.ok()?;
     Some(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
@@ -33,6 +35,7 @@ fn folder(path: &Path, hash: &mut Sha256) -> io::Result<()> {
         true => files_of(path).map_err(io::Error::other)?,
         false => fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?,
     };
+    files.retain(|file| file.is_file());
     if let Some((_, text)) = stated(path).map_err(io::Error::other)? {
         hash.update(text);
     }

@@ -273,6 +273,12 @@ impl Mkv {
             CLUSTER_TIME => {
                 let time = self.content(element)?;
                 self.cluster = i64::try_from(unsigned(&time)).unwrap_or(0);
+                // A clock that was set back goes on. Reordered pictures are a few behind.
+                let now = self.moved.map(|moved| moved.saturating_add(self.cluster));
+                if self.count > 0 && now.is_some_and(|now| now < self.latest - 16 * self.between())
+                {
+                    self.moved = None;
+                }
             }
             SIMPLE_BLOCK => {
                 let block = self.content(element)?;

@@ -36,6 +36,28 @@ struct Defaults {
     size: u32,
 }
 
+/// The time of decoding of the next picture.
+#[derive(Default)]
+struct Clock {
+    time: i64,
+    /// By how much stated times are moved, since they started anew.
+    moved: i64,
+    /// How long the last picture was.
+    step: i64,
+}
+
+impl Clock {
+    /// Takes over the time that a fragment states for its first picture. One that is set back by more than a few
+    /// pictures goes on where the last fragment ended.
+    fn set(&mut self, stated: i64) {
+        let now = stated.saturating_add(self.moved);
+        if now < self.time.saturating_sub(8 * self.step) {
+            self.moved = self.time.saturating_sub(stated);
+        }
+        self.time = stated.saturating_add(self.moved);
+    }
+}
+
 /// Reads the pictures of a track from all fragments between two places of the file. A fragment that is cut off ends them.
 /// Behind bytes that make no sense the next fragment is looked for. Another movie in the file goes on with the first if
 /// `continues` says so of its index: its times start anew, and are moved behind those before.
@@ -57,8 +79,7 @@ pub(super) fn read(
         }
     }
     let mut found = Fragments::default();
-    // The time of decoding, and where the movie that is read starts.
-    let (mut time, mut base, mut lossy) = (0, 0, false);
+    let (mut clock, mut lossy) = (Clock::default(), false);
     while at.checked_add(8).is_some_and(|end| end <= len) {
         file.seek(SeekFrom::Start(at))?;
         let mut head = Vec::new();
@@ -92,14 +113,14 @@ pub(super) fn read(
                     found.joined = true;
                     break;
                 }
-                base = time;
+                clock.moved = clock.time;
             }
             let before = found.pieces.len();
             for entry in Boxes::new(&index) {
                 // A broken fragment loses its own pictures.
                 let Ok((name, traf)) = entry else { break };
                 if &name == b"traf" {
-                    fragment(traf, at, id, defaults, (base, &mut time), &mut found.pieces)?;
+                    fragment(traf, at, id, defaults, &mut clock, &mut found.pieces)?;
                 }
             }
             if let Some(first) = found.pieces.get_mut(before) {
@@ -136,7 +157,7 @@ fn fragment(
     start: u64,
     id: Option<u32>,
     mut defaults: Defaults,
-    (first, time): (i64, &mut i64),
+    clock: &mut Clock,
     pieces: &mut Vec<Piece>,
 ) -> Result<(), Mp4Error> {
     let Some(tfhd) = child(traf, b"tfhd")? else { return Ok(()) };
@@ -161,13 +182,13 @@ fn fragment(
         let wide = tfdt.first() == Some(&1);
         let found = if wide { u64_at(tfdt, 4) } else { u32_at(tfdt, 4).map(u64::from) };
         let found = found.and_then(|time| i64::try_from(time).ok());
-        *time = found.and_then(|time| time.checked_add(first)).unwrap_or(*time);
+        clock.set(found.unwrap_or(0));
     }
     let mut next = base;
     for entry in Boxes::new(traf) {
         let (name, trun) = entry?;
         if &name == b"trun" {
-            run(trun, base, defaults, &mut next, time, pieces)?;
+            run(trun, base, defaults, &mut next, clock, pieces)?;
         }
     }
     Ok(())
@@ -179,7 +200,7 @@ fn run(
     base: u64,
     defaults: Defaults,
     next: &mut u64,
-    time: &mut i64,
+    clock: &mut Clock,
     pieces: &mut Vec<Piece>,
 ) -> Result<(), Mp4Error> {
     let flags = u32_at(trun, 0).unwrap_or(0);
@@ -208,10 +229,11 @@ fn run(
         let (Some(duration), Some(size), Some(shift)) = (duration, size, shift) else {
             return damaged("the \"trun\" table is shorter than its entry count");
         };
-        let shown = time.saturating_add(i64::from(shift.cast_signed()));
+        let shown = clock.time.saturating_add(i64::from(shift.cast_signed()));
         pieces.push(Piece { at: *next, size, time: shown, after_loss: false });
         *next = next.saturating_add(u64::from(size));
-        *time = time.saturating_add(i64::from(duration));
+        clock.step = i64::from(duration);
+        clock.time = clock.time.saturating_add(clock.step);
     }
     Ok(())
 }

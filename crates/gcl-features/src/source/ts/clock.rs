@@ -1,11 +1,10 @@
 //! The clock of an MPEG-TS stream.
 
-use super::TICKS;
 use super::tables::wrapped;
-use crate::source::annexb::FPS;
+use super::{TICKS, USUAL_STEP};
 
-/// A jump of the clock by more than so many ticks is a restart, and not a gap.
-const JUMP: i64 = 10 * TICKS;
+/// A jump of the clock by more than so many ticks is a restart, and not a gap: recordings of events have long ones.
+const JUMP: i64 = 3600 * TICKS;
 
 /// The clock of the stream: it may wrap, restart where recordings were joined, and have gaps.
 #[derive(Default)]
@@ -29,7 +28,7 @@ impl Clock {
 
     /// A picture's display time.
     pub(super) fn tick(&mut self, stamps: Option<(i64, i64)>, lossy: bool) -> i64 {
-        let step = self.step.unwrap_or((TICKS as f64 / FPS) as i64).max(1);
+        let step = self.step.unwrap_or(USUAL_STEP).max(1);
         let Some((decoded, shown)) = stamps else {
             // A second field, or one of several pictures in a packet.
             let now = self.last.map_or(0, |last| last + step / 2);
@@ -73,6 +72,6 @@ mod tests {
         let (mut clock, last) = (Clock::default(), (1 << 33) - 1000);
         let mut tick = |decoded: i64| clock.tick(Some((decoded, decoded + 7200)), false) - last;
         assert_eq!([last, 2600, 6200].map(&mut tick), [7200, 10_800, 14_400]);
-        assert!(!clock.restarts(9800) && clock.restarts(6200) && clock.restarts(2_000_000));
+        assert!(!clock.restarts(9800) && clock.restarts(6200) && clock.restarts(400_000_000));
     }
 }

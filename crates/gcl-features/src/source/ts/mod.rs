@@ -5,7 +5,7 @@ mod packets;
 mod tables;
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::SourceError;
 use super::annexb::{FPS, Splitter};
@@ -17,6 +17,8 @@ use tables::{is_sound, program_map, stamps, streams};
 
 /// Ticks of the clock in a second.
 const TICKS: i64 = 90_000;
+/// From a picture to the next, where nothing tells.
+const USUAL_STEP: i64 = (TICKS as f64 / FPS) as i64;
 /// Packets within which the tables must come.
 const SEARCHED: usize = 20_000;
 
@@ -31,12 +33,15 @@ struct Stamp {
 
 /// The first stream of video of a file, H.264 or HEVC.
 pub(super) struct Ts {
-    path: PathBuf,
     packets: Packets,
     /// Where the table of the program comes.
     map: Option<u16>,
     video: u16,
     counter: Option<u8>,
+    /// The counter of the tables of programs, and whether it started anew behind the last packet of the video: there
+    /// another recording was joined.
+    tables: Option<u8>,
+    rejoined: bool,
     /// Whether packets were lost in the picture that is gathered, and since the last stamp.
     broken: bool,
     lossy: bool,
@@ -44,7 +49,11 @@ pub(super) struct Ts {
     clock: Clock,
     /// Pictures that come next.
     ready: VecDeque<(Sample, Vec<u8>)>,
+    /// Those before the first stamp.
+    early: Vec<(Bytes, Vec<u8>)>,
     ended: bool,
+    /// What ends it before the file does.
+    changed: Option<String>,
     lost: usize,
     stream: Stream,
 }
@@ -87,45 +96,49 @@ impl Ts {
             frames: None,
         };
         Ok(Self {
-            path: path.to_owned(),
             packets: Packets::open(path, layout)?,
             map,
             video,
             counter: None,
+            tables: None,
+            rejoined: false,
             broken: false,
             lossy: false,
             splitter: Splitter::new(coding),
             clock: Clock::default(),
             ready: VecDeque::new(),
+            early: Vec::new(),
             ended: false,
+            changed: None,
             lost: 0,
             stream,
         })
     }
 
     /// Looks at the table that starts in a packet: recordings that were joined may have their video elsewhere.
-    fn look(&mut self) -> Result<(), SourceError> {
-        let Some(table) = self.packets.table().filter(|table| is_sound(table)) else {
-            return Ok(());
-        };
+    fn look(&mut self) {
+        let Some(table) = self.packets.table().filter(|table| is_sound(table)) else { return };
         if self.packets.pid() == 0 {
+            let counter = self.packets.control() & 15;
+            self.rejoined |= self.tables.is_some_and(|last| counter != (last + 1) & 15);
+            self.tables = Some(counter);
             self.map = program_map(table).or(self.map);
-            return Ok(());
+            return;
         }
         match streams(table) {
             Some(Ok((video, coding))) if coding == self.stream.coding => {
                 if video != self.video {
                     (self.video, self.counter) = (video, None);
                 }
-                Ok(())
             }
             Some(Ok((_, coding))) => {
                 let (before, now) = (self.stream.coding.name(), coding.name());
-                let what = format!("the video changes from {before} to {now}");
-                Err(SourceError::unsupported(&self.path, what))
+                self.changed =
+                    Some(format!("the rest is not read: the video changes from {before} to {now}"));
+                self.ended = true;
             }
             // A time without video.
-            Some(Err(_)) | None => Ok(()),
+            Some(Err(_)) | None => {}
         }
     }
 
@@ -140,6 +153,9 @@ impl Ts {
         let restarts = found.is_some_and(|(stamps, _)| {
             stamps.is_some_and(|(decoded, _)| self.clock.restarts(decoded))
         });
+        // What is lost takes parts of pictures; a recording ends and starts with whole ones.
+        let rejoined = std::mem::take(&mut self.rejoined) && self.packets.starts();
+        let anew = anew || rejoined;
         match self.counter {
             Some(last) if counter == last && !anew && !restarts => return, // sent twice
             // Recordings that were joined start counting anew.
@@ -161,11 +177,23 @@ impl Ts {
     /// Puts pictures that are whole where they are read from.
     fn split(&mut self) {
         while let Some((picture, stamp)) = self.splitter.next(self.ended) {
-            let lossy = stamp.is_some_and(|stamp| stamp.lossy);
-            let shown = self.clock.tick(stamp.map(|stamp| (stamp.decoded, stamp.shown)), lossy);
             let broken = std::mem::take(&mut self.broken);
             let bytes = if broken { Bytes::Broken } else { Bytes::Whole };
-            let sample = Sample { time: shown, shown: true, after_loss: lossy, bytes };
+            if stamp.is_none() && self.clock.first.is_none() {
+                // The rest of one that started before the recording; the next one's stamp tells its time.
+                self.early.push((bytes, picture));
+                continue;
+            }
+            let lossy = stamp.is_some_and(|stamp| stamp.lossy);
+            let time = self.clock.tick(stamp.map(|stamp| (stamp.decoded, stamp.shown)), lossy);
+            let mut earlier = time - self.early.len() as i64 * USUAL_STEP;
+            self.clock.first = self.clock.first.map(|first| first.min(earlier));
+            for (bytes, picture) in self.early.drain(..) {
+                let sample = Sample { time: earlier, shown: true, after_loss: false, bytes };
+                self.ready.push_back((sample, picture));
+                earlier += USUAL_STEP;
+            }
+            let sample = Sample { time, shown: true, after_loss: lossy, bytes };
             self.ready.push_back((sample, picture));
         }
     }
@@ -183,9 +211,11 @@ impl Coded for Ts {
                 true => {
                     let pid = self.packets.pid();
                     if pid == 0 || Some(pid) == self.map {
-                        self.look()?;
+                        self.look();
                     }
-                    continue;
+                    if !self.ended {
+                        continue;
+                    }
                 }
                 false => self.ended = true,
             }
@@ -206,6 +236,7 @@ impl Coded for Ts {
 
     fn ending(&self) -> (usize, Vec<String>) {
         let lost = format!("packets are lost in {} places", self.lost);
-        (0, if self.lost > 0 { vec![lost] } else { Vec::new() })
+        let lost = (self.lost > 0).then_some(lost);
+        (0, lost.into_iter().chain(self.changed.clone()).collect())
     }
 }
