@@ -19,6 +19,7 @@ use crate::edl::write_edl;
 use crate::error::{Error, Result};
 use crate::facts::remember_footage;
 use crate::footage;
+pub use crate::footage::FootageChange;
 use crate::moments::{write_csv, write_json};
 use crate::pair::train_and_score;
 use crate::pick::Pick;
@@ -101,6 +102,9 @@ pub struct Find<'a> {
     pub cameras: BTreeMap<VideoId, String>,
     /// Which moments are listed.
     pub pick: Pick,
+    /// Whether a model that takes long to train is trained anew where the footage has changed since. Detectors are
+    /// quick, and always are.
+    pub refit: bool,
 }
 
 gcl_core::brief_debug!(Follow<'_>);
@@ -108,22 +112,32 @@ gcl_core::brief_debug!(Learner<'_>);
 gcl_core::brief_debug!(Find<'_>);
 
 impl Find<'_> {
-    /// Refuses a folder that holds a run of another kind or of other footage than these videos, before anything is
-    /// extracted.
+    /// Refuses a folder that holds a run of another kind than this, before anything is extracted, and says how the
+    /// footage differs from that of the run; `None` if it does not, or nothing tells.
     ///
     /// # Errors
-    /// [`Error::Setting`] in these cases; else if what is there cannot be read.
-    pub fn check(&self, videos: &[VideoInput]) -> Result<()> {
+    /// [`Error::Setting`] for a run of another kind, [`Error::OtherFootage`] for one of other footage whose model takes
+    /// long to train, unless [`refit`](Self::refit) says to; else if what is there cannot be read.
+    pub fn check(&self, videos: &[VideoInput]) -> Result<Option<FootageChange>> {
         let run = RunDir::new(self.out);
         if !run.exists() {
-            return Ok(());
+            return Ok(None);
         }
         self.learner.check(&run)?;
-        match footage::read(self.out)? {
-            Some(known) if known != footage::of(videos) => {
-                Err(other(&run, "the run there is of other footage"))
+        let Some(known) = footage::read(self.out)? else { return Ok(None) };
+        let Some(change) = FootageChange::between(&known, &footage::of(videos)) else {
+            return Ok(None);
+        };
+        let method = match self.learner {
+            Learner::Features(_) => {
+                let config = run.config::<RunConfig>()?;
+                config.detector.is_none().then_some(config.method.name())
             }
-            _ => Ok(()),
+            Learner::Pair(_) => Some(run.config::<PairConfig>()?.method.name()),
+        };
+        match method.filter(|_| !self.refit) {
+            Some(method) => Err(Error::OtherFootage { path: self.out.to_owned(), change, method }),
+            None => Ok(Some(change)),
         }
     }
 }
@@ -139,6 +153,8 @@ pub struct Found {
     pub answer: String,
     /// The moments, the most anomalous first.
     pub moments: Vec<ShownMoment>,
+    /// Why there are fewer moments than were asked for, where that is so.
+    pub fewer: Option<String>,
     /// The report, a page of HTML.
     pub report: PathBuf,
     /// The same moments as CSV.
@@ -153,9 +169,12 @@ pub struct Found {
 /// table `moments.csv`; the same as `moments.json`, with the heat maps of where in the picture, and for video editors as
 /// `moments.edl`.
 ///
+/// Where the folder holds a run of other footage, only what is new or changed is extracted, and the model is fitted anew
+/// on all of it ([`Find::check`]).
+///
 /// # Errors
-/// If no footage can be read, the folder holds a run with other settings or of other footage, or
-/// something cannot be trained, scored or written; [`TrainError::Interrupted`] after a cancel: the
+/// If no footage can be read, the folder holds a run with other settings, or of other footage whose model is not to be
+/// trained anew, or something cannot be trained, scored or written; [`TrainError::Interrupted`] after a cancel: the
 /// same call resumes.
 pub fn find<E: FeatureWork>(
     wanted: &Find<'_>,
@@ -165,7 +184,7 @@ pub fn find<E: FeatureWork>(
     let (out, cancel) = (wanted.out, wanted.training.cancel);
     let features = out.join("features");
     let (run, inputs) = (RunDir::new(out), discover(wanted.footage)?);
-    wanted.check(&inputs)?;
+    let changed = wanted.check(&inputs)?.is_some();
     let (options, progress) = (&wanted.extraction, follow.extraction);
     let mut extraction = extractor.extract_all(&inputs, &features, options, cancel, progress)?;
     // Only this footage, whatever an earlier call left in the folder.
@@ -192,14 +211,22 @@ pub fn find<E: FeatureWork>(
         .iter()
         .map(|video| (video.id.as_str(), Clock::new(video.fps, video.notes.times.clone())));
     wanted.pick.check_clocks(clocks)?;
-    if !run.exists() {
-        footage::write(out, &footage::of(&inputs))?;
-    }
+    let begin = || match run.exists() {
+        true => Ok(()),
+        false => footage::write(out, &footage::of(&inputs)),
+    };
     let options = &wanted.training;
     let views = Views::new(&set, &wanted.cameras)?;
     let method = match wanted.learner {
         Learner::Features(configuration) => {
             let config = configuration(&set)?;
+            if changed {
+                // How long it trains may follow from how much there is.
+                let mut before = run.config::<RunConfig>()?;
+                before.training.budget = config.training.budget;
+                start_anew(&run, &before, &config)?;
+            }
+            begin()?;
             let model = train_or_load(&set, &run, &config, options, follow.training)?;
             let videos = set.videos().len();
             let mut scored = |done| (follow.scoring)(done, videos);
@@ -209,6 +236,10 @@ pub fn find<E: FeatureWork>(
         }
         Learner::Pair(configuration) => {
             let config = configuration(&set)?;
+            if changed {
+                start_anew(&run, &run.config::<PairConfig>()?, &config)?;
+            }
+            begin()?;
             check_config(&run, &config)?;
             train_and_score(&set, &run, &config, options, follow.training)?;
             config.method.name()
@@ -224,7 +255,7 @@ pub fn find<E: FeatureWork>(
         device: Some(&wanted.training.device),
         ..Contents::default()
     };
-    let Report { answer, moments, .. } = report::write(&run, &contents, &run.report())?;
+    let Report { answer, moments, fewer, .. } = report::write(&run, &contents, &run.report())?;
     let table = out.join("moments.csv");
     write_csv(&moments, &table)?;
     write_json(&moments, &out.join("moments.json"))?;
@@ -232,7 +263,7 @@ pub fn find<E: FeatureWork>(
     let source =
         ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
     let (report, views) = (run.report(), views.note());
-    Ok(Found { method, source, answer, moments, report, table, views, extraction })
+    Ok(Found { method, source, answer, moments, fewer, report, table, views, extraction })
 }
 
 /// A trained model: the run's own if it is finished, else trained from wherever it stands. A run that
@@ -265,17 +296,35 @@ pub fn train_or_load(
 /// Refuses a configuration that is not that of the run that is there.
 fn check_config<C: RunKind + PartialEq>(run: &RunDir, config: &C) -> Result<()> {
     match run.exists() && run.config::<C>()? != *config {
-        true => Err(other(run, "the run there has other settings (config.toml)")),
+        true => Err(other_settings(run)),
         false => Ok(()),
     }
+}
+
+/// Clears a run whose footage has changed, if it was made with the settings that are asked for now.
+fn start_anew<C: PartialEq>(run: &RunDir, before: &C, now: &C) -> Result<()> {
+    match before == now {
+        true => Ok(run.clear()?),
+        false => Err(other_settings(run)),
+    }
+}
+
+fn other_settings(run: &RunDir) -> Error {
+    other(run, "the run there has other settings (config.toml)")
 }
 
 fn other(run: &RunDir, what: &str) -> Error {
     Error::Setting(format!("{}: {what}; choose another folder", run.path().display()))
 }
 
-/// A moment's start or end: a time where the clock is known, else a frame.
+/// A moment's start: a time where the clock is known, else a frame.
 pub fn when(frame: usize, clock: Option<&Clock>) -> String {
     let time = clock.and_then(|clock| clock.seconds(frame)).and_then(clock_time);
     time.unwrap_or_else(|| format!("frame {frame}"))
+}
+
+/// A moment's end, given one past its last frame: a time where the clock is known, else the last frame.
+pub fn until(end: usize, clock: Option<&Clock>) -> String {
+    let time = clock.and_then(|clock| clock.seconds(end)).and_then(clock_time);
+    time.unwrap_or_else(|| format!("frame {}", end.saturating_sub(1)))
 }

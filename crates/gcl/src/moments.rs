@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::error::{Error, Result};
-use crate::find::when;
+use crate::find::{until, when};
 
 /// A moment in JSON.
 #[derive(Serialize)]
@@ -179,7 +179,8 @@ pub fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         let m = &shown.moment;
         let numbers = [i + 1, m.start, m.end, m.peak_frame].map(|number| number.to_string());
         let [rank, start, end, peak] = &numbers;
-        let [from, to] = [m.start, m.end].map(|frame| when(frame, shown.clock.as_ref()));
+        let clock = shown.clock.as_ref();
+        let (from, to) = (when(m.start, clock), until(m.end, clock));
         let score = m.score.to_string();
         let sides = shown.place.as_ref().map(|place| place.sides().map(|side| side.to_string()));
         let [x1, y1, x2, y2] = &sides.unwrap_or_default();

@@ -75,7 +75,7 @@ pub fn score_own(
 ) -> Result<()> {
     let source = model.card().config.score;
     let how = Scoring { source, manifest: None, smooth: 0.0 };
-    let kept = run.path().join("cross-fit");
+    let kept = run.cross_fit();
     let crossed = match folds {
         0 | 1 => None,
         _ => Some(cross_fit(model, set, folds, &kept, options, listener)?),

@@ -52,6 +52,7 @@ fn moments(
         folds,
         cameras: Default::default(),
         pick: Pick::top(40),
+        refit: false,
     };
     let mut follow = Follow {
         extraction: &|_| (),

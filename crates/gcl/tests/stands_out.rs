@@ -48,6 +48,7 @@ fn stand_out(footage: &[PathBuf], out: &Path) -> usize {
         folds: 10,
         cameras: Default::default(),
         pick: Pick::default(),
+        refit: false,
     };
     let mut follow = Follow {
         extraction: &|_| (),

@@ -6,7 +6,7 @@ mod way;
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl::find::{FOLDS, Find, Follow, Found, Learner, find, method, when};
+use gcl::find::{FOLDS, Find, Follow, Found, Learner, find, method, until, when};
 use gcl::pair::PairData;
 use gcl::pick::Limit;
 use gcl_bench::PresetChoice;
@@ -42,7 +42,8 @@ use way::{Way, ways};
   gcl find footage --net resnext101 --weights resnext-101-kinetics.pth
 
 The result is found/report.html, and for other programs found/moments.csv and
-found/moments.json, for video editors found/moments.edl. Rerun the same command to resume after an interruption.")]
+found/moments.json, for video editors found/moments.edl. Rerun the same command to resume after an interruption,
+or after files were added: only what is new is looked at.")]
 pub struct FindArgs {
     /// Video files or folders.
     #[arg(required = true)]
@@ -71,6 +72,10 @@ pub struct FindArgs {
     /// footage of fewer than 10 clips a part [default: 10; not for `interleave`]
     #[arg(long, value_name = "FOLDS")]
     cross_fit: Option<usize>,
+    /// Train anew where footage was added, changed or taken away since the run in the output folder, whatever the
+    /// method; the baselines such as knn, which are quick, always are.
+    #[arg(long)]
+    refit: bool,
     /// Print the moments as JSON.
     #[arg(long)]
     json: bool,
@@ -137,6 +142,9 @@ pub fn run(args: FindArgs) -> Outcome {
         pictures.identity().name,
         found.source
     );
+    if let Some(fewer) = &found.fewer {
+        eprintln!("{fewer}");
+    }
     if let Some(views) = &found.views {
         eprintln!("{views}");
     }
@@ -190,8 +198,11 @@ fn find_with<E: FeatureWork>(
         folds: args.cross_fit.unwrap_or(FOLDS),
         cameras: train::cameras(&args.learning)?,
         pick: args.moments.pick()?,
+        refit: args.refit,
     };
-    wanted.check(inputs)?;
+    if let Some(change) = wanted.check(inputs)? {
+        eprintln!("footage: {change}; the model is trained anew on what is there now");
+    }
     let shown = Shown::new(inputs);
     let mut terminal = if interleaved { Terminal::pair() } else { Terminal::new(None) };
     let mut scoring = None;
@@ -229,7 +240,7 @@ fn print_table(moments: &[ShownMoment]) {
     );
     for (i, shown) in moments.iter().enumerate() {
         let (moment, clock) = (&shown.moment, shown.clock.as_ref());
-        let (from, to) = (when(moment.start, clock), when(moment.end, clock));
+        let (from, to) = (when(moment.start, clock), until(moment.end, clock));
         let once_in = shown.rarity.and_then(|rarity| rarity.once_in).map(about);
         let rarity = shown.rarity.map(|r| Rarity { once_in: None, ..r }.to_string());
         let at = shown.wall_time(moment.start).map(|at| at.to_string()).unwrap_or_default();

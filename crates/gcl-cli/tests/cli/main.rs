@@ -7,6 +7,7 @@ mod faults;
 mod folders;
 mod footage;
 mod forms;
+mod grown;
 mod interleaved;
 mod kills;
 mod messages;

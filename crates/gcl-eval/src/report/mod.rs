@@ -126,6 +126,8 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// The most anomalous moments, in order of rank.
     pub moments: Vec<ShownMoment>,
+    /// Why there are fewer moments than were asked for, where that is so.
+    pub fewer: Option<String>,
     /// Every video's scores, in the order to show them.
     pub videos: Vec<VideoScores>,
     /// Agreement with the truth, where there is one.

@@ -22,6 +22,7 @@ pub(super) fn section(report: &Report) -> Option<Section> {
         true => note("A box shows where in the picture the score comes from."),
         false => String::new(),
     };
+    body.push_str(&note(report.fewer.as_deref().unwrap_or_default()));
     body.push_str("<ol class=\"moments\">\n");
     for (i, shown) in report.moments.iter().enumerate() {
         let mut image = String::new();

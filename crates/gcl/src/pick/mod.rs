@@ -140,6 +140,26 @@ impl Pick {
         Ok(kept)
     }
 
+    /// Why there are only so many moments, where more were asked for.
+    pub fn fewer(&self, found: usize, videos: &[VideoScores]) -> Option<String> {
+        let wanted = self.count(videos);
+        let apart = match self.merge {
+            Some(seconds) => format!("{seconds} s"),
+            None => format!("{} frames", MomentOptions::default().min_gap),
+        };
+        let short = match self.least_length > 0.0 {
+            true => format!(", and those shorter than {} s are dropped", self.least_length),
+            false => String::new(),
+        };
+        let share = 100.0 * (1.0 - QUANTILE);
+        (found < wanted).then(|| {
+            format!(
+                "{found} of {wanted} moments: the highest-scoring {share:.0} % of the frames make no more, as those less \
+                 than {apart} apart are one moment{short}."
+            )
+        })
+    }
+
     /// One video's moments, merged, without those that are too short, extended.
     fn cut(&self, mut moments: Vec<Moment>, video: &VideoScores) -> Vec<Moment> {
         let Some(clock) = &video.clock else { return moments };

@@ -6,6 +6,7 @@ use gcl_train::interleave::PairConfig;
 use gcl_train::{Event, RunConfig, RunDir, TrainError};
 
 use super::charts::training_charts;
+use super::settings;
 use crate::error::Result;
 use crate::facts;
 use crate::pair::{Course, charts};
@@ -50,11 +51,15 @@ impl Kind {
         }
     }
 
-    pub(super) fn to_toml(&self) -> Result<String> {
-        Ok(match self {
-            Self::Features(config) => to_toml(&**config)?,
-            Self::Pair(config) => to_toml(&**config)?,
-        })
+    /// The settings that play a part in it, as rows of a table.
+    pub(super) fn settings(&self) -> Result<Vec<(String, String)>> {
+        let (toml, idle) = match self {
+            Self::Features(config) => (to_toml(&**config)?, idle(config)),
+            Self::Pair(config) => (to_toml(&**config)?, Vec::new()),
+        };
+        let mut rows = settings(&toml);
+        rows.retain(|(key, _)| !idle.iter().any(|part| key.split('.').next() == Some(*part)));
+        Ok(rows)
     }
 
     /// The charts of a training.
@@ -63,5 +68,54 @@ impl Kind {
             Self::Features(_) => training_charts(events),
             Self::Pair(_) => charts(&Course::of(events.to_vec())),
         }
+    }
+}
+
+/// The parts of a configuration that its method does not look at.
+fn idle(config: &RunConfig) -> Vec<&'static str> {
+    let networks = ["training", "cooperative", "generator", "discriminator", "pretraining"];
+    let mut idle = match config.detector {
+        Some(_) => networks.to_vec(),
+        None => Vec::new(),
+    };
+    let kind = config.training.kind;
+    if !kind.trains_discriminator() && config.pretraining.is_none() {
+        idle.push("discriminator");
+    }
+    if !kind.trains_generator() {
+        idle.push("generator");
+    }
+    if !config.uses_labels() {
+        idle.push("labelled_share");
+    }
+    idle
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use gcl_train::config::DataFacts;
+    use gcl_train::{Method, Preset};
+
+    use super::*;
+
+    #[test]
+    fn settings_are_those_that_play_a_part() {
+        let facts = DataFacts { dim: 8, segments: 100 };
+        let parts = |method| {
+            let config = RunConfig::new(method, Preset::Any, 1, facts);
+            let rows = Kind::Features(Box::new(config)).settings().unwrap();
+            let mut parts: Vec<String> =
+                rows.iter().map(|(key, _)| key.split('.').next().unwrap().to_owned()).collect();
+            parts.dedup();
+            parts
+        };
+        let own = ["kind", "method", "preset", "seed", "scaler", "center_videos", "score"];
+        assert_eq!(parts(Method::Knn), [&own[..], &["detector"]].concat());
+        let both = ["training", "cooperative", "generator", "discriminator"];
+        assert_eq!(parts(Method::GclB), [&own[..], &both].concat());
+        assert_eq!(parts(Method::Ae), [&own[..], &both[..3]].concat());
+        assert!(!parts(Method::C2fpl).contains(&"generator".to_owned()));
+        assert!(parts(Method::GclWs).contains(&"labelled_share".to_owned()));
     }
 }

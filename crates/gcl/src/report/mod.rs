@@ -71,7 +71,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     left_out.dedup();
     report.skipped = left_out.into_iter().map(|(id, why)| (id.to_string(), why)).collect();
     report.tiles = contents.tiles.clone();
-    report.config = settings(&kind.to_toml()?);
+    report.config = kind.settings()?;
 
     report.warnings.extend(contents.warnings.iter().cloned());
     let events = run.events()?;
@@ -130,6 +130,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         let missing = added.err().map(|error| format!("no places in the picture: {error}"));
         report.warnings.extend(missing);
     }
+    report.fewer = contents.pick.fewer(shown.len(), &report.videos);
     report.answer = answer(&mut shown, &report.videos, &scores);
     report.moments = shown;
     write_bytes_atomic(out, report.render().as_bytes())?;
