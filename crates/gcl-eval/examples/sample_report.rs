@@ -96,6 +96,7 @@ fn video(index: usize) -> VideoScores {
         scores,
         truth: Some(truth),
         clock: Some(Clock::Even(FPS)),
+        recorded: None,
     }
 }
 

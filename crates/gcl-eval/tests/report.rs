@@ -15,6 +15,7 @@ fn video(id: &str, frames: usize) -> VideoScores {
         scores: (0..frames).map(|f| (f % 97) as f32 / 97.0).collect(),
         truth: Some((0..frames).map(|f| f % 97 > 60).collect()),
         clock: Some(Clock::Even(25.0)),
+        recorded: None,
     }
 }
 

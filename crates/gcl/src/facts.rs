@@ -10,6 +10,7 @@ use gcl_features::VideoInput;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::recorded::Recorded;
 
 const NAME: &str = "videos.json";
 
@@ -26,7 +27,7 @@ pub struct VideoFacts {
     pub damage: Option<String>,
     /// The footage, where known.
     pub footage: Option<PathBuf>,
-    /// The clock time of its first frame, where the footage's name tells it.
+    /// The clock time of its first frame, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded: Option<WallTime>,
     /// The folder of the features that were scored, where known.
@@ -68,12 +69,11 @@ pub fn read(scores: &Path) -> Result<Facts> {
 ///
 /// # Errors
 /// If the facts cannot be read or written.
-pub fn remember_footage(footage: &[VideoInput], scores: &Path) -> Result<()> {
+pub fn remember_footage(footage: &[VideoInput], recorded: &Recorded, scores: &Path) -> Result<()> {
     let mut known = read(scores)?;
     for input in footage {
         if let Some(video) = known.get_mut(&input.id) {
-            let name = input.path.file_name().map(|name| name.to_string_lossy());
-            video.recorded = name.and_then(|name| WallTime::of_name(&name));
+            video.recorded = recorded.starts.get(&input.id).copied();
             video.footage = Some(input.path.clone());
         }
     }

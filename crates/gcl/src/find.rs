@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId, write_left_out};
+use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId, WallTime, write_left_out};
 use gcl_eval::clock_time;
 use gcl_eval::report::{Report, ShownMoment};
 use gcl_features::discover::discover;
@@ -23,6 +23,7 @@ pub use crate::footage::FootageChange;
 use crate::moments::{write_csv, write_json};
 use crate::pair::train_and_score;
 use crate::pick::Pick;
+use crate::recorded::Recorded;
 use crate::report::{self, Contents};
 use crate::score::score_own;
 use crate::views::Views;
@@ -100,6 +101,8 @@ pub struct Find<'a> {
     pub folds: usize,
     /// The cameras of videos, where they are known.
     pub cameras: BTreeMap<VideoId, String>,
+    /// The clock times of videos' first frames, where they are known better than from their files ([`Recorded::of`]).
+    pub clocks: BTreeMap<VideoId, WallTime>,
     /// Which moments are listed.
     pub pick: Pick,
     /// Whether a model that takes long to train is trained anew where the footage has changed since. Detectors are
@@ -185,6 +188,7 @@ pub fn find<E: FeatureWork>(
     let features = out.join("features");
     let (run, inputs) = (RunDir::new(out), discover(wanted.footage)?);
     let changed = wanted.check(&inputs)?.is_some();
+    let recorded = Recorded::of(&inputs, &wanted.clocks)?;
     let (options, progress) = (&wanted.extraction, follow.extraction);
     let mut extraction = extractor.extract_all(&inputs, &features, options, cancel, progress)?;
     // Only this footage, whatever an earlier call left in the folder.
@@ -206,10 +210,10 @@ pub fn find<E: FeatureWork>(
         );
         return Err(Error::Setting(text));
     }
-    let clocks = set
-        .videos()
-        .iter()
-        .map(|video| (video.id.as_str(), Clock::new(video.fps, video.notes.times.clone())));
+    let clocks = set.videos().iter().map(|video| {
+        let clock = Clock::new(video.fps, video.notes.times.clone());
+        (video.id.as_str(), clock, recorded.starts.get(&video.id).copied())
+    });
     wanted.pick.check_clocks(clocks)?;
     let begin = || match run.exists() {
         true => Ok(()),
@@ -245,13 +249,13 @@ pub fn find<E: FeatureWork>(
             config.method.name()
         }
     };
-    remember_footage(&inputs, &run.scores())?;
+    remember_footage(&inputs, &recorded, &run.scores())?;
 
     write_left_out(&run.scores(), &extraction.skipped)?;
     let contents = Contents {
         title: Some("The most anomalous moments".to_owned()),
         pick: wanted.pick,
-        warnings: views.note().into_iter().collect(),
+        warnings: views.note().into_iter().chain(recorded.note()).collect(),
         device: Some(&wanted.training.device),
         ..Contents::default()
     };

@@ -3,6 +3,7 @@
 mod pair;
 mod way;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,7 +11,7 @@ use gcl::find::{FOLDS, Find, Follow, Found, Learner, find, method, until, when};
 use gcl::pair::PairData;
 use gcl::pick::Limit;
 use gcl_bench::PresetChoice;
-use gcl_data::{Claim, FeatureSet};
+use gcl_data::{Claim, FeatureSet, Manifest, VideoId, WallTime};
 use gcl_eval::report::ShownMoment;
 use gcl_eval::{Rarity, about};
 use gcl_features::discover::discover;
@@ -168,6 +169,13 @@ impl FindArgs {
     }
 }
 
+/// The clock times of videos, by the manifest that also has the labels.
+fn clocks(args: &FindArgs) -> Result<BTreeMap<VideoId, WallTime>, Failure> {
+    let manifest = args.learning.labels.as_deref().map(Manifest::read).transpose()?;
+    let videos = manifest.map(|manifest| manifest.videos).unwrap_or_default();
+    Ok(videos.into_iter().filter_map(|(id, entry)| Some((id, entry.clock?))).collect())
+}
+
 /// Finds with progress on the terminal.
 fn find_with<E: FeatureWork>(
     args: &FindArgs,
@@ -197,6 +205,7 @@ fn find_with<E: FeatureWork>(
         training: train::training_options(&args.learning, &normal)?,
         folds: args.cross_fit.unwrap_or(FOLDS),
         cameras: train::cameras(&args.learning)?,
+        clocks: clocks(args)?,
         pick: args.moments.pick()?,
         refit: args.refit,
     };

@@ -19,6 +19,7 @@ mod pair;
 mod poses;
 mod reproduce;
 mod resume;
+mod spans;
 mod support;
 mod sweep;
 mod way;

@@ -90,6 +90,8 @@ pub struct VideoScores {
     pub truth: Option<Vec<bool>>,
     /// When its frames are shown; frame numbers stand for times if absent.
     pub clock: Option<Clock>,
+    /// The clock time of its first frame, where the recording tells it.
+    pub recorded: Option<WallTime>,
 }
 
 impl VideoScores {

@@ -102,6 +102,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
             scores: values,
             truth: labels,
             clock: known.and_then(VideoFacts::clock),
+            recorded: known.and_then(|known| known.recorded),
         });
     }
     if let Some(truth) = contents.truth {

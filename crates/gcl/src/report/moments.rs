@@ -22,7 +22,7 @@ pub(super) struct Moments {
 /// where objects were scored.
 pub(super) fn moments(videos: &[VideoScores], facts: &Facts, pick: &Pick) -> Result<Moments> {
     let found = pick.moments(videos)?;
-    let seconds = videos.iter().map(VideoScores::seconds).sum();
+    let seconds = pick.seconds(videos);
     let rarities = rarities(&found, videos.iter().map(|v| &v.scores[..]), seconds);
     let mut shown: Vec<ShownMoment> = found
         .into_iter()
@@ -30,8 +30,7 @@ pub(super) fn moments(videos: &[VideoScores], facts: &Facts, pick: &Pick) -> Res
         .map(|(moment, rarity)| {
             let video = videos.iter().find(|v| v.video == moment.video);
             let clock = video.and_then(|v| v.clock.clone());
-            let known = facts.iter().find(|(id, _)| id.as_str() == moment.video);
-            let recorded = known.and_then(|(_, known)| known.recorded);
+            let recorded = video.and_then(|v| v.recorded);
             ShownMoment { rarity: Some(rarity), recorded, ..ShownMoment::new(moment, clock) }
         })
         .collect();
