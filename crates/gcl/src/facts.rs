@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gcl_data::file::{find_json, write_json};
-use gcl_data::{Clock, FrameTimes, VideoId, WallTime};
+use gcl_data::{Clock, FeatureSet, FrameTimes, VideoId, WallTime};
 use gcl_features::VideoInput;
+use gcl_features::areas::Areas;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::recorded::Recorded;
 
 const NAME: &str = "videos.json";
@@ -33,6 +34,9 @@ pub struct VideoFacts {
     /// The folder of the features that were scored, where known.
     #[serde(default)]
     pub features: Option<PathBuf>,
+    /// Which part of the pictures was looked at.
+    #[serde(default, skip_serializing_if = "Areas::are_none")]
+    pub areas: Areas,
     /// Where objects were scored: the one that gives each clip its score, by its number; none where a clip has no
     /// object.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -48,6 +52,15 @@ impl VideoFacts {
 
 /// Facts about all scored videos.
 pub type Facts = BTreeMap<VideoId, VideoFacts>;
+
+/// Which part of the pictures a set's features are of.
+///
+/// # Errors
+/// If the features' description is damaged.
+pub(crate) fn areas(set: &FeatureSet) -> Result<Areas> {
+    let areas = set.identity().map(Areas::of_identity).transpose();
+    Ok(areas.map_err(Error::data(set.dir()))?.unwrap_or_default())
+}
 
 /// Writes the facts into a folder of scores.
 ///

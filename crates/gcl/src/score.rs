@@ -145,7 +145,7 @@ fn write(
     };
     let writer = ScoreWriter::create(out, info)?;
     let mut known = Facts::new();
-    let listed = listed_frames(set, how.manifest)?;
+    let (listed, areas) = (listed_frames(set, how.manifest)?, facts::areas(set)?);
     for (index, video) in set.videos().iter().enumerate() {
         if cancel.load(Ordering::Relaxed) {
             return Err(TrainError::Interrupted.into());
@@ -169,6 +169,7 @@ fn write(
                 damage: video.notes.damage(frames).map(|damage| damage.to_string()),
                 footage: None,
                 recorded: None,
+                areas: areas.clone(),
                 features: std::path::absolute(set.dir()).ok(),
                 objects,
             },

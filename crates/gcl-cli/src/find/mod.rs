@@ -1,5 +1,6 @@
 //! `gcl find`: unlabelled footage to its most anomalous moments, in one go.
 
+mod areas;
 mod pair;
 mod way;
 
@@ -31,6 +32,7 @@ use crate::progress::Progress;
 use crate::terminal::Terminal;
 use crate::train::{self, LearningArgs, MethodArgs};
 use crate::values::named;
+use areas::AreaArgs;
 use way::{Way, ways};
 
 /// Find the most anomalous moments of unlabelled footage: extract features, train on the same
@@ -67,6 +69,8 @@ pub struct FindArgs {
     #[command(flatten)]
     network: NetworkArgs,
     #[command(flatten)]
+    areas: AreaArgs,
+    #[command(flatten)]
     how: FootageArgs,
     /// Cut the footage into this many parts and score each by a model that was trained on the others, so
     /// that no event is its own example of what is usual; 0 scores it by the model of all of it, and so is
@@ -83,7 +87,8 @@ pub struct FindArgs {
 }
 
 /// Runs the command.
-pub fn run(args: FindArgs) -> Outcome {
+pub fn run(mut args: FindArgs) -> Outcome {
+    args.how.areas = args.areas.areas()?;
     // A wrong device or setting should not come to light after an hour of extraction.
     device::find(&args.learning.how.device)?;
     if args.moments.pick()?.limit == Limit::Top(0) {

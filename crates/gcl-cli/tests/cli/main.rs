@@ -1,6 +1,7 @@
 //! The real binary, as a user runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod areas;
 mod bench;
 mod cells;
 mod faults;
