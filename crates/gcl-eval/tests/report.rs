@@ -48,6 +48,7 @@ fn hostile() -> Report {
         answer: text.clone(),
         tiles: vec![Tile { label: text.clone(), value: text.clone(), note: text.clone() }],
         warnings: vec![text.clone()],
+        listed: vec![text.clone()],
         moments: vec![shown(HOSTILE, Some(4))],
         videos: vec![video(HOSTILE, 300)],
         evaluation: Some(evaluate([(id, [0.1, 0.9], [false, true])]).unwrap()),

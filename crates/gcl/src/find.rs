@@ -108,6 +108,8 @@ pub struct Find<'a> {
     /// Whether a model that takes long to train is trained anew where the footage has changed since. Detectors are
     /// quick, and always are.
     pub refit: bool,
+    /// Whether each moment becomes a file of its own, in the folder `clips`.
+    pub clips: bool,
 }
 
 gcl_core::brief_debug!(Follow<'_>);
@@ -156,8 +158,8 @@ pub struct Found {
     pub answer: String,
     /// The moments, the most anomalous first.
     pub moments: Vec<ShownMoment>,
-    /// Why there are fewer moments than were asked for, where that is so.
-    pub fewer: Option<String>,
+    /// What has to be known of which moments are listed, in sentences: why there are fewer than were asked for.
+    pub listed: Vec<String>,
     /// The report, a page of HTML.
     pub report: PathBuf,
     /// The same moments as CSV.
@@ -252,14 +254,16 @@ pub fn find<E: FeatureWork>(
     remember_footage(&inputs, &recorded, &run.scores())?;
 
     write_left_out(&run.scores(), &extraction.skipped)?;
+    let clips = out.join("clips");
     let contents = Contents {
         title: Some("The most anomalous moments".to_owned()),
         pick: wanted.pick,
         warnings: views.note().into_iter().chain(recorded.note()).collect(),
         device: Some(&wanted.training.device),
+        clips: wanted.clips.then_some((clips.as_path(), cancel)),
         ..Contents::default()
     };
-    let Report { answer, moments, fewer, .. } = report::write(&run, &contents, &run.report())?;
+    let Report { answer, moments, listed, .. } = report::write(&run, &contents, &run.report())?;
     let table = out.join("moments.csv");
     write_csv(&moments, &table)?;
     write_json(&moments, &out.join("moments.json"))?;
@@ -267,7 +271,7 @@ pub fn find<E: FeatureWork>(
     let source =
         ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
     let (report, views) = (run.report(), views.note());
-    Ok(Found { method, source, answer, moments, fewer, report, table, views, extraction })
+    Ok(Found { method, source, answer, moments, listed, report, table, views, extraction })
 }
 
 /// A trained model: the run's own if it is finished, else trained from wherever it stands. A run that

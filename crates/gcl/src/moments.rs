@@ -34,6 +34,9 @@ struct Entry<'a> {
     peak_seconds: Option<f64>,
     start_clock: Option<WallTime>,
     end_clock: Option<WallTime>,
+    /// The file that shows it, from the report's folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clip: Option<&'a str>,
     /// Its keys are absent where the place is unknown.
     #[serde(flatten)]
     place: Option<&'a Place>,
@@ -64,6 +67,7 @@ pub fn json(moments: &[ShownMoment]) -> Result<String> {
             peak_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.peak_frame)),
             start_clock: shown.wall_time(moment.start),
             end_clock: shown.wall_time(moment.end),
+            clip: shown.clip.as_deref(),
             place: shown.place.as_ref(),
         })
         .collect();

@@ -43,6 +43,7 @@ fn found_by(footage: &Path, out: &Path, cameras: &[(&str, &str)]) -> gcl::Result
         cameras: cameras.iter().map(camera).collect(),
         pick: gcl::pick::Pick::top(8),
         refit: false,
+        clips: false,
         clocks: Default::default(),
     };
     let mut follow = Follow {

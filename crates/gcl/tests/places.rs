@@ -53,6 +53,7 @@ fn moments(
         cameras: Default::default(),
         pick: Pick::top(40),
         refit: false,
+        clips: false,
         clocks: Default::default(),
     };
     let mut follow = Follow {

@@ -49,6 +49,7 @@ fn stand_out(footage: &[PathBuf], out: &Path) -> usize {
         cameras: Default::default(),
         pick: Pick::default(),
         refit: false,
+        clips: false,
         clocks: Default::default(),
     };
     let mut follow = Follow {

@@ -81,6 +81,10 @@ pub struct FindArgs {
     /// method; the baselines such as knn, which are quick, always are.
     #[arg(long)]
     refit: bool,
+    /// Write each moment to a video file of its own, found/clips/NNNN-VIDEO.mp4, which the report plays: H.264, HEVC
+    /// and Motion JPEG in MP4, MOV or Matroska are cut without loss, other files by an ffmpeg on the PATH
+    #[arg(long)]
+    clips: bool,
     /// Print the moments as JSON.
     #[arg(long)]
     json: bool,
@@ -148,9 +152,7 @@ pub fn run(mut args: FindArgs) -> Outcome {
         pictures.identity().name,
         found.source
     );
-    if let Some(fewer) = &found.fewer {
-        eprintln!("{fewer}");
-    }
+    found.listed.iter().for_each(|text| eprintln!("{text}"));
     if let Some(views) = &found.views {
         eprintln!("{views}");
     }
@@ -213,6 +215,7 @@ fn find_with<E: FeatureWork>(
         clocks: clocks(args)?,
         pick: args.moments.pick()?,
         refit: args.refit,
+        clips: args.clips,
     };
     if let Some(change) = wanted.check(inputs)? {
         eprintln!("footage: {change}; the model is trained anew on what is there now");

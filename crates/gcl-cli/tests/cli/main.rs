@@ -4,15 +4,20 @@
 mod areas;
 mod bench;
 mod cells;
+mod clips;
 mod faults;
 mod folders;
 mod footage;
 mod forms;
 mod grown;
+#[path = "../../../gcl-features/tests/common/h264.rs"]
+mod h264;
 mod interleaved;
 mod kills;
 mod messages;
 mod moments;
+#[path = "../../../gcl-features/tests/common/mp4.rs"]
+mod mp4;
 mod networks;
 mod objects;
 mod own;

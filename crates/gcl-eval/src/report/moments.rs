@@ -22,7 +22,7 @@ pub(super) fn section(report: &Report) -> Option<Section> {
         true => note("A box shows where in the picture the score comes from."),
         false => String::new(),
     };
-    body.push_str(&note(report.fewer.as_deref().unwrap_or_default()));
+    report.listed.iter().for_each(|text| body.push_str(&note(text)));
     body.push_str("<ol class=\"moments\">\n");
     for (i, shown) in report.moments.iter().enumerate() {
         let mut image = String::new();
@@ -57,11 +57,25 @@ fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -
     let rarity = shown.rarity.map(|rarity| format!("{rarity} · ")).unwrap_or_default();
     let recorded = shown.wall_time(moment.start).map(|at| format!(" · {at}")).unwrap_or_default();
     let mark = if shown.stands_out == Some(true) { " · <b>stands out</b>" } else { "" };
+    let clip = shown.clip.as_deref().map(player).unwrap_or_default();
     format!(
-        "<li>{image}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
+        "<li>{image}{clip}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
          <p class=\"time\">{}{recorded}</p><p class=\"note\">{rarity}score {:.4} · peak {}{mark}</p></div></li>\n",
         span(moment.start, moment.end, shown.clock.as_ref()),
         moment.score,
         place(moment.peak_frame, shown.clock.as_ref()),
     )
+}
+
+/// What plays a file, once it is asked to.
+fn player(path: &str) -> String {
+    // A path as an address: what would have a meaning there is written out.
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./~".contains(byte);
+    let address: String = path
+        .bytes()
+        .map(
+            |byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") },
+        )
+        .collect();
+    format!("<video controls muted preload=\"none\" src=\"{address}\"></video>")
 }

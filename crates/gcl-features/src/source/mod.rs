@@ -19,6 +19,7 @@ mod bits;
 mod coded;
 mod cut;
 mod error;
+pub mod excerpt;
 pub mod ffmpeg;
 mod fit;
 mod gaps;

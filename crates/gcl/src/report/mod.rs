@@ -3,6 +3,7 @@
 mod answer;
 mod cells;
 mod charts;
+mod clips;
 mod figures;
 mod kind;
 mod moments;
@@ -11,6 +12,7 @@ mod pictures;
 mod places;
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use gcl_core::Device;
 use gcl_data::atomic::write_bytes_atomic;
@@ -24,6 +26,7 @@ use crate::facts::{self, VideoFacts};
 use crate::pick::Pick;
 use answer::answer;
 use charts::score_histogram;
+use clips::add_clips;
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
 use kind::Kind;
 use moments::{Moments, moments};
@@ -42,6 +45,9 @@ pub struct Contents<'a> {
     pub device: Option<&'a Device>,
     /// Which moments are shown.
     pub pick: Pick,
+    /// The folder for moments as files of their own, which are then played by the page if the folder is beside it; and
+    /// what cancels that.
+    pub clips: Option<(&'a Path, &'a AtomicBool)>,
     /// What a reader has to know first.
     pub warnings: Vec<String>,
     /// Further figures.
@@ -131,7 +137,12 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         let missing = added.err().map(|error| format!("no places in the picture: {error}"));
         report.warnings.extend(missing);
     }
-    report.fewer = contents.pick.fewer(shown.len(), &report.videos);
+    if let Some((folder, cancel)) = contents.clips {
+        let base = out.parent().unwrap_or(Path::new(""));
+        let missing = add_clips(&mut shown, &report.videos, &facts, (folder, base), cancel)?;
+        report.warnings.extend(missing);
+    }
+    report.listed.extend(contents.pick.fewer(shown.len(), &report.videos));
     report.answer = answer(&mut shown, &report.videos, &scores);
     report.moments = shown;
     write_bytes_atomic(out, report.render().as_bytes())?;
