@@ -21,6 +21,7 @@ use crate::facts::remember_footage;
 use crate::footage;
 pub use crate::footage::FootageChange;
 use crate::moments::{write_csv, write_json};
+use crate::otio::write_otio;
 use crate::pair::train_and_score;
 use crate::pick::Pick;
 use crate::recorded::Recorded;
@@ -172,7 +173,7 @@ pub struct Found {
 
 /// Finds the most anomalous moments of footage, and writes a report with a picture of each, and the
 /// table `moments.csv`; the same as `moments.json`, with the heat maps of where in the picture, and for video editors as
-/// `moments.edl`.
+/// `moments.edl` and `moments.otio`.
 ///
 /// Where the folder holds a run of other footage, only what is new or changed is extracted, and the model is fitted anew
 /// on all of it ([`Find::check`]).
@@ -268,6 +269,11 @@ pub fn find<E: FeatureWork>(
     write_csv(&moments, &table)?;
     write_json(&moments, &out.join("moments.json"))?;
     write_edl(&moments, "The most anomalous moments", &out.join("moments.edl"))?;
+    let path = |video: &str| {
+        let input = inputs.iter().find(|input| input.id.as_str() == video);
+        input.map(|input| input.path.clone())
+    };
+    write_otio(&moments, "The most anomalous moments", path, &out.join("moments.otio"))?;
     let source =
         ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
     let (report, views) = (run.report(), views.note());

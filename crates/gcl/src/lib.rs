@@ -17,7 +17,7 @@
 //! | [`pick`] | this one | which moments are kept, and how they are cut |
 //! | [`moments`] | this one | moments for other programs, as CSV and JSON |
 //! | [`recorded`] | this one | the clock time at which each video starts |
-//! | [`edl`] | this one | moments for video editors |
+//! | [`edl`], [`otio`] | this one | moments for video editors |
 //! | [`pair`] | this one | pairs of models on objects and snippets, from files to reports |
 //! | [`judge`] | this one | what scores are worth on a test set |
 //! | [`device`] | this one | the devices of this machine, by name |
@@ -34,6 +34,7 @@ pub mod find;
 mod footage;
 pub mod judge;
 pub mod moments;
+pub mod otio;
 pub mod pair;
 pub mod pick;
 pub mod process;

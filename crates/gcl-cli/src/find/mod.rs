@@ -45,7 +45,7 @@ use way::{Way, ways};
   gcl find footage --net resnext101 --weights resnext-101-kinetics.pth
 
 The result is found/report.html, and for other programs found/moments.csv and
-found/moments.json, for video editors found/moments.edl. Rerun the same command to resume after an interruption,
+found/moments.json, for video editors found/moments.edl and .otio. Rerun the same command to resume after an interruption,
 or after files were added: only what is new is looked at.")]
 pub struct FindArgs {
     /// Video files or folders.
