@@ -14,6 +14,7 @@ mod grown;
 mod h264;
 mod interleaved;
 mod kills;
+mod marked;
 mod messages;
 mod moments;
 #[path = "../../../gcl-features/tests/common/mp4.rs"]

@@ -57,10 +57,21 @@ fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -
     let rarity = shown.rarity.map(|rarity| format!("{rarity} · ")).unwrap_or_default();
     let recorded = shown.wall_time(moment.start).map(|at| format!(" · {at}")).unwrap_or_default();
     let mark = if shown.stands_out == Some(true) { " · <b>stands out</b>" } else { "" };
+    // Selected by one click, for a list of what is not interesting.
+    let row = match shown.rarity {
+        Some(_) => format!(
+            "<p class=\"row\">{},{},{},{}</p>",
+            escape(&field(&moment.video)),
+            moment.start,
+            moment.end,
+            moment.peak_frame
+        ),
+        None => String::new(),
+    };
     let clip = shown.clip.as_deref().map(player).unwrap_or_default();
     format!(
         "<li>{image}{clip}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
-         <p class=\"time\">{}{recorded}</p><p class=\"note\">{rarity}score {:.4} · peak {}{mark}</p></div></li>\n",
+         <p class=\"time\">{}{recorded}</p><p class=\"note\">{rarity}score {:.4} · peak {}{mark}</p>{row}</div></li>\n",
         span(moment.start, moment.end, shown.clock.as_ref()),
         moment.score,
         place(moment.peak_frame, shown.clock.as_ref()),
@@ -78,4 +89,12 @@ fn player(path: &str) -> String {
         )
         .collect();
     format!("<video controls muted preload=\"none\" src=\"{address}\"></video>")
+}
+
+/// A text as a field of CSV.
+fn field(text: &str) -> String {
+    match text.contains([',', '"', '\n', '\r', '#']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
 }

@@ -137,6 +137,13 @@ impl Pick {
     /// # Errors
     /// As [`check`](Self::check) and [`check_clocks`](Self::check_clocks); if a score is not finite.
     pub fn moments(&self, videos: &[VideoScores]) -> Result<Vec<Moment>> {
+        let mut moments = self.candidates(videos)?;
+        moments.truncate(self.count(videos));
+        Ok(moments)
+    }
+
+    /// All that could be listed, however many.
+    pub(crate) fn candidates(&self, videos: &[VideoScores]) -> Result<Vec<Moment>> {
         self.check()?;
         let clocks = videos.iter().map(|v| (v.video.as_str(), v.clock.clone(), v.recorded));
         self.check_clocks(clocks)?;
@@ -156,7 +163,6 @@ impl Pick {
         }
         // Stable: equal scores stay in the order of videos and starts.
         kept.sort_by(|a, b| b.score.total_cmp(&a.score));
-        kept.truncate(self.count(videos));
         Ok(kept)
     }
 
@@ -228,7 +234,7 @@ impl Pick {
     }
 
     /// How many moments are asked for.
-    fn count(&self, videos: &[VideoScores]) -> usize {
+    pub(crate) fn count(&self, videos: &[VideoScores]) -> usize {
         match self.limit {
             Limit::Top(count) => count,
             Limit::PerDay(count) => {

@@ -1,9 +1,10 @@
 //! The kinds of runs that a report of scores can be of.
 
+use gcl_core::{Device, Scaler};
 use gcl_eval::svg::LineChart;
 use gcl_train::config::{RunKind, to_toml};
-use gcl_train::interleave::PairConfig;
-use gcl_train::{Event, RunConfig, RunDir, TrainError};
+use gcl_train::interleave::{PairConfig, PairModel};
+use gcl_train::{Event, Model, RunConfig, RunDir, TrainError};
 
 use super::charts::training_charts;
 use super::settings;
@@ -60,6 +61,14 @@ impl Kind {
         let mut rows = settings(&toml);
         rows.retain(|(key, _)| !idle.iter().any(|part| key.split('.').next() == Some(*part)));
         Ok(rows)
+    }
+
+    /// How the run's model scales features; `None` for a pair that takes them as they are.
+    pub(super) fn scaler(&self, run: &RunDir, device: &Device) -> Result<Option<Scaler>> {
+        Ok(match self {
+            Self::Features(_) => Some(Model::load(run.path(), device)?.card().scaler.clone()),
+            Self::Pair(_) => PairModel::open(&run.model())?.scaler,
+        })
     }
 
     /// The charts of a training.

@@ -6,6 +6,7 @@ mod charts;
 mod clips;
 mod figures;
 mod kind;
+mod marked;
 mod moments;
 mod objects;
 mod pictures;
@@ -29,6 +30,7 @@ use charts::score_histogram;
 use clips::add_clips;
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
 use kind::Kind;
+use marked::Marked;
 use moments::{Moments, moments};
 use places::add_places;
 
@@ -126,7 +128,10 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         report.figures.push(figures::distributions(run, test, truth, device)?);
     }
     report.figures.extend(figures::convergence(run, contents.truth)?);
-    let Moments { mut shown, motion, missing } = moments(&report.videos, &facts, &contents.pick)?;
+    let marked = Marked::read(run, &kind, &report.videos, &facts, contents.device)?;
+    let Moments { mut shown, motion, missing, unmarked } =
+        moments(&report.videos, &facts, &contents.pick, marked)?;
+    report.listed.extend(unmarked);
     report.warnings.extend(missing);
     if let Some(device) = contents.device {
         let added = {
