@@ -30,7 +30,7 @@ pub struct CheckArgs {
     /// Format of the ground truth.
     #[arg(long, default_value = "auto", value_parser = truth_formats())]
     truth_format: TruthFormat,
-    /// Manifest: a CSV with columns id,path,split,label,frames,camera.
+    /// Manifest: a CSV with columns id,path,split,label,frames,camera,clock.
     #[arg(long)]
     manifest: Option<PathBuf>,
     /// Video files or folders: exactly these videos must be present. After a sharded extraction, this

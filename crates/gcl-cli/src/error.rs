@@ -129,6 +129,7 @@ impl From<gcl::Error> for Failure {
             gcl::Error::Truth(error) => error.into(),
             gcl::Error::Stored(error) => error.into(),
             gcl::Error::Setting(_) | gcl::Error::NoLabel { .. } => Failure::Usage(text),
+            gcl::Error::OtherFootage { .. } => Failure::Usage(format!("{text}, or give --refit")),
             gcl::Error::NoRun { .. } => {
                 Failure::Usage(format!("{text}; leave out --resume to start one"))
             }

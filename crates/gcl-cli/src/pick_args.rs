@@ -1,7 +1,7 @@
 //! Which moments are listed, and how they are cut.
 
 use clap::Args;
-use gcl::pick::{Limit, Pick};
+use gcl::pick::{Bound, Limit, Pick, Span};
 
 use crate::error::Failure;
 
@@ -23,6 +23,13 @@ pub struct PickArgs {
     /// Drop moments that are shorter than this
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
     least_length: f64,
+    /// Look for moments from this time on: a time of each day (22:00), a date with a time (2024-01-31 22:00), or with
+    /// a plus a time within each video (+0:12:30). Models learn from all of the footage
+    #[arg(long, value_name = "TIME")]
+    from: Option<Bound>,
+    /// Look for moments up to this time
+    #[arg(long, value_name = "TIME")]
+    to: Option<Bound>,
 }
 
 impl PickArgs {
@@ -33,8 +40,8 @@ impl PickArgs {
             (None, Some(count)) => Limit::Top(count),
             (None, None) => Pick::default().limit,
         };
-        let Self { merge, pad, least_length, .. } = *self;
-        let pick = Pick { limit, merge, pad, least_length };
+        let Self { merge, pad, least_length, from, to, .. } = *self;
+        let pick = Pick { limit, merge, pad, least_length, span: Span { from, to } };
         pick.check()?;
         Ok(pick)
     }

@@ -1,9 +1,11 @@
 //! `gcl score`: a model and features, or footage, to frame scores.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gcl::facts::remember_footage;
+use gcl::recorded::Recorded;
 use gcl::score::{Scoring, score};
 use gcl_data::{FeatureError, FeatureSet, Manifest};
 use gcl_features::discover::discover;
@@ -102,7 +104,8 @@ pub fn run(args: ScoreArgs) -> Outcome {
     let how = Scoring { source, manifest: manifest.as_ref(), smooth: args.smooth };
     with_progress(&model, &set, &how, &out)?;
     if let Some(footage) = footage {
-        remember_footage(&footage, &out)?;
+        let recorded = Recorded::of(&footage, &BTreeMap::new())?;
+        remember_footage(&footage, &recorded, &out)?;
     }
     println!("{}", out.display());
     Ok(Done::all(set.left_out().is_empty()))

@@ -8,6 +8,7 @@ use crate::file::{At, FileError};
 use crate::id::VideoId;
 use crate::number::whole;
 use crate::table;
+use crate::wall::WallTime;
 
 /// A manifest's entry for one video; every field may be unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,11 +23,13 @@ pub struct ManifestEntry {
     pub frames: Option<usize>,
     /// The camera: videos of one camera show one view.
     pub camera: Option<String>,
+    /// The clock time of its first frame.
+    pub clock: Option<WallTime>,
 }
 
-/// A data set's videos: CSV with the header `id,path,split,label,frames,camera`, of which only `id` is
-/// required. `label` is `0` or `normal`; `1`, `anomalous`, `abnormal` or `anomaly`. Empty fields and `NaN` are unknown,
-/// and columns may be divided by semicolons or tabs.
+/// A data set's videos: CSV with the header `id,path,split,label,frames,camera,clock`, of which only
+/// `id` is required. `label` is `0` or `normal`; `1`, `anomalous`, `abnormal` or `anomaly`. Empty fields and `NaN` are unknown,
+/// and columns may be divided by semicolons or tabs. `clock` is a time such as `2024-01-31 23:59:59`.
 ///
 /// ```
 /// use gcl_data::{Manifest, VideoId};
@@ -45,7 +48,7 @@ pub struct Manifest {
     pub videos: BTreeMap<VideoId, ManifestEntry>,
 }
 
-const COLUMNS: [&str; 6] = ["id", "path", "split", "label", "frames", "camera"];
+const COLUMNS: [&str; 7] = ["id", "path", "split", "label", "frames", "camera", "clock"];
 
 impl Manifest {
     /// Whether each labelled video is normal.
@@ -107,7 +110,8 @@ impl Manifest {
             let frames = entry.frames.map(|n| n.to_string()).unwrap_or_default();
             let text = |value: &Option<String>| value.clone().unwrap_or_default();
             let (split, camera) = (text(&entry.split), text(&entry.camera));
-            rows.push([id.to_string(), file.into(), split, label.into(), frames, camera]);
+            let clock = entry.clock.map(String::from).unwrap_or_default();
+            rows.push([id.to_string(), file.into(), split, label.into(), frames, camera, clock]);
         }
         write_bytes_atomic(path, &table::csv_of(rows).at(path)?)
     }
@@ -144,12 +148,16 @@ fn entry(
         .map(|text| whole(text).map_err(|()| refuse("frames", text, "a whole number")))
         .transpose()?
         .flatten();
+    let clock = get("clock").map(|text| {
+        text.parse().map_err(|_| refuse("clock", text, "a time such as 2024-01-31 23:59:59"))
+    });
     let entry = ManifestEntry {
         path: get("path").map(PathBuf::from),
         split: get("split").map(str::to_owned),
         label,
         frames,
         camera: get("camera").map(str::to_owned),
+        clock: clock.transpose()?,
     };
     Ok((id, entry))
 }

@@ -26,13 +26,16 @@ fn manifests_come_back() {
         label: Some(true),
         frames: Some(300),
         camera: Some("07".to_owned()),
+        clock: "2024-01-31 23:59:59".parse().ok(),
     };
     let manifest =
         Manifest { videos: [(id("b"), ManifestEntry::default()), (id("a"), full)].into() };
     manifest.write(&path).unwrap();
     assert_eq!(Manifest::read(&path).unwrap(), manifest);
     let first = std::fs::read_to_string(&path).unwrap();
-    assert!(first.starts_with("id,path,split,label,frames,camera\na,\"videos/a, 1.mp4\",test,1,"));
+    assert!(
+        first.starts_with("id,path,split,label,frames,camera,clock\na,\"videos/a, 1.mp4\",test,1,")
+    );
 
     put(&path, "label, id\nnormal,x/1\nanomalous,x/2\n,x/3\n");
     let labels: Vec<_> =

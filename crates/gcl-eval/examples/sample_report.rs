@@ -45,6 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             rarity: Some(rarity),
             stands_out: None,
             recorded: None,
+            clip: None,
         })
         .collect();
     report.histogram = Some(Histogram {
@@ -96,6 +97,7 @@ fn video(index: usize) -> VideoScores {
         scores,
         truth: Some(truth),
         clock: Some(Clock::Even(FPS)),
+        recorded: None,
     }
 }
 

@@ -15,6 +15,7 @@ fn video(id: &str, frames: usize) -> VideoScores {
         scores: (0..frames).map(|f| (f % 97) as f32 / 97.0).collect(),
         truth: Some((0..frames).map(|f| f % 97 > 60).collect()),
         clock: Some(Clock::Even(25.0)),
+        recorded: None,
     }
 }
 
@@ -47,6 +48,7 @@ fn hostile() -> Report {
         answer: text.clone(),
         tiles: vec![Tile { label: text.clone(), value: text.clone(), note: text.clone() }],
         warnings: vec![text.clone()],
+        listed: vec![text.clone()],
         moments: vec![shown(HOSTILE, Some(4))],
         videos: vec![video(HOSTILE, 300)],
         evaluation: Some(evaluate([(id, [0.1, 0.9], [false, true])]).unwrap()),

@@ -130,6 +130,11 @@ impl Frame {
         &self.pixels
     }
 
+    /// The samples, to change them in place; their number and form stay.
+    pub(crate) fn pixels_mut(&mut self) -> &mut Pixels {
+        &mut self.pixels
+    }
+
     /// Luma, `height * width` bytes. Video gives its luma plane as coded (16..=235 or 0..=255);
     /// RGB is converted with BT.601's weights in integers: `(77 R + 150 G + 29 B + 128) >> 8`.
     pub fn luma(&self) -> Cow<'_, [u8]> {

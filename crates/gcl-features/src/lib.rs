@@ -27,6 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod areas;
 mod colour;
 pub mod cubes;
 pub mod detect;

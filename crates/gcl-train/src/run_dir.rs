@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use gcl_core::State;
 use gcl_core::rng::{FNV_START, fnv1a};
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_data::file::remove_file;
 use gcl_data::{At, FileError, LeftOut, VideoId, read_left_out, write_left_out};
 use serde::Serialize;
 
@@ -69,6 +70,11 @@ impl RunDir {
     /// Where frame scores go.
     pub fn scores(&self) -> PathBuf {
         self.path.join("scores")
+    }
+
+    /// Where the scores of folds go that are kept until all are there.
+    pub fn cross_fit(&self) -> PathBuf {
+        self.path.join("cross-fit")
     }
 
     /// Where the report goes.
@@ -221,6 +227,27 @@ impl RunDir {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             removed => Ok(removed.at(&folder)?),
         }
+    }
+
+    /// Takes away what a run has learnt, scored and reported, and its configuration last: a folder in which this was
+    /// interrupted still holds a run, and another one can start once it is done. Whatever else is in the folder stays.
+    ///
+    /// # Errors
+    /// If something cannot be removed.
+    pub fn clear(&self) -> Result<()> {
+        let states = [RunState::Last, RunState::Chosen, RunState::Oracle];
+        let folders = states.map(|state| self.model_of(state)).into_iter();
+        for folder in folders.chain([self.scores(), self.cross_fit(), self.path.join("state")]) {
+            if folder.exists() {
+                fs::remove_dir_all(&folder).at(&folder)?;
+            }
+        }
+        write_left_out(&self.path, &[])?;
+        for path in [self.results(), self.report(), self.path.join(EVENTS), self.path.join(CONFIG)]
+        {
+            remove_file(&path)?;
+        }
+        Ok(())
     }
 
     /// Opens the event log after its first `keep` events; later ones are of steps that a killed

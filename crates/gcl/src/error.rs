@@ -9,6 +9,8 @@ use gcl_features::ExtractError;
 use gcl_train::TrainError;
 use gcl_weights::WeightError;
 
+use crate::footage::FootageChange;
+
 /// The result of the workflows' fallible functions.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -71,6 +73,18 @@ pub enum Error {
     /// What was asked for does not go together, whatever the data is.
     #[error("{0}")]
     Setting(String),
+    /// A run of other footage, whose model takes long to train anew.
+    #[error(
+        "{path}: the run there is of other footage ({change}), and {method} takes long to train anew; choose another folder"
+    )]
+    OtherFootage {
+        /// The folder.
+        path: PathBuf,
+        /// How the footage differs.
+        change: FootageChange,
+        /// The run's method.
+        method: &'static str,
+    },
     /// A training that uses video labels, without one for this video.
     #[error("this training uses video labels, and the manifest has none for {id}")]
     NoLabel {

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gcl_data::file::{find_json, write_json};
-use gcl_data::{Clock, FrameTimes, VideoId, WallTime};
+use gcl_data::{Clock, FeatureSet, FrameTimes, VideoId, WallTime};
 use gcl_features::VideoInput;
+use gcl_features::areas::Areas;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::recorded::Recorded;
 
 const NAME: &str = "videos.json";
 
@@ -26,12 +28,15 @@ pub struct VideoFacts {
     pub damage: Option<String>,
     /// The footage, where known.
     pub footage: Option<PathBuf>,
-    /// The clock time of its first frame, where the footage's name tells it.
+    /// The clock time of its first frame, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded: Option<WallTime>,
     /// The folder of the features that were scored, where known.
     #[serde(default)]
     pub features: Option<PathBuf>,
+    /// Which part of the pictures was looked at.
+    #[serde(default, skip_serializing_if = "Areas::are_none")]
+    pub areas: Areas,
     /// Where objects were scored: the one that gives each clip its score, by its number; none where a clip has no
     /// object.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -47,6 +52,15 @@ impl VideoFacts {
 
 /// Facts about all scored videos.
 pub type Facts = BTreeMap<VideoId, VideoFacts>;
+
+/// Which part of the pictures a set's features are of.
+///
+/// # Errors
+/// If the features' description is damaged.
+pub(crate) fn areas(set: &FeatureSet) -> Result<Areas> {
+    let areas = set.identity().map(Areas::of_identity).transpose();
+    Ok(areas.map_err(Error::data(set.dir()))?.unwrap_or_default())
+}
 
 /// Writes the facts into a folder of scores.
 ///
@@ -68,12 +82,11 @@ pub fn read(scores: &Path) -> Result<Facts> {
 ///
 /// # Errors
 /// If the facts cannot be read or written.
-pub fn remember_footage(footage: &[VideoInput], scores: &Path) -> Result<()> {
+pub fn remember_footage(footage: &[VideoInput], recorded: &Recorded, scores: &Path) -> Result<()> {
     let mut known = read(scores)?;
     for input in footage {
         if let Some(video) = known.get_mut(&input.id) {
-            let name = input.path.file_name().map(|name| name.to_string_lossy());
-            video.recorded = name.and_then(|name| WallTime::of_name(&name));
+            video.recorded = recorded.starts.get(&input.id).copied();
             video.footage = Some(input.path.clone());
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId, write_left_out};
+use gcl_data::{Clock, FeatureSet, ScoreSet, VideoId, WallTime, write_left_out};
 use gcl_eval::clock_time;
 use gcl_eval::report::{Report, ShownMoment};
 use gcl_features::discover::discover;
@@ -19,9 +19,12 @@ use crate::edl::write_edl;
 use crate::error::{Error, Result};
 use crate::facts::remember_footage;
 use crate::footage;
+pub use crate::footage::FootageChange;
 use crate::moments::{write_csv, write_json};
+use crate::otio::write_otio;
 use crate::pair::train_and_score;
 use crate::pick::Pick;
+use crate::recorded::Recorded;
 use crate::report::{self, Contents};
 use crate::score::score_own;
 use crate::views::Views;
@@ -99,8 +102,15 @@ pub struct Find<'a> {
     pub folds: usize,
     /// The cameras of videos, where they are known.
     pub cameras: BTreeMap<VideoId, String>,
+    /// The clock times of videos' first frames, where they are known better than from their files ([`Recorded::of`]).
+    pub clocks: BTreeMap<VideoId, WallTime>,
     /// Which moments are listed.
     pub pick: Pick,
+    /// Whether a model that takes long to train is trained anew where the footage has changed since. Detectors are
+    /// quick, and always are.
+    pub refit: bool,
+    /// Whether each moment becomes a file of its own, in the folder `clips`.
+    pub clips: bool,
 }
 
 gcl_core::brief_debug!(Follow<'_>);
@@ -108,22 +118,32 @@ gcl_core::brief_debug!(Learner<'_>);
 gcl_core::brief_debug!(Find<'_>);
 
 impl Find<'_> {
-    /// Refuses a folder that holds a run of another kind or of other footage than these videos, before anything is
-    /// extracted.
+    /// Refuses a folder that holds a run of another kind than this, before anything is extracted, and says how the
+    /// footage differs from that of the run; `None` if it does not, or nothing tells.
     ///
     /// # Errors
-    /// [`Error::Setting`] in these cases; else if what is there cannot be read.
-    pub fn check(&self, videos: &[VideoInput]) -> Result<()> {
+    /// [`Error::Setting`] for a run of another kind, [`Error::OtherFootage`] for one of other footage whose model takes
+    /// long to train, unless [`refit`](Self::refit) says to; else if what is there cannot be read.
+    pub fn check(&self, videos: &[VideoInput]) -> Result<Option<FootageChange>> {
         let run = RunDir::new(self.out);
         if !run.exists() {
-            return Ok(());
+            return Ok(None);
         }
         self.learner.check(&run)?;
-        match footage::read(self.out)? {
-            Some(known) if known != footage::of(videos) => {
-                Err(other(&run, "the run there is of other footage"))
+        let Some(known) = footage::read(self.out)? else { return Ok(None) };
+        let Some(change) = FootageChange::between(&known, &footage::of(videos)) else {
+            return Ok(None);
+        };
+        let method = match self.learner {
+            Learner::Features(_) => {
+                let config = run.config::<RunConfig>()?;
+                config.detector.is_none().then_some(config.method.name())
             }
-            _ => Ok(()),
+            Learner::Pair(_) => Some(run.config::<PairConfig>()?.method.name()),
+        };
+        match method.filter(|_| !self.refit) {
+            Some(method) => Err(Error::OtherFootage { path: self.out.to_owned(), change, method }),
+            None => Ok(Some(change)),
         }
     }
 }
@@ -139,6 +159,8 @@ pub struct Found {
     pub answer: String,
     /// The moments, the most anomalous first.
     pub moments: Vec<ShownMoment>,
+    /// What has to be known of which moments are listed, in sentences: why there are fewer than were asked for.
+    pub listed: Vec<String>,
     /// The report, a page of HTML.
     pub report: PathBuf,
     /// The same moments as CSV.
@@ -151,11 +173,14 @@ pub struct Found {
 
 /// Finds the most anomalous moments of footage, and writes a report with a picture of each, and the
 /// table `moments.csv`; the same as `moments.json`, with the heat maps of where in the picture, and for video editors as
-/// `moments.edl`.
+/// `moments.edl` and `moments.otio`.
+///
+/// Where the folder holds a run of other footage, only what is new or changed is extracted, and the model is fitted anew
+/// on all of it ([`Find::check`]).
 ///
 /// # Errors
-/// If no footage can be read, the folder holds a run with other settings or of other footage, or
-/// something cannot be trained, scored or written; [`TrainError::Interrupted`] after a cancel: the
+/// If no footage can be read, the folder holds a run with other settings, or of other footage whose model is not to be
+/// trained anew, or something cannot be trained, scored or written; [`TrainError::Interrupted`] after a cancel: the
 /// same call resumes.
 pub fn find<E: FeatureWork>(
     wanted: &Find<'_>,
@@ -165,7 +190,8 @@ pub fn find<E: FeatureWork>(
     let (out, cancel) = (wanted.out, wanted.training.cancel);
     let features = out.join("features");
     let (run, inputs) = (RunDir::new(out), discover(wanted.footage)?);
-    wanted.check(&inputs)?;
+    let changed = wanted.check(&inputs)?.is_some();
+    let recorded = Recorded::of(&inputs, &wanted.clocks)?;
     let (options, progress) = (&wanted.extraction, follow.extraction);
     let mut extraction = extractor.extract_all(&inputs, &features, options, cancel, progress)?;
     // Only this footage, whatever an earlier call left in the folder.
@@ -187,19 +213,27 @@ pub fn find<E: FeatureWork>(
         );
         return Err(Error::Setting(text));
     }
-    let clocks = set
-        .videos()
-        .iter()
-        .map(|video| (video.id.as_str(), Clock::new(video.fps, video.notes.times.clone())));
+    let clocks = set.videos().iter().map(|video| {
+        let clock = Clock::new(video.fps, video.notes.times.clone());
+        (video.id.as_str(), clock, recorded.starts.get(&video.id).copied())
+    });
     wanted.pick.check_clocks(clocks)?;
-    if !run.exists() {
-        footage::write(out, &footage::of(&inputs))?;
-    }
+    let begin = || match run.exists() {
+        true => Ok(()),
+        false => footage::write(out, &footage::of(&inputs)),
+    };
     let options = &wanted.training;
     let views = Views::new(&set, &wanted.cameras)?;
     let method = match wanted.learner {
         Learner::Features(configuration) => {
             let config = configuration(&set)?;
+            if changed {
+                // How long it trains may follow from how much there is.
+                let mut before = run.config::<RunConfig>()?;
+                before.training.budget = config.training.budget;
+                start_anew(&run, &before, &config)?;
+            }
+            begin()?;
             let model = train_or_load(&set, &run, &config, options, follow.training)?;
             let videos = set.videos().len();
             let mut scored = |done| (follow.scoring)(done, videos);
@@ -209,30 +243,41 @@ pub fn find<E: FeatureWork>(
         }
         Learner::Pair(configuration) => {
             let config = configuration(&set)?;
+            if changed {
+                start_anew(&run, &run.config::<PairConfig>()?, &config)?;
+            }
+            begin()?;
             check_config(&run, &config)?;
             train_and_score(&set, &run, &config, options, follow.training)?;
             config.method.name()
         }
     };
-    remember_footage(&inputs, &run.scores())?;
+    remember_footage(&inputs, &recorded, &run.scores())?;
 
     write_left_out(&run.scores(), &extraction.skipped)?;
+    let clips = out.join("clips");
     let contents = Contents {
         title: Some("The most anomalous moments".to_owned()),
         pick: wanted.pick,
-        warnings: views.note().into_iter().collect(),
+        warnings: views.note().into_iter().chain(recorded.note()).collect(),
         device: Some(&wanted.training.device),
+        clips: wanted.clips.then_some((clips.as_path(), cancel)),
         ..Contents::default()
     };
-    let Report { answer, moments, .. } = report::write(&run, &contents, &run.report())?;
+    let Report { answer, moments, listed, .. } = report::write(&run, &contents, &run.report())?;
     let table = out.join("moments.csv");
     write_csv(&moments, &table)?;
     write_json(&moments, &out.join("moments.json"))?;
     write_edl(&moments, "The most anomalous moments", &out.join("moments.edl"))?;
+    let path = |video: &str| {
+        let input = inputs.iter().find(|input| input.id.as_str() == video);
+        input.map(|input| input.path.clone())
+    };
+    write_otio(&moments, "The most anomalous moments", path, &out.join("moments.otio"))?;
     let source =
         ScoreSet::open(run.scores())?.info().map_or_else(String::new, |i| i.source.clone());
     let (report, views) = (run.report(), views.note());
-    Ok(Found { method, source, answer, moments, report, table, views, extraction })
+    Ok(Found { method, source, answer, moments, listed, report, table, views, extraction })
 }
 
 /// A trained model: the run's own if it is finished, else trained from wherever it stands. A run that
@@ -265,17 +310,35 @@ pub fn train_or_load(
 /// Refuses a configuration that is not that of the run that is there.
 fn check_config<C: RunKind + PartialEq>(run: &RunDir, config: &C) -> Result<()> {
     match run.exists() && run.config::<C>()? != *config {
-        true => Err(other(run, "the run there has other settings (config.toml)")),
+        true => Err(other_settings(run)),
         false => Ok(()),
     }
+}
+
+/// Clears a run whose footage has changed, if it was made with the settings that are asked for now.
+fn start_anew<C: PartialEq>(run: &RunDir, before: &C, now: &C) -> Result<()> {
+    match before == now {
+        true => Ok(run.clear()?),
+        false => Err(other_settings(run)),
+    }
+}
+
+fn other_settings(run: &RunDir) -> Error {
+    other(run, "the run there has other settings (config.toml)")
 }
 
 fn other(run: &RunDir, what: &str) -> Error {
     Error::Setting(format!("{}: {what}; choose another folder", run.path().display()))
 }
 
-/// A moment's start or end: a time where the clock is known, else a frame.
+/// A moment's start: a time where the clock is known, else a frame.
 pub fn when(frame: usize, clock: Option<&Clock>) -> String {
     let time = clock.and_then(|clock| clock.seconds(frame)).and_then(clock_time);
     time.unwrap_or_else(|| format!("frame {frame}"))
+}
+
+/// A moment's end, given one past its last frame: a time where the clock is known, else the last frame.
+pub fn until(end: usize, clock: Option<&Clock>) -> String {
+    let time = clock.and_then(|clock| clock.seconds(end)).and_then(clock_time);
+    time.unwrap_or_else(|| format!("frame {}", end.saturating_sub(1)))
 }

@@ -16,7 +16,8 @@
 //! | [`score`], [`report`] | this one | features to one score per frame, and a run to a page of HTML |
 //! | [`pick`] | this one | which moments are kept, and how they are cut |
 //! | [`moments`] | this one | moments for other programs, as CSV and JSON |
-//! | [`edl`] | this one | moments for video editors |
+//! | [`recorded`] | this one | the clock time at which each video starts |
+//! | [`edl`], [`otio`] | this one | moments for video editors |
 //! | [`pair`] | this one | pairs of models on objects and snippets, from files to reports |
 //! | [`judge`] | this one | what scores are worth on a test set |
 //! | [`device`] | this one | the devices of this machine, by name |
@@ -33,9 +34,11 @@ pub mod find;
 mod footage;
 pub mod judge;
 pub mod moments;
+pub mod otio;
 pub mod pair;
 pub mod pick;
 pub mod process;
+pub mod recorded;
 pub mod report;
 pub mod score;
 pub mod views;

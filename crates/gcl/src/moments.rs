@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::error::{Error, Result};
-use crate::find::when;
+use crate::find::{until, when};
 
 /// A moment in JSON.
 #[derive(Serialize)]
@@ -34,6 +34,9 @@ struct Entry<'a> {
     peak_seconds: Option<f64>,
     start_clock: Option<WallTime>,
     end_clock: Option<WallTime>,
+    /// The file that shows it, from the report's folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clip: Option<&'a str>,
     /// Its keys are absent where the place is unknown.
     #[serde(flatten)]
     place: Option<&'a Place>,
@@ -64,6 +67,7 @@ pub fn json(moments: &[ShownMoment]) -> Result<String> {
             peak_seconds: clock.as_ref().and_then(|clock| clock.seconds(moment.peak_frame)),
             start_clock: shown.wall_time(moment.start),
             end_clock: shown.wall_time(moment.end),
+            clip: shown.clip.as_deref(),
             place: shown.place.as_ref(),
         })
         .collect();
@@ -179,7 +183,8 @@ pub fn write_csv(moments: &[ShownMoment], path: &Path) -> Result<()> {
         let m = &shown.moment;
         let numbers = [i + 1, m.start, m.end, m.peak_frame].map(|number| number.to_string());
         let [rank, start, end, peak] = &numbers;
-        let [from, to] = [m.start, m.end].map(|frame| when(frame, shown.clock.as_ref()));
+        let clock = shown.clock.as_ref();
+        let (from, to) = (when(m.start, clock), until(m.end, clock));
         let score = m.score.to_string();
         let sides = shown.place.as_ref().map(|place| place.sides().map(|side| side.to_string()));
         let [x1, y1, x2, y2] = &sides.unwrap_or_default();

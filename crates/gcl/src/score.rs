@@ -75,7 +75,7 @@ pub fn score_own(
 ) -> Result<()> {
     let source = model.card().config.score;
     let how = Scoring { source, manifest: None, smooth: 0.0 };
-    let kept = run.path().join("cross-fit");
+    let kept = run.cross_fit();
     let crossed = match folds {
         0 | 1 => None,
         _ => Some(cross_fit(model, set, folds, &kept, options, listener)?),
@@ -145,7 +145,7 @@ fn write(
     };
     let writer = ScoreWriter::create(out, info)?;
     let mut known = Facts::new();
-    let listed = listed_frames(set, how.manifest)?;
+    let (listed, areas) = (listed_frames(set, how.manifest)?, facts::areas(set)?);
     for (index, video) in set.videos().iter().enumerate() {
         if cancel.load(Ordering::Relaxed) {
             return Err(TrainError::Interrupted.into());
@@ -169,6 +169,7 @@ fn write(
                 damage: video.notes.damage(frames).map(|damage| damage.to_string()),
                 footage: None,
                 recorded: None,
+                areas: areas.clone(),
                 features: std::path::absolute(set.dir()).ok(),
                 objects,
             },

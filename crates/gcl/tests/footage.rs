@@ -42,6 +42,9 @@ fn found_by(footage: &Path, out: &Path, cameras: &[(&str, &str)]) -> gcl::Result
         folds: 10,
         cameras: cameras.iter().map(camera).collect(),
         pick: gcl::pick::Pick::top(8),
+        refit: false,
+        clips: false,
+        clocks: Default::default(),
     };
     let mut follow = Follow {
         extraction: &|_| (),

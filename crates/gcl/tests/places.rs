@@ -52,6 +52,9 @@ fn moments(
         folds,
         cameras: Default::default(),
         pick: Pick::top(40),
+        refit: false,
+        clips: false,
+        clocks: Default::default(),
     };
     let mut follow = Follow {
         extraction: &|_| (),

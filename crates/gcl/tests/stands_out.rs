@@ -48,6 +48,9 @@ fn stand_out(footage: &[PathBuf], out: &Path) -> usize {
         folds: 10,
         cameras: Default::default(),
         pick: Pick::default(),
+        refit: false,
+        clips: false,
+        clocks: Default::default(),
     };
     let mut follow = Follow {
         extraction: &|_| (),

@@ -10,6 +10,7 @@ use gcl::facts::remember_footage;
 use gcl::find::train_or_load;
 use gcl::judge::{Judgement, TestSet, judge};
 use gcl::pick::Pick;
+use gcl::recorded::Recorded;
 use gcl::report::{self, Contents};
 use gcl::score::Scoring;
 use gcl_data::{Clips, FeatureSet, Truth, TruthFormat, VideoId};
@@ -78,7 +79,8 @@ pub fn run(args: DemoArgs) -> Outcome {
     let model = model?;
     let how = Scoring { source: model.card().config.score, manifest: None, smooth: 0.0 };
     score::with_progress(&model, &test, &how, &run.scores())?;
-    remember_footage(&discover(&footage).map_err(Failure::data)?, &run.scores())?;
+    let inputs = discover(&footage).map_err(Failure::data)?;
+    remember_footage(&inputs, &Recorded::default(), &run.scores())?;
 
     let truth = Truth::read(&truth_path, TruthFormat::Ranges)?;
     let clips = test.clips().unwrap_or_default();

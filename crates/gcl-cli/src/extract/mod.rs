@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gcl_data::{Claim, ExtractorIdentity};
+use gcl_features::areas::Areas;
 use gcl_features::discover::{VideoInput, discover};
 use gcl_features::pipeline::MAX_LOSS;
 use gcl_features::source::Decoder;
@@ -86,6 +87,9 @@ pub struct FootageArgs {
     /// counted.
     #[arg(long, value_name = "SHARE", default_value_t = MAX_LOSS, value_parser = share)]
     pub max_loss: f64,
+    /// Which part of the pictures is looked at; a matter of the commands that have it.
+    #[arg(skip)]
+    pub areas: Areas,
 }
 
 /// A share, 0 to 1.
@@ -96,7 +100,8 @@ fn share(text: &str) -> Result<f64, String> {
 
 impl Default for FootageArgs {
     fn default() -> Self {
-        Self { threads: None, decoder: Decoder::default(), max_loss: MAX_LOSS }
+        let (threads, decoder, areas) = (None, Decoder::default(), Areas::default());
+        Self { threads, decoder, max_loss: MAX_LOSS, areas }
     }
 }
 
@@ -108,6 +113,7 @@ impl FootageArgs {
             threads: self.threads.unwrap_or(defaults.threads).max(1),
             decoder: self.decoder,
             max_loss: self.max_loss,
+            areas: self.areas.clone(),
             ..defaults
         }
     }
@@ -283,6 +289,8 @@ pub fn for_model(
             footage.display()
         )));
     };
+    let areas = Areas::of_identity(identity).map_err(Failure::data)?;
+    let how = &FootageArgs { areas, ..how.clone() };
     let pictures = Pictures::like(identity, weights, device)?;
     pictures.extract(&[footage.to_owned()], out, how, None)
 }

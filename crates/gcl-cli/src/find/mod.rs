@@ -1,16 +1,18 @@
 //! `gcl find`: unlabelled footage to its most anomalous moments, in one go.
 
+mod areas;
 mod pair;
 mod way;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use gcl::find::{FOLDS, Find, Follow, Found, Learner, find, method, when};
+use gcl::find::{FOLDS, Find, Follow, Found, Learner, find, method, until, when};
 use gcl::pair::PairData;
 use gcl::pick::Limit;
 use gcl_bench::PresetChoice;
-use gcl_data::{Claim, FeatureSet};
+use gcl_data::{Claim, FeatureSet, Manifest, VideoId, WallTime};
 use gcl_eval::report::ShownMoment;
 use gcl_eval::{Rarity, about};
 use gcl_features::discover::discover;
@@ -30,6 +32,7 @@ use crate::progress::Progress;
 use crate::terminal::Terminal;
 use crate::train::{self, LearningArgs, MethodArgs};
 use crate::values::named;
+use areas::AreaArgs;
 use way::{Way, ways};
 
 /// Find the most anomalous moments of unlabelled footage: extract features, train on the same
@@ -42,7 +45,8 @@ use way::{Way, ways};
   gcl find footage --net resnext101 --weights resnext-101-kinetics.pth
 
 The result is found/report.html, and for other programs found/moments.csv and
-found/moments.json, for video editors found/moments.edl. Rerun the same command to resume after an interruption.")]
+found/moments.json, for video editors found/moments.edl and .otio. Rerun the same command to resume after an interruption,
+or after files were added: only what is new is looked at.")]
 pub struct FindArgs {
     /// Video files or folders.
     #[arg(required = true)]
@@ -65,19 +69,30 @@ pub struct FindArgs {
     #[command(flatten)]
     network: NetworkArgs,
     #[command(flatten)]
+    areas: AreaArgs,
+    #[command(flatten)]
     how: FootageArgs,
     /// Cut the footage into this many parts and score each by a model that was trained on the others, so
     /// that no event is its own example of what is usual; 0 scores it by the model of all of it, and so is
     /// footage of fewer than 10 clips a part [default: 10; not for `interleave`]
     #[arg(long, value_name = "FOLDS")]
     cross_fit: Option<usize>,
+    /// Train anew where footage was added, changed or taken away since the run in the output folder, whatever the
+    /// method; the baselines such as knn, which are quick, always are.
+    #[arg(long)]
+    refit: bool,
+    /// Write each moment to a video file of its own, found/clips/NNNN-VIDEO.mp4, which the report plays: H.264, HEVC
+    /// and Motion JPEG in MP4, MOV or Matroska are cut without loss, other files by an ffmpeg on the PATH
+    #[arg(long)]
+    clips: bool,
     /// Print the moments as JSON.
     #[arg(long)]
     json: bool,
 }
 
 /// Runs the command.
-pub fn run(args: FindArgs) -> Outcome {
+pub fn run(mut args: FindArgs) -> Outcome {
+    args.how.areas = args.areas.areas()?;
     // A wrong device or setting should not come to light after an hour of extraction.
     device::find(&args.learning.how.device)?;
     if args.moments.pick()?.limit == Limit::Top(0) {
@@ -137,6 +152,7 @@ pub fn run(args: FindArgs) -> Outcome {
         pictures.identity().name,
         found.source
     );
+    found.listed.iter().for_each(|text| eprintln!("{text}"));
     if let Some(views) = &found.views {
         eprintln!("{views}");
     }
@@ -158,6 +174,13 @@ impl FindArgs {
         };
         MethodArgs { method, preset: self.preset, learning: self.learning.clone() }
     }
+}
+
+/// The clock times of videos, by the manifest that also has the labels.
+fn clocks(args: &FindArgs) -> Result<BTreeMap<VideoId, WallTime>, Failure> {
+    let manifest = args.learning.labels.as_deref().map(Manifest::read).transpose()?;
+    let videos = manifest.map(|manifest| manifest.videos).unwrap_or_default();
+    Ok(videos.into_iter().filter_map(|(id, entry)| Some((id, entry.clock?))).collect())
 }
 
 /// Finds with progress on the terminal.
@@ -189,9 +212,14 @@ fn find_with<E: FeatureWork>(
         training: train::training_options(&args.learning, &normal)?,
         folds: args.cross_fit.unwrap_or(FOLDS),
         cameras: train::cameras(&args.learning)?,
+        clocks: clocks(args)?,
         pick: args.moments.pick()?,
+        refit: args.refit,
+        clips: args.clips,
     };
-    wanted.check(inputs)?;
+    if let Some(change) = wanted.check(inputs)? {
+        eprintln!("footage: {change}; the model is trained anew on what is there now");
+    }
     let shown = Shown::new(inputs);
     let mut terminal = if interleaved { Terminal::pair() } else { Terminal::new(None) };
     let mut scoring = None;
@@ -229,7 +257,7 @@ fn print_table(moments: &[ShownMoment]) {
     );
     for (i, shown) in moments.iter().enumerate() {
         let (moment, clock) = (&shown.moment, shown.clock.as_ref());
-        let (from, to) = (when(moment.start, clock), when(moment.end, clock));
+        let (from, to) = (when(moment.start, clock), until(moment.end, clock));
         let once_in = shown.rarity.and_then(|rarity| rarity.once_in).map(about);
         let rarity = shown.rarity.map(|r| Rarity { once_in: None, ..r }.to_string());
         let at = shown.wall_time(moment.start).map(|at| at.to_string()).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use gcl::pair::PairChoice;
 use gcl_bench::PresetChoice;
+use gcl_train::TrainOptions;
 use gcl_train::interleave::{InterleavePreset, OneClassKind, PairConfig, PairMethod, WeakKind};
 
 use super::FindArgs;
@@ -27,6 +28,8 @@ pub fn check(args: &FindArgs) -> Result<(), Failure> {
         ("--budget", args.learning.budget.is_some()),
         ("--labels", args.learning.labels.is_some()),
         ("--cross-fit", args.cross_fit.is_some()),
+        // Its snippets and objects are in memory, all of them.
+        ("--memory-limit", args.learning.how.memory_limit != TrainOptions::MEMORY_LIMIT),
     ];
     if let Some((option, _)) = given.iter().find(|(_, given)| *given) {
         let text = format!("{option} is for methods of features; interleave has none");

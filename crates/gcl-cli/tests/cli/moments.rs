@@ -195,6 +195,18 @@ fn the_recorders_clock_and_an_edit_list() {
     assert!(csv.lines().next().unwrap().ends_with(",from_clock,to_clock") && csv.contains(&clock));
     assert!(fs::read_to_string(at.join("found/report.html")).unwrap().contains(&clock));
 
+    let text = fs::read_to_string(at.join("found/moments.otio")).unwrap();
+    let timeline: Value = serde_json::from_str(&text).unwrap();
+    let clips = timeline["tracks"]["children"][0]["children"].as_array().unwrap();
+    assert_eq!(clips.len(), list.len());
+    assert_eq!(
+        clips[0]["source_range"]["start_time"]["value"],
+        list[0]["start_frame"].as_f64().unwrap()
+    );
+    assert_eq!(clips[0]["metadata"]["gcl"]["recorded"], clock.as_str());
+    let url = clips[0]["media_references"]["DEFAULT_MEDIA"]["target_url"].as_str().unwrap();
+    assert!(url.starts_with("file:///") && url.ends_with("_20240131_235950.y4m"), "{url}");
+
     let edits = fs::read_to_string(at.join("found/moments.edl")).unwrap();
     assert_eq!(edits.matches("  AX       V     C        ").count(), list.len(), "{edits}");
     let start = (list[0]["start_frame"].as_u64().unwrap(), list[0]["video"].as_str().unwrap());

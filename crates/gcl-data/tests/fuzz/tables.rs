@@ -12,7 +12,7 @@ pub const WORDS: &[&str] = &[
 #[test]
 fn manifests() {
     let corpus = [
-        "id,path,split,label,frames,camera\na/1,a/1.mp4,train,normal,320,1\nb,,test,1,NaN,\n",
+        "id,path,split,label,frames,camera,clock\na/1,a/1.mp4,train,normal,320,1,2024-01-31 23:59:59\nb,,test,1,NaN,,\n",
         "id;label;frames\na;0;12.0\nb;anomalous;3\n",
     ];
     let corpus = corpus.map(|text| text.as_bytes().to_vec()).to_vec();

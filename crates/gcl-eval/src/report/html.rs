@@ -79,7 +79,7 @@ pub(super) fn document(title: &str, subtitle: &str, first: &str, sections: &[Sec
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'; img-src data:\">\n\
+         style-src 'unsafe-inline'; img-src data:; media-src 'self' file:\">\n\
          <title>{title}</title>\n<style>\n{STYLE}{chart}</style>\n</head>\n<body>\n\
          <header><h1>{title}</h1><p>{subtitle}</p></header>\n\
          {nav}<main>\n{first}{bodies}</main>\n\

@@ -63,6 +63,8 @@ pub struct ShownMoment {
     pub stands_out: Option<bool>,
     /// The clock time of the video's start, where the recording tells it.
     pub recorded: Option<WallTime>,
+    /// A file that shows it, as a path from the page with `/` between its parts.
+    pub clip: Option<String>,
 }
 
 impl ShownMoment {
@@ -70,7 +72,8 @@ impl ShownMoment {
     #[must_use]
     pub fn new(moment: Moment, clock: Option<Clock>) -> Self {
         let (picture, place, rarity) = (None, None, None);
-        Self { moment, clock, picture, place, rarity, stands_out: None, recorded: None }
+        let (stands_out, recorded, clip) = (None, None, None);
+        Self { moment, clock, picture, place, rarity, stands_out, recorded, clip }
     }
 
     /// The clock time of a frame of its video, where it is known.
@@ -90,6 +93,8 @@ pub struct VideoScores {
     pub truth: Option<Vec<bool>>,
     /// When its frames are shown; frame numbers stand for times if absent.
     pub clock: Option<Clock>,
+    /// The clock time of its first frame, where the recording tells it.
+    pub recorded: Option<WallTime>,
 }
 
 impl VideoScores {
@@ -126,6 +131,8 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// The most anomalous moments, in order of rank.
     pub moments: Vec<ShownMoment>,
+    /// What has to be known of which moments are listed, in sentences.
+    pub listed: Vec<String>,
     /// Every video's scores, in the order to show them.
     pub videos: Vec<VideoScores>,
     /// Agreement with the truth, where there is one.

@@ -22,6 +22,7 @@ pub(super) fn section(report: &Report) -> Option<Section> {
         true => note("A box shows where in the picture the score comes from."),
         false => String::new(),
     };
+    report.listed.iter().for_each(|text| body.push_str(&note(text)));
     body.push_str("<ol class=\"moments\">\n");
     for (i, shown) in report.moments.iter().enumerate() {
         let mut image = String::new();
@@ -56,11 +57,44 @@ fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -
     let rarity = shown.rarity.map(|rarity| format!("{rarity} · ")).unwrap_or_default();
     let recorded = shown.wall_time(moment.start).map(|at| format!(" · {at}")).unwrap_or_default();
     let mark = if shown.stands_out == Some(true) { " · <b>stands out</b>" } else { "" };
+    // Selected by one click, for a list of what is not interesting.
+    let row = match shown.rarity {
+        Some(_) => format!(
+            "<p class=\"row\">{},{},{},{}</p>",
+            escape(&field(&moment.video)),
+            moment.start,
+            moment.end,
+            moment.peak_frame
+        ),
+        None => String::new(),
+    };
+    let clip = shown.clip.as_deref().map(player).unwrap_or_default();
     format!(
-        "<li>{image}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
-         <p class=\"time\">{}{recorded}</p><p class=\"note\">{rarity}score {:.4} · peak {}{mark}</p></div></li>\n",
+        "<li>{image}{clip}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
+         <p class=\"time\">{}{recorded}</p><p class=\"note\">{rarity}score {:.4} · peak {}{mark}</p>{row}</div></li>\n",
         span(moment.start, moment.end, shown.clock.as_ref()),
         moment.score,
         place(moment.peak_frame, shown.clock.as_ref()),
     )
+}
+
+/// What plays a file, once it is asked to.
+fn player(path: &str) -> String {
+    // A path as an address: what would have a meaning there is written out.
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./~".contains(byte);
+    let address: String = path
+        .bytes()
+        .map(
+            |byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") },
+        )
+        .collect();
+    format!("<video controls muted preload=\"none\" src=\"{address}\"></video>")
+}
+
+/// A text as a field of CSV.
+fn field(text: &str) -> String {
+    match text.contains([',', '"', '\n', '\r', '#']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
 }

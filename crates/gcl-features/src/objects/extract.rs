@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::windows::WINDOW_VALUES;
 use super::{FollowError, Followed, Follower, ObjectWindow};
+use crate::areas::Masked;
 use crate::discover::VideoInput;
 use crate::frame::Frame;
 use crate::pipeline::{
@@ -76,7 +77,8 @@ pub fn extract_objects(
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
-    let identity = what.identity(options.clips.of_fixed_length()?);
+    let mut identity = what.identity(options.clips.of_fixed_length()?);
+    options.areas.mark(&mut identity);
     // More were slower where it was measured: see docs/extraction.md.
     let threads = 1;
     let job = Job { what, identity: &identity, options, threads, out_dir, cancel, progress };
@@ -135,7 +137,8 @@ impl Job<'_> {
             |what: String| Ok(VideoOutcome::Skipped(format!("{}: {what}", input.path.display())));
         let opened = open_as(&input.path, self.options.decoder, Colour::AsCoded, self.threads);
         let opened = opened.map_err(Left::from);
-        let followed = opened.and_then(|mut source| {
+        let followed = opened.and_then(|source| {
+            let mut source = Masked::wrap(source, &self.options.areas);
             let followed = self.follow(input, source.as_mut())?;
             Ok((followed, source.info().clone(), source.notes()))
         });

@@ -14,6 +14,7 @@ use gcl_data::{At, Clips, FeatureError, FileError, VideoId, VideoNotes, is_finis
 pub use shard::{Shard, ShardError};
 pub(crate) use video::{REPORT_EVERY, VideoOutcome};
 
+use crate::areas::Areas;
 use crate::discover::VideoInput;
 use crate::extractor::{Extractor, ExtractorError};
 use crate::source::Decoder;
@@ -32,6 +33,8 @@ pub struct ExtractOptions {
     /// The largest share of a video's frames that may be filled in for lost ones; a video of which more is lost is
     /// skipped.
     pub max_loss: f64,
+    /// Which part of the pictures is looked at; features depend on it, and say so.
+    pub areas: Areas,
 }
 
 /// The largest share of lost frames unless told otherwise: beyond half of them, most of what would be described is not
@@ -66,7 +69,7 @@ impl Default for ExtractOptions {
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let (clips, decoder) = (Clips::default(), Decoder::Auto);
-        Self { clips, shard: None, threads, decoder, max_loss: MAX_LOSS }
+        Self { clips, shard: None, threads, decoder, max_loss: MAX_LOSS, areas: Areas::default() }
     }
 }
 
@@ -188,7 +191,8 @@ pub fn extract<E: Extractor>(
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<Summary, ExtractError> {
-    let identity = extractor.identity(options.clips.of_fixed_length()?);
+    let mut identity = extractor.identity(options.clips.of_fixed_length()?);
+    options.areas.mark(&mut identity);
     // More were slower where it was measured: see docs/extraction.md.
     let threads = 1;
     let job =

@@ -9,6 +9,7 @@ use gcl_data::{ExtractorIdentity, FeatureError, FeatureMeta, FeatureWriter, NpyE
 
 use super::stream::ClipStream;
 use super::{ExtractError, ExtractOptions, Progress};
+use crate::areas::Masked;
 use crate::discover::VideoInput;
 use crate::extractor::{Extractor, ExtractorError};
 use crate::frame::Frame;
@@ -87,7 +88,7 @@ impl<E: Extractor> Job<'_, E> {
         }
         let colour = self.extractor.colour();
         let mut source = match open_as(&input.path, self.options.decoder, colour, self.threads) {
-            Ok(source) => source,
+            Ok(source) => Masked::wrap(source, &self.options.areas),
             Err(error) => return Ok(VideoOutcome::Skipped(error.to_string())),
         };
         (self.progress)(Progress::Started { id: &input.id, frames: source.info().frames });

@@ -19,6 +19,7 @@ mod bits;
 mod coded;
 mod cut;
 mod error;
+pub mod excerpt;
 pub mod ffmpeg;
 mod fit;
 mod gaps;
@@ -168,6 +169,25 @@ fn open_file(
             damaged @ SourceError::File(_) => Err(damaged),
         },
         Err(error) => Err(error),
+    }
+}
+
+/// When a file says that it was made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Made {
+    /// In seconds after the start of 1970; UTC, if its maker kept to the format.
+    pub at: i64,
+    /// How long it is, in seconds.
+    pub seconds: f64,
+}
+
+/// What the header of an MP4 or MOV file says of when it was made, which may be the recording's start or end, or when it
+/// was exported. `None` for all other files, and where the header says nothing.
+#[must_use]
+pub fn made(path: &Path) -> Option<Made> {
+    match path.is_file() && matches!(sniff(path), Ok(FileKind::Mp4)) {
+        true => mp4::made(&mut File::open(path).ok()?),
+        false => None,
     }
 }
 

@@ -48,10 +48,11 @@ pub(crate) fn train_and_score(
     })?;
     let frames = weak_frames(weak, &snippets, &videos, device)?;
     write(&run.scores(), config.weak.kind().name(), true, &frames, set.left_out())?;
-    let features = std::path::absolute(set.dir()).ok();
+    let (features, areas) = (std::path::absolute(set.dir()).ok(), facts::areas(set)?);
     let known = set.videos().iter().map(|video| {
-        let features = features.clone();
-        (video.id.clone(), VideoFacts { fps: video.fps, features, ..VideoFacts::default() })
+        let (features, areas) = (features.clone(), areas.clone());
+        let facts = VideoFacts { fps: video.fps, features, areas, ..VideoFacts::default() };
+        (video.id.clone(), facts)
     });
     facts::write(&run.scores(), &known.collect::<Facts>())
 }

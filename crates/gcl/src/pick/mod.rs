@@ -1,10 +1,15 @@
 //! Which moments of footage are kept, and how they are cut.
 
-use gcl_data::Clock;
+mod span;
+
+use std::ops::Range;
+
+use gcl_data::{Clock, WallTime};
 use gcl_eval::report::VideoScores;
 use gcl_eval::{Moment, MomentOptions, find_moments};
 
 use crate::error::{Error, Result};
+pub use span::{Bound, Span};
 
 /// A moment is where scores reach this quantile of all frames.
 const QUANTILE: f64 = 0.95;
@@ -47,6 +52,9 @@ pub struct Pick {
     pub pad: f64,
     /// Shorter ones are dropped; padding does not count.
     pub least_length: f64,
+    /// Where moments are looked for. What is elsewhere is no part of any, nor of the frames among which the highest are
+    /// taken.
+    pub span: Span,
 }
 
 impl Default for Pick {
@@ -60,14 +68,17 @@ impl Pick {
     /// The highest moments, as they are.
     #[must_use]
     pub fn top(count: usize) -> Self {
-        Self { limit: Limit::Top(count), merge: None, pad: 0.0, least_length: 0.0 }
+        let span = Span::default();
+        Self { limit: Limit::Top(count), merge: None, pad: 0.0, least_length: 0.0, span }
     }
 
     /// Refuses values out of range.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a budget of nothing, and for times that are negative or not finite.
+    /// [`Error::Setting`] for a budget of nothing, for times that are negative or not finite, and for a span whose bounds
+    /// are of two kinds or in the wrong order.
     pub fn check(&self) -> Result<()> {
+        self.span.check()?;
         let wrong = |text: String| Err(Error::Setting(text));
         if let Limit::PerDay(count) = self.limit
             && !(count.is_finite() && count > 0.0)
@@ -85,27 +96,35 @@ impl Pick {
         }
     }
 
-    /// Refuses videos without a clock, by id, where one is needed.
+    /// Refuses videos without a clock, by id, where one is needed, and those without a clock time.
     ///
     /// # Errors
     /// [`Error::Setting`] with the option and the first such video.
     pub fn check_clocks<'a>(
         &self,
-        videos: impl IntoIterator<Item = (&'a str, Option<Clock>)>,
+        videos: impl IntoIterator<Item = (&'a str, Option<Clock>, Option<WallTime>)>,
     ) -> Result<()> {
         let Some(what) = self.needs_clock() else { return Ok(()) };
-        let timed = |clock: &Option<Clock>| clock.as_ref().is_some_and(|c| c.seconds(0).is_some());
-        match videos.into_iter().find(|(_, clock)| !timed(clock)) {
-            Some((video, _)) => Err(Error::Setting(format!(
-                "{what} is in time, but the frame rate of video `{video}` is not known"
-            ))),
-            None => Ok(()),
+        for (video, clock, recorded) in videos {
+            if clock.and_then(|clock| clock.seconds(0)).is_none() {
+                return Err(Error::Setting(format!(
+                    "{what} is in time, but the frame rate of video `{video}` is not known"
+                )));
+            }
+            if self.span.is_of_clock() && recorded.is_none() {
+                return Err(Error::Setting(format!(
+                    "the span is in clock time, but nothing tells when video `{video}` was recorded: its file's name, a \
+                     manifest's column `clock`, or its header; a time within each video starts with a plus (+0:12:30)"
+                )));
+            }
         }
+        Ok(())
     }
 
     fn needs_clock(&self) -> Option<&'static str> {
         match self {
             Self { limit: Limit::PerDay(_), .. } => Some("an amount per day"),
+            Self { span, .. } if !span.is_all() => Some("a span"),
             Self { merge: Some(_), .. } => Some("merging"),
             Self { pad, .. } if *pad > 0.0 => Some("padding"),
             Self { least_length, .. } if *least_length > 0.0 => Some("a least length"),
@@ -118,14 +137,22 @@ impl Pick {
     /// # Errors
     /// As [`check`](Self::check) and [`check_clocks`](Self::check_clocks); if a score is not finite.
     pub fn moments(&self, videos: &[VideoScores]) -> Result<Vec<Moment>> {
+        let mut moments = self.candidates(videos)?;
+        moments.truncate(self.count(videos));
+        Ok(moments)
+    }
+
+    /// All that could be listed, however many.
+    pub(crate) fn candidates(&self, videos: &[VideoScores]) -> Result<Vec<Moment>> {
         self.check()?;
-        self.check_clocks(videos.iter().map(|v| (v.video.as_str(), v.clock.clone())))?;
+        let clocks = videos.iter().map(|v| (v.video.as_str(), v.clock.clone(), v.recorded));
+        self.check_clocks(clocks)?;
         let standard = MomentOptions { quantile: QUANTILE, ..MomentOptions::default() };
         let mut options = MomentOptions { top: usize::MAX, ..standard };
         if self.merge.is_some() {
             options.min_gap = 1;
         }
-        let found = find_moments(videos.iter().map(|v| (v.video.as_str(), &v.scores)), &options)?;
+        let found = self.find(videos, &options)?;
         let mut kept = Vec::new();
         match self.merge.is_some() || self.pad > 0.0 || self.least_length > 0.0 {
             false => kept = found,
@@ -136,8 +163,27 @@ impl Pick {
         }
         // Stable: equal scores stay in the order of videos and starts.
         kept.sort_by(|a, b| b.score.total_cmp(&a.score));
-        kept.truncate(self.count(videos));
         Ok(kept)
+    }
+
+    /// Why there are only so many moments, where more were asked for.
+    pub fn fewer(&self, found: usize, videos: &[VideoScores]) -> Option<String> {
+        let wanted = self.count(videos);
+        let apart = match self.merge {
+            Some(seconds) => format!("{seconds} s"),
+            None => format!("{} frames", MomentOptions::default().min_gap),
+        };
+        let short = match self.least_length > 0.0 {
+            true => format!(", and those shorter than {} s are dropped", self.least_length),
+            false => String::new(),
+        };
+        let share = 100.0 * (1.0 - QUANTILE);
+        (found < wanted).then(|| {
+            format!(
+                "{found} of {wanted} moments: the highest-scoring {share:.0} % of the frames make no more, as those less \
+                 than {apart} apart are one moment{short}."
+            )
+        })
     }
 
     /// One video's moments, merged, without those that are too short, extended.
@@ -158,14 +204,58 @@ impl Pick {
         joined(moments, |end, start| start <= end)
     }
 
-    fn count(&self, videos: &[VideoScores]) -> usize {
+    /// The moments of the frames that are looked at.
+    fn find(&self, videos: &[VideoScores], options: &MomentOptions) -> Result<Vec<Moment>> {
+        if self.span.is_all() {
+            let scores = videos.iter().map(|video| (video.video.as_str(), &video.scores));
+            return Ok(find_moments(scores, options)?);
+        }
+        // Each piece of a video stands for a video of its own: in order of the videos and their frames.
+        let pieces: Vec<(&VideoScores, Range<usize>)> = videos
+            .iter()
+            .flat_map(|video| {
+                self.span.frames(video).into_iter().map(move |frames| (video, frames))
+            })
+            .collect();
+        let scores = pieces.iter().enumerate().map(|(number, (video, frames))| {
+            (format!("{number:09}"), video.scores.get(frames.clone()).unwrap_or_default())
+        });
+        let mut found = find_moments(scores, options)?;
+        for moment in &mut found {
+            let piece = moment.video.parse().ok().and_then(|number: usize| pieces.get(number));
+            if let Some((video, frames)) = piece {
+                moment.video.clone_from(&video.video);
+                for frame in [&mut moment.start, &mut moment.end, &mut moment.peak_frame] {
+                    *frame += frames.start;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many moments are asked for.
+    pub(crate) fn count(&self, videos: &[VideoScores]) -> usize {
         match self.limit {
             Limit::Top(count) => count,
             Limit::PerDay(count) => {
-                let seconds: Option<f64> = videos.iter().map(VideoScores::seconds).sum();
-                ((count * seconds.unwrap_or(0.0) / DAY).round() as usize).max(1)
+                ((count * self.seconds(videos).unwrap_or(0.0) / DAY).round() as usize).max(1)
             }
         }
+    }
+
+    /// How long what is looked at is, in seconds, where the clocks of all videos are known.
+    pub(crate) fn seconds(&self, videos: &[VideoScores]) -> Option<f64> {
+        if self.span.is_all() {
+            return videos.iter().map(VideoScores::seconds).sum();
+        }
+        let of_video = |video: &VideoScores| -> Option<f64> {
+            let clock = video.clock.as_ref()?;
+            let length = |frames: Range<usize>| {
+                Some(clock.seconds(frames.end)? - clock.seconds(frames.start)?)
+            };
+            self.span.frames(video).into_iter().map(length).sum()
+        };
+        videos.iter().map(of_video).sum()
     }
 }
 

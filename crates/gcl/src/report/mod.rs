@@ -3,14 +3,17 @@
 mod answer;
 mod cells;
 mod charts;
+mod clips;
 mod figures;
 mod kind;
+mod marked;
 mod moments;
 mod objects;
 mod pictures;
 mod places;
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use gcl_core::Device;
 use gcl_data::atomic::write_bytes_atomic;
@@ -24,8 +27,10 @@ use crate::facts::{self, VideoFacts};
 use crate::pick::Pick;
 use answer::answer;
 use charts::score_histogram;
+use clips::add_clips;
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
 use kind::Kind;
+use marked::Marked;
 use moments::{Moments, moments};
 use places::add_places;
 
@@ -42,6 +47,9 @@ pub struct Contents<'a> {
     pub device: Option<&'a Device>,
     /// Which moments are shown.
     pub pick: Pick,
+    /// The folder for moments as files of their own, which are then played by the page if the folder is beside it; and
+    /// what cancels that.
+    pub clips: Option<(&'a Path, &'a AtomicBool)>,
     /// What a reader has to know first.
     pub warnings: Vec<String>,
     /// Further figures.
@@ -71,7 +79,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     left_out.dedup();
     report.skipped = left_out.into_iter().map(|(id, why)| (id.to_string(), why)).collect();
     report.tiles = contents.tiles.clone();
-    report.config = settings(&kind.to_toml()?);
+    report.config = kind.settings()?;
 
     report.warnings.extend(contents.warnings.iter().cloned());
     let events = run.events()?;
@@ -102,6 +110,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
             scores: values,
             truth: labels,
             clock: known.and_then(VideoFacts::clock),
+            recorded: known.and_then(|known| known.recorded),
         });
     }
     if let Some(truth) = contents.truth {
@@ -119,7 +128,10 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         report.figures.push(figures::distributions(run, test, truth, device)?);
     }
     report.figures.extend(figures::convergence(run, contents.truth)?);
-    let Moments { mut shown, motion, missing } = moments(&report.videos, &facts, &contents.pick)?;
+    let marked = Marked::read(run, &kind, &report.videos, &facts, contents.device)?;
+    let Moments { mut shown, motion, missing, unmarked } =
+        moments(&report.videos, &facts, &contents.pick, marked)?;
+    report.listed.extend(unmarked);
     report.warnings.extend(missing);
     if let Some(device) = contents.device {
         let added = {
@@ -130,6 +142,12 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
         let missing = added.err().map(|error| format!("no places in the picture: {error}"));
         report.warnings.extend(missing);
     }
+    if let Some((folder, cancel)) = contents.clips {
+        let base = out.parent().unwrap_or(Path::new(""));
+        let missing = add_clips(&mut shown, &report.videos, &facts, (folder, base), cancel)?;
+        report.warnings.extend(missing);
+    }
+    report.listed.extend(contents.pick.fewer(shown.len(), &report.videos));
     report.answer = answer(&mut shown, &report.videos, &scores);
     report.moments = shown;
     write_bytes_atomic(out, report.render().as_bytes())?;

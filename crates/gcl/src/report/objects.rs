@@ -110,8 +110,7 @@ mod tests {
         write(dir.path(), &id);
         let scores: Vec<f32> =
             (0..48).map(|frame| [0.9, 0.1, 0.4][frame / 16] + f32::from(frame == 44)).collect();
-        let (truth, clock) = (None, None);
-        let videos = [VideoScores { video: id.to_string(), scores, truth, clock }];
+        let videos = [VideoScores { video: id.to_string(), scores, ..VideoScores::default() }];
         let facts = |objects: &[Option<u32>], dir: &Path| {
             let features = Some(dir.to_owned());
             let facts = VideoFacts { features, objects: objects.to_vec(), ..VideoFacts::default() };

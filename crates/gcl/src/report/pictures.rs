@@ -1,5 +1,6 @@
 //! Moments' pictures, and what moves around them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use gcl_eval::report::{Picture, PictureFormat, ShownMoment, VideoScores};
@@ -45,7 +46,11 @@ pub(super) fn add_pictures(
             if peaks.contains(&index) {
                 pictures.extend(thumbs::picture(frame).map(|picture| (index, picture)));
             }
-            gradients.extend(Gradient.prepare(frame).ok().map(|gradient| (index, gradient)));
+            let mut seen = Cow::Borrowed(frame);
+            if !known.areas.are_none() {
+                known.areas.hide(seen.to_mut());
+            }
+            gradients.extend(Gradient.prepare(&seen).ok().map(|gradient| (index, gradient)));
         });
         if decoded.is_err() {
             missing.push(format!("no pictures of {id}: {} cannot be decoded", footage.display()));

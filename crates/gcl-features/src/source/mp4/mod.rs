@@ -9,6 +9,7 @@
 mod boxes;
 mod coded;
 mod fragments;
+mod made;
 mod samples;
 mod times;
 
@@ -18,6 +19,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::coded::Coding;
 use boxes::{Boxes, child, u32_at};
 pub(super) use coded::Mp4;
+pub(super) use made::made;
 use samples::{Cursor, SampleTable};
 use times::{Ticks, Times};
 

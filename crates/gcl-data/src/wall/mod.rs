@@ -1,11 +1,16 @@
 //! The clock time of a recording, as its recorder wrote it into the file's name.
 
+mod path;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 const DAY: i64 = 86_400;
+
+/// The start of 2200.
+const END: i64 = 7_258_118_400;
 
 /// A date and a time of day, of whatever place the recorder was set to: there is no time zone. Years 1970 to 2199.
 ///
@@ -26,8 +31,8 @@ pub struct WallTime {
 
 impl WallTime {
     /// The first date with a time in a file's name: year, month, day, hour, minute and second in this order, as 14 digits
-    /// or with one of `-_.:T` or a space between them, and up to three between day and hour, as most recorders write.
-    /// Names with other digits right before or after are not taken for one.
+    /// (or 17, with thousandths of a second), or with one of `-_.:Tt` or a space between them, and up to three between day
+    /// and hour, as most recorders write. Names with other digits right before or after are not taken for one.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         let bytes = name.as_bytes();
@@ -42,6 +47,24 @@ impl WallTime {
     #[must_use]
     pub fn after(self, seconds: f64) -> Self {
         Self { seconds: self.seconds.saturating_add(seconds.floor() as i64) }
+    }
+
+    /// The time so many seconds after the start of 1970; `None` outside the years 1970 to 2199.
+    #[must_use]
+    pub fn of_unix(seconds: i64) -> Option<Self> {
+        (0..END).contains(&seconds).then_some(Self { seconds })
+    }
+
+    /// Seconds from another time to this one.
+    #[must_use]
+    pub fn since(self, other: Self) -> f64 {
+        (self.seconds - other.seconds) as f64
+    }
+
+    /// Seconds since the day's midnight.
+    #[must_use]
+    pub fn of_day(self) -> u32 {
+        self.seconds.rem_euclid(DAY) as u32
     }
 
     fn new([year, month, day, hour, minute, second]: [i64; 6]) -> Option<Self> {
@@ -69,7 +92,7 @@ fn read(bytes: &[u8]) -> Option<WallTime> {
             _ => 1,
         };
         let rest = bytes.get(at..)?;
-        at += rest.iter().take(between).take_while(|byte| b"-_.:T ".contains(byte)).count();
+        at += rest.iter().take(between).take_while(|byte| b"-_.:Tt ".contains(byte)).count();
         let width = if index == 0 { 4 } else { 2 };
         let digits = bytes.get(at..at + width)?;
         *field = std::str::from_utf8(digits).ok()?.parse().ok().filter(|value| *value >= 0)?;
@@ -78,9 +101,10 @@ fn read(bytes: &[u8]) -> Option<WallTime> {
         }
         at += width;
     }
-    match bytes.get(at).is_some_and(u8::is_ascii_digit) {
-        true => None,
-        false => WallTime::new(fields),
+    let behind = bytes.iter().skip(at).take_while(|byte| byte.is_ascii_digit()).count();
+    match behind == 0 || (behind, at) == (3, 14) {
+        true => WallTime::new(fields),
+        false => None,
     }
 }
 
@@ -153,6 +177,12 @@ mod tests {
             "ch01_20240131_-_235959",
             "GOPR12_2024.01.31-23:59:59",
             "7_20240131235959_20240201000459",
+            "192.168.1.64_01_20240131235959123_MOTION_DETECTION",
+            "front-door-2024-01-31t23-59-59-00-00",
+            "20240131_235959_A7D1_ACCC8E123456",
+            "FCECDA1F4B46_2_rotating_2024-01-31T23.59.59Z",
+            "2024_0131_235959_012",
+            "NO20240131-235959-000123F",
         ];
         for name in names {
             let found = WallTime::of_name(name).unwrap_or_else(|| panic!("{name}"));
@@ -168,6 +198,7 @@ mod tests {
             "2024-01-31",
             "120240131235959",
             "202401312359590",
+            "2024-01-31_23-59-59123",
             "20241331_235959",
             "20230229_120000",
             "20240131_246000",
@@ -191,6 +222,15 @@ mod tests {
         ] {
             assert_eq!(time(start).after(later).to_string(), end);
         }
+        let (late, early) = (time("2024-03-01 00:00:01"), time("2024-02-28 23:59:59"));
+        assert_eq!((late.since(early), early.since(late)), (86_402.0, -86_402.0));
+        assert_eq!((late.of_day(), early.of_day()), (1, 86_399));
+        assert_eq!(WallTime::of_unix(1_000_000_000), Some(time("2001-09-09 01:46:40")));
+        assert_eq!(
+            WallTime::of_unix(END - 1).map(|at| at.to_string()).unwrap(),
+            "2199-12-31 23:59:59"
+        );
+        assert!(WallTime::of_unix(-1).is_none() && WallTime::of_unix(END).is_none());
         let text = serde_json::to_string(&time("2024-02-29 01:02:03")).unwrap();
         assert_eq!(text, "\"2024-02-29 01:02:03\"");
         assert_eq!(serde_json::from_str::<WallTime>(&text).unwrap(), time("2024-02-29 01:02:03"));
