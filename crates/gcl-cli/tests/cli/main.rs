@@ -3,6 +3,7 @@
 
 mod areas;
 mod bench;
+mod cameras;
 mod cells;
 mod clips;
 mod faults;

@@ -9,6 +9,7 @@ mod kind;
 mod marked;
 mod moments;
 mod objects;
+mod overview;
 mod pictures;
 mod places;
 
@@ -149,6 +150,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     }
     report.listed.extend(contents.pick.fewer(shown.len(), &report.videos));
     report.answer = answer(&mut shown, &report.videos, &scores);
+    report.tables = overview::tables(&shown, &report.videos, &facts);
     report.moments = shown;
     write_bytes_atomic(out, report.render().as_bytes())?;
     Ok(report)
