@@ -35,6 +35,9 @@ use marked::Marked;
 use moments::{Moments, moments};
 use places::add_places;
 
+/// Most moments whose places in the picture are found: each takes as long as scoring some hundred clips.
+const PLACED: usize = 200;
+
 /// What a report shows beside what the run's folder holds.
 #[derive(Debug, Default)]
 pub struct Contents<'a> {
@@ -135,8 +138,13 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     report.listed.extend(unmarked);
     report.warnings.extend(missing);
     if let Some(device) = contents.device {
+        let more = shown.len().saturating_sub(PLACED);
+        if more > 0 {
+            let text = format!("Where in the picture is said of the first {PLACED} moments.");
+            report.listed.push(text);
+        }
         let added = {
-            let moments = shown.iter_mut().zip(&motion).collect();
+            let moments = shown.iter_mut().zip(&motion).take(PLACED).collect();
             add_places(moments, &report.videos, &facts, (run, &kind, device), source)
         };
         // As a picture, a place is a help and not the result.
