@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use gcl_data::{Clock, WallTime};
-use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, Tile, VideoScores};
+use gcl_eval::report::{Picture, PictureFormat, Report, ShownMoment, TextTable, Tile, VideoScores};
 use gcl_eval::svg::{LineChart, Series};
 use gcl_eval::{Moment, Place, Rarity, evaluate};
 
@@ -49,6 +49,12 @@ fn hostile() -> Report {
         tiles: vec![Tile { label: text.clone(), value: text.clone(), note: text.clone() }],
         warnings: vec![text.clone()],
         listed: vec![text.clone()],
+        tables: vec![TextTable {
+            title: text.clone(),
+            caption: text.clone(),
+            head: vec![text.clone()],
+            rows: vec![vec![text.clone()]],
+        }],
         moments: vec![shown(HOSTILE, Some(4))],
         videos: vec![video(HOSTILE, 300)],
         evaluation: Some(evaluate([(id, [0.1, 0.9], [false, true])]).unwrap()),
@@ -170,7 +176,7 @@ fn large_runs_stay_below_twenty_megabytes() {
 
 #[test]
 fn a_page_of_figures_needs_nothing_from_outside() {
-    use gcl_eval::report::{Figure, Page, TextTable};
+    use gcl_eval::report::{Figure, Page};
     use gcl_eval::svg::{Scatter, Timeline};
     let wide = Timeline { title: "<video>", scores: &[0.5; 9], ..Timeline::default() }.chart();
     let page = Page {

@@ -34,6 +34,9 @@ pub struct VideoFacts {
     /// The folder of the features that were scored, where known.
     #[serde(default)]
     pub features: Option<PathBuf>,
+    /// The camera or kind of picture that it is of, where the footage has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub camera: Option<String>,
     /// Which part of the pictures was looked at.
     #[serde(default, skip_serializing_if = "Areas::are_none")]
     pub areas: Areas,
@@ -76,6 +79,18 @@ pub fn write(scores: &Path, facts: &Facts) -> Result<()> {
 /// If they cannot be read.
 pub fn read(scores: &Path) -> Result<Facts> {
     Ok(find_json(&scores.join(NAME), "facts about videos")?.unwrap_or_default())
+}
+
+/// Notes of which camera each video is.
+///
+/// # Errors
+/// If the facts cannot be read or written.
+pub(crate) fn remember_cameras(cameras: &BTreeMap<VideoId, String>, scores: &Path) -> Result<()> {
+    let mut known = read(scores)?;
+    for (id, video) in &mut known {
+        video.camera = cameras.get(id).cloned();
+    }
+    write(scores, &known)
 }
 
 /// Notes where each video's footage lies, for the report's pictures, and when it was recorded.

@@ -17,7 +17,7 @@ use gcl_train::{
 
 use crate::edl::write_edl;
 use crate::error::{Error, Result};
-use crate::facts::remember_footage;
+use crate::facts::{remember_cameras, remember_footage};
 use crate::footage;
 pub use crate::footage::FootageChange;
 use crate::moments::{write_csv, write_json};
@@ -253,6 +253,7 @@ pub fn find<E: FeatureWork>(
         }
     };
     remember_footage(&inputs, &recorded, &run.scores())?;
+    remember_cameras(&views.names(&set), &run.scores())?;
 
     write_left_out(&run.scores(), &extraction.skipped)?;
     let clips = out.join("clips");

@@ -170,6 +170,7 @@ fn write(
                 footage: None,
                 recorded: None,
                 areas: areas.clone(),
+                camera: None,
                 features: std::path::absolute(set.dir()).ok(),
                 objects,
             },

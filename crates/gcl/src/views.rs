@@ -56,6 +56,15 @@ impl Views {
         Ok(Self { of, named })
     }
 
+    /// The name of each video's view, where there are several.
+    #[must_use]
+    pub fn names(&self, set: &FeatureSet) -> BTreeMap<VideoId, String> {
+        let name = |view: &usize| self.named.get(*view).map(|(name, _)| name.clone());
+        let videos = set.videos().iter().zip(&self.of);
+        let named = videos.filter_map(|(video, view)| Some((video.id.clone(), name(view)?)));
+        if self.named.len() < 2 { BTreeMap::new() } else { named.collect() }
+    }
+
     /// What a reader of scores has to know, where there are several views.
     pub fn note(&self) -> Option<String> {
         if self.named.len() < 2 {

@@ -1,6 +1,7 @@
 //! `gcl find`: unlabelled footage to its most anomalous moments, in one go.
 
 mod areas;
+mod camera;
 mod pair;
 mod way;
 
@@ -33,6 +34,7 @@ use crate::terminal::Terminal;
 use crate::train::{self, LearningArgs, MethodArgs};
 use crate::values::named;
 use areas::AreaArgs;
+use camera::CameraRule;
 use way::{Way, ways};
 
 /// Find the most anomalous moments of unlabelled footage: extract features, train on the same
@@ -68,6 +70,10 @@ pub struct FindArgs {
     learning: LearningArgs,
     #[command(flatten)]
     network: NetworkArgs,
+    /// What tells cameras apart: each one's scores are put on one scale, and counted by themselves
+    #[arg(long, value_name = "RULE", default_value = "manifest",
+          value_parser = named::<CameraRule>(CameraRule::values()))]
+    camera: CameraRule,
     #[command(flatten)]
     areas: AreaArgs,
     #[command(flatten)]
@@ -211,7 +217,7 @@ fn find_with<E: FeatureWork>(
         },
         training: train::training_options(&args.learning, &normal)?,
         folds: args.cross_fit.unwrap_or(FOLDS),
-        cameras: train::cameras(&args.learning)?,
+        cameras: args.camera.cameras(inputs, train::cameras(&args.learning)?),
         clocks: clocks(args)?,
         pick: args.moments.pick()?,
         refit: args.refit,

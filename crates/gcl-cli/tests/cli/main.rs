@@ -5,6 +5,7 @@ mod areas;
 mod arguments;
 mod bench;
 mod called;
+mod cameras;
 mod cells;
 mod clips;
 mod faults;

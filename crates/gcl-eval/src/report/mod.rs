@@ -133,6 +133,8 @@ pub struct Report {
     pub moments: Vec<ShownMoment>,
     /// What has to be known of which moments are listed, in sentences.
     pub listed: Vec<String>,
+    /// Tables that sum the moments up, shown behind them.
+    pub tables: Vec<TextTable>,
     /// Every video's scores, in the order to show them.
     pub videos: Vec<VideoScores>,
     /// Agreement with the truth, where there is one.
@@ -163,6 +165,7 @@ impl Report {
         let mut sections: Vec<html::Section> = Vec::new();
         sections.extend(html::notes(&self.warnings));
         sections.extend(moments::section(self));
+        sections.extend(self.tables.iter().map(page::table));
         sections.extend(timelines::section(self));
         sections.extend(measures::section(self));
         sections.extend(measures::training(&self.training));

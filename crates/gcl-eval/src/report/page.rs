@@ -71,7 +71,7 @@ pub(super) fn figure(figure: &Figure) -> Section {
     Section::titled(&figure.title, body)
 }
 
-fn table(table: &TextTable) -> Section {
+pub(super) fn table(table: &TextTable) -> Section {
     let cells = |row: &[String], tag: &str| -> String {
         let cell = |text: &String| format!("<{tag}><bdi>{}</bdi></{tag}>", escape(text));
         format!("<tr>{}</tr>\n", row.iter().map(cell).collect::<String>())

@@ -9,6 +9,7 @@ mod kind;
 mod marked;
 mod moments;
 mod objects;
+mod overview;
 mod pictures;
 mod places;
 
@@ -33,6 +34,9 @@ use kind::Kind;
 use marked::Marked;
 use moments::{Moments, moments};
 use places::add_places;
+
+/// Most moments whose places in the picture are found: each takes as long as scoring some hundred clips.
+const PLACED: usize = 200;
 
 /// What a report shows beside what the run's folder holds.
 #[derive(Debug, Default)]
@@ -134,8 +138,13 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     report.listed.extend(unmarked);
     report.warnings.extend(missing);
     if let Some(device) = contents.device {
+        let more = shown.len().saturating_sub(PLACED);
+        if more > 0 {
+            let text = format!("Where in the picture is said of the first {PLACED} moments.");
+            report.listed.push(text);
+        }
         let added = {
-            let moments = shown.iter_mut().zip(&motion).collect();
+            let moments = shown.iter_mut().zip(&motion).take(PLACED).collect();
             add_places(moments, &report.videos, &facts, (run, &kind, device), source)
         };
         // As a picture, a place is a help and not the result.
@@ -149,6 +158,7 @@ pub fn write(run: &RunDir, contents: &Contents<'_>, out: &Path) -> Result<Report
     }
     report.listed.extend(contents.pick.fewer(shown.len(), &report.videos));
     report.answer = answer(&mut shown, &report.videos, &scores);
+    report.tables = overview::tables(&shown, &report.videos, &facts);
     report.moments = shown;
     write_bytes_atomic(out, report.render().as_bytes())?;
     Ok(report)
