@@ -202,7 +202,7 @@ fn a_pipe_that_is_named_is_listed_and_not_waited_for() {
     let refused: Vec<_> = found.iter().filter_map(|video| video.refused.as_deref()).collect();
     assert_eq!(found.len(), 2);
     assert!(matches!(refused[..], [why] if why.ends_with("not a regular file")), "{refused:?}");
-    let hashes = found.iter().filter_map(gcl_features::VideoInput::fingerprint).count();
+    let hashes = found.iter().filter_map(VideoInput::fingerprint).count();
     assert_eq!(hashes, 1, "what is refused is not waited for either");
 }
 

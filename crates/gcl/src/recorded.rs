@@ -97,7 +97,8 @@ mod tests {
         let moov = [&36u32.to_be_bytes()[..], b"moov", &mvhd].concat();
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, [&[0, 0, 0, 8][..], b"ftyp", &moov].concat()).unwrap();
-        VideoInput::new(VideoId::from_path(Path::new(""), path).unwrap(), path)
+        let root = path.ancestors().last().unwrap();
+        VideoInput::new(VideoId::from_path(root, path).unwrap(), path)
     }
 
     /// 2024-01-31 12:00:00.

@@ -43,8 +43,8 @@ impl<C: Codec> Video<C> {
                 self.lose(why.into());
             }
             Some(hidden @ (Failure::Early | Failure::Hidden)) => {
-                self.early += usize::from(matches!(hidden, Failure::Early));
                 if let Some((number, sample)) = self.open.pop_back() {
+                    self.early += usize::from(matches!(hidden, Failure::Early) && sample.shown);
                     self.order.forget(number, sample.time);
                 }
             }
