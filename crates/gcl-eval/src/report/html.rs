@@ -1,6 +1,9 @@
 //! Pieces of the page that several sections use.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use gcl_data::Clock;
+use sha2::{Digest, Sha256};
 
 use crate::clock_time;
 use crate::escape::escape;
@@ -65,8 +68,23 @@ pub(super) fn notes(texts: &[String]) -> Option<Section> {
     (!items.is_empty()).then(|| Section::new("warnings", "Please note", body))
 }
 
-/// The whole file; `first` is HTML that comes before the sections.
-pub(super) fn document(title: &str, subtitle: &str, first: &str, sections: &[Section]) -> String {
+/// The page's own script, for its moments.
+const SCRIPT: &str = include_str!("report.js");
+
+/// The script as it stands in a page, and what allows it and no other one.
+pub(super) fn script() -> (String, String) {
+    let hash = STANDARD.encode(Sha256::digest(SCRIPT));
+    (format!("<script>{SCRIPT}</script>\n"), format!("; script-src 'sha256-{hash}'"))
+}
+
+/// The whole file; `first` is HTML that comes before the sections, `script` a script with what allows it.
+pub(super) fn document(
+    title: &str,
+    subtitle: &str,
+    first: &str,
+    sections: &[Section],
+    (script, allowed): (&str, &str),
+) -> String {
     let titled: Vec<&Section> = sections.iter().filter(|s| !s.title.is_empty()).collect();
     let links: String = titled.iter().map(|section| section.link()).collect();
     let nav = match titled.len() {
@@ -79,12 +97,12 @@ pub(super) fn document(title: &str, subtitle: &str, first: &str, sections: &[Sec
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'; img-src data:; media-src 'self' file:\">\n\
+         style-src 'unsafe-inline'; img-src data:; media-src 'self' file:{allowed}\">\n\
          <title>{title}</title>\n<style>\n{STYLE}{chart}</style>\n</head>\n<body>\n\
          <header><h1>{title}</h1><p>{subtitle}</p></header>\n\
          {nav}<main>\n{first}{bodies}</main>\n\
          <footer>Made by gcl-eval {version}. A higher score means a more anomalous frame; \
-         a score is a hint for a person, not a finding.</footer>\n</body>\n</html>\n",
+         a score is a hint for a person, not a finding.</footer>\n{script}</body>\n</html>\n",
         title = escape(title),
         chart = crate::svg::STYLE,
         subtitle = escape(subtitle),

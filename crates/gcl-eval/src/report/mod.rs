@@ -1,4 +1,5 @@
-//! One self-contained HTML file about a run: no network, no scripts, no other files.
+//! One self-contained HTML file about a run: no network, no other files but clips that are beside it, and no scripts but
+//! the one by which keys go through moments.
 
 mod html;
 mod measures;
@@ -179,7 +180,12 @@ impl Report {
             true => String::new(),
             false => format!("<p class=\"answer\">{}</p>\n", escape(&self.answer)),
         };
-        html::document(&self.title, &self.subtitle, &(answer + &self.tile_list()), &sections)
+        let first = answer + &self.tile_list();
+        let (script, allowed) = match self.moments.is_empty() {
+            true => Default::default(),
+            false => html::script(),
+        };
+        html::document(&self.title, &self.subtitle, &first, &sections, (&script, &allowed))
     }
 
     fn tile_list(&self) -> String {

@@ -22,6 +22,11 @@ pub(super) fn section(report: &Report) -> Option<Section> {
         true => note("A box shows where in the picture the score comes from."),
         false => String::new(),
     };
+    let plays = report.moments.iter().any(|m| m.clip.is_some());
+    let plays = if plays { ", p plays" } else { "" };
+    body.push_str(&note(&format!(
+        "Keys: j and k, or the arrows, go on and back{plays}, c copies the line for not-interesting.csv."
+    )));
     report.listed.iter().for_each(|text| body.push_str(&note(text)));
     body.push_str("<ol class=\"moments\">\n");
     for (i, shown) in report.moments.iter().enumerate() {
@@ -70,7 +75,7 @@ fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -
     };
     let clip = shown.clip.as_deref().map(player).unwrap_or_default();
     format!(
-        "<li>{image}{clip}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
+        "<li tabindex=\"-1\">{image}{clip}<div><b class=\"rank\">{rank}</b><p class=\"video\">{video}</p>\
          <p class=\"time\">{}{recorded}</p><p class=\"note\">{rarity}score {:.4} · peak {}{mark}</p>{row}</div></li>\n",
         span(moment.start, moment.end, shown.clock.as_ref()),
         moment.score,

@@ -50,7 +50,7 @@ impl Page {
         sections.extend(html::notes(&self.notes));
         sections.extend(self.figures.iter().map(figure));
         sections.extend(self.tables.iter().map(table));
-        html::document(&self.title, &self.subtitle, "", &sections)
+        html::document(&self.title, &self.subtitle, "", &sections, ("", ""))
     }
 }
 
