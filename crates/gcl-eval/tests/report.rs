@@ -232,7 +232,9 @@ fn a_large_page_is_whole_and_not_too_large() {
     assert_eq!(page.matches("<li tabindex").count(), 5000);
     // Timelines that would make it too large are counted and left out.
     let left_out = 500 - page.matches("<details").count();
-    assert!(left_out < 250 && page.contains(&format!("{left_out} further timelines were left out")));
+    assert!(
+        left_out < 250 && page.contains(&format!("{left_out} further timelines were left out"))
+    );
     assert!(page.len() < 20_000_000, "{} bytes", page.len());
     println!("{} bytes", page.len());
 }

@@ -187,8 +187,8 @@ fn elsewhere(stream: &[u8]) -> Vec<u8> {
             packet[19] = 0x77;
             let length = 3 + usize::from(u16::from_be_bytes([packet[6] & 15, packet[7]]));
             let crc = packet[5..5 + length - 4].iter().fold(u32::MAX, |crc, byte| {
-                (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| {
-                    crc << 1 ^ 0x04c1_1db7 * (crc >> 31)
+                (0..8).fold(crc ^ (u32::from(*byte) << 24), |crc, _| {
+                    (crc << 1) ^ (0x04c1_1db7 * (crc >> 31))
                 })
             });
             packet[5 + length - 4..5 + length].copy_from_slice(&crc.to_be_bytes());

@@ -81,7 +81,7 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
         /// How the footage differs.
-        change: FootageChange,
+        change: Box<FootageChange>,
         /// The run's method.
         method: &'static str,
     },

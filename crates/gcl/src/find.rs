@@ -142,7 +142,10 @@ impl Find<'_> {
             Learner::Pair(_) => Some(run.config::<PairConfig>()?.method.name()),
         };
         match method.filter(|_| !self.refit) {
-            Some(method) => Err(Error::OtherFootage { path: self.out.to_owned(), change, method }),
+            Some(method) => {
+                let change = Box::new(change);
+                Err(Error::OtherFootage { path: self.out.to_owned(), change, method })
+            }
             None => Ok(Some(change)),
         }
     }

@@ -102,7 +102,7 @@ mod tests {
     }
 
     /// 2024-01-31 12:00:00.
-    const NOON: u32 = 3_789_547_200 + 43_200 - 86_400;
+    const NOON: u32 = 3_789_547_200;
 
     #[test]
     fn the_first_that_is_known_counts() {

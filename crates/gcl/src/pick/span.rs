@@ -77,7 +77,7 @@ impl Span {
     /// The frames of a video that lie in it, in order.
     pub(super) fn frames(&self, video: &VideoScores) -> Vec<Range<usize>> {
         let frames = video.scores.len();
-        let whole = || vec![0..frames];
+        let whole = || std::iter::once(0..frames).collect();
         let Some(clock) = video.clock.as_ref().filter(|_| !self.is_all()) else { return whole() };
         let start = clock.seconds(0).unwrap_or(0.0);
         let end = clock.seconds(frames).unwrap_or(start);

@@ -133,7 +133,7 @@ impl Index {
         };
         let mut knots = self.order.iter().filter_map(known);
         let (zero, start) = knots.next()?;
-        let (time, end) = knots.last().unwrap_or((zero, start));
+        let (time, end) = knots.next_back().unwrap_or((zero, start));
         let unit = match time - zero {
             0 => 0.0,
             units => (end - start) / units as f64,

@@ -55,7 +55,7 @@ pub(super) fn is_sound(table: &[u8]) -> bool {
     let Some(&[_, high, low]) = table.first_chunk() else { return false };
     let length = usize::from(u16::from_be_bytes([high, low]) & 0xfff);
     let bit = |crc: u32| (crc << 1) ^ (0x04c1_1db7 * (crc >> 31));
-    let byte = |crc: u32, byte: &u8| (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| bit(crc));
+    let byte = |crc: u32, byte: &u8| (0..8).fold(crc ^ (u32::from(*byte) << 24), |crc, _| bit(crc));
     table.get(..3 + length).is_some_and(|whole| whole.iter().fold(u32::MAX, byte) == 0)
 }
 
