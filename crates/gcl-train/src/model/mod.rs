@@ -73,8 +73,8 @@ impl Model {
     /// batches, and a batch of another size may round otherwise.
     ///
     /// # Errors
-    /// [`TrainError::Mismatch`](crate::TrainError::Mismatch) for rows of another dimension than the
-    /// training rows'; [`TrainError::Core`](crate::TrainError::Core) if a score is not finite.
+    /// [`TrainError::Mismatch`] for rows of another dimension than the
+    /// training rows'; [`TrainError::Core`] if a score is not finite.
     pub fn score_rows(&self, rows: Rows<'_>) -> Result<Vec<f32>> {
         rows.check_dim(self.card.scaler.dim())?;
         self.score(rows.values())?.get(self.card.config.score)
