@@ -140,12 +140,27 @@ fn case_03_video_that_moves_to_other_packets_is_followed() {
     assert_eq!((seen.frames.len(), seen.notes.concealed, seen.notes.missing), (50, 0, 0));
     let times = format!("{:?}", seen.notes.times);
     assert!(times.contains("18.0"), "{times}");
+    // Without any stamps pictures are read all the same.
+    let bare = native("bare.ts", &stampless(&segment));
+    assert_eq!(bare.frames, native("one.ts", &segment).frames);
     // What is coded otherwise is not read, and told.
     let hevc = fs::read(data("hevc.ts")).unwrap();
     let seen = native("both.ts", &[&segment[..], &hevc].concat());
     assert_eq!(seen.frames.len(), 25);
     let told = seen.notes.remarks.join(" ");
     assert!(told.contains("the video changes from H.264 to HEVC"), "{told}");
+}
+
+/// A stream whose packets say that they have no time stamps.
+fn stampless(stream: &[u8]) -> Vec<u8> {
+    let mut out = stream.to_vec();
+    for packet in out.chunks_exact_mut(188) {
+        let at = 4 + if packet[3] & 0x20 != 0 { 1 + usize::from(packet[4]) } else { 0 };
+        if packet[1] & 0x40 != 0 && packet.get(at..at + 3) == Some(&[0, 0, 1]) {
+            packet[at + 7] &= 0x3f;
+        }
+    }
+    out
 }
 
 /// A stream with its time stamps so many ticks later, and its counters ahead.

@@ -26,6 +26,11 @@ impl Clock {
         self.last.is_some_and(|last| !(1..=JUMP).contains(&wrapped(decoded + self.offset - last)))
     }
 
+    /// Whether a picture had a time.
+    pub(super) fn has_begun(&self) -> bool {
+        self.last.is_some()
+    }
+
     /// A picture's display time.
     pub(super) fn tick(&mut self, stamps: Option<(i64, i64)>, lossy: bool) -> i64 {
         let step = self.step.unwrap_or(USUAL_STEP).max(1);

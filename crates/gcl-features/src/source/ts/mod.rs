@@ -19,6 +19,8 @@ use tables::{is_sound, program_map, stamps, streams};
 const TICKS: i64 = 90_000;
 /// From a picture to the next, where nothing tells.
 const USUAL_STEP: i64 = (TICKS as f64 / FPS) as i64;
+/// Most pictures that wait for the first stamp.
+const EARLY: usize = 64;
 /// Packets within which the tables must come.
 const SEARCHED: usize = 20_000;
 
@@ -179,7 +181,8 @@ impl Ts {
         while let Some((picture, stamp)) = self.splitter.next(self.ended) {
             let broken = std::mem::take(&mut self.broken);
             let bytes = if broken { Bytes::Broken } else { Bytes::Whole };
-            if stamp.is_none() && self.clock.first.is_none() {
+            let waits = stamp.is_none() && !self.clock.has_begun();
+            if waits && !self.ended && self.early.len() < EARLY {
                 // The rest of one that started before the recording; the next one's stamp tells its time.
                 self.early.push((bytes, picture));
                 continue;
@@ -187,7 +190,9 @@ impl Ts {
             let lossy = stamp.is_some_and(|stamp| stamp.lossy);
             let time = self.clock.tick(stamp.map(|stamp| (stamp.decoded, stamp.shown)), lossy);
             let mut earlier = time - self.early.len() as i64 * USUAL_STEP;
-            self.clock.first = self.clock.first.map(|first| first.min(earlier));
+            if !self.early.is_empty() {
+                self.clock.first = Some(earlier);
+            }
             for (bytes, picture) in self.early.drain(..) {
                 let sample = Sample { time: earlier, shown: true, after_loss: false, bytes };
                 self.ready.push_back((sample, picture));
