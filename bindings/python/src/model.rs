@@ -77,10 +77,14 @@ pub fn fit<'py>(
         gcl = gcl.set(setting);
     }
     let cancel = AtomicBool::new(false);
-    let (silent, said) = channel::<()>();
-    drop(silent);
+    let (open, said) = channel::<()>();
     let stop = || cancel.store(true, Ordering::Relaxed);
-    let fitted = beside(py, said, |()| Ok(()), stop, || gcl.fit_until(&parts, &cancel))?;
+    let (gcl, parts, cancel) = (&gcl, &parts, &cancel);
+    let work = move || {
+        let _until_done = open;
+        gcl.fit_until(parts, cancel)
+    };
+    let fitted = beside(py, said, |()| Ok(()), stop, work)?;
     let fitted = fitted.map_err(of_training)?;
     Ok((Model::of(fitted.model), fitted.scores.into_pyarray(py), fitted.threshold, fitted.warnings))
 }

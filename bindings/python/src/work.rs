@@ -12,11 +12,11 @@ use pyo3::prelude::*;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Does `work` in a thread of its own, without the lock of the interpreter. Until it ends, `hear` gets what comes from
-/// `said`, and signals are looked at; if one raises an exception, as Ctrl-C does, or `hear` fails, `stop` is called once, the
-/// work's end awaited, and the exception raised.
+/// `said`, whose senders the work has to own; and signals are looked at. If one raises an exception, as Ctrl-C does, or
+/// `hear` fails, `stop` is called once, the work's end awaited, and the exception raised.
 pub fn beside<T: Send, S: Send>(
     py: Python<'_>,
-    said: Receiver<S>,
+    mut said: Receiver<S>,
     mut hear: impl FnMut(S) -> PyResult<()>,
     stop: impl Fn(),
     work: impl FnOnce() -> T + Send,
@@ -26,12 +26,18 @@ pub fn beside<T: Send, S: Send>(
     thread::scope(|scope| {
         let worker = scope.spawn(work);
         let mut raised = None;
-        let mut said = Some(said);
-        while said.is_some() || !worker.is_finished() {
+        loop {
             // The receiver is lent to the wait, since it cannot be shared.
-            let (next, back) = py.detach(|| wait(said.take()));
-            said = back;
-            let heard = next.map_or(Ok(()), &mut hear);
+            let next = py.detach(|| {
+                let next = said.recv_timeout(PAUSE);
+                (next, said)
+            });
+            said = next.1;
+            let heard = match next.0 {
+                Ok(next) => hear(next),
+                Err(RecvTimeoutError::Timeout) => Ok(()),
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
             if let Err(error) = heard.and_then(|()| py.check_signals())
                 && raised.is_none()
             {
@@ -39,8 +45,7 @@ pub fn beside<T: Send, S: Send>(
                 raised = Some(error);
             }
         }
-        let done = worker.join();
-        match (raised, done) {
+        match (raised, worker.join()) {
             (Some(error), _) => Err(error),
             (None, Ok(done)) => Ok(done),
             (None, Err(_)) => Err(PyRuntimeError::new_err(
@@ -48,17 +53,4 @@ pub fn beside<T: Send, S: Send>(
             )),
         }
     })
-}
-
-/// What comes next, if anything comes before the pause is over, and the receiver unless nothing will come any more.
-fn wait<S>(said: Option<Receiver<S>>) -> (Option<S>, Option<Receiver<S>>) {
-    let Some(said) = said else {
-        thread::sleep(PAUSE);
-        return (None, None);
-    };
-    match said.recv_timeout(PAUSE) {
-        Ok(next) => (Some(next), Some(said)),
-        Err(RecvTimeoutError::Timeout) => (None, Some(said)),
-        Err(RecvTimeoutError::Disconnected) => (None, None),
-    }
 }

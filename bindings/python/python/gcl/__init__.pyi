@@ -1,5 +1,4 @@
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
+from ._found import Moment as Moment
 from ._gcl import Model as Model
 from ._gcl import NumericalError as NumericalError
 from ._gcl import __version__ as __version__
@@ -35,19 +35,6 @@ class Features(Mapping[str, NDArray[Any]]):
 
 class Evaluation(dict[str, Any]):
     def __getattr__(self, name: str) -> Any: ...
-
-@dataclass(frozen=True)
-class Moment:
-    rank: int
-    video: str
-    start_frame: int
-    end_frame: int
-    peak_frame: int
-    score: float
-    one_in: float | None
-    stands_out: bool | None
-    start_seconds: float | None
-    end_seconds: float | None
 
 class Found:
     folder: Path
