@@ -32,9 +32,8 @@ pub struct Found {
 
 impl Found {
     /// Searches `dir` and all folders below for files with the given extension (without its dot; capitals are the
-    /// same). Names that start
-    /// with a dot are ignored, and so are folders that a file system or a NAS keeps for itself (`lost+found`,
-    /// `@eaDir`). Links to folders are followed.
+    /// same). Names that start with a dot are ignored, and so are folders that a file system or a NAS keeps for itself
+    /// (`lost+found`, `@eaDir`). Links to folders are followed.
     ///
     /// # Errors
     /// [`FileError`] if `dir` itself cannot be read.

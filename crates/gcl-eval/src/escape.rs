@@ -20,6 +20,23 @@ pub(crate) fn escape(text: &str) -> String {
     safe
 }
 
+/// A path, its parts divided by `/`, as it stands in an address: what would have a meaning there is written out.
+///
+/// ```
+/// assert_eq!(gcl_eval::address("clips/a b#1.mp4"), "clips/a%20b%231.mp4");
+/// ```
+#[must_use]
+pub fn address(path: &str) -> String {
+    let mut address = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte.is_ascii_alphanumeric() || b"-_.~/:".contains(&byte) {
+            true => address.push(char::from(byte)),
+            false => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    address
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -48,6 +48,7 @@ mod wins;
 pub use ap::average_precision;
 pub use calibration::{Calibration, ReliabilityBin, calibration};
 pub use error::EvalError;
+pub use escape::address;
 pub use evaluate::{Evaluation, Evaluator, VideoEvaluation, evaluate};
 pub use histogram::{MAX_BINS, bin_counts};
 pub use measure::{Measure, Reason};

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use gcl_data::Clock;
 use gcl_data::atomic::write_bytes_atomic;
+use gcl_eval::address;
 use gcl_eval::report::ShownMoment;
 use serde_json::{Value, json};
 
@@ -105,13 +106,7 @@ fn clip(rank: usize, shown: &ShownMoment, footage: Option<std::path::PathBuf>) -
 fn url(path: &Path) -> Option<String> {
     let path = std::path::absolute(path).ok()?;
     let text = path.to_str()?.replace('\\', "/");
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~/:".contains(byte);
-    let address: String = text
-        .bytes()
-        .map(
-            |byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") },
-        )
-        .collect();
+    let address = address(&text);
     // A drive's letter stands behind a root of its own.
     Some(format!("file://{}{address}", if address.starts_with('/') { "" } else { "/" }))
 }

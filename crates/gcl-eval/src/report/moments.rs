@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::html::{Section, note, place, span};
 use super::overlay::shot;
 use super::{Report, ShownMoment};
-use crate::escape::escape;
+use crate::escape::{address, escape};
 
 /// Most bytes that all pictures together may add to the page.
 const PICTURE_BYTES: usize = 10_000_000;
@@ -85,14 +85,7 @@ fn card(shown: &ShownMoment, rank: usize, image: &str, anchor: Option<&usize>) -
 
 /// What plays a file, once it is asked to.
 fn player(path: &str) -> String {
-    // A path as an address: what would have a meaning there is written out.
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./~".contains(byte);
-    let address: String = path
-        .bytes()
-        .map(
-            |byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") },
-        )
-        .collect();
+    let address = address(path);
     format!("<video controls muted preload=\"none\" src=\"{address}\"></video>")
 }
 

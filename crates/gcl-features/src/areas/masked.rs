@@ -81,7 +81,9 @@ fn fill(frame: &mut Frame, mask: &[bool]) {
                 for (column, _) in pixels.iter().enumerate().filter(|(_, hidden)| **hidden) {
                     let at = row / step.1.max(1) * columns + column / step.0.max(1);
                     for plane in [&mut *u, &mut *v] {
-                        plane.iter_mut().skip(at).take(1).for_each(|sample| *sample = GREY);
+                        if let Some(sample) = plane.get_mut(at) {
+                            *sample = GREY;
+                        }
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Moments counted by camera and by hour of the day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gcl_eval::report::{ShownMoment, TextTable, VideoScores};
 
@@ -19,8 +19,9 @@ pub(super) fn tables(
         .iter()
         .filter_map(|(id, known)| Some((id.as_str(), known.camera.as_deref()?)))
         .collect();
-    let by_camera = by_camera(moments, videos, &cameras);
-    [by_camera, by_hour(moments, &cameras)].into_iter().flatten().collect()
+    let names: Vec<&str> = cameras.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let by_camera = by_camera(moments, videos, &cameras, &names);
+    [by_camera, by_hour(moments, &cameras, &names)].into_iter().flatten().collect()
 }
 
 /// What each camera has, the one with the most moments that stand out first.
@@ -28,10 +29,8 @@ fn by_camera(
     moments: &[ShownMoment],
     videos: &[VideoScores],
     cameras: &BTreeMap<&str, &str>,
+    names: &[&str],
 ) -> Option<TextTable> {
-    let mut names: Vec<&str> = cameras.values().copied().collect();
-    names.sort_unstable();
-    names.dedup();
     if names.len() < 2 {
         return None;
     }
@@ -63,14 +62,15 @@ fn by_camera(
 }
 
 /// At which hours moments are, where the clock tells that of all.
-fn by_hour(moments: &[ShownMoment], cameras: &BTreeMap<&str, &str>) -> Option<TextTable> {
+fn by_hour(
+    moments: &[ShownMoment],
+    cameras: &BTreeMap<&str, &str>,
+    names: &[&str],
+) -> Option<TextTable> {
     let hour = |shown: &ShownMoment| Some(shown.wall_time(shown.moment.start)?.of_day() / 3600);
     let hours: Option<Vec<u32>> = moments.iter().map(hour).collect();
     let hours = hours.filter(|hours| !hours.is_empty())?;
-    let mut names: Vec<&str> = cameras.values().copied().collect();
-    names.sort_unstable();
-    names.dedup();
-    let columns = if (2..=COLUMNS).contains(&names.len()) { names } else { Vec::new() };
+    let columns = if (2..=COLUMNS).contains(&names.len()) { names } else { &[] };
     let count = |hour: u32, name: Option<&str>| {
         let own = moments.iter().zip(&hours).filter(|(shown, at)| {
             **at == hour && name.is_none_or(|name| cameras.get(&*shown.moment.video) == Some(&name))

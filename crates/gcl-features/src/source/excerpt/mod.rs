@@ -71,8 +71,9 @@ pub fn excerpts(
     if matches!(kind, FileKind::Y4m | FileKind::Other) {
         return Err(unsupported("no built-in reader of its coded pictures".to_owned()));
     }
-    let index = Index::read(&mut *container(path, &kind)?, cancel)?.map_err(&unsupported)?;
-    let turned = container(path, &kind)?.stream().turned;
+    let mut coded = container(path, &kind)?;
+    let turned = coded.stream().turned;
+    let index = Index::read(&mut *coded, cancel)?.map_err(&unsupported)?;
     let size = super::open(path, super::Decoder::Native)?.notes().size.unwrap_or_default();
     let size = if matches!(turned, 90 | 270) { [size[1], size[0]] } else { size };
     let mut parts = Vec::new();
