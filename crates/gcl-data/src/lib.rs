@@ -74,6 +74,7 @@ pub use resolve::{ResolveError, resolve, resolve_all};
 pub use scores::{ScoreInfo, ScoreSet, ScoreWriter};
 /// Re-exported: [`ExtractorIdentity`] contains its maps, and errors its error.
 pub use serde_json;
+pub use table::read_columns;
 pub use tracks::{BoxTrack, TrackError, TrackFile, read_tracks};
 pub use truth::{Truth, TruthError, TruthFormat};
 pub use wall::WallTime;

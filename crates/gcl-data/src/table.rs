@@ -41,6 +41,62 @@ pub(crate) fn read(path: &Path) -> Result<CsvTable, FileError> {
     Ok(without_empty(without_index(CsvTable { header, records })))
 }
 
+/// Reads the columns of these names from a table that may have further ones, or that has no header and only these. Each
+/// row comes with the line that it starts on. Lines that begin with `#` are remarks; what divides columns, and text of
+/// UTF-16, is known as in every other table.
+///
+/// # Errors
+/// [`FileError`], with the line that lacks a field, or if a header lacks a column.
+///
+/// ```
+/// let dir = tempfile::tempdir()?;
+/// let path = dir.path().join("marks.csv");
+/// std::fs::write(&path, "rank;video;start\n1;a;20\n")?;
+/// let rows = gcl_data::read_columns(&path, ["video", "start"])?;
+/// assert_eq!(rows, [(2, ["a".to_owned(), "20".to_owned()])]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn read_columns<const N: usize>(
+    path: &Path,
+    columns: [&str; N],
+) -> Result<Vec<(u64, [String; N])>, FileError> {
+    let text = without_mark(read_text(path)?);
+    let text = without_comments(&text);
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .comment(Some(b'#'))
+        .delimiter(delimiter(&text))
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut places: [usize; N] = std::array::from_fn(|i| i);
+    let mut rows = Vec::new();
+    for (number, record) in reader.records().enumerate() {
+        let record = record.at(path)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let wrong = |problem: String| {
+            FileError::line(path, line, format!("{problem}; expected {}", columns.join(",")))
+        };
+        let place = |name: &str| record.iter().position(|field| field.eq_ignore_ascii_case(name));
+        if number == 0 && columns.iter().filter(|name| place(name).is_some()).count() * 2 > N {
+            for (to, name) in places.iter_mut().zip(columns) {
+                *to = place(name).ok_or_else(|| wrong(format!("no column {name}")))?;
+            }
+            continue;
+        }
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        let mut row = [const { String::new() }; N];
+        for ((field, &place), name) in row.iter_mut().zip(&places).zip(columns) {
+            let found = record.get(place).filter(|found| !found.is_empty());
+            *field = found.ok_or_else(|| wrong(format!("no {name}")))?.to_owned();
+        }
+        rows.push((line, row));
+    }
+    Ok(rows)
+}
+
 /// The text with an empty line for a first one that only says what divides columns, as Excel reads it: `sep=;`.
 pub(crate) fn without_mark(mut text: String) -> String {
     let first = text.lines().next().unwrap_or_default();

@@ -130,6 +130,7 @@ impl Find<'_> {
             return Ok(None);
         }
         self.learner.check(&run)?;
+        report::check_marks(&run)?;
         let Some(known) = footage::read(self.out)? else { return Ok(None) };
         let Some(change) = FootageChange::between(&known, &footage::of(videos)) else {
             return Ok(None);

@@ -162,6 +162,12 @@ pub fn run(mut args: FindArgs) -> Outcome {
     if let Some(views) = &found.views {
         eprintln!("{views}");
     }
+    if args.clips {
+        let (all, cut) =
+            (found.moments.len(), found.moments.iter().filter(|m| m.clip.is_some()).count());
+        let why = if cut < all { "; the report says why the others have none" } else { "" };
+        eprintln!("clips: {cut} of {all} moments{why}");
+    }
     eprintln!("report: {}", found.report.display());
     Ok(Done::all(found.extraction.skipped.is_empty()))
 }

@@ -43,6 +43,9 @@ fn each_moment_is_cut_out_and_played() {
     let find = ["find", "footage", "--clips", "--json", "--decoder", "native"];
     let found = run(at, &find, 0);
     let list: Vec<Value> = serde_json::from_slice(&found.stdout).unwrap();
+    let told = list.iter().filter(|moment| moment.get("clip").is_some()).count();
+    let told = format!("clips: {told} of {} moments", list.len());
+    assert!(stderr(&found).contains(&told), "{}", stderr(&found));
     let page = fs::read_to_string(at.join("found/report.html")).unwrap();
     let source = frames(&at.join("footage/a/door 1.mp4"));
     let mut cut = 0;

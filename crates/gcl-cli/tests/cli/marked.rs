@@ -98,5 +98,9 @@ fn marks_take_their_likes_with_them() {
     assert!(said.contains("4 moments are left out") && rest.iter().any(is_person), "{said}");
     fs::write(at.join("found/not-interesting.csv"), "cam1,here\n").unwrap();
     let wrong = stderr(&run(at, &["find", "footage"], 3));
-    assert!(wrong.contains("not-interesting.csv, line 1") || wrong.contains("line 1"), "{wrong}");
+    assert!(
+        wrong.contains("not-interesting.csv") && wrong.contains("line 1: no end_frame"),
+        "{wrong}"
+    );
+    assert!(!wrong.contains("scoring"), "refused before any work: {wrong}");
 }

@@ -19,10 +19,12 @@ pub struct VideoNotes {
     /// When the frames are shown, where they are not evenly spaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<FrameTimes>,
-    /// Frames that could not be decoded, or not wholly: the one before stands in their place, or what the decoder made
-    /// of them.
+    /// Frames that could not be decoded: the one before stands in their place, or what the decoder made of them.
     #[serde(skip_serializing_if = "is_zero")]
     pub concealed: usize,
+    /// Frames of which some part could not be decoded, and is taken from the one before.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub partial: usize,
     /// Frames that the file promises at its end and does not have.
     #[serde(skip_serializing_if = "is_zero")]
     pub missing: usize,
@@ -44,11 +46,11 @@ impl VideoNotes {
 
     /// What of a video of `frames` frames was lost or odd, as a sentence; `None` if nothing was.
     pub fn damage(&self, frames: usize) -> Option<Damage<'_>> {
-        let nothing = self.concealed + self.missing == 0 && self.remarks.is_empty();
+        let nothing = self.concealed + self.partial + self.missing == 0 && self.remarks.is_empty();
         (!nothing).then_some(Damage { notes: self, frames })
     }
 
-    /// The share of the frames that are not the camera's: the concealed ones.
+    /// The share of the frames that are not the camera's: the concealed ones. Those that are so in part do not count.
     pub fn loss(&self, frames: usize) -> f64 {
         self.concealed as f64 / frames.max(1) as f64
     }
@@ -63,13 +65,16 @@ pub struct Damage<'a> {
 
 impl fmt::Display for Damage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let VideoNotes { concealed, missing, remarks, .. } = self.notes;
+        let VideoNotes { concealed, partial, missing, remarks, .. } = self.notes;
         let all = self.frames.saturating_add(*missing);
         let mut parts = Vec::new();
         if *concealed > 0 {
             parts.push(format!(
                 "{concealed} of {all} pictures could not be decoded and were filled"
             ));
+        }
+        if *partial > 0 {
+            parts.push(format!("{partial} of {all} pictures are damaged in part"));
         }
         if *missing > 0 {
             parts.push(format!("{missing} of {all} pictures are missing at the end"));

@@ -197,6 +197,35 @@ fn case_26_c3d_as_text() {
     put(&table.path().join("a.csv"), line(0).replace(' ', ";").replace('.', ","));
     let set = FeatureSet::open(table.path()).unwrap();
     assert_eq!((set.dim(), set.total(), &rows(&set, 0)[..2]), (70, 1, &[0.5, 1.5][..]));
+    // As data frames are written: with names of columns, with their numbers, and with the index.
+    let numbers = line(0).replace(' ', ",") + &line(70).replace(' ', ",");
+    let numbered = line(0)
+        .replace(' ', ",")
+        .lines()
+        .chain(line(70).replace(' ', ",").lines())
+        .enumerate()
+        .map(|(i, line)| format!("{i},{line}\n"))
+        .collect::<String>();
+    let names = |name: fn(usize) -> String| (0..70).map(name).collect::<Vec<_>>().join(",");
+    for header in
+        [names(|i| format!("fc6_{i}")), names(|i| format!("\"{i}\"")), names(|i| i.to_string())]
+    {
+        for text in [format!("{header}\n{numbers}"), format!(",{header}\n{numbered}")] {
+            put(&table.path().join("a.csv"), &text);
+            let set = FeatureSet::open(table.path()).unwrap();
+            assert_eq!(
+                (set.dim(), set.total(), &rows(&set, 0)[..2]),
+                (70, 2, &[0.5, 1.5][..]),
+                "{text}"
+            );
+        }
+    }
+    let header = names(|i| i.to_string());
+    put(&table.path().join("b.csv"), format!(",{header}\n7{}", &numbered[1..]));
+    let set = FeatureSet::open(table.path()).unwrap();
+    let why = &set.left_out()[0].1;
+    assert!(why.contains("line 2: the first column has no name and does not number"), "{why}");
+    std::fs::remove_file(table.path().join("b.csv")).unwrap();
     // Notes, boxes and labels are no features.
     let other = tempfile::tempdir().unwrap();
     put(&other.path().join("readme.txt"), "The videos of camera 1\n");

@@ -144,7 +144,7 @@ impl Mended {
         if found != first {
             *frame = fitted(frame, first).at(&self.path)?;
         }
-        self.notes.concealed += usize::from(shown.concealed);
+        self.notes.partial += usize::from(shown.partial);
         self.give(shown.seconds);
         Ok(())
     }

@@ -93,7 +93,7 @@ impl MotionJpeg {
         self.ready.push_back(match decoded {
             Ok(frame) => {
                 self.frame = frame;
-                Step::Picture(Shown { seconds, concealed: false })
+                Step::Picture(Shown { seconds, partial: false })
             }
             Err(reason) => Step::Lost { seconds, reason: reason.into() },
         });

@@ -25,8 +25,8 @@ pub(super) enum Step {
 pub(super) struct Shown {
     /// When, in seconds from the video's start, where that is known.
     pub seconds: Option<f64>,
-    /// Whether the decoder knows that it made up a part of it.
-    pub concealed: bool,
+    /// Whether a part of it was not decoded, and is taken from the one before.
+    pub partial: bool,
 }
 
 /// How a video ended.
@@ -50,7 +50,8 @@ impl Ending {
 pub(super) trait Pictures: Send {
     fn info(&self) -> &SourceInfo;
 
-    /// The next picture, or what is instead of it; not called again after [`Step::End`] or an error.
+    /// The next picture, or what is instead of it; `frame` is the one before, where there is one. Not called again after
+    /// [`Step::End`] or an error.
     ///
     /// # Errors
     /// The video cannot be read further, but is not known to be damaged; or ([`SourceError::Unsupported`]) another

@@ -610,6 +610,36 @@ fn case_10_of_two_tracks_the_real_one_is_read() {
 }
 
 #[test]
+fn case_10_of_two_streams_in_mpeg_ts_the_larger_is_read() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bframes.ts");
+    let whole = fs::read(path).unwrap();
+    let pid = |packet: &[u8]| u16::from_be_bytes([packet[1] & 0x1f, packet[2]]);
+    let (map, video, preview) = (0x1000, 0x100, 0x1ffu16);
+    let mut two = Vec::new();
+    let mut previews = 0;
+    for packet in whole.chunks(188) {
+        let mut packet = packet.to_vec();
+        if pid(&packet) == map {
+            // Another stream of H.264 before the one that is there.
+            let at = packet.windows(3).position(|found| found == [0x1b, 0xe1, 0x00]).unwrap();
+            let size = u16::from_be_bytes([packet[6] & 0xf, packet[7]]) + 5;
+            packet[6..8].copy_from_slice(&(0xb000 | size).to_be_bytes());
+            packet.splice(at..at, [0x1b, 0xe1, 0xff, 0xf0, 0]);
+            packet.truncate(188);
+        }
+        two.extend(&packet);
+        if pid(&packet) == video && previews < 20 {
+            previews += 1;
+            packet[1] = packet[1] & 0x40 | (preview >> 8) as u8;
+            packet[2] = preview as u8;
+            two.extend(packet);
+        }
+    }
+    let (one, seen) = (native("one.ts", &whole), native("two.ts", &two));
+    assert_eq!((seen.frames.len(), &seen.frames), (40, &one.frames));
+}
+
+#[test]
 fn case_11_edit_lists_that_hide_pictures_are_honoured() {
     let track = |edits: &[(u32, i32)]| {
         let mut track = Track::new(&SMALL, pictures(SMALL, 10));

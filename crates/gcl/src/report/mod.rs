@@ -32,6 +32,7 @@ use clips::add_clips;
 pub use figures::{HISTOGRAMS, PANELS, evenly, histograms};
 use kind::Kind;
 use marked::Marked;
+pub(crate) use marked::check as check_marks;
 use moments::{Moments, moments};
 use places::add_places;
 

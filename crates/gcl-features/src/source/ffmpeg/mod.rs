@@ -181,7 +181,7 @@ impl Pictures for Ffmpeg {
             let reason = "FFmpeg gives no picture";
             let lost = |seconds| Step::Lost { seconds: Some(seconds), reason: reason.into() };
             self.ready.extend(gap.into_iter().map(lost));
-            let shown = Shown { seconds, concealed: false };
+            let shown = Shown { seconds, partial: false };
             self.ready.push_back(Step::Picture(shown));
         }
         let step = self.ready.pop_front().unwrap_or(Step::End(Ending::default()));

@@ -1,5 +1,6 @@
 //! H.264, decoded in Rust.
 
+mod missing;
 pub(super) mod parallel;
 mod references;
 
@@ -18,6 +19,7 @@ use super::nal::planes::to_eight;
 use crate::colour::Matrix;
 use crate::frame::Pixels;
 use crate::guard::guarded;
+use missing::some_missing;
 use references::{MOST_REFERENCES, References, TooMany};
 
 /// Largest picture of the standard's highest level (6.2), in macroblocks of 16x16 pixels.
@@ -56,8 +58,9 @@ impl H264 {
         let columns = width.div_ceil(step.0);
         let y = plane(picture.y, width, full_range);
         let (u, v) = (plane(picture.u, columns, false), plane(picture.v, columns, false));
+        let whole = !some_missing(width, [&y, &u, &v], step);
         let pixels = Pixels::Yuv { y, u, v, step, full_range, matrix };
-        Decoded { width, height, pixels, order: i64::from(picture.pic_order_cnt) }
+        Decoded { width, height, pixels, order: i64::from(picture.pic_order_cnt), whole }
     }
 
     /// Refuses pictures that are larger than any level has; remembers what the decoder does not tell.

@@ -60,7 +60,7 @@ impl Hevc {
         let y = plane(picture.y, width, full_range);
         let (u, v) = (plane(picture.u, columns, false), plane(picture.v, columns, false));
         let pixels = Pixels::Yuv { y, u, v, step, full_range, matrix };
-        Ok(Decoded { width, height, pixels, order: i64::from(picture.pic_order_cnt) })
+        Ok(Decoded { width, height, pixels, order: i64::from(picture.pic_order_cnt), whole: true })
     }
 
     /// Refuses pictures that are too large; remembers what the decoder does not tell.

@@ -71,7 +71,10 @@ fn read(file: &mut File) -> Result<VideoTrack, Mp4Error> {
     let len = file.metadata()?.len();
     let (moov, end, joined) = movie(file, len)?;
     let movie_scale = child(&moov, b"mvhd")?.map(times::timescale).transpose()?.unwrap_or(1);
-    let Some(trak) = best(&moov)? else { return unsupported("no video track") };
+    let Some(trak) = best(&moov)? else {
+        let squeezed = child(&moov, b"cmov")?.is_some();
+        return unsupported(if squeezed { "a compressed index" } else { "no video track" });
+    };
     let media = need(trak, b"mdia")?;
     let table = need(need(media, b"minf")?, b"stbl")?;
     let (coding, config) = coding(need(table, b"stsd")?)?;

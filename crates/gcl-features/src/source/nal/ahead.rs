@@ -163,7 +163,7 @@ impl<P: Parallel> Fast<P> {
             None => key.1 > number,
         };
         let fits = mark.order.is_none_or(|order| order == picture.order);
-        let fits = fits && self.open.iter().all(later);
+        let fits = fits && picture.whole && self.open.iter().all(later);
         if fits { Ok(shown) } else { Err(Odd) }
     }
 }
@@ -199,7 +199,7 @@ impl<P: Parallel> Pictures for Ahead<P> {
                 *frame = upright(picture, self.careful.turned()).at(self.careful.path())?;
                 self.given += 1;
                 let seconds = fast.coded.seconds(time);
-                Ok(Step::Picture(Shown { seconds, concealed: false }))
+                Ok(Step::Picture(Shown { seconds, partial: false }))
             }
             Ok(None) => {
                 let (missing, remarks) = fast.coded.ending();

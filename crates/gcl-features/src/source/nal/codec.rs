@@ -13,6 +13,8 @@ pub(in crate::source) struct Decoded {
     pub pixels: Pixels,
     /// Its place in the order of display.
     pub order: i64,
+    /// Whether all of it was decoded, as far as that can be seen; what was not is zero in all planes.
+    pub whole: bool,
 }
 
 /// Why a unit was not decoded, or gave no picture.

@@ -106,8 +106,8 @@ impl<C: Codec> Video<C> {
         }
         if self.codec.is_progressive() {
             let picture = self.codec.flush()?;
-            let partly = failure.is_some() || !whole;
-            self.resolve(self.open.len(), picture, partly);
+            let partial = failure.is_some() || !whole;
+            self.resolve(self.open.len(), picture, partial);
         } else if self.open.len() > 2 {
             self.resolve(1, None, false);
         }
@@ -115,9 +115,12 @@ impl<C: Codec> Video<C> {
     }
 
     /// The first `count` open samples made a picture together, or none.
-    pub(super) fn resolve(&mut self, count: usize, picture: Option<Decoded>, partly: bool) {
+    pub(super) fn resolve(&mut self, count: usize, picture: Option<Decoded>, partial: bool) {
         let mut outcome = match picture {
-            Some(picture) => Some(Outcome::Decoded(Box::new(picture), partly)),
+            Some(picture) => {
+                let partial = partial || !picture.whole;
+                Some(Outcome::Decoded(Box::new(picture), partial))
+            }
             None => Some(Outcome::Lost("the decoder gives no picture".into())),
         };
         self.paired |= count > 1;

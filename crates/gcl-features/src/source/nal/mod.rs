@@ -19,6 +19,7 @@ use super::{SourceError, SourceInfo};
 use crate::frame::{Frame, FrameError, check_size};
 use codec::{Codec, Decoded, Failure};
 use order::{Order, Outcome};
+use planes::fill;
 
 /// One coded picture is held in memory, and as many decoded ones as display order may need (17).
 pub(super) struct Video<C> {
@@ -181,13 +182,18 @@ impl<C: Codec> Pictures for Video<C> {
 
     fn next(&mut self, frame: &mut Frame) -> Result<Step, SourceError> {
         self.fill()?;
-        let (seconds, decoded, concealed) = match self.ready.pop_front() {
+        let (seconds, decoded, partial) = match self.ready.pop_front() {
             None => return Ok(Step::End(self.ending())),
             Some((seconds, Outcome::Lost(reason))) => return Ok(Step::Lost { seconds, reason }),
-            Some((seconds, Outcome::Decoded(decoded, concealed))) => (seconds, decoded, concealed),
+            Some((seconds, Outcome::Decoded(decoded, partial))) => (seconds, decoded, partial),
         };
-        *frame = upright(*decoded, self.turned()).at(&self.path)?;
-        Ok(Step::Picture(Shown { seconds, concealed }))
+        let whole = decoded.whole;
+        let mut picture = upright(*decoded, self.turned()).at(&self.path)?;
+        if !whole && !fill(&mut picture, frame) {
+            return Ok(Step::Lost { seconds, reason: "parts of it are damaged".into() });
+        }
+        *frame = picture;
+        Ok(Step::Picture(Shown { seconds, partial }))
     }
 
     fn turned(&self) -> u32 {

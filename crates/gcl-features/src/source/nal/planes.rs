@@ -1,5 +1,7 @@
 //! Planes of pictures, as frames have them: 8 bits a sample.
 
+use crate::frame::{Frame, Pixels};
+
 /// What FFmpeg adds to samples of 10 bits before it drops two, by the place of the sample.
 const DITHER: [[u16; 2]; 2] = [[1, 2], [3, 0]];
 
@@ -22,6 +24,32 @@ pub(in crate::source) fn to_eight<S: Copy>(
     eight
 }
 
+/// Takes what was not decoded of a picture, which is zero in all three planes, from the one before; `false` if that has
+/// another form.
+pub(super) fn fill(picture: &mut Frame, before: &Frame) -> bool {
+    let (width, size) = (picture.width(), (picture.width(), picture.height()));
+    if size != (before.width(), before.height()) {
+        return false;
+    }
+    let Pixels::Yuv { y: old_y, u: old_u, v: old_v, step: old_step, .. } = before.pixels() else {
+        return false;
+    };
+    let Pixels::Yuv { y, u, v, step, .. } = picture.pixels_mut() else { return false };
+    if step != old_step {
+        return false;
+    }
+    let columns = width.div_ceil(step.0);
+    for (i, (u, v)) in u.iter_mut().zip(v).enumerate().filter(|(_, (u, v))| (**u, **v) == (0, 0)) {
+        (*u, *v) = (old_u[i], old_v[i]);
+        let (row, column) = (i / columns * step.1, i % columns * step.0);
+        for start in (row..(row + step.1).min(size.1)).map(|row| row * width) {
+            let part = start + column..start + (column + step.0).min(width);
+            y[part.clone()].copy_from_slice(&old_y[part]);
+        }
+    }
+    true
+}
+
 /// Whether the length fields of a sample's units add up to its size.
 pub(super) fn is_whole(mut sample: &[u8], length_size: usize) -> bool {
     while !sample.is_empty() {
@@ -37,7 +65,25 @@ pub(super) fn is_whole(mut sample: &[u8], length_size: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::colour::Matrix;
+
+    #[test]
+    fn what_is_missing_is_taken_from_the_picture_before() {
+        let yuv = |y: Vec<u8>, u: Vec<u8>, v: Vec<u8>| {
+            let (step, full_range, matrix) = ((2, 2), false, Matrix::default());
+            Frame::new(3, 3, Pixels::Yuv { y, u, v, step, full_range, matrix }).unwrap()
+        };
+        let before = yuv((11..20).collect(), vec![101, 102, 103, 104], vec![111, 112, 113, 114]);
+        // Missing on the right; a zero in a single plane is none.
+        let missing = vec![1, 2, 0, 3, 4, 0, 5, 6, 0];
+        let mut picture = yuv(missing.clone(), vec![0, 0, 7, 0], vec![8, 0, 0, 0]);
+        assert!(fill(&mut picture, &before));
+        let whole = vec![1, 2, 13, 3, 4, 16, 5, 6, 19];
+        assert_eq!(picture, yuv(whole, vec![0, 102, 7, 104], vec![8, 112, 0, 114]));
+        assert!(!fill(&mut picture, &Frame::default()));
+    }
 
     #[test]
     fn samples_of_10_bits_are_rounded_as_ffmpeg_does() {

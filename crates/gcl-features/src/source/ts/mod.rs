@@ -4,12 +4,12 @@ mod clock;
 mod packets;
 mod tables;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use super::SourceError;
 use super::annexb::{FPS, Splitter};
-use super::coded::{Bytes, Coded, Sample, Stream, Units};
+use super::coded::{Bytes, Coded, Coding, Sample, Stream, Units};
 use clock::Clock;
 use packets::Packets;
 pub(super) use packets::{Layout, layout};
@@ -33,7 +33,7 @@ struct Stamp {
     lossy: bool,
 }
 
-/// The first stream of video of a file, H.264 or HEVC.
+/// The stream of video of a file, H.264 or HEVC; of several the one with the most bytes: others are previews.
 pub(super) struct Ts {
     packets: Packets,
     /// Where the table of the program comes.
@@ -60,33 +60,44 @@ pub(super) struct Ts {
     stream: Stream,
 }
 
+/// Where the table of the program comes; the packets of its video, and how it is coded.
+fn find(path: &Path, layout: Layout) -> Result<(Option<u16>, (u16, Coding)), SourceError> {
+    let mut packets = Packets::open(path, layout)?;
+    let (mut map, mut found) = (None, None);
+    let mut sizes = BTreeMap::new();
+    for _ in 0..SEARCHED {
+        let enough = matches!(&found, Some(Ok(one)) if Vec::len(one) == 1);
+        if enough || !packets.next()? {
+            break;
+        }
+        let pid = packets.pid();
+        if pid == 0 && map.is_none() {
+            map = packets.table().and_then(program_map);
+        } else if Some(pid) == map && found.is_none() {
+            found = packets.table().and_then(streams);
+        }
+        *sizes.entry(pid).or_insert(0) += packets.payload().0.len();
+    }
+    let why = match found {
+        Some(Ok(found)) => {
+            let size = |(video, _): &(u16, Coding)| sizes.get(video).copied().unwrap_or(0);
+            // Of equal ones the first.
+            let largest = found.into_iter().rev().max_by_key(size);
+            return largest.map(|video| (map, video)).ok_or_else(|| SourceError::empty(path));
+        }
+        Some(Err(kind)) => format!("{kind} in MPEG-TS"),
+        None => "MPEG-TS without a table of video".to_owned(),
+    };
+    Err(SourceError::unsupported(path, why))
+}
+
 impl Ts {
     /// Finds the video.
     ///
     /// # Errors
     /// The file cannot be read, or has no video that is known.
     pub(super) fn open(path: &Path, layout: Layout) -> Result<Self, SourceError> {
-        let mut packets = Packets::open(path, layout)?;
-        let mut map = None;
-        let mut video = None;
-        for _ in 0..SEARCHED {
-            if video.is_some() || !packets.next()? {
-                break;
-            }
-            let pid = packets.pid();
-            if pid == 0 && map.is_none() {
-                map = packets.table().and_then(program_map);
-            } else if Some(pid) == map {
-                video = packets.table().and_then(streams);
-            }
-        }
-        let (video, coding) = match video {
-            Some(Ok(found)) => found,
-            Some(Err(kind)) => {
-                return Err(SourceError::unsupported(path, format!("{kind} in MPEG-TS")));
-            }
-            None => return Err(SourceError::unsupported(path, "MPEG-TS without a table of video")),
-        };
+        let (map, (video, coding)) = find(path, layout)?;
         let stream = Stream {
             coding,
             units: Units::StartCodes,
@@ -127,20 +138,22 @@ impl Ts {
             self.map = program_map(table).or(self.map);
             return;
         }
-        match streams(table) {
-            Some(Ok((video, coding))) if coding == self.stream.coding => {
-                if video != self.video {
-                    (self.video, self.counter) = (video, None);
-                }
-            }
-            Some(Ok((_, coding))) => {
-                let (before, now) = (self.stream.coding.name(), coding.name());
+        let Some(Ok(found)) = streams(table) else { return }; // a time without video
+        let goes_on = |(video, _): &(u16, Coding)| *video == self.video;
+        let alike = |(_, coding): &(u16, Coding)| *coding == self.stream.coding;
+        match found
+            .iter()
+            .find(|one| goes_on(one) && alike(one))
+            .or(found.iter().find(|one| alike(one)))
+        {
+            Some((video, _)) if *video == self.video => {}
+            Some((video, _)) => (self.video, self.counter) = (*video, None),
+            None => {
+                let (before, now) = (self.stream.coding.name(), found[0].1.name());
                 self.changed =
                     Some(format!("the rest is not read: the video changes from {before} to {now}"));
                 self.ended = true;
             }
-            // A time without video.
-            Some(Err(_)) | None => {}
         }
     }
 

@@ -20,14 +20,14 @@ pub(super) fn program_map(table: &[u8]) -> Option<u16> {
     Some(u16::from_be_bytes([high & 0x1f, *low]))
 }
 
-/// The packets of a program's video and how it is coded, or the name of the video that it has instead.
-pub(super) fn streams(table: &[u8]) -> Option<Result<(u16, Coding), &'static str>> {
+/// The packets of a program's videos and how they are coded, at least one, or the name of the video that it has instead.
+pub(super) fn streams(table: &[u8]) -> Option<Result<Vec<(u16, Coding)>, &'static str>> {
     let section = section(table, 2)?;
     let info = |at: usize| {
         Some(usize::from(u16::from_be_bytes(*section.get(at..)?.first_chunk()?) & 0xfff))
     };
     let mut at = 9 + info(7)?;
-    let mut other = None;
+    let (mut found, mut other) = (Vec::new(), None);
     while let Some(&[kind, high, low]) = section.get(at..).and_then(<[u8]>::first_chunk) {
         let coding = match kind {
             0x1b => Some(Coding::H264),
@@ -35,12 +35,15 @@ pub(super) fn streams(table: &[u8]) -> Option<Result<(u16, Coding), &'static str
             _ => None,
         };
         if let Some(coding) = coding {
-            return Some(Ok((u16::from_be_bytes([high & 0x1f, low]), coding)));
+            found.push((u16::from_be_bytes([high & 0x1f, low]), coding));
         }
         other = other.or(OTHERS.iter().find(|(known, _)| *known == kind));
         at += 5 + info(at + 3)?;
     }
-    Some(Err(other.map_or("no video that is known", |(_, name)| name)))
+    if found.is_empty() {
+        return Some(Err(other.map_or("no video that is known", |(_, name)| name)));
+    }
+    Some(Ok(found))
 }
 
 /// A table's content behind its length and before its checksum, if it is of that identity.

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use gcl_data::{At, FileError};
-use serde::Deserialize;
+use gcl_data::{FileError, read_columns};
 
 use crate::error::Result;
 
@@ -11,16 +10,13 @@ use crate::error::Result;
 pub(super) const NAME: &str = "not-interesting.csv";
 
 /// A marked moment.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mark {
     pub video: String,
     pub start_frame: usize,
     pub end_frame: usize,
     pub peak_frame: usize,
 }
-
-/// The columns of a list without a header.
-const COLUMNS: [&str; 4] = ["video", "start_frame", "end_frame", "peak_frame"];
 
 /// Reads a list: rows of `video,start_frame,end_frame,peak_frame`, or with a header any columns that have these, such as
 /// rows of `moments.csv`. Lines that begin with `#` are remarks. Empty if there is no file.
@@ -31,41 +27,20 @@ pub(super) fn read(path: &Path) -> Result<Vec<Mark>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = std::fs::read_to_string(path).at(path)?;
-    let text = text.trim_start_matches('\u{feff}');
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .comment(Some(b'#'))
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut header = csv::StringRecord::from(COLUMNS.to_vec());
-    let mut marks = Vec::new();
-    for (number, record) in reader.records().enumerate() {
-        let record = record.at(path)?;
-        let columns = || record.iter().map(str::to_lowercase);
-        if number == 0
-            && columns().any(|name| name == COLUMNS[0])
-            && columns().any(|name| name == COLUMNS[3])
-        {
-            header = columns().collect();
-            continue;
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let wrong = |problem: String| {
-            let expected = format!("{problem}; expected {}", COLUMNS.join(","));
-            FileError::line(path, line, expected)
+    let mark = |(line, [video, start, end, peak]): (u64, [String; 4])| {
+        let frame = |name: &str, text: &str| {
+            let found = text.parse::<usize>();
+            found.map_err(|_| FileError::line(path, line, format!("{name} is `{text}`, no frame")))
         };
-        // Further fields than the header has are of no account.
-        let own: csv::StringRecord = record.iter().take(header.len()).collect();
-        let mark: Mark =
-            own.deserialize(Some(&header)).map_err(|error| wrong(error.to_string()))?;
-        if mark.end_frame <= mark.start_frame {
-            return Err(wrong(format!("frames {} to {}", mark.start_frame, mark.end_frame)).into());
+        let (start_frame, end_frame) = (frame("start_frame", &start)?, frame("end_frame", &end)?);
+        if end_frame <= start_frame {
+            let what = format!("frames {start_frame} to {end_frame} are none");
+            return Err(FileError::line(path, line, what));
         }
-        marks.push(mark);
-    }
-    Ok(marks)
+        Ok(Mark { video, start_frame, end_frame, peak_frame: frame("peak_frame", &peak)? })
+    };
+    let rows = read_columns(path, ["video", "start_frame", "end_frame", "peak_frame"])?;
+    Ok(rows.into_iter().map(mark).collect::<std::result::Result<_, _>>()?)
 }
 
 #[cfg(test)]
@@ -93,9 +68,12 @@ mod tests {
         let moments =
             "\u{feff}rank,video,start_frame,end_frame,peak_frame,score\n4,a,10,30,20,1.5\n";
         assert_eq!(put(moments).unwrap(), [mark("a")]);
+        let excel = "video;start_frame;end_frame;peak_frame\r\na;10;30;20\r\n";
+        assert_eq!(put(excel).unwrap(), [mark("a")]);
         for (text, said) in [
-            ("a,10,30,20\nb,10,30\n", "line 2"),
-            ("a,10,thirty,20\n", "expected video,start_frame,end_frame,peak_frame"),
+            ("a,10,30,20\nb,10,30\n", "line 2: no peak_frame; expected video,start_frame"),
+            ("a,10,thirty,20\n", "line 1: end_frame is `thirty`, no frame"),
+            ("video,start_frame,end_frame\na,1,2\n", "line 1: no column peak_frame"),
             ("a,30,10,20\n", "frames 30 to 10"),
         ] {
             let error = put(text).unwrap_err().to_string();

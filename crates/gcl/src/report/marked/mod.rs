@@ -30,6 +30,14 @@ pub(super) struct Marked {
     sample: Vec<Vec<f32>>,
 }
 
+/// Reads what is marked in a run's folder, to refuse a wrong list before anything else is done.
+///
+/// # Errors
+/// [`Error::Data`] with the line that is no moment.
+pub(crate) fn check(run: &RunDir) -> Result<()> {
+    list::read(&run.path().join(NAME)).map(drop)
+}
+
 impl Marked {
     /// What is marked in a run's folder; `None` if nothing is.
     ///
