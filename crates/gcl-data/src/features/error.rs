@@ -24,8 +24,7 @@ pub enum FeatureError {
     File(#[from] FileError),
     /// No file of features at all.
     #[error(
-        "{0}: no .npy file here or below, nor .npz, .mat, .txt or .csv of features (HDF5 and .pt are not read; in Python, \
-         `import h5py, numpy; f = h5py.File('x.h5')` and `numpy.save('x.npy', f['features'][()])`, or for .pt \
+        "{0}: no .npy file here or below, nor .npz, .mat, .h5, .txt or .csv of features (.pt is not read; in Python, \
          `import torch, numpy; numpy.save('x.npy', torch.load('x.pt').numpy())`)"
     )]
     Empty(PathBuf),

@@ -40,11 +40,11 @@ pub(super) struct Listing {
 }
 
 /// Lists the features in `dir` and below: `.npy` files; where there is none, `.npz`; where there is none, `.mat`; where
-/// there is none, texts of numbers, `.txt` or `.csv`.
+/// there is none, HDF5 (`.h5`, `.hdf5`); where there is none, texts of numbers, `.txt` or `.csv`.
 pub(super) fn list(dir: &Path) -> Result<Listing, FeatureError> {
     let mut files: BTreeMap<VideoId, PathBuf> = BTreeMap::new();
     let mut listing = Listing::default();
-    for extension in ["npy", "npz", "mat", "txt", "csv"] {
+    for extension in ["npy", "npz", "mat", "h5", "hdf5", "txt", "csv"] {
         let found = Found::below(dir, extension)?;
         files = found.files.into_iter().collect();
         let text = ["txt", "csv"].contains(&extension);

@@ -1,9 +1,10 @@
-//! MATLAB's `.mat` of level 5 (versions 5 to 7): arrays of numbers, deflated or not.
+//! MATLAB's `.mat` of level 5 (versions 5 to 7): arrays of numbers, deflated or not. Newer ones are HDF5.
 
 use std::path::Path;
 
 use super::dtype::{Dtype, Kind};
 use super::error::NpyError;
+use super::hdf5::{self, is_hdf5};
 use super::inflate::inflate;
 use super::read::Npy;
 use super::single::only_features;
@@ -18,8 +19,8 @@ const HEADER: usize = 128;
 const DEFLATED: u32 = 15;
 const ARRAY: u32 = 14;
 
-/// Opens the features in the file at `path`, in memory: its one array of numbers of two axes, neither of them 1, or the
-/// one that is named so.
+/// Opens the features in the file at `path`, `.mat` or `.h5`, in memory: its one array of numbers of two axes, neither
+/// of them 1, or the one that is named so.
 pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
     let length = std::fs::metadata(path).at(path)?.len();
     let refuse = |what: String| NpyError::from(FileError::new(path, what));
@@ -28,9 +29,9 @@ pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
     }
     let bytes = std::fs::read(path).at(path)?;
     if is_hdf5(&bytes) {
-        return Err(refuse(HDF5.to_owned()));
+        return hdf5::read(path, bytes);
     }
-    let damaged = || refuse("no MATLAB file of level 5, or a damaged one".to_owned());
+    let damaged = || refuse("neither HDF5 nor MATLAB's level 5, or damaged".to_owned());
     let arrays = arrays(&bytes).ok_or_else(damaged)?;
     let candidates: Vec<(&str, &[usize])> =
         arrays.iter().map(|array| (array.name.as_str(), array.shape.as_slice())).collect();
@@ -39,16 +40,6 @@ pub(super) fn open(path: &Path) -> Result<Npy, NpyError> {
         arrays.into_iter().nth(array).ok_or_else(damaged)?;
     // MATLAB stores columns.
     Ok(Npy::of_raw(path, shape, dtype, true, values, length))
-}
-
-/// What is said of files that only HDF5's readers read.
-pub(super) const HDF5: &str = "an HDF5 file (MATLAB's v7.3 is one), which is not read; save it as .npy, in Python: \
-                               `import h5py, numpy; f = h5py.File('x.mat')` and \
-                               `numpy.save('x.npy', f['features'][()])` (with `.T` behind it for MATLAB's)";
-
-/// Whether HDF5's mark is where it may be: at the start, or behind MATLAB's 512 bytes.
-pub(super) fn is_hdf5(bytes: &[u8]) -> bool {
-    [0, 512].iter().any(|at| bytes.get(*at..*at + 8) == Some(b"\x89HDF\r\n\x1a\n"))
 }
 
 /// An array of numbers.

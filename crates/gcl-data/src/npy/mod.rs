@@ -11,6 +11,7 @@
 mod at;
 mod dtype;
 mod error;
+mod hdf5;
 mod header;
 mod inflate;
 mod literal;
@@ -30,13 +31,13 @@ pub(crate) use read::check_finite;
 pub use rows::{Element, RowWriter};
 pub use write::write_f32;
 
-/// Opens an array by its file's extension, in whatever letters: `.npz`, `.mat`, `.txt`, `.csv`, or `.npy`. All but the
+/// Opens an array by its file's extension, in whatever letters: `.npz`, `.mat`, `.h5`, `.hdf5`, `.txt`, `.csv`, or `.npy`. All but the
 /// last are read into memory.
 pub(crate) fn open_any(path: &std::path::Path) -> Result<Npy, NpyError> {
     let extension = path.extension().map(|text| text.to_string_lossy().to_ascii_lowercase());
     match extension.as_deref() {
         Some("npz") => npz::open(path),
-        Some("mat") => mat::open(path),
+        Some("mat" | "h5" | "hdf5") => mat::open(path),
         Some("txt" | "csv") => numbers::open(path),
         _ => Npy::open(path),
     }

@@ -32,7 +32,7 @@ struct Seen {
     /// Those of MOTChallenge whose width and height could be a second corner.
     corners: usize,
     first: u64,
-    /// The first line of six numbers or more, if it fits none.
+    /// The first line of five numbers or more, if it fits none.
     odd: Option<(u64, Vec<f32>)>,
 }
 
@@ -97,6 +97,11 @@ impl Seen {
                     self.odd.get_or_insert((number, found));
                 }
             }
+            [_, ref part @ ..]
+                if matches!(all, 5 | 6) && part.iter().all(|v| (0.0..=1.0).contains(v)) =>
+            {
+                self.odd.get_or_insert((number, found));
+            }
             [_, _, _, _, _, _] if all == 6 => {
                 self.odd.get_or_insert((number, found));
             }
@@ -118,6 +123,11 @@ fn neither(numbers: &[f32]) -> String {
              (frame,person,left,top,width,height,confidence) the seventh is a confidence of at most 1, in DeepSORT's \
              (frame person state x1 y1 x2 y2) the third is a state of 0 to 9; put the fields in one of these orders"
         ),
+        [_, ref part @ ..] if part.iter().all(|v| (0.0..=1.0).contains(v)) => {
+            "a class and shares of the picture, as YOLO writes boxes: they name no frame and no person; run a tracker on \
+             them and write frame,person,left,top,width,height,confidence in pixels"
+                .to_owned()
+        }
         _ => "six numbers: MOTChallenge's order (frame,person,left,top,width,height,confidence) lacks its confidence, \
               or DeepSORT's (frame person state x1 y1 x2 y2) its state; add it (1 for either)"
             .to_owned(),

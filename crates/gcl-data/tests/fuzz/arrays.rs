@@ -111,6 +111,20 @@ fn mat_files() {
 }
 
 #[test]
+fn hdf5_files() {
+    let read = |name| std::fs::read(crate::common::golden("hdf5").join(name)).unwrap();
+    let target = Target {
+        name: "hdf5",
+        file: "a.h5",
+        corpus: ["plain.h5", "packed.h5", "v73.mat"].map(read).to_vec(),
+        words: &["feat", "OHDR", "OCHK", "TREE", "SNOD", "HEAP", "FRHP", "BTHD"],
+        factor: 8 * 1032,
+        ..Target::default()
+    };
+    target.run(features);
+}
+
+#[test]
 fn an_archive_that_unpacks_the_same_bytes_again_and_again_is_refused_at_once() {
     let one = archive(8, &bytes(FIXED), FIXED.1);
     let at = one.windows(4).position(|word| word == b"PK\x01\x02").unwrap();

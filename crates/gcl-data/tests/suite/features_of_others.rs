@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::common::{header, mat, mat_array, npy, put};
+use crate::common::{golden, header, mat, mat_array, npy, put};
 use gcl_data::{Clips, FeatureSet, Span, VideoId, write_f32};
 
 fn id(name: &str) -> VideoId {
@@ -311,18 +311,36 @@ fn features_in_matlab_files() {
         error.contains("2 arrays of two axes or more (in it: rgb [3, 2], flow [3, 2])"),
         "{error}"
     );
-    // MATLAB's newer files are HDF5.
-    put(&path, [&[b' '; 512][..], b"\x89HDF\r\n\x1a\n", &[0; 100]].concat());
-    let error = FeatureSet::open(dir.path()).unwrap_err().to_string();
-    assert!(error.contains("numpy.save('x.npy', f['features'][()])"), "{error}");
     put(&path, &mat(&[features("feat")], true)[..150]);
     let error = FeatureSet::open(dir.path()).unwrap_err().to_string();
-    assert!(error.contains("no MATLAB file of level 5, or a damaged one"), "{error}");
-    // A folder of others says what to do.
-    let other = tempfile::tempdir().unwrap();
-    put(&other.path().join("a.h5"), b"\x89HDF\r\n\x1a\n");
-    let error = FeatureSet::open(other.path()).unwrap_err().to_string();
-    assert!(error.contains("import h5py, numpy"), "{error}");
+    assert!(error.contains("neither HDF5 nor MATLAB's level 5, or damaged"), "{error}");
+}
+
+#[test]
+fn features_in_hdf5() {
+    let files = golden("hdf5");
+    let open = |name: &str, bytes: &[u8]| {
+        let dir = tempfile::tempdir().unwrap();
+        put(&dir.path().join(name), bytes);
+        let set = FeatureSet::open(dir.path()).map_err(|error| error.to_string())?;
+        Ok::<_, String>((set.dim(), rows(&set, 0)))
+    };
+    // One dataset of two axes beside a number and a text; in a group, packed, big-endian; MATLAB's, whose axes are turned.
+    for name in ["plain.h5", "packed.h5", "v73.mat"] {
+        let bytes = std::fs::read(files.join(name)).unwrap();
+        let whole = Ok((2, vec![0.5, 1.5, 2.5, 3.5, 4.5, 5.5]));
+        assert_eq!(open(name, &bytes), whole, "{name}");
+        for end in (8..bytes.len()).step_by(7) {
+            let cut = open(name, &bytes[..end]);
+            assert!(cut.is_err() || cut == whole, "{name} cut to {end} bytes: {cut:?}");
+        }
+    }
+    let error = open("a.hdf5", &std::fs::read(files.join("two.h5")).unwrap()).unwrap_err();
+    assert!(error.contains("(in it: flow [3, 2], rgb [3, 2])"), "{error}");
+    let error = open("a.h5", b"\x89HDF\r\n\x1a\n").unwrap_err();
+    assert!(error.contains("a.h5: HDF5: "), "{error}");
+    let error = open("a.h5", b"no such thing").unwrap_err();
+    assert!(error.contains("neither HDF5 nor"), "{error}");
 }
 
 #[test]

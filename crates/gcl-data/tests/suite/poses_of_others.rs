@@ -252,4 +252,8 @@ fn motchallenge_of_seven_and_nine_fields_is_no_other_order() {
     let corners = "1,3,10,20,30,40,0.9\n2,3,200,20,230,40,0.8\n";
     let error = read_tracks(put(&dir.path().join("b.txt"), corners)).unwrap_err().to_string();
     assert!(error.contains("b.txt, line 1: ") && error.contains("or two corners"), "{error}");
+    for yolo in ["0 0.5 0.4 0.1 0.2\n", "0 0.5 0.4 0.1 0.2 0.93\n"] {
+        let error = read_tracks(put(&dir.path().join("b.txt"), yolo)).unwrap_err().to_string();
+        assert!(error.contains("b.txt, line 1: ") && error.contains("as YOLO writes"), "{error}");
+    }
 }
