@@ -117,6 +117,8 @@ fn hdf5_files() {
         name: "hdf5",
         file: "a.h5",
         corpus: ["plain.h5", "packed.h5", "v73.mat"].map(read).to_vec(),
+        // A node of an index is as large as the file states, up to 65,535 entries.
+        base: 1 << 24,
         words: &["feat", "OHDR", "OCHK", "TREE", "SNOD", "HEAP", "FRHP", "BTHD"],
         factor: 8 * 1032,
         ..Target::default()
