@@ -38,6 +38,12 @@ pub enum StoredError {
          the truth (such as {truth_example})"
     )]
     Disjoint { scored: usize, score_example: String, known: usize, truth_example: String },
+    /// The flags of all videos in one list.
+    #[error(
+        "the truth is one list, {list}, of {frames} frames, as many as all {scored} scored videos together have; it does not \
+         say in which order they are in it: write a file for each video, named as the video"
+    )]
+    Concatenated { list: VideoId, frames: usize, scored: usize },
 }
 
 /// Evaluates stored scores against stored truth, one video in memory at a time. Videos are matched by
@@ -50,6 +56,13 @@ pub fn evaluate_stored(scores: &ScoreSet, truth: &Truth) -> Result<StoredEvaluat
     let ids: Vec<VideoId> = scores.videos().iter().map(|(id, _)| id.clone()).collect();
     let names = truth.match_all(&ids)?;
     if names.iter().all(Option::is_none) {
+        let frames = scores.videos().iter().map(|(_, frames)| frames).sum();
+        if let (Some(list), 1, 2..) = (truth.ids().next(), truth.len(), ids.len())
+            && truth.frames(list)? == Some(frames)
+        {
+            let (list, scored) = (list.clone(), ids.len());
+            return Err(StoredError::Concatenated { list, frames, scored });
+        }
         let example = |id: Option<&VideoId>| id.map(VideoId::to_string).unwrap_or_default();
         return Err(StoredError::Disjoint {
             scored: ids.len(),

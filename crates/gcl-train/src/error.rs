@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use gcl_core::CoreError;
 use gcl_data::cubes::CubeFileError;
-use gcl_data::{FeatureError, FileError, NpyError, ObjectError, WindowError};
+use gcl_data::{FeatureError, FileError, NpyError, ObjectError, VideoId, WindowError};
 
 /// The result of this crate's fallible functions.
 pub type Result<T> = std::result::Result<T, TrainError>;
@@ -120,6 +120,16 @@ impl TrainError {
     /// Whether it is a numerical failure: a loss or score that is not finite.
     pub fn is_numerical(&self) -> bool {
         matches!(self, TrainError::Core { source: CoreError::NotFinite { .. }, .. })
+    }
+
+    /// The same failure, of a video.
+    pub fn of_video(self, id: &VideoId) -> Self {
+        match self {
+            Self::Core { doing, source } => {
+                Self::Core { doing: format!("{doing}, video {id}"), source }
+            }
+            other => other,
+        }
     }
 }
 

@@ -51,7 +51,9 @@ fn rows(
     let mut features = Vec::new();
     move |index| {
         set.read(index, &mut features)?;
-        Ok(model.score(&features)?.get(source)?)
+        let scores = model.score(&features);
+        let of_video = |error: TrainError| error.of_video(&set.videos()[index].id);
+        Ok(scores.map_err(of_video)?.get(source)?)
     }
 }
 

@@ -9,6 +9,8 @@ mod cameras;
 mod cells;
 mod clips;
 mod faults;
+mod faults_footage;
+mod faults_runs;
 mod folders;
 mod footage;
 mod forms;
