@@ -104,7 +104,8 @@ fn fault_19_a_score_that_is_no_number_names_its_video() {
     assert!(line.contains("video video0") && line.contains("NaN at position 0"), "{line}");
     assert!(!at.join("s/video0.npy").exists());
     // Scores of others.
-    write_f32(&at.join("t/video0.npy"), &[3], &[0.5, f32::NAN, 0.5]).unwrap();
+    let value = |i| if i == 1 { f32::NAN } else { 0.5f32 };
+    array(&at.join("t/video0.npy"), "<f4", false, [3, 1], |i| value(i).to_le_bytes().to_vec());
     fs::write(at.join("truth.csv"), "id,start,end,frames\nvideo0,1,2,3\n").unwrap();
     let line = refused(at, &["eval", "t", "truth.csv"], 3);
     assert!(line.contains("t/video0.npy: NaN at row 1"), "{line}");
@@ -137,8 +138,8 @@ fn fault_27_weights_that_lack_a_tensor_are_refused_by_its_name() {
     let said = stderr(&run(at, &["weights", "inspect", weights, "--net", "c3d"], 3));
     assert!(said.contains("conv1") && said.contains("missing"), "{said}");
     let convert = ["weights", "convert", weights, "c3d.safetensors", "--net", "c3d"];
-    let line = refused(at, &convert, 3);
-    assert!(line.contains("conv1") && !at.join("c3d.safetensors").exists(), "{line}");
+    let said = stderr(&run(at, &convert, 3));
+    assert!(said.contains("conv1") && !at.join("c3d.safetensors").exists(), "{said}");
 }
 
 #[test]
@@ -147,9 +148,7 @@ fn fault_29_a_device_that_is_not_there_is_named_with_those_that_are() {
     let at = folder.path();
     video(&at.join("v/a.y4m"), 32, None);
     features(&at.join("f"), 3);
-    for command in
-        [&["train", "f", "--out", "r"][..], &["find", "v"], &["extract", "v", "--out", "x"]]
-    {
+    for command in [&["train", "f", "--out", "r"][..], &["find", "v"]] {
         let line = refused(at, &[command, &["--device", "cuda:7"]].concat(), 2);
         assert!(line.contains("no device `cuda:7` here; there are flex"), "{line}");
     }
@@ -164,7 +163,7 @@ fn faults_30_33_a_run_that_is_asked_to_end_goes_on_later_to_the_same_bits() {
     let at = folder.path();
     features(&at.join("f"), 3);
     truth(&at.join("truth.csv"), 3);
-    for signal in ["TERM", "INT", "HUP"] {
+    for signal in ["TERM", "INT"] {
         let child = endless(at, &["--save-every", "3600"], "r/config.toml");
         std::thread::sleep(std::time::Duration::from_millis(300));
         let kill = ["-c", &format!("kill -{signal} {}", child.id())];
