@@ -3,40 +3,54 @@
 use super::blocks::{Block, blocks};
 
 /// Options in the pages that belong to other programs.
-const OTHERS: &[&str] = &["--features", "--lib", "--release", "--workspace"];
+const OTHERS: &[&str] = &["--example", "--features", "--lib", "--release", "--workspace"];
 
-/// The commands of a page with their lines: words from `gcl` on, or an option by itself.
-pub fn of_page(page: &str) -> Vec<(usize, Vec<String>)> {
+/// Something that a page calls the program with.
+pub struct Called {
+    /// From 1; of prose, where its paragraph begins.
+    pub line: usize,
+    /// From `gcl` on, or an option by itself.
+    pub words: Vec<String>,
+    /// Whether nothing is left out, as it may be in prose.
+    pub whole: bool,
+}
+
+/// The commands of a page.
+pub fn of_page(page: &str) -> Vec<Called> {
     let mut found = Vec::new();
-    for (at, block) in blocks(page) {
+    for (line, block) in blocks(page) {
         match block {
             Block::Text(_) => {}
             Block::Prose(text) => {
                 let spans = text.split('`').skip(1).step_by(2);
-                found.extend(spans.map(|span| (at, words(&span.replace('\n', " ")))));
+                let called = |span: &str| words(&span.replace('\n', " "));
+                found.extend(spans.map(|s| Called { line, words: called(s), whole: false }));
             }
-            Block::Shell(text) | Block::Code(text) => {
-                let lines = text.replace("\\\n", " ");
-                let mut command: Option<(usize, String)> = None;
-                for (i, line) in lines.lines().enumerate() {
-                    match (start(line), line.trim_start().starts_with("--"), &mut command) {
-                        (Some(from), _, _) => {
-                            found.extend(command.take().map(|(at, text)| (at, words(&text))));
-                            command = Some((at + i, line[from..].to_owned()));
-                        }
-                        // Arguments in YAML go on in the next line.
-                        (None, true, Some((_, text))) => *text = format!("{text} {}", line.trim()),
-                        _ => {}
-                    }
-                }
-                found.extend(command.map(|(at, text)| (at, words(&text))));
-            }
+            Block::Shell(text) | Block::Code(text) => found.extend(of_code(line, &text)),
         }
     }
-    found.retain(|(_, words)| {
+    found.retain(|Called { words, .. }| {
         words.first().is_some_and(|w| w == "gcl" && words.len() > 1 || is_option(w))
     });
     found
+}
+
+fn of_code(first: usize, text: &str) -> Vec<Called> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    // Whether the command goes on: after a backslash, and in YAML in lines of options.
+    let mut open = false;
+    for (at, line) in (first..).zip(text.lines()) {
+        let part = line.trim();
+        let more = part.strip_suffix('\\').unwrap_or(part);
+        match (start(part), found.last_mut()) {
+            (Some(from), _) => found.push((at, more[from..].to_owned())),
+            (None, Some((_, text))) if open || is_option(part) => *text += &format!(" {more}"),
+            _ => {}
+        }
+        open = part.ends_with('\\');
+    }
+    let called = |(line, text): (usize, String)| Called { line, words: words(&text), whole: true };
+    found.into_iter().map(called).collect()
 }
 
 fn is_option(word: &str) -> bool {
@@ -45,13 +59,9 @@ fn is_option(word: &str) -> bool {
 
 /// Where a line of code calls the program: at its start, or after what starts programs.
 fn start(line: &str) -> Option<usize> {
-    let trimmed = line.trim_start();
-    let indent = line.len() - trimmed.len();
     let before = ["", "- ", "srun ", "parallel -j 4 ", "podman run --rm --volume \"$PWD:/data\" "];
-    let found = before.iter().find(|before| {
-        trimmed.strip_prefix(**before).is_some_and(|rest| rest.starts_with("gcl "))
-    })?;
-    Some(indent + found.len())
+    let calls = |before: &str| line.strip_prefix(before).is_some_and(|at| at.starts_with("gcl "));
+    before.iter().find(|before| calls(before)).map(|before| before.len())
 }
 
 /// A shell's words, up to a comment, a pipe or another command.
@@ -75,7 +85,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// What is wrong with a command, if anything is.
-pub fn problem(words: &[String]) -> Option<String> {
+pub fn problem(Called { words, whole, .. }: &Called) -> Option<String> {
     let mut definition = gcl_cli::definition();
     definition.build();
     if is_option(&words[0]) {
@@ -93,13 +103,11 @@ pub fn problem(words: &[String]) -> Option<String> {
             return Some(format!("`gcl {}` has no {word}", command.get_name()));
         }
     }
-    if words.iter().any(|word| placeholder(word)) {
+    if !whole || words.iter().any(|word| placeholder(word)) {
         return None;
     }
     let error = gcl_cli::definition().try_get_matches_from(words).err()?;
-    // Prose names commands without what they need, and asks for help.
-    let whole = error.use_stderr() && words.len() > 3;
-    whole.then(|| error.to_string())
+    error.use_stderr().then(|| error.to_string())
 }
 
 /// Whether a word stands for something else: `FILE`, `$N`, `{}`, `…`.
@@ -130,15 +138,17 @@ fn any_has(command: &clap::Command, name: &str) -> bool {
 
 #[test]
 fn what_does_not_exist_is_noticed() {
-    let wrong = |command: &str| problem(&words(command)).is_some();
+    let wrong =
+        |command: &str| problem(&Called { line: 1, words: words(command), whole: true }).is_some();
     assert!(wrong("gcl finds footage"));
-    assert!(wrong("gcl find footage --tops 3"));
+    assert!(wrong("gcl find FOOTAGE --tops 3"));
     assert!(wrong("gcl find footage --top three"));
-    assert!(wrong("gcl find footage more --net nothing"));
+    assert!(wrong("gcl find footage --net nothing"));
+    assert!(wrong("gcl find"));
     assert!(wrong("gcl pair trains x"));
     assert!(wrong("gcl pair train x --tops=3"));
     assert!(wrong("--tops"));
-    assert!(!wrong("gcl find footage --top 3 # and more"));
+    assert!(!wrong("gcl find footage --top 3 # and --more"));
     assert!(!wrong("gcl pair train FEATURES --poses DIR | cat --anything"));
     assert!(!wrong("gcl find --help"));
     assert!(!wrong("--top 5"));
@@ -146,10 +156,15 @@ fn what_does_not_exist_is_noticed() {
 
 #[test]
 fn commands_are_found_wherever_they_are() {
-    let page = "Use `gcl find X\n--top 3` or\n`--seed 1`.\n\n    srun gcl extract a \\\n        --out b\n    ls\n\n        - gcl train x\n          --out y\n          || z\n";
-    let found: Vec<String> = of_page(page).into_iter().map(|(_, words)| words.join(" ")).collect();
-    assert_eq!(
-        found,
-        ["gcl find X --top 3", "--seed 1", "gcl extract a --out b", "gcl train x --out y"]
-    );
+    let page = "Use `gcl find X\n--top 3` or\n`--seed 1`.\n\n    srun gcl extract a \\\n        --out b\n    ls\n\n        \
+                - gcl train x\n          --out y\n          || z\n";
+    let found: Vec<_> =
+        of_page(page).into_iter().map(|called| (called.line, called.words.join(" "))).collect();
+    let expected = [
+        (1, "gcl find X --top 3"),
+        (1, "--seed 1"),
+        (5, "gcl extract a --out b"),
+        (9, "gcl train x --out y"),
+    ];
+    assert_eq!(found, expected.map(|(line, text)| (line, text.to_owned())));
 }

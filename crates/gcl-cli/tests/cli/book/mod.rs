@@ -36,9 +36,10 @@ fn every_command_exists_with_its_options() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for (page, text) in pages().into_iter().chain([readme]) {
-        for (line, command) in commands::of_page(&text) {
+        for called in commands::of_page(&text) {
             count += 1;
-            wrong.extend(commands::problem(&command).map(|p| format!("{page}:{line}: {p}")));
+            let problem = commands::problem(&called);
+            wrong.extend(problem.map(|p| format!("{page}:{}: {p}", called.line)));
         }
     }
     assert!(count > 150, "only {count} commands were found");
