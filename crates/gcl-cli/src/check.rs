@@ -64,7 +64,7 @@ pub fn run(args: CheckArgs) -> Outcome {
     let report = check.run()?;
     match args.json {
         true => println!("{}", serde_json::to_string_pretty(&report).map_err(Failure::data)?),
-        false => print!("{report}"),
+        false => println!("{report}"),
     }
     match report.is_ok() {
         true => Ok(Done::Fully),

@@ -47,7 +47,7 @@ pub fn run(args: EvalArgs) -> Outcome {
         let json = serde_json::to_string_pretty(&judged.evaluation).map_err(Failure::data)?;
         println!("{json}");
     } else {
-        print!("{}", judged.evaluation);
+        println!("{}", judged.evaluation);
     }
     Ok(Done::all(judged.without_truth.is_empty() && judged.without_scores.is_empty()))
 }

@@ -101,8 +101,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// The definition of all arguments.
-fn definition() -> clap::Command {
+/// The definition of all arguments, of which help, completions and manual pages are made, and to which the pages of the
+/// documentation are held.
+#[must_use]
+pub fn definition() -> clap::Command {
     Cli::command()
 }
 

@@ -4,6 +4,7 @@
 mod areas;
 mod arguments;
 mod bench;
+mod book;
 mod called;
 mod cameras;
 mod cells;

@@ -8,6 +8,7 @@ mod h264;
 mod mp4;
 
 mod architecture;
+mod book;
 mod extending;
 mod footage;
 mod places;
